@@ -1,0 +1,17 @@
+# Compiler flags of the project's own code. Targets link ingest_compile_options privately, so that the flags reach
+# nobody who embeds the libraries; only the sanitizers are global, because they must cover every object of a program.
+add_library(ingest_compile_options INTERFACE)
+target_compile_options(ingest_compile_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
+  $<$<BOOL:${INGEST_WARNINGS_AS_ERRORS}>:-Werror>)
+
+if(INGEST_SANITIZE)
+  add_compile_options(-fsanitize=${INGEST_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${INGEST_SANITIZE})
+endif()
+
+# RapidJSON's package defines no target in Debian 12. Its headers warn under our flags, hence SYSTEM.
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
+add_library(ingest_rapidjson INTERFACE)
+target_include_directories(ingest_rapidjson SYSTEM INTERFACE "${RAPIDJSON_INCLUDE_DIR}")
+target_compile_definitions(ingest_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string_view>
+
+/// The names of log events: programs that read the logs match on these, so they do not change within a major version.
+namespace ingest::events {
+
+// A run
+inline constexpr std::string_view run_started = "run_started";
+inline constexpr std::string_view run_resumed = "run_resumed";
+inline constexpr std::string_view run_complete = "run_complete";
+inline constexpr std::string_view run_interrupted = "run_interrupted";
+inline constexpr std::string_view run_aborted = "run_aborted";
+inline constexpr std::string_view already_complete = "already_complete";
+inline constexpr std::string_view progress = "progress";
+inline constexpr std::string_view signal_received = "signal_received";
+inline constexpr std::string_view setting_weakened = "setting_weakened";
+
+// Supervision
+inline constexpr std::string_view stage_failed = "stage_failed";
+inline constexpr std::string_view stage_restarted = "stage_restarted";
+inline constexpr std::string_view slice_ended = "slice_ended";
+
+// Fetching
+inline constexpr std::string_view request_retried = "request_retried";
+inline constexpr std::string_view rate_limited = "rate_limited";
+inline constexpr std::string_view stream_access_granted = "stream_access_granted";
+inline constexpr std::string_view stream_access_refused = "stream_access_refused";
+inline constexpr std::string_view cursor_reset = "cursor_reset";
+
+// Buffer and state
+inline constexpr std::string_view buffer_recovered = "buffer_recovered";
+inline constexpr std::string_view torn_tail_removed = "torn_tail_removed";
+inline constexpr std::string_view buffer_full = "buffer_full";
+inline constexpr std::string_view buffer_has_room = "buffer_has_room";
+inline constexpr std::string_view segment_deleted = "segment_deleted";
+inline constexpr std::string_view state_rebuilt = "state_rebuilt";
+inline constexpr std::string_view state_not_saved = "state_not_saved";
+
+// Loading
+inline constexpr std::string_view database_connected = "database_connected";
+inline constexpr std::string_view database_unavailable = "database_unavailable";
+inline constexpr std::string_view range_loaded = "range_loaded";
+inline constexpr std::string_view range_staged = "range_staged";
+inline constexpr std::string_view rows_rejected = "rows_rejected";
+inline constexpr std::string_view table_created = "table_created";
+
+}  // namespace ingest::events

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "ingest/batch.hpp"
+#include "ingest/error.hpp"
+
+namespace ingest {
+
+/// What became of a batch that a sink has written.
+struct write_outcome {
+  std::uint64_t rows_loaded = 0;
+  std::uint64_t rows_already_loaded = 0;  ///< in pages that an earlier write had committed; nothing was done for them
+  std::uint64_t duplicates_skipped = 0;   ///< records whose key the target had already
+  std::uint64_t rows_rejected = 0;        ///< records that the target refused, set aside
+};
+
+/// Where records go. One thread at a time calls
+///
+///     open → write* → finalize or abort
+///
+/// with exactly one of finalize() and abort(), exactly once, and nothing after it. If open(), write() or finalize()
+/// throws, abort() follows, unless finalize() had succeeded. Destroying a sink that was neither finalized nor aborted
+/// (its process dies, its stage is restarted) must leave what was written before either whole or undone.
+class sink {
+ public:
+  virtual ~sink() = default;
+
+  /// Gets ready to write. `stop` stays valid until the sink is destroyed; once it is requested, a blocked call returns
+  /// within a second, by throwing an error with errc::cancelled.
+  virtual void open(std::stop_token stop) { static_cast<void>(stop); }
+
+  /// Writes a batch and returns when the target has accepted it: for a database, when it is committed. May block.
+  /// A batch may be offered again after an error or a restart; a sink that remembers what it has committed (it knows
+  /// the pages by their ids) writes it once all the same.
+  virtual write_outcome write(const batch& records) = 0;
+
+  /// Everything was written: complete the target.
+  virtual void finalize() = 0;
+
+  /// No more is coming, because of `why`: release what is held, keep or remove what was written as the kind of target
+  /// demands.
+  virtual void abort(const error& why) = 0;
+};
+
+/// Makes the sink of a loader, counted from 0. Called for every life of a loader.
+using sink_factory = std::function<std::unique_ptr<sink>(std::size_t loader)>;
+
+}  // namespace ingest

@@ -1,0 +1,1 @@
+# Tests of actors/, one line a file.

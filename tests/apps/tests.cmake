@@ -1,0 +1,1 @@
+# Tests of apps/, one line a file.
