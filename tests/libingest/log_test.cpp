@@ -57,7 +57,9 @@ rapidjson::Document parse(const std::string& line) {
   return d;
 }
 
-std::string text_of(const rapidjson::Value& v) { return {v.GetString(), v.GetStringLength()}; }
+std::string text_of(const rapidjson::Value& v) {
+  return {v.GetString(), v.GetStringLength()};
+}
 
 }  // namespace
 
@@ -65,8 +67,9 @@ BOOST_AUTO_TEST_SUITE(log_lines)
 
 BOOST_AUTO_TEST_CASE(are_json_objects_with_time_level_event_message_and_fields) {
   const captured_stderr captured;
-  logging::info("run_started", "here we \"go\"",
-            {{"rows", 5}, {"big", ~std::uint64_t{0}}, {"rate", 2.5}, {"nan", std::nan("")}, {"ok", true}, {"s", "x"}});
+  logging::info(
+      "run_started", "here we \"go\"",
+      {{"rows", 5}, {"big", ~std::uint64_t{0}}, {"rate", 2.5}, {"nan", std::nan("")}, {"ok", true}, {"s", "x"}});
   const auto d = parse(captured.text());
   BOOST_TEST(std::regex_match(text_of(d["timestamp"]), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
   BOOST_TEST(text_of(d["level"]) == "info");
