@@ -1,2 +1,7 @@
 # Tests of libingest/, one line a file.
 ingest_test(libingest/page_set_test.cpp)
+ingest_test(libingest/log_test.cpp LIBS ingest_rapidjson)
+ingest_test(libingest/env_file_test.cpp)
+ingest_test(libingest/config_file_test.cpp)
+ingest_test(libingest/settings_test.cpp)
+ingest_test(libingest/settings_help_test.cpp)

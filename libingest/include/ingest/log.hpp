@@ -17,8 +17,7 @@ struct field {
   using value_type = std::variant<std::int64_t, std::uint64_t, double, bool, std::string>;
 
   template <class T>
-    requires std::is_arithmetic_v<T>
-  field(std::string_view key, T v) : name(key) {
+  requires std::is_arithmetic_v<T> field(std::string_view key, T v) : name(key) {
     if constexpr (std::is_same_v<T, bool>) {
       value = v;
     } else if constexpr (std::is_floating_point_v<T>) {
@@ -53,6 +52,10 @@ std::string redact(std::string_view text);
 /// Writes one line to stderr: `{"timestamp":…,"level":…,"event":…,"message":…, fields…}` or its text form. `event` is a
 /// stable name for programs (see event_names.hpp), `message` is for people. Thread-safe; never throws.
 void write(level l, std::string_view event, std::string_view message, fields f = {}) noexcept;
+
+/// Shows `status`, one line that is narrower than the terminal, as the terminal's last line, below all that is logged
+/// from now on; an empty one takes it away. Only for a stderr that is a terminal. Thread-safe; never throws.
+void show_status_line(std::string_view status) noexcept;
 
 inline void debug(std::string_view event, std::string_view message, fields f = {}) noexcept {
   write(level::debug, event, message, f);
