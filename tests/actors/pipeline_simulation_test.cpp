@@ -45,7 +45,7 @@ struct world {
   }
 };
 
-constexpr std::uint64_t seeds = 300;
+constexpr std::uint64_t seeds = 1'000;
 
 }  // namespace
 
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(bytes_in_flight_never_exceed_the_credit_also_across_restart
       world w(seed);
       auto spec = w.spec();
       const auto window = static_cast<std::int64_t>(spec.credit_bytes / spec.slices);
-      constexpr std::int64_t largest_page = 30 * 5;  // one larger than the window goes alone
+      constexpr std::int64_t largest_page = 29 * 6;  // one larger than the window goes alone
       const std::int64_t bound = std::max(window, largest_page);
       std::int64_t worst = 0;
       // When a reader reads it has nothing in hand, so all that lives is in flight.

@@ -2,9 +2,12 @@
 
 #include <stdexcept>
 
+#include "ingest/log.hpp"
+
 namespace ingest::testing {
 
 simulated_run::simulated_run(std::uint64_t seed, actors::pipeline_spec spec) : simulation_(seed) {
+  log::configure(log::format::json, log::level::error);  // kills by the thousand are no news here
   actors::supervision setup;
   setup.spec = std::make_shared<const actors::pipeline_spec>(std::move(spec));
   setup.detached = false;
@@ -19,6 +22,16 @@ simulated_run::simulated_run(std::uint64_t seed, actors::pipeline_spec spec) : s
     result_ = r;
   };
   supervisor_ = simulation_.system().spawn(actors::supervisor, std::move(setup));
+}
+
+simulated_run::~simulated_run() {
+  // A failed check may have left in the middle: the actors end before what their callbacks refer to.
+  if (supervisor_) {
+    stop();
+    supervisor_ = nullptr;
+    while (simulation_.deliver_one() || simulation_.advance()) {
+    }
+  }
 }
 
 actors::pipeline_result simulated_run::run(const std::function<void()>& after_each, std::size_t limit) {

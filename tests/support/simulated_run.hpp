@@ -14,6 +14,7 @@ namespace ingest::testing {
 class simulated_run {
  public:
   simulated_run(std::uint64_t seed, actors::pipeline_spec spec);
+  ~simulated_run();
 
   /// Delivers messages until the pipeline has ended; `after_each` runs after every single one. Throws if it does not
   /// end within `limit` deliveries.
