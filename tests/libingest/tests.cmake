@@ -1,2 +1,4 @@
 # Tests of libingest/, one line a file.
+ingest_test(libingest/crc32c_test.cpp)
+ingest_test(libingest/disk_buffer_test.cpp)
 ingest_test(libingest/page_set_test.cpp)
