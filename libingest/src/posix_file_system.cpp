@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <system_error>
 
+#include "descriptor.hpp"
 #include "ingest/file_system.hpp"
 
 namespace ingest {
 
 namespace {
 
+using detail::descriptor;
 using std::filesystem::path;
 
 [[noreturn]] void fail(const char* what, const path& where, int number) {
@@ -32,23 +34,6 @@ auto uninterrupted(Function f) {
   }
   return result;
 }
-
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 class posix_file final : public file {
  public:

@@ -1,53 +1,22 @@
 #include "ingest/log.hpp"
 
-#include <fcntl.h>
 #include <rapidjson/document.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <regex>
-#include <sstream>
 #include <thread>
 #include <vector>
+
+#include "support/stderr_capture.hpp"
 
 namespace logging = ingest::log;
 
 namespace {
 
-/// Sends stderr to a memory file for as long as it lives.
-class captured_stderr {
- public:
-  captured_stderr() : file_(::memfd_create("stderr", MFD_CLOEXEC)), saved_(::dup(STDERR_FILENO)) {
-    ::fcntl(file_, F_SETFL, O_APPEND);
-    ::dup2(file_, STDERR_FILENO);
-  }
-  ~captured_stderr() {
-    ::dup2(saved_, STDERR_FILENO);
-    ::close(saved_);
-    ::close(file_);
-    logging::configure(logging::format::json, logging::level::info);
-  }
-
-  std::string text() const {
-    std::string all(static_cast<std::size_t>(::lseek(file_, 0, SEEK_END)), '\0');
-    BOOST_TEST_REQUIRE(::pread(file_, all.data(), all.size(), 0) == static_cast<ssize_t>(all.size()));
-    return all;
-  }
-
-  std::vector<std::string> lines() const {
-    std::istringstream stream(text());
-    std::vector<std::string> all;
-    for (std::string line; std::getline(stream, line);) {
-      all.push_back(line);
-    }
-    return all;
-  }
-
- private:
-  int file_;
-  int saved_;
+/// Captures stderr and leaves the log as it was.
+struct captured_stderr : ingest::testing::stderr_capture {
+  ~captured_stderr() { logging::configure(logging::format::json, logging::level::info); }
 };
 
 rapidjson::Document parse(const std::string& line) {
