@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ingest/row_encoder.hpp"
+
+namespace ingest {
+
+/// What a page of events says, apart from the events.
+struct parsed_page {
+  std::uint64_t rows = 0;
+  bool has_more = false;
+  std::optional<std::string> next_cursor;
+  std::optional<std::int64_t> cursor_expires_in_s;
+  std::optional<std::uint64_t> total;  ///< events in all, as the API counts them
+  std::optional<std::int64_t> last_timestamp_ms;  ///< of the last event that has a readable one
+};
+
+/// Reads the body of a response with events. Not thread-safe; to be kept and used again, as it keeps its memory.
+class page_parser {
+ public:
+  virtual ~page_parser() = default;
+
+  /// Reads a complete, decoded body and appends a row per event to `out`, the event's bytes being handed to the encoder
+  /// as they were received. Accepts `{"data":[…],"hasMore":…,"nextCursor":…}` and
+  /// `{"data":[…],"pagination":{…},"meta":{…}}`, members in any order and unknown ones beside them.
+  /// On an error `out` is as before:
+  /// errc::unavailable, transient, for what is no JSON (a truncated body, HTML) or holds no events: ask again;
+  /// errc::bad_data for an event that is nested too deeply: it would be so again.
+  virtual parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) = 0;
+};
+
+struct page_parser_options {
+  std::string id_pointer = "/id";                ///< JSON pointer, inside an event
+  std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
+  std::size_t max_depth = 512;                   ///< objects and arrays inside each other, inside an event
+};
+
+/// A parser that reads the body once, without building a tree and without memory of its own per event. Throws
+/// errc::config, naming ID_POINTER or TIMESTAMP_POINTER, for one that is no JSON pointer.
+std::unique_ptr<page_parser> make_page_parser(const page_parser_options& options = {});
+
+}  // namespace ingest

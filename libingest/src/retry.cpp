@@ -1,0 +1,93 @@
+#include "ingest/retry.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace ingest {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds longest_delay = std::chrono::hours(24 * 365);
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::optional<milliseconds> parse_seconds(std::string_view text) {
+  const bool negative = text.front() == '-';
+  const std::string_view digits = negative ? text.substr(1) : text;
+  double seconds = 0;
+  // Fractions are against the RFC, but servers send them. Exponents are not accepted: they would make "1e999" a number.
+  const auto [end, problem] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), seconds, std::chars_format::fixed);
+  if (digits.empty() || digits.front() < '0' || digits.front() > '9' || end != digits.data() + digits.size()) {
+    return std::nullopt;
+  }
+  if (negative) {
+    return milliseconds(0);
+  }
+  const double limit = std::chrono::duration<double>(longest_delay).count();
+  if (problem == std::errc::result_out_of_range || seconds >= limit) {
+    return longest_delay;
+  }
+  return milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+}  // namespace
+
+retry_schedule::retry_schedule(const retry_options& options, std::uint64_t seed) : options_(options), random_(seed) {}
+
+std::chrono::milliseconds retry_schedule::ceiling() const {
+  const unsigned doublings = std::min(failures_ - 1, 30U);
+  const auto grown = options_.first_delay.count() << doublings;
+  return milliseconds(std::min(grown, options_.max_delay.count()));
+}
+
+std::optional<milliseconds> retry_schedule::next(clock::time_point now, std::optional<milliseconds> server_delay) {
+  if (failures_++ == 0) {
+    first_failure_ = now;
+  }
+  if (options_.max_attempts != 0 && failures_ >= options_.max_attempts) {
+    return std::nullopt;
+  }
+  auto delay = milliseconds(std::uniform_int_distribution<std::int64_t>(0, ceiling().count())(random_));
+  if (server_delay) {
+    delay = std::max(delay, std::clamp(*server_delay, milliseconds(0), options_.max_server_delay));
+  }
+  if (now + delay - first_failure_ > options_.deadline) {
+    return std::nullopt;
+  }
+  return delay;
+}
+
+void retry_schedule::reset() { failures_ = 0; }
+
+std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
+  text = trimmed(text);
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  if (const auto seconds = parse_seconds(text)) {
+    return seconds;
+  }
+  // libcurl's parser takes much that is no date; every form of an HTTP date has a weekday and a time of day.
+  const bool has_time = text.find(':') != std::string_view::npos;
+  const bool has_weekday = (text.front() >= 'A' && text.front() <= 'Z');
+  const std::time_t date = has_time && has_weekday ? curl_getdate(std::string(text).c_str(), nullptr) : -1;
+  if (date == -1) {
+    return std::nullopt;
+  }
+  const auto wait = std::chrono::ceil<milliseconds>(std::chrono::system_clock::from_time_t(date) - now);
+  return std::clamp(wait, milliseconds(0), longest_delay);
+}
+
+}  // namespace ingest
