@@ -4,7 +4,7 @@ WORKDIR /src
 COPY scripts/install scripts/packages scripts/
 RUN scripts/install
 COPY . .
-RUN cmake --preset release -DINGEST_BUILD_TESTS=OFF && cmake --build --preset release --target ingest_app demo_api
+RUN cmake --preset release -DINGEST_BUILD_TESTS=OFF && cmake --build --preset release --target ingest_program demo_api
 
 FROM debian:12-slim
 RUN apt-get update \

@@ -11,15 +11,14 @@ namespace {
 
 constexpr const char* start_over = "; `--fresh --yes` starts over (rows that are in the table already are skipped then)";
 
-void check_identity(const run_identity& found, const char* where, const std::string& pipeline,
-                    const std::string& plan) {
-  if (found.pipeline != pipeline) {
+void check_identity(const run_identity& found, const char* where, const run_request& asked) {
+  if (found.pipeline != asked.pipeline) {
     throw error(errc::bad_data, std::string(where) + " belongs to PIPELINE \"" + found.pipeline + "\", not to \"" +
-                                    pipeline + "\": use that name, or another DATA_DIR");
+                                    asked.pipeline + "\": use that name, or another DATA_DIR");
   }
-  if (found.plan != plan) {
-    throw error(errc::config, std::string(where) + " was started with other settings (" + found.plan + "; now " + plan +
-                                  "): use those, or another PIPELINE and DATA_DIR" + start_over);
+  if (asked.plan && found.plan != *asked.plan) {
+    throw error(errc::config, std::string(where) + " was started with other settings (" + found.plan + "; now " +
+                                  *asked.plan + "): use those, or another PIPELINE and DATA_DIR" + start_over);
   }
 }
 
@@ -31,14 +30,13 @@ void check_same_run(const run_identity& a, const char* where_a, const run_identi
 }
 
 /// Who the run is; what was given up by --fresh is taken out of `known`.
-std::optional<run_identity> identify(const std::string& pipeline, const std::string& plan, witnesses& known,
-                                     bool& replaces_ledger) {
+std::optional<run_identity> identify(const run_request& asked, witnesses& known, bool& replaces_ledger) {
   const auto& state = known.state;
   if (state) {
-    check_identity(state->identity, "ingestion.state", pipeline, plan);
+    check_identity(state->identity, "ingestion.state", asked);
   }
   if (known.buffer.identity) {
-    check_identity(*known.buffer.identity, "the buffer in DATA_DIR", pipeline, plan);
+    check_identity(*known.buffer.identity, "the buffer in DATA_DIR", asked);
     if (state) {
       check_same_run(state->identity, "ingestion.state", *known.buffer.identity, "the buffer in DATA_DIR");
     }
@@ -47,12 +45,14 @@ std::optional<run_identity> identify(const std::string& pipeline, const std::str
   if (!local && state) {
     local = state->identity;
   }
-  if (known.ledger && local && known.ledger->identity.run_id != local->run_id && state && state->replaces_ledger) {
+  // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say.
+  replaces_ledger = state && local && state->replaces_ledger &&
+                    !(known.ledger && known.ledger->identity.run_id == local->run_id);
+  if (replaces_ledger) {
     known.ledger.reset();
-    replaces_ledger = true;
   }
   if (known.ledger) {
-    check_identity(known.ledger->identity, "the pipeline in the database's ledger", pipeline, plan);
+    check_identity(known.ledger->identity, "the pipeline in the database's ledger", asked);
     if (local) {
       check_same_run(*local, "DATA_DIR", known.ledger->identity, "the database's ledger");
     }
@@ -97,13 +97,12 @@ bool all_slices_done(const std::vector<slice_progress>& from_index, const std::v
 
 }  // namespace
 
-resumption reconcile(const std::string& pipeline, const std::string& plan, std::size_t slices,
-                     const witnesses& given) {
+resumption reconcile(const run_request& asked, const witnesses& given) {
   witnesses known = given;
   resumption r;
-  const auto identity = identify(pipeline, plan, known, r.replaces_ledger);
+  const auto identity = identify(asked, known, r.replaces_ledger);
   r.is_new = !identity;
-  r.identity = identity.value_or(run_identity{pipeline, new_run_id(), plan});
+  r.identity = identity.value_or(run_identity{asked.pipeline, new_run_id(), asked.plan.value_or("")});
 
   page_set covered;
   if (known.ledger) {
@@ -142,7 +141,7 @@ resumption reconcile(const std::string& pipeline, const std::string& plan, std::
   const page_set& loaded = known.ledger ? known.ledger->loaded : covered;
   const bool trusted = known.ledger || (known.state && known.state->status == run_status::complete &&
                                         known.state->loaded.contiguous_through() >= through);
-  r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, slices);
+  r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, asked.slices);
   r.complete = trusted && r.fetched && loaded.contiguous_through() >= through;
   return r;
 }

@@ -16,6 +16,13 @@ struct witnesses {
   std::optional<ledger_view> ledger;
 };
 
+/// What is to be run now.
+struct run_request {
+  std::string pipeline;
+  std::optional<std::string> plan;  ///< none: whatever the run was started with, as for loading what a buffer holds
+  std::size_t slices = 1;           ///< of the plan; the least number where there is none
+};
+
 /// Where a run goes on.
 struct resumption {
   run_identity identity;
@@ -35,8 +42,8 @@ struct resumption {
 ///
 /// Throws errc::bad_data when the witnesses are of different runs or pipelines, or when a page is neither loaded nor in
 /// the buffer (a gap: the database was set back, or files were taken away), and errc::config when the plan is not the
-/// one the run was started with. `pipeline`, `plan` and the number of `slices` are what is asked for now.
-resumption reconcile(const std::string& pipeline, const std::string& plan, std::size_t slices, const witnesses& known);
+/// one the run was started with.
+resumption reconcile(const run_request& asked, const witnesses& known);
 
 /// 32 hexadecimal digits, drawn at random.
 std::string new_run_id();
