@@ -1,4 +1,5 @@
 # Tests of libingest/, one line a file.
+ingest_test(libingest/buffer_recovery_test.cpp)
 ingest_test(libingest/crc32c_test.cpp)
 ingest_test(libingest/disk_buffer_test.cpp)
 ingest_test(libingest/page_set_test.cpp)
@@ -7,3 +8,4 @@ ingest_test(libingest/env_file_test.cpp)
 ingest_test(libingest/config_file_test.cpp)
 ingest_test(libingest/settings_test.cpp)
 ingest_test(libingest/settings_help_test.cpp)
+ingest_test(libingest/power_loss_test.cpp)

@@ -1,6 +1,7 @@
 #include "support/simulated_disk.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ingest::testing {
 
@@ -24,9 +25,11 @@ class simulated_disk::open_file final : public file {
 };
 
 void simulated_disk::lose_power(loss l) {
-  if (l.names_kept) {
-    durable_names_ = names_;
-  }
+  const auto keeps = [&](const auto& entry) {
+    return entry.first.ends_with(".tsv") ? l.data_names_kept : l.rest_names_kept;
+  };
+  std::erase_if(durable_names_, keeps);
+  std::copy_if(names_.begin(), names_.end(), std::inserter(durable_names_, durable_names_.end()), keeps);
   names_ = durable_names_;
   for (auto& [name, node] : names_) {
     const tail t = name.ends_with(".tsv") ? l.data : l.rest;

@@ -16,9 +16,10 @@ class simulated_disk final : public file_system {
   enum class tail { lost, kept, half, zeroed };
 
   struct loss {
-    tail data = tail::lost;   ///< of files that end in .tsv
-    tail rest = tail::lost;   ///< of all others
-    bool names_kept = false;  ///< creations, renames and removals that were not synced happened all the same
+    tail data = tail::lost;        ///< of files that end in .tsv
+    tail rest = tail::lost;        ///< of all others
+    bool data_names_kept = false;  ///< unsynced creations, renames and removals of .tsv files happened all the same
+    bool rest_names_kept = false;  ///< those of all others did
   };
 
   /// Everything that is not durable is decided as `l` says, and is durable then.
