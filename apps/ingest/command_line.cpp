@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "command_help.hpp"
@@ -57,11 +58,15 @@ class subcommand {
   void take() const {
     asked_.command = description_.command;
     for (const auto& [definition, option] : options_) {
-      if (option->count() > 0) {
-        std::string& text = asked_.sources.flags[std::string(definition->name)];
-        for (const std::string& value : option->results()) {
-          text += (text.empty() ? "" : "\n") + value;
-        }
+      if (option->count() == 0) {
+        continue;
+      }
+      const auto& values = option->results();
+      std::string& text = asked_.sources.flags[std::string(definition->name)];
+      text = values.back();
+      if (definition->type == setting_type::headers) {
+        text = std::accumulate(values.begin(), values.end(), std::string(),
+                               [](const std::string& all, const std::string& value) { return all + "\n" + value; });
       }
     }
   }
@@ -69,8 +74,7 @@ class subcommand {
  private:
   void add(const setting_definition& d) {
     CLI::Option* const option = d.type == setting_type::boolean ? cli_->add_flag(d.flag()) : cli_->add_option(d.flag());
-    option->multi_option_policy(d.type == setting_type::headers ? CLI::MultiOptionPolicy::TakeAll
-                                                                : CLI::MultiOptionPolicy::TakeLast);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);  // take() chooses
     options_.emplace_back(&d, option);
   }
 
@@ -105,6 +109,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   invocation asked;
   CLI::App program;
   program.allow_extras();
+  program.require_subcommand(0, 1);
   bool wants_version = false;
   program.add_flag("--version", wants_version);
   CLI::App* const print_settings = program.add_subcommand("help-settings")->group("");
@@ -121,6 +126,9 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   } catch (const CLI::CallForHelp&) {
     out << (given() == commands.end() ? program_help() : command_help(given()->description()));
     return std::nullopt;
+  } catch (const CLI::ArgumentMismatch& e) {
+    const std::string message = e.what();
+    throw error(errc::usage, message.substr(0, message.find(':')) + " needs a value (see ingest --help)");
   } catch (const CLI::ParseError& e) {
     throw error(errc::usage, first_line(e.what()) + " (see ingest --help)");
   }

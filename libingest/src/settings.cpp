@@ -181,6 +181,15 @@ void assign(settings& s, const setting_definition& d, const found_value& value) 
   throw error(code, complaint + (where.empty() ? "" : " (" + where + ")"));
 }
 
+void check_completeness(const settings& s, command c) {
+  for (const setting_definition& d : setting_definitions()) {
+    if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name)) {
+      throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
+                                    ". Set it in the environment or in .env");
+    }
+  }
+}
+
 void check_together(const settings& s, command c) {
   const setting_definition& slices = *find_setting("SLICES");
   if (slices.used_by(c)) {
@@ -214,14 +223,12 @@ settings load_settings(const setting_sources& from, command c) {
     const auto value = values.find(d.name);
     if (d.used_by(c) && value != values.end()) {
       assign(s, d, value->second);
-    } else if ((d.required_for & set_of(c)) != 0) {
-      throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
-                                    ". Set it in the environment or in .env");
     } else if (!d.default_text.empty()) {
       assign_setting(s, d, d.default_text);
     }
   }
   register_secret_headers(s);
+  check_completeness(s, c);
   check_together(s, c);
   return s;
 }
