@@ -5,7 +5,7 @@
 
 #include "ingest/http_source.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/postgres_target.hpp"
+#include "ingest/postgres.hpp"
 #include "ingest/settings.hpp"
 
 /// What the settings mean for each part of a pipeline.

@@ -4,7 +4,7 @@
 #include <stop_token>
 
 #include "ingest/actors/pipeline.hpp"
-#include "ingest/postgres_target.hpp"
+#include "ingest/postgres.hpp"
 #include "ingest/recovery.hpp"
 #include "ingest/settings.hpp"
 
