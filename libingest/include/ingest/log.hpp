@@ -54,6 +54,10 @@ std::string redact(std::string_view text);
 /// stable name for programs (see event_names.hpp), `message` is for people. Thread-safe; never throws.
 void write(level l, std::string_view event, std::string_view message, fields f = {}) noexcept;
 
+/// Shows `status`, one line that is narrower than the terminal, as the terminal's last line, below all that is logged
+/// from now on; an empty one takes it away. Only for a stderr that is a terminal. Thread-safe; never throws.
+void show_status_line(std::string_view status) noexcept;
+
 inline void debug(std::string_view event, std::string_view message, fields f = {}) noexcept {
   write(level::debug, event, message, f);
 }

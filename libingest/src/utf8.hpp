@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ingest::detail {
+
+/// `text` with every byte sequence that is not UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above
+/// U+10FFFF) replaced by U+FFFD.
+std::string with_invalid_utf8_replaced(std::string_view text);
+
+/// The length of the UTF-8 character that `text` begins with, or 0 if it begins with none.
+std::size_t utf8_length(std::string_view text);
+
+}  // namespace ingest::detail

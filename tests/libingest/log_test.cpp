@@ -1,0 +1,168 @@
+#include "ingest/log.hpp"
+
+#include <fcntl.h>
+#include <rapidjson/document.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <regex>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace logging = ingest::log;
+
+namespace {
+
+/// Sends stderr to a memory file for as long as it lives.
+class captured_stderr {
+ public:
+  captured_stderr() : file_(::memfd_create("stderr", MFD_CLOEXEC)), saved_(::dup(STDERR_FILENO)) {
+    ::fcntl(file_, F_SETFL, O_APPEND);
+    ::dup2(file_, STDERR_FILENO);
+  }
+  ~captured_stderr() {
+    ::dup2(saved_, STDERR_FILENO);
+    ::close(saved_);
+    ::close(file_);
+    logging::configure(logging::format::json, logging::level::info);
+  }
+
+  std::string text() const {
+    std::string all(static_cast<std::size_t>(::lseek(file_, 0, SEEK_END)), '\0');
+    BOOST_TEST_REQUIRE(::pread(file_, all.data(), all.size(), 0) == static_cast<ssize_t>(all.size()));
+    return all;
+  }
+
+  std::vector<std::string> lines() const {
+    std::istringstream stream(text());
+    std::vector<std::string> all;
+    for (std::string line; std::getline(stream, line);) {
+      all.push_back(line);
+    }
+    return all;
+  }
+
+ private:
+  int file_;
+  int saved_;
+};
+
+rapidjson::Document parse(const std::string& line) {
+  rapidjson::Document d;
+  d.Parse<rapidjson::kParseValidateEncodingFlag>(line.c_str(), line.size());
+  BOOST_TEST_REQUIRE(!d.HasParseError(), line);
+  return d;
+}
+
+std::string text_of(const rapidjson::Value& v) { return {v.GetString(), v.GetStringLength()}; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(log_lines)
+
+BOOST_AUTO_TEST_CASE(are_json_objects_with_time_level_event_message_and_fields) {
+  const captured_stderr captured;
+  logging::info("run_started", "here we \"go\"",
+            {{"rows", 5}, {"big", ~std::uint64_t{0}}, {"rate", 2.5}, {"nan", std::nan("")}, {"ok", true}, {"s", "x"}});
+  const auto d = parse(captured.text());
+  BOOST_TEST(std::regex_match(text_of(d["timestamp"]), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
+  BOOST_TEST(text_of(d["level"]) == "info");
+  BOOST_TEST(text_of(d["event"]) == "run_started");
+  BOOST_TEST(text_of(d["message"]) == "here we \"go\"");
+  BOOST_TEST(d["rows"].GetInt64() == 5);
+  BOOST_TEST(d["big"].GetUint64() == ~std::uint64_t{0});
+  BOOST_TEST(d["rate"].GetDouble() == 2.5);
+  BOOST_TEST(d["nan"].IsNull());
+  BOOST_TEST(d["ok"].GetBool());
+  BOOST_TEST(text_of(d["s"]) == "x");
+}
+
+BOOST_AUTO_TEST_CASE(are_readable_text_when_asked_for) {
+  const captured_stderr captured;
+  logging::configure(logging::format::text, logging::level::info);
+  logging::warning("stage_failed", "two\nlines\x1b[2J", {{"n", -3}, {"why", "a \"b\""}, {"bare", "word"}});
+  const std::regex expected(
+      R"re(\d\d:\d\d:\d\d\.\d{3} WARN  stage_failed  two\\nlines\\x1b\[2J n=-3 why="a \\"b\\"" bare=word\n)re");
+  BOOST_TEST(std::regex_match(captured.text(), expected), captured.text());
+}
+
+BOOST_AUTO_TEST_CASE(below_the_least_level_are_not_written) {
+  const captured_stderr captured;
+  logging::debug("a", "hidden by default");
+  logging::configure(logging::format::json, logging::level::error);
+  logging::warning("b", "hidden");
+  logging::error("c", "shown");
+  BOOST_TEST_REQUIRE(captured.lines().size() == 1u);
+  BOOST_TEST(text_of(parse(captured.lines()[0])["event"]) == "c");
+}
+
+BOOST_AUTO_TEST_CASE(replace_invalid_utf8) {
+  const captured_stderr captured;
+  logging::info("e", "a\xFFz \xED\xA0\x80 \xC3", {{"f", "\xF0\x9F\x98\x80\x80"}});
+  const auto d = parse(captured.text());
+  BOOST_TEST(text_of(d["message"]) == "a\uFFFDz \uFFFD\uFFFD\uFFFD \uFFFD");
+  BOOST_TEST(text_of(d["f"]) == "\U0001F600\uFFFD");
+}
+
+BOOST_AUTO_TEST_CASE(hold_no_registered_secret) {
+  const captured_stderr captured;
+  logging::add_secret("canary-key");
+  logging::add_secret("canary-key-longer");
+  logging::add_secret("abc");
+  logging::info("e", "key canary-key-longer, then canary-keycanary-key; abc", {{"f", "xcanary-keyx"}});
+  const auto d = parse(captured.text());
+  BOOST_TEST(text_of(d["message"]) == "key ***, then ******; abc");
+  BOOST_TEST(text_of(d["f"]) == "x***x");
+}
+
+BOOST_AUTO_TEST_CASE(hold_no_password_of_a_url_or_connection_string) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"at postgresql://me:pa:s@ss@db:5432/x now", "at postgresql://me:***@db:5432/x now"},
+      {"postgresql://db/x?user=me&password=secret&sslmode=require",
+       "postgresql://db/x?user=me&password=***&sslmode=require"},
+      {"host=db password=secret user=me", "host=db password=*** user=me"},
+      {"host=db PassWord = 'se cr\\'et' user=me", "host=db PassWord = *** user=me"},
+      {"password=", "password=***"},
+      {"no password in https://host:443/a:b@c", "no password in https://host:443/a:b@c"},
+      {"https://a:b@c/ and https://d:e@f", "https://a:***@c/ and https://d:***@f"},
+  };
+  for (const auto& [text, expected] : cases) {
+    BOOST_TEST(logging::redact(text) == expected);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(stay_whole_when_many_threads_write) {
+  const captured_stderr captured;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([] {
+      for (int i = 0; i < 500; ++i) {
+        logging::info("e", std::string(200, 'x'), {{"i", i}});
+      }
+    });
+  }
+  for (auto& t : threads) {
+    t.join();
+  }
+  const auto lines = captured.lines();
+  BOOST_TEST(lines.size() == 2000u);
+  for (const auto& line : lines) {
+    parse(line);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(stand_above_the_status_line) {
+  const captured_stderr captured;
+  logging::configure(logging::format::text, logging::level::info);
+  logging::show_status_line("50 %");
+  logging::info("e", "m");
+  logging::show_status_line("");
+  logging::show_status_line("");
+  const std::regex expected("\r\x1b\\[K50 %\r\x1b\\[K[0-9:.]+ INFO  e  m\n50 %\r\x1b\\[K");
+  BOOST_TEST(std::regex_match(captured.text(), expected), captured.text());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
