@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/error.hpp"
+
+namespace ingest {
+
+struct http_header {
+  std::string name;
+  std::string value;
+
+  bool operator==(const http_header&) const = default;
+};
+
+/// Throws errc::config, naming the header but not its value, for a name that is no token (RFC 9110, section 5.6.2) or a
+/// value with a line break or another control character but the tab: it could smuggle in further headers.
+void validate(const http_header& header);
+
+struct http_client_options {
+  std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
+  std::chrono::milliseconds request_timeout{std::chrono::seconds(60)};  ///< from the start to the body's last byte
+  std::chrono::seconds low_speed_time{20};   ///< a transfer below low_speed_limit for that long is given up
+  long low_speed_limit = 1000;               ///< bytes a second
+  std::size_t max_body_bytes = 64u << 20;    ///< counted after decompression
+  std::size_t max_header_bytes = 64u << 10;  ///< all headers of a response
+  bool compression = true;                   ///< ask for compressed responses
+  std::string user_agent;
+  std::string ca_file;  ///< certificates to trust; empty: the system's
+};
+
+struct http_request {
+  enum class method { get, post };
+  method verb = method::get;
+  std::string url;  ///< http or https
+  std::vector<http_header> headers;
+  std::string body;  ///< of a post
+};
+
+/// Why there is no response, or only part of one.
+struct transport_failure {
+  enum class kind {
+    connection,   ///< name not found, connection refused, cut or reset, body shorter than announced
+    timeout,      ///< connect, overall or low-speed
+    certificate,  ///< the server could not prove who it is; will not pass by itself
+    too_large,    ///< the body exceeded the cap and was cut
+  };
+  kind what;
+  std::string message;  ///< for people; holds no header and no query
+};
+
+struct http_result {
+  int status = 0;
+  std::vector<http_header> headers;
+  std::string body;                          ///< decompressed
+  std::optional<transport_failure> failure;  ///< the members above mean nothing then
+
+  /// The value of a response header, its name compared without regard to case; nothing if it is missing.
+  std::optional<std::string_view> header(std::string_view name) const;
+};
+
+/// Sends one request at a time over a connection that is kept open in between. Follows no redirect, speaks http and
+/// https only and verifies certificates. Never logs. To be used by one thread at a time.
+class http_client {
+ public:
+  explicit http_client(const http_client_options& options);
+  ~http_client();
+  http_client(const http_client&) = delete;
+  http_client& operator=(const http_client&) = delete;
+
+  /// Sends `request` and waits for the whole response or a failure. The result belongs to the client and is valid until
+  /// the next call, so that its memory is used again. Throws errc::cancelled within a second once `stop` is requested,
+  /// errc::config for a header that validate() refuses or a URL that makes no sense.
+  const http_result& perform(const http_request& request, const std::stop_token& stop);
+
+ private:
+  struct transfer;
+  std::unique_ptr<transfer> transfer_;
+};
+
+}  // namespace ingest

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/http_client.hpp"
+#include "ingest/metrics.hpp"
+#include "ingest/page_parser.hpp"
+#include "ingest/retry.hpp"
+#include "ingest/row_encoder.hpp"
+#include "ingest/source.hpp"
+#include "ingest/stop.hpp"
+#include "ingest/time_window.hpp"
+
+namespace ingest {
+
+/// Where pages are read from.
+enum class http_endpoint {
+  automatic,  ///< stream, or standard where stream access is refused with 403 or 404
+  stream,     ///< fast; asks for a token first
+  standard,   ///< at the API's rate limit; knows no time windows
+};
+
+/// How to read events from an API of the DataSync kind. In brackets, the setting that messages name.
+struct http_source_options {
+  std::string base_url;                               ///< [API_BASE_URL] such as "https://host/api/v1"
+  std::string api_key;                                ///< [TARGET_API_KEY]
+  http_endpoint endpoint = http_endpoint::automatic;  ///< [ENDPOINT]
+  std::string events_path = "/events";                ///< [EVENTS_PATH] of the standard endpoint, below base_url
+  std::string stream_access_path = "/internal/dashboard/stream-access";  ///< at the root of base_url's host
+  std::size_t batch_size = 5000;                                         ///< [BATCH_SIZE] events a page, 1 to 5000
+  std::vector<time_window> windows;  ///< one for each slice; empty: a single slice with all events
+  page_parser_options parser;        ///< [ID_POINTER, TIMESTAMP_POINTER]
+  std::shared_ptr<const row_encoder> encoder = std::make_shared<copy_text_encoder>();
+  std::vector<http_header> extra_headers;  ///< [EXTRA_HEADERS] sent with each request
+  http_client_options client;              ///< an empty user_agent becomes "ingest/<version>"
+  retry_options retry;                     ///< for one page, or one grant of stream access
+};
+
+/// What the sources of all slices of a run share: the choice of endpoint, the token for stream access, the rate limit.
+/// Thread-safe; made by make_http_api() and handed to make_http_source().
+class http_api;
+
+/// Checks the options without sending anything. Throws errc::config, naming the setting. `counters` must outlive the
+/// result.
+std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& counters, timing time = {});
+
+/// The source of a slice: of options.windows[slice], or of everything if there are no windows. Throws errc::config for
+/// a slice that has no window.
+///
+/// Reads pages, the newest events first, and retries by itself what may pass: 408, 425, 429, 5xx, broken connections,
+/// time-outs, bodies that are no page. A cursor that has expired is replaced: by the time of the last event at the
+/// stream endpoint, by a new start at the standard one; some events are read a second time then. What read() throws:
+/// errc::unavailable (not transient) once the retries are used up or the server's certificate is refused,
+/// errc::authentication for a refused key, errc::config for a request that the API does not accept,
+/// errc::bad_data for pages that contradict each other (a cursor that repeats, empty pages without end).
+std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id slice);
+
+}  // namespace ingest

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "ingest/http_client.hpp"
+
+namespace ingest::detail {
+
+/// What the answer to a request for a page means.
+enum class verdict {
+  page,            ///< read it
+  retry,           ///< may pass
+  token_refused,   ///< the stream endpoint wants another token
+  key_refused,     ///< the API key is not accepted
+  cursor_refused,  ///< expired or not valid any more
+  not_acceptable,  ///< would be refused again
+};
+
+/// Judges by status and, for a 400, by the code in the body.
+verdict judge(const http_result& result, bool stream, bool with_cursor);
+
+/// True for the statuses that may pass by themselves: 408, 425, 429 and 5xx.
+bool may_pass(int status);
+
+/// "503 (SERVICE_DOWN: try later)": the status and what the body says about it, shortened and without secrets.
+std::string answer_of(const http_result& result);
+
+}  // namespace ingest::detail
