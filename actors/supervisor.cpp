@@ -117,6 +117,8 @@ void supervisor_state::handle_death(const stage_down& m) {
   c->handle = nullptr;
   if (phase_ == phase::closing) {
     continue_closing();
+  } else if (phase_ == phase::finalizing && m.stage.kind == stage_kind::reader) {
+    continue_finalizing();  // however it ended: every slice was read to its end before
   } else if (!c->done) {
     handle_failure(m.stage, *c);
   } else if (phase_ == phase::finalizing) {
@@ -189,10 +191,10 @@ void supervisor_state::restart(const restart_due& m) {
   if (c == nullptr || c->alive || (phase_ != phase::running && phase_ != phase::finalizing)) {
     return;
   }
-  if (m.stage->kind == stage_kind::reader) {
-    start_reader(m.stage->index);
-  } else {
+  if (m.stage->kind == stage_kind::loader) {
     start_loader(m.stage->index);
+  } else if (phase_ == phase::running) {
+    start_reader(m.stage->index);
   }
 }
 
