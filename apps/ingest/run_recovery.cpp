@@ -1,6 +1,7 @@
 #include "run_recovery.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "components.hpp"
 #include "ingest/event_names.hpp"
@@ -77,7 +78,9 @@ void run_recovery::look_at_ledger() {
     if (e.code() != errc::unavailable) {
       throw;
     }
-    log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
+    if (!std::exchange(outage_logged_, true)) {
+      log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
+    }
   }
 }
 

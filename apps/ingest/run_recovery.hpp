@@ -43,6 +43,7 @@ class run_recovery {
   run_request asked_;
   witnesses known_;
   bool ledger_answered_ = false;
+  bool outage_logged_ = false;
 };
 
 }  // namespace ingest::app

@@ -44,9 +44,7 @@ page_id last_page_of(const std::vector<slice_progress>& slices) {
 }
 
 void correct(run_state& s, const disk_buffer::contents& buffer) {
-  if (buffer.identity) {
-    s.bytes_buffered = buffer.bytes;
-  }
+  s.bytes_buffered = buffer.bytes;
   if (buffer.identity && last_page_of(buffer.slices) > s.durable_page) {
     s.slices = buffer.slices;
     s.durable_page = last_page_of(buffer.slices);
