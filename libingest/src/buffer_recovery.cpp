@@ -186,14 +186,14 @@ class scanner {
     result_.found.bytes += s.data_bytes;
     const std::uint64_t torn = s.number == highest_ ? s.index_bytes - s.index_end + s.data_bytes - s.data_end() : 0;
     result_.found.torn_bytes += torn;
+    if (newest) {
+      result_.newest = buffer_scan::end{s.number, s.data_end(), s.index_end, torn > 0};
+    }
     if (s.records.empty()) {
       result_.remnants.push_back(s.number);
       return;
     }
     result_.segments[s.number] = s.data_end();
-    if (newest) {
-      result_.newest = buffer_scan::end{s.number, s.data_end(), s.index_end, torn > 0};
-    }
     for (const decoded_record& r : s.records) {
       result_.found.pages.push_back(r.description);
     }
@@ -282,7 +282,12 @@ void remove_segment(file_system& files, const path& directory, std::uint64_t seg
 }  // namespace detail
 
 disk_buffer::contents disk_buffer::inspect(file_system& files, const std::filesystem::path& directory) {
-  return detail::scan_buffer(files, directory).found;
+  try {
+    return detail::scan_buffer(files, directory).found;
+  } catch (const error&) {
+    // A running process may have cut off or deleted what was just being read. What is damaged is so the second time.
+    return detail::scan_buffer(files, directory).found;
+  }
 }
 
 }  // namespace ingest

@@ -20,7 +20,8 @@ struct buffer_scan {
   /// Segments without a whole page: their creation, their first page or their deletion was interrupted.
   std::vector<std::uint64_t> remnants;
 
-  /// The newest segment that stays. What lies behind the two ends is torn; what lies before may not be synced yet.
+  /// The newest segment with data and header, perhaps a remnant. What lies behind the two ends is torn; what lies
+  /// before may not be synced yet.
   struct end {
     std::uint64_t segment = 0;
     std::uint64_t data = 0;

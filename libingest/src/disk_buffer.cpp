@@ -112,6 +112,8 @@ class disk_buffer::implementation {
     if (scan.newest) {
       const auto data = files_.open(options_.directory / segment_file_name(scan.newest->segment));
       const auto index = files_.open(options_.directory / index_file_name(scan.newest->segment));
+      // Also where the whole segment goes: an index that is left without its data counts as that of a segment that was
+      // loaded, so it must not show pages that never were durable.
       if (scan.newest->torn) {
         index->truncate(scan.newest->index);
         data->truncate(scan.newest->data);

@@ -1,6 +1,8 @@
 # Tests of libingest/, one line a file.
+ingest_test(libingest/buffer_faults_test.cpp)
 ingest_test(libingest/buffer_recovery_test.cpp)
 ingest_test(libingest/crc32c_test.cpp)
+ingest_test(libingest/data_dir_test.cpp)
 ingest_test(libingest/disk_buffer_test.cpp)
 ingest_test(libingest/page_set_test.cpp)
 ingest_test(libingest/log_test.cpp LIBS ingest_rapidjson)
@@ -15,3 +17,8 @@ target_include_directories(test.libingest.copy_rows PRIVATE "${CMAKE_SOURCE_DIR}
 ingest_test(libingest/postgres_duplicates_test.cpp)
 ingest_test(libingest/postgres_rejects_test.cpp)
 ingest_test(libingest/postgres_sink_test.cpp)
+ingest_test(libingest/posix_file_system_test.cpp)
+ingest_test(libingest/power_loss_test.cpp)
+ingest_test(libingest/range_reader_test.cpp)
+ingest_test(libingest/run_state_test.cpp)
+ingest_test(libingest/state_store_test.cpp)
