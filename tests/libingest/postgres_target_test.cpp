@@ -23,7 +23,9 @@ struct target_fixture : loading_fixture {
   }
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -88,12 +90,14 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_taken_over_commits_nothing_more) {
 
 BOOST_AUTO_TEST_CASE(taking_over_waits_for_a_transaction_of_the_run_before) {
   open_target();
-  database.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
-                   "$$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;"
-                   "CREATE TRIGGER slow BEFORE INSERT ON ingested_events EXECUTE FUNCTION slow()");
+  database.execute(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;"
+      "CREATE TRIGGER slow BEFORE INSERT ON ingested_events EXECUTE FUNCTION slow()");
   const auto old_run = open_target();
   std::thread loader([&] { open_sink(old_run)->write(batches.next({event_rows(1, 10)})); });
-  BOOST_TEST(eventually([&] { return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 1; }));
+  BOOST_TEST(
+      eventually([&] { return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 1; }));
   const auto new_run = open_target();
   loader.join();
   BOOST_TEST(new_run->opened().value().rows == 10u);
@@ -139,7 +143,8 @@ BOOST_AUTO_TEST_CASE(a_table_that_vanished_with_its_rows_is_not_taken_for_a_new_
 }
 
 BOOST_AUTO_TEST_CASE(unlogged_tables_are_refused_unless_asked_for) {
-  BOOST_TEST(has(refusal_of_table("CREATE UNLOGGED TABLE ingested_events (id text PRIMARY KEY, data jsonb)"), "UNLOGGED"));
+  BOOST_TEST(
+      has(refusal_of_table("CREATE UNLOGGED TABLE ingested_events (id text PRIMARY KEY, data jsonb)"), "UNLOGGED"));
   database.execute("CREATE UNLOGGED TABLE ingested_events (id text PRIMARY KEY, data jsonb)");
   auto o = options();
   o.allow_unlogged = true;
@@ -165,8 +170,9 @@ BOOST_AUTO_TEST_CASE(unsuitable_tables_are_refused_with_advice) {
 }
 
 BOOST_AUTO_TEST_CASE(tables_with_more_columns_and_other_types_are_fine) {
-  database.execute("CREATE TABLE ingested_events (at timestamptz DEFAULT now(), data text, id uuid PRIMARY KEY, "
-                   "n bigserial)");
+  database.execute(
+      "CREATE TABLE ingested_events (at timestamptz DEFAULT now(), data text, id uuid PRIMARY KEY, "
+      "n bigserial)");
   const std::string id = "123e4567-e89b-12d3-a456-426614174000";
   const auto done = open_sink(open_target())->write(batches.next({{id + "\t{}", "no-uuid\t{}", id + "\t{}"}}));
   BOOST_TEST(done.rows_loaded == 1u);
@@ -180,8 +186,9 @@ BOOST_AUTO_TEST_CASE(missing_permissions_are_named) {
   o.url = database.url_as("nobody_here");
   BOOST_TEST((refusal(o).code() == errc::config));
   open_target();
-  database.execute("GRANT USAGE ON SCHEMA ingest TO nobody_here; GRANT ALL ON ALL TABLES IN SCHEMA ingest TO nobody_here;"
-                   "GRANT SELECT ON ingested_events TO nobody_here");
+  database.execute(
+      "GRANT USAGE ON SCHEMA ingest TO nobody_here; GRANT ALL ON ALL TABLES IN SCHEMA ingest TO nobody_here;"
+      "GRANT SELECT ON ingested_events TO nobody_here");
   const error e = refusal(o);
   BOOST_TEST((e.code() == errc::config));
   BOOST_TEST(has(e.what(), "GRANT INSERT"));
@@ -223,8 +230,9 @@ BOOST_AUTO_TEST_CASE(names_that_cannot_be_are_refused_before_connecting) {
 
 BOOST_AUTO_TEST_CASE(errors_of_the_url_never_show_its_password) {
   const std::string canary = "canary-pass";
-  database.execute("DO $$ BEGIN CREATE ROLE with_password LOGIN PASSWORD 'another-one'; "
-                   "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  database.execute(
+      "DO $$ BEGIN CREATE ROLE with_password LOGIN PASSWORD 'another-one'; "
+      "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
   const int port = postgres_cluster::shared().port();
   const auto error_at = [&](const std::string& url) {
     auto o = options();
