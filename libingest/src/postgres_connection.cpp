@@ -12,18 +12,26 @@ namespace ingest::detail {
 
 namespace {
 
+/// A message of libpq on one line.
 std::string trimmed(std::string_view text) {
   // The verbose form, needed for its SQLSTATE, ends in a line about PostgreSQL's source code.
   text = text.substr(0, text.find("\nLOCATION:"));
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
-    text.remove_suffix(1);
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\t' || c == ' ';
+    if (!space || (!line.empty() && line.back() != ' ')) {
+      line += c == '\n' || c == '\t' ? ' ' : c;
+    }
   }
-  return std::string(text);
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
 }
 
 void ignore_notice(void*, const PGresult*) {}
 
-std::string milliseconds(std::chrono::milliseconds t) { return std::to_string(t.count()); }
+std::string milliseconds(std::chrono::milliseconds t) {
+  return std::to_string(t.count());
+}
 
 }  // namespace
 
@@ -55,11 +63,11 @@ postgres_connection::postgres_connection(const postgres_endpoint& to, const std:
 void postgres_connection::connect(const std::string& application) {
   const std::string silence = milliseconds(limits_.io);
   // What stands before dbname, the URL may change; what stands behind it, not.
-  const std::array<const char*, 8> keywords{"application_name",   "tcp_user_timeout", "keepalives_idle",
-                                            "keepalives_interval", "keepalives_count", "dbname",
-                                            "client_encoding",     nullptr};
-  const std::array<const char*, 8> values{
-      application.c_str(), silence.c_str(), "30", "10", "3", endpoint_.url().c_str(), "UTF8", nullptr};
+  const std::array<const char*, 8> keywords{
+      "application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+      "keepalives_count", "dbname",           "client_encoding", nullptr};
+  const std::array<const char*, 8> values{application.c_str(),     silence.c_str(), "30",   "10", "3",
+                                          endpoint_.url().c_str(), "UTF8",          nullptr};
   connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
   if (!connection_) {
     throw std::bad_alloc();
@@ -89,9 +97,10 @@ void postgres_connection::connect(const std::string& application) {
 }
 
 database_error postgres_connection::connect_failure() const {
-  const std::string message = endpoint_.without_password(trimmed(PQerrorMessage(connection_.get())));
+  const std::string raw = PQerrorMessage(connection_.get());
+  const std::string message = endpoint_.without_password(trimmed(raw));
   const std::string prefix = "cannot connect to " + endpoint_.shown();
-  database_error::diagnostics told{sqlstate_in(message), message, "", "", ""};
+  database_error::diagnostics told{sqlstate_in(raw), message, "", "", ""};
   if (told.sqlstate.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
     told.sqlstate = "28P01";
   }
@@ -271,8 +280,8 @@ std::string postgres_connection::quoted(const std::string& identifier) const {
 }
 
 std::string postgres_connection::literal(const std::string& text) const {
-  const std::unique_ptr<char, void (*)(void*)> quoted_text(
-      PQescapeLiteral(connection_.get(), text.data(), text.size()), PQfreemem);
+  const std::unique_ptr<char, void (*)(void*)> quoted_text(PQescapeLiteral(connection_.get(), text.data(), text.size()),
+                                                           PQfreemem);
   if (!quoted_text) {
     throw error(errc::config, "\"" + text + "\" cannot be a name: it is no valid UTF-8");
   }

@@ -10,9 +10,12 @@ namespace {
 errc code_of(std::string_view sqlstate, database_fault fault) {
   switch (fault) {
     case database_fault::outage:
-    case database_fault::contention: return errc::unavailable;
-    case database_fault::refused: return errc::bad_data;
-    case database_fault::fatal: break;
+    case database_fault::contention:
+      return errc::unavailable;
+    case database_fault::refused:
+      return errc::bad_data;
+    case database_fault::fatal:
+      break;
   }
   const std::string_view family = sqlstate.substr(0, 2);
   if (family == "28") {
@@ -32,7 +35,9 @@ std::string text_of(const database_error::diagnostics& d, const std::string& pre
   return text;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::optional<std::size_t> first_number(std::string_view text) {
   const auto* digit = std::find_if(text.begin(), text.end(), is_digit);

@@ -148,9 +148,10 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
               {who.pipeline, who.run_id, who.plan, target.identity()});
   } else if (replace && stored.text(0, 0) != who.run_id) {
     c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
-    c.execute("UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL "
-              "WHERE name = $1",
-              {who.pipeline, who.run_id, who.plan, target.identity()});
+    c.execute(
+        "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL "
+        "WHERE name = $1",
+        {who.pipeline, who.run_id, who.plan, target.identity()});
   } else {
     check_owner(stored, who, target);
   }
@@ -158,7 +159,8 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
   const ledger_view view = read_ledger(c, who.pipeline).value();
   if (target.created && view.rows > 0) {
     throw error(errc::bad_data, "table " + target.identity() + " is gone, though the ledger says that " +
-                                    std::to_string(view.rows) + " rows were loaded into it. Restore the table, or load "
+                                    std::to_string(view.rows) +
+                                    " rows were loaded into it. Restore the table, or load "
                                     "all of it anew with --fresh --yes");
   }
   return view;
@@ -203,10 +205,11 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
     duplicates.add(lost.duplicates);
     rejected.add(lost.rejected);
   }
-  c.execute("UPDATE ingest.pages SET duplicates = l.duplicates, rejected = l.rejected "
-            "FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS l (page, duplicates, rejected) "
-            "WHERE pages.pipeline = $1 AND pages.page = l.page",
-            {pipeline, ids.text(), duplicates.text(), rejected.text()});
+  c.execute(
+      "UPDATE ingest.pages SET duplicates = l.duplicates, rejected = l.rejected "
+      "FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS l (page, duplicates, rejected) "
+      "WHERE pages.pipeline = $1 AND pages.page = l.page",
+      {pipeline, ids.text(), duplicates.text(), rejected.text()});
 }
 
 void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t epoch) {

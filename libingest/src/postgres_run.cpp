@@ -24,8 +24,10 @@ std::unique_ptr<postgres_connection> postgres_run::connect(std::stop_token stop)
 
 void postgres_run::expect(run_identity who, bool replace) {
   if (who.pipeline != options_.pipeline) {
-    throw error(errc::internal, "a run of pipeline \"" + who.pipeline + "\" was given to the database target of \"" +
-                                    options_.pipeline + "\"", false);
+    throw error(
+        errc::internal,
+        "a run of pipeline \"" + who.pipeline + "\" was given to the database target of \"" + options_.pipeline + "\"",
+        false);
   }
   const std::lock_guard lock(mutex_);
   if (opened_ && opened_->identity != who) {

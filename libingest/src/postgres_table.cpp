@@ -44,9 +44,11 @@ std::string sql_name(const postgres_connection& c, const table_name& name) {
 }
 
 bool tables_exist(postgres_connection& c, const table_name& name) {
-  return c.execute("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL "
-                   "AND to_regclass($1) IS NOT NULL",
-                   {sql_name(c, name)})
+  return c
+      .execute(
+          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL "
+          "AND to_regclass($1) IS NOT NULL",
+          {sql_name(c, name)})
       .truth(0, 0);
 }
 
@@ -64,8 +66,7 @@ bool create_missing(postgres_connection& c, const table_name& name) {
   if (!c.execute("SELECT to_regclass($1) IS NULL", {sql_name(c, name)}).truth(0, 0)) {
     return false;
   }
-  if (!name.schema.empty() &&
-      c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
+  if (!name.schema.empty() && c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
     refuse(name, "cannot be created: there is no such schema; create it, or correct the table's name");
   }
   c.run("CREATE TABLE " + sql_name(c, name) + " (id TEXT PRIMARY KEY, data JSONB NOT NULL)");
@@ -77,9 +78,10 @@ void check_ledger(postgres_connection& c, bool allow_unlogged) {
       "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
       "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.pages'))");
   if (!unlogged.empty() && !allow_unlogged) {
-    throw error(errc::config, "the ledger's table " + unlogged.text(0, 0) +
-                                  " is UNLOGGED: after a crash of PostgreSQL it would be empty and rows would be loaded "
-                                  "again. ALTER TABLE … SET LOGGED, or allow unlogged tables");
+    throw error(errc::config,
+                "the ledger's table " + unlogged.text(0, 0) +
+                    " is UNLOGGED: after a crash of PostgreSQL it would be empty and rows would be loaded "
+                    "again. ALTER TABLE … SET LOGGED, or allow unlogged tables");
   }
 }
 
@@ -118,8 +120,9 @@ void check_columns(postgres_connection& c, const table_name& name, const std::st
     }
   }
   if (!has_id || !has_data) {
-    refuse(name, std::string("has no usable column ") + (has_id ? "data (jsonb, json or text)" : "id (text or uuid)") +
-                     ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create one");
+    refuse(name,
+           std::string("has no usable column ") + (has_id ? "data (jsonb, json or text)" : "id (text or uuid)") +
+               ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create one");
   }
 }
 
@@ -130,7 +133,8 @@ void check_key(postgres_connection& c, const table_name& name, const std::string
       "AND i.indnkeyatts = 1 AND a.attname = 'id'",
       {oid});
   if (keys.empty()) {
-    refuse(name, "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)");
+    refuse(name,
+           "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)");
   }
 }
 
@@ -142,8 +146,9 @@ table_name table_name::parse(const std::string& text) {
                   dot == std::string::npos ? text : text.substr(dot + 1), text};
   if (name.table.empty() || dot == 0 || name.table.find('.') != std::string::npos ||
       text.find('\0') != std::string::npos || name.table.size() > longest_name || name.schema.size() > longest_name) {
-    throw error(errc::config, "\"" + text + "\" cannot be the table's name: write table or schema.table, without quotes, "
-                                            "each part at most 63 bytes long");
+    throw error(errc::config, "\"" + text +
+                                  "\" cannot be the table's name: write table or schema.table, without quotes, "
+                                  "each part at most 63 bytes long");
   }
   return name;
 }

@@ -40,7 +40,9 @@ std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
   }
 }
 
-void postgres_target::expect(run_identity who, bool replace) { run_->expect(std::move(who), replace); }
+void postgres_target::expect(run_identity who, bool replace) {
+  run_->expect(std::move(who), replace);
+}
 
 ledger_view postgres_target::open_run(const run_identity& who, bool replace, std::stop_token stop) {
   run_->expect(who, replace);

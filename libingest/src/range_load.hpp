@@ -12,8 +12,8 @@
 
 namespace ingest::detail {
 
-/// Loads rows within the caller's open transaction. They go into the table by COPY, all at once. If one of them is in the
-/// table already, they all take the way through a temporary table and INSERT … ON CONFLICT DO NOTHING. If the table
+/// Loads rows within the caller's open transaction. They go into the table by COPY, all at once. If one of them is in
+/// the table already, they all take the way through a temporary table and INSERT … ON CONFLICT DO NOTHING. If the table
 /// refuses one, it is set aside, and COPY goes on behind it.
 ///
 /// A refusal costs about as much as loading the rows before it once more: each attempt runs under a savepoint, takes
@@ -50,8 +50,8 @@ class range_load {
   const target_table& target_;
   const copy_rows& rows_;
   outcome outcome_;
-  std::size_t next_ = 0;    ///< all rows before it are dealt with
-  std::size_t window_;      ///< how many rows the next attempt takes at most
+  std::size_t next_ = 0;        ///< all rows before it are dealt with
+  std::size_t window_;          ///< how many rows the next attempt takes at most
   std::uint64_t inserted_ = 0;  ///< by the attempt that is going on
   std::optional<suspect> suspect_;
   std::string buffer_;

@@ -18,7 +18,9 @@ namespace {
 [[noreturn]] void fail(const std::string& doing, const std::filesystem::path& path, int number) {
   const bool full = number == ENOSPC || number == EDQUOT;
   const bool misplaced = number == ELOOP || number == ENOENT || number == EISDIR || number == ENOTDIR;
-  throw error(full ? errc::no_space : misplaced ? errc::config : errc::io,
+  throw error(full        ? errc::no_space
+              : misplaced ? errc::config
+                          : errc::io,
               "cannot " + doing + " " + path.string() + ": " + std::strerror(number));
 }
 

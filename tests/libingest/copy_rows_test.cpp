@@ -30,7 +30,9 @@ struct fixture {
   }
 };
 
-bool names(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool names(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 

@@ -12,7 +12,9 @@ using namespace std::string_literals;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -119,11 +121,12 @@ BOOST_AUTO_TEST_CASE(many_bad_rows_cost_no_more_than_a_few_times_the_range) {
   }
   const auto target = open_target(o);
   const batch b = batches.next({page});
-  database.execute("CREATE SEQUENCE seen; "
-                   "CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql AS "
-                   "$$ BEGIN PERFORM nextval('seen'); RETURN NEW; END $$; "
-                   "CREATE TRIGGER count_rows BEFORE INSERT ON ingested_events FOR EACH ROW "
-                   "EXECUTE FUNCTION count_rows()");
+  database.execute(
+      "CREATE SEQUENCE seen; "
+      "CREATE FUNCTION count_rows() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM nextval('seen'); RETURN NEW; END $$; "
+      "CREATE TRIGGER count_rows BEFORE INSERT ON ingested_events FOR EACH ROW "
+      "EXECUTE FUNCTION count_rows()");
   const auto done = open_sink(target)->write(b);
   BOOST_TEST(done.rows_rejected == 200u);
   BOOST_TEST(done.rows_loaded == 19800u);
@@ -133,9 +136,10 @@ BOOST_AUTO_TEST_CASE(many_bad_rows_cost_no_more_than_a_few_times_the_range) {
 
 BOOST_AUTO_TEST_CASE(rows_that_constraints_refuse_without_naming_a_line_are_found_too) {
   const auto target = open_target();
-  database.execute("CREATE TABLE known (id text PRIMARY KEY); "
-                   "INSERT INTO known SELECT 'event-' || i FROM generate_series(1, 400) i; "
-                   "ALTER TABLE ingested_events ADD FOREIGN KEY (id) REFERENCES known DEFERRABLE INITIALLY DEFERRED");
+  database.execute(
+      "CREATE TABLE known (id text PRIMARY KEY); "
+      "INSERT INTO known SELECT 'event-' || i FROM generate_series(1, 400) i; "
+      "ALTER TABLE ingested_events ADD FOREIGN KEY (id) REFERENCES known DEFERRABLE INITIALLY DEFERRED");
   auto page = event_rows(1, 400);
   page.insert(page.begin() + 137, event_row("stranger"));
   const auto loader = open_sink(target);

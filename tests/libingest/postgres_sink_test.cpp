@@ -137,9 +137,10 @@ BOOST_AUTO_TEST_CASE(loads_a_large_range_and_reports_a_stop_within_a_second) {
 
   // A transaction that holds the next page's ledger row keeps the loader waiting.
   const batch next = batches.next({event_rows(1, 10, "other-")});
-  database.execute("CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
-                   "$$ BEGIN PERFORM pg_sleep(100); RETURN NEW; END $$;"
-                   "CREATE TRIGGER wait BEFORE INSERT ON ingested_events EXECUTE FUNCTION wait()");
+  database.execute(
+      "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_sleep(100); RETURN NEW; END $$;"
+      "CREATE TRIGGER wait BEFORE INSERT ON ingested_events EXECUTE FUNCTION wait()");
   std::chrono::steady_clock::time_point stopped;
   std::thread stopper([&] {
     eventually([&] { return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 1; });

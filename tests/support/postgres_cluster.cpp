@@ -52,7 +52,9 @@ std::filesystem::path binaries() {
 }
 
 /// PostgreSQL refuses to run as root: then it runs as the user postgres.
-const passwd* server_user() { return ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr; }
+const passwd* server_user() {
+  return ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
+}
 
 /// Starts a program as server_user(), which ends when this process does. Its output goes to `log`.
 pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path& log) {
@@ -113,7 +115,8 @@ using result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
 result query(const std::string& url, const std::string& sql) {
   const connection c(PQconnectdb(url.c_str()), PQfinish);
-  PQsetNoticeProcessor(c.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      c.get(), [](void*, const char*) {}, nullptr);
   result r(PQexec(c.get(), sql.c_str()), PQclear);
   const ExecStatusType status = PQresultStatus(r.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
@@ -145,7 +148,7 @@ postgres_cluster::~postgres_cluster() {
 }
 
 postgres_cluster& postgres_cluster::shared() {
-  static postgres_cluster cluster;
+  static postgres_cluster cluster({.durable = false, .settings = {}});
   return cluster;
 }
 
@@ -199,15 +202,25 @@ void postgres_cluster::initialize() {
 
 void postgres_cluster::start() {
   port_ = port_ == 0 ? free_port() : port_;
-  std::vector<std::string> command{binaries() / "postgres", "-D", directory_ / "data",
-                                   "-c", "port=" + std::to_string(port_),
-                                   "-c", "listen_addresses=127.0.0.1",
-                                   "-c", "unix_socket_directories=" + socket_directory().string(),
-                                   "-c", "shared_buffers=64MB",
-                                   "-c", "max_wal_size=2GB",
-                                   "-c", "max_connections=60",
-                                   "-c", "deadlock_timeout=100ms",
-                                   "-c", std::string("fsync=") + (options_.durable ? "on" : "off")};
+  std::vector<std::string> command{binaries() / "postgres",
+                                   "-D",
+                                   directory_ / "data",
+                                   "-c",
+                                   "port=" + std::to_string(port_),
+                                   "-c",
+                                   "listen_addresses=127.0.0.1",
+                                   "-c",
+                                   "unix_socket_directories=" + socket_directory().string(),
+                                   "-c",
+                                   "shared_buffers=64MB",
+                                   "-c",
+                                   "max_wal_size=2GB",
+                                   "-c",
+                                   "max_connections=60",
+                                   "-c",
+                                   "deadlock_timeout=100ms",
+                                   "-c",
+                                   std::string("fsync=") + (options_.durable ? "on" : "off")};
   for (const std::string& s : options_.settings) {
     command.insert(command.end(), {"-c", s});
   }
@@ -221,7 +234,9 @@ void postgres_cluster::start() {
   }
 }
 
-bool postgres_cluster::answers() const { return PQping(url().c_str()) == PQPING_OK; }
+bool postgres_cluster::answers() const {
+  return PQping(url().c_str()) == PQPING_OK;
+}
 
 void postgres_cluster::stop_immediate() {
   ::kill(server_, SIGQUIT);
@@ -260,7 +275,9 @@ std::string test_database::url_as(const std::string& user_and_password) const {
   return "postgresql://" + user_and_password + "@127.0.0.1:" + std::to_string(cluster_.port()) + "/" + name_;
 }
 
-void test_database::execute(const std::string& sql) const { query(url(), sql); }
+void test_database::execute(const std::string& sql) const {
+  query(url(), sql);
+}
 
 std::string test_database::value(const std::string& sql) const {
   const result r = query(url(), sql);

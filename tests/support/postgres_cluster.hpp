@@ -14,8 +14,8 @@ namespace ingest::testing {
 class postgres_cluster {
  public:
   struct options {
-    bool durable = true;                ///< fsync; tests of anything else need not wait for the disk
-    std::vector<std::string> settings;  ///< of postgresql.conf, "name=value"
+    bool durable = true;                     ///< fsync: matters when the machine dies, not when the server does
+    std::vector<std::string> settings = {};  ///< of postgresql.conf, "name=value"
   };
 
   postgres_cluster();
@@ -24,7 +24,7 @@ class postgres_cluster {
   postgres_cluster(const postgres_cluster&) = delete;
   postgres_cluster& operator=(const postgres_cluster&) = delete;
 
-  /// The one cluster of this test executable: started when first asked for, stopped at the end of main().
+  /// The one cluster of this test executable, not durable: started when first asked for, stopped at the end of main().
   static postgres_cluster& shared();
 
   /// As the superuser, over TCP.
@@ -34,7 +34,7 @@ class postgres_cluster {
 
   void start();
 
-  /// As if the machine had lost power, except for what the kernel still writes.
+  /// All its processes end at once, in the middle of whatever they do. What they have written stays.
   void stop_immediate();
   void restart();
 

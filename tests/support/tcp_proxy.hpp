@@ -49,7 +49,7 @@ class tcp_proxy {
     int client;
     int server;
     std::uint64_t sent = 0;
-    bool dead = false;      // forwards nothing more, to nobody
+    bool dead = false;       // forwards nothing more, to nobody
     bool answering = false;  // the server's next bytes are the answer to be swallowed
   };
 

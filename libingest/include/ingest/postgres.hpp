@@ -20,10 +20,10 @@ namespace ingest {
 
 /// Where and how rows are loaded into PostgreSQL.
 struct postgres_options {
-  std::string url;                         ///< postgresql://user:password@host:port/database, or keyword=value pairs
-  std::string table = "ingested_events";   ///< "table" or "schema.table", not quoted; at most 63 bytes each
-  std::string pipeline;                    ///< whose rows of the ledger are meant; not empty
-  std::filesystem::path rejects_file;      ///< rows that the table refuses go here, a line of JSON each
+  std::string url;                        ///< postgresql://user:password@host:port/database, or keyword=value pairs
+  std::string table = "ingested_events";  ///< "table" or "schema.table", not quoted; at most 63 bytes each
+  std::string pipeline;                   ///< whose rows of the ledger are meant; not empty
+  std::filesystem::path rejects_file;     ///< rows that the table refuses go here, a line of JSON each
   std::uint64_t reject_limit = std::numeric_limits<std::uint64_t>::max();  ///< one more of a run's rows aborts it
 
   std::chrono::milliseconds outage_deadline = std::chrono::minutes(5);  ///< how long an outage may last
@@ -93,9 +93,10 @@ class postgres_target {
 
 /// The sink of a loader: one connection, made at the first write. It takes batches of COPY text with two columns, id
 /// and data, that consist of pages (batch::pages), and loads each in one transaction together with its ledger rows.
-/// Pages that are in the ledger already are not loaded again. Outages are waited for, until outage_deadline; what write()
-/// throws then is errc::unavailable, not transient, and in doubt if a COMMIT's answer was lost. errc::locked: a newer
-/// run has taken over. errc::bad_data: the text is damaged, the ledger contradicts it, or reject_limit is exceeded.
+/// Pages that are in the ledger already are not loaded again. Outages are waited for, until outage_deadline; what
+/// write() throws then is errc::unavailable, not transient, and in doubt if a COMMIT's answer was lost. errc::locked: a
+/// newer run has taken over. errc::bad_data: the text is damaged, the ledger contradicts it, or reject_limit is
+/// exceeded.
 ///
 /// With `completes_run`, finalize() marks the pipeline complete in the ledger: every page must be loaded by then,
 /// by whichever loader.
