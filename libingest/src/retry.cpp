@@ -86,8 +86,9 @@ std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono
   if (date == -1) {
     return std::nullopt;
   }
-  const auto wait = std::chrono::ceil<milliseconds>(std::chrono::system_clock::from_time_t(date) - now);
-  return std::clamp(wait, milliseconds(0), longest_delay);
+  // Not as a time_point: system_clock counts nanoseconds and ends in the year 2262.
+  const auto now_ms = std::chrono::floor<milliseconds>(now.time_since_epoch());
+  return std::clamp(milliseconds(std::chrono::seconds(date)) - now_ms, milliseconds(0), longest_delay);
 }
 
 }  // namespace ingest

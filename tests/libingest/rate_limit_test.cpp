@@ -1,0 +1,62 @@
+#include "ingest/rate_limit.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace std::chrono_literals;
+using ingest::rate_limit;
+
+namespace {
+
+const auto now = std::chrono::system_clock::from_time_t(1'770'000'000);
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(rate_limits)
+
+BOOST_AUTO_TEST_CASE(lets_requests_through_while_some_remain) {
+  rate_limit limit(15min);
+  BOOST_TEST((limit.delay(now) == 0ms));
+  limit.observe("1", "60", now);
+  BOOST_TEST((limit.delay(now) == 0ms));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_reset_when_none_remains) {
+  rate_limit limit(15min);
+  limit.observe("0", "28", now);
+  BOOST_TEST((limit.delay(now) == 28s));
+  BOOST_TEST((limit.delay(now + 27s) == 1s));
+  BOOST_TEST((limit.delay(now + 28s) == 0ms));
+}
+
+BOOST_AUTO_TEST_CASE(tells_seconds_from_epochs_by_their_size) {
+  BOOST_TEST((ingest::parse_rate_limit_reset("60", now) == 60s));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042", now) == 42s));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042500", now) == 42500ms));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1769999000", now) == 0ms));
+}
+
+BOOST_AUTO_TEST_CASE(ignores_what_is_no_number) {
+  rate_limit limit(15min);
+  limit.observe("none", "60", now);
+  limit.observe("0", "soon", now);
+  limit.observe("0", "-60", now);
+  limit.observe("", "", now);
+  BOOST_TEST((limit.delay(now) == 0ms));
+}
+
+BOOST_AUTO_TEST_CASE(never_waits_longer_than_it_may) {
+  rate_limit limit(15min);
+  limit.observe("0", "9223372036854775807", now);
+  BOOST_TEST((limit.delay(now) == 15min));
+  limit.hold(8760h, now);
+  BOOST_TEST((limit.delay(now) == 15min));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_longer_of_two_holds) {
+  rate_limit limit(15min);
+  limit.hold(60s, now);
+  limit.hold(5s, now);
+  BOOST_TEST((limit.delay(now) == 60s));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

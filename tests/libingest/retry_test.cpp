@@ -1,0 +1,114 @@
+#include "ingest/retry.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace std::chrono_literals;
+using ingest::parse_retry_after;
+using ingest::retry_options;
+using ingest::retry_schedule;
+using std::chrono::milliseconds;
+
+namespace {
+
+const auto now = std::chrono::system_clock::from_time_t(1'445'412'480);  // Wed, 21 Oct 2015 07:28:00 GMT
+
+std::optional<milliseconds> parsed(std::string_view text) { return parse_retry_after(text, now); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(retries)
+
+BOOST_AUTO_TEST_CASE(draws_each_delay_from_zero_to_a_ceiling_that_doubles) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    retry_schedule s({.deadline = 1h, .first_delay = 100ms, .max_delay = 1s}, seed);
+    for (const auto ceiling : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
+      const auto delay = s.next(now);
+      BOOST_REQUIRE(delay.has_value());
+      BOOST_TEST((*delay >= 0ms && *delay <= ceiling));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(jitters_over_the_whole_width) {
+  milliseconds least = 1h;
+  milliseconds greatest = 0ms;
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const auto delay = *retry_schedule({.first_delay = 1000ms}, seed).next(now);
+    least = std::min(least, delay);
+    greatest = std::max(greatest, delay);
+  }
+  BOOST_TEST((least < 50ms));
+  BOOST_TEST((greatest > 950ms));
+}
+
+BOOST_AUTO_TEST_CASE(gives_the_same_delays_for_the_same_seed) {
+  retry_schedule a({}, 7);
+  retry_schedule b({}, 7);
+  for (int i = 0; i < 10; ++i) {
+    BOOST_TEST((a.next(now) == b.next(now)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ends_after_the_last_attempt) {
+  retry_schedule s({.max_attempts = 3}, 1);
+  BOOST_TEST(s.next(now).has_value());
+  BOOST_TEST(s.next(now).has_value());
+  BOOST_TEST(!s.next(now).has_value());
+  s.reset();
+  BOOST_TEST(s.next(now).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_the_next_attempt_would_lie_beyond_the_deadline) {
+  retry_schedule s({.deadline = 10s, .first_delay = 1ms, .max_delay = 1ms}, 1);
+  BOOST_TEST(s.next(now).has_value());
+  BOOST_TEST(s.next(now + 9s).has_value());
+  BOOST_TEST(!s.next(now + 9s, 2s).has_value());
+  BOOST_TEST(!s.next(now + 11s).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(waits_at_least_as_long_as_the_server_asks_but_not_for_ever) {
+  retry_schedule s({.deadline = 24h, .first_delay = 10ms, .max_delay = 10ms, .max_server_delay = 60s}, 1);
+  BOOST_TEST((*s.next(now, 30s) == 30s));
+  BOOST_TEST((*s.next(now, 8760h) == 60s));
+  BOOST_TEST((*s.next(now, -5s) <= 10ms));
+}
+
+BOOST_AUTO_TEST_CASE(survives_more_failures_than_a_number_has_bits) {
+  retry_schedule s({.deadline = 1h, .first_delay = 1s, .max_delay = 2s}, 1);
+  for (int i = 0; i < 200; ++i) {
+    BOOST_TEST((*s.next(now) <= 2s));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_retry_after_in_seconds) {
+  BOOST_TEST((parsed("0") == 0ms));
+  BOOST_TEST((parsed(" 120 ") == 120s));
+  BOOST_TEST((parsed("1.5") == 1500ms));
+}
+
+BOOST_AUTO_TEST_CASE(reads_retry_after_as_a_date_in_all_three_forms) {
+  BOOST_TEST((parsed("Wed, 21 Oct 2015 07:28:30 GMT") == 30s));
+  BOOST_TEST((parsed("Wednesday, 21-Oct-15 07:28:30 GMT") == 30s));
+  BOOST_TEST((parsed("Wed Oct 21 07:28:30 2015") == 30s));
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_time_that_has_passed_for_no_wait) {
+  BOOST_TEST((parsed("-7") == 0ms));
+  BOOST_TEST((parsed("Wed, 21 Oct 2015 07:00:00 GMT") == 0ms));
+}
+
+BOOST_AUTO_TEST_CASE(clamps_a_retry_after_that_is_huge) {
+  const milliseconds year = std::chrono::hours(24 * 365);
+  BOOST_TEST((parsed("99999999999999999999999999") == year));
+  BOOST_TEST((parsed("Fri, 31 Dec 9999 23:59:59 GMT") == year));
+  BOOST_TEST((parsed(std::string(400, '9')) == year));
+}
+
+BOOST_AUTO_TEST_CASE(ignores_a_retry_after_that_is_garbage) {
+  for (const auto* text : {"", " ", "soon", "-", "--1", "1e9", "0x10", "inf", "nan", "12 apples", "Wed", "10:30",
+                           "Wed, 99 Foo 2015 07:28:00 GMT"}) {
+    BOOST_TEST(!parsed(text).has_value(), text);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "support/fake_time.hpp"
+#include "support/http_server.hpp"
+
+namespace ingest::testing {
+
+/// A small API of the DataSync kind to put behind an http_server: `events` events, the newest first, one every
+/// `step_ms`, with ids "e0" (the newest), "e1" … Cursors expire by a fake clock. Public members are for tests to set.
+class events_api {
+ public:
+  explicit events_api(std::size_t count, fake_time clock) : events(count), clock_(std::move(clock)) {}
+
+  reply operator()(const received_request& r);
+
+  static constexpr const char* key = "canary-key-4711";
+  static constexpr const char* stream_path = "/api/v1/events/d4ta/x7k9/feed";
+  static constexpr const char* standard_path = "/api/v1/events";
+  static constexpr const char* access_path = "/internal/dashboard/stream-access";
+  static constexpr std::int64_t newest_ms = 1'769'000'000'000;
+
+  std::size_t events;
+  std::int64_t step_ms = 10;
+  bool flat_shape = false;
+  int stream_access_status = 200;
+  std::int64_t cursor_lives_ms = 116'000;
+  std::int64_t token_lives_s = 300;
+  int expired_status = 400;  ///< the answer to an expired cursor
+
+  /// Asked first, for every request; what it returns is the answer.
+  std::function<std::optional<reply>(const received_request&)> fault = nullptr;
+
+  /// The stream token of now becomes unknown.
+  void revoke_token() { ++token_; }
+  int tokens_granted() const { return granted_; }
+
+  /// The ids of all events, as a complete run must find them.
+  std::set<std::string> all_ids() const;
+
+  std::int64_t time_of(std::size_t event) const { return newest_ms - static_cast<std::int64_t>(event) * step_ms; }
+
+ private:
+  reply grant_access(const received_request& r);
+  reply page(const received_request& r) const;
+  std::string token() const { return "stream-token-" + std::to_string(token_); }
+  std::string event(std::size_t i) const;
+  std::string cursor_after(std::size_t i) const;
+
+  fake_time clock_;
+  int token_ = 1;
+  int granted_ = 0;
+};
+
+}  // namespace ingest::testing
