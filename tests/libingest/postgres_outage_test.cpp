@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(a_backend_frozen_in_mid_transaction_that_wakes_up_later_cha
   BOOST_TEST(rows() == 10);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_whose_disk_is_full_is_waited_for_and_no_row_becomes_a_reject) {
+  auto o = options();
+  const auto target = open_target(o);
+  database.execute(
+      "CREATE SEQUENCE attempts; CREATE FUNCTION full_twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "IF nextval('attempts') <= 2 THEN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END IF; "
+      "RETURN NEW; END $$;"
+      "CREATE TRIGGER full_twice BEFORE INSERT ON ingested_events EXECUTE FUNCTION full_twice()");
+  const auto done = open_sink(target)->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(done.rows_loaded == 10u);
+  BOOST_TEST(done.rows_rejected == 0u);
+  BOOST_TEST(o.counters->load_retries == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(an_outage_beyond_the_deadline_is_unavailable_for_good) {
   auto o = options_through_proxy();
   o.outage_deadline = 300ms;

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(loads_a_large_range_and_reports_a_stop_within_a_second) {
   const auto loader = open_sink(target, 0, stop.get_token());
   BOOST_TEST(loader->write(batches.next({many})).rows_loaded == 40000u);
 
-  // A transaction that holds the next page's ledger row keeps the loader waiting.
+  // From here on the server takes its time.
   const batch next = batches.next({event_rows(1, 10, "other-")});
   database.execute(
       "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
