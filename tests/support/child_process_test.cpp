@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_CASE(tell_exit_code_and_both_outputs_apart) {
 BOOST_AUTO_TEST_CASE(see_only_the_environment_and_directory_they_were_given) {
   const ingest::testing::scratch_dir directory;
   ::setenv("INGEST_TEST_CANARY", "leaked", 1);
-  const auto p = run_process({"sh", "-c", "echo \"$GIVEN,$INGEST_TEST_CANARY\"; pwd -P"},
-                             {{{"GIVEN", "yes"}}, directory.path()});
+  const auto p =
+      run_process({"sh", "-c", "echo \"$GIVEN,$INGEST_TEST_CANARY\"; pwd -P"}, {{{"GIVEN", "yes"}}, directory.path()});
   BOOST_TEST(p.out == "yes,\n" + std::filesystem::canonical(directory.path()).string() + "\n");
 }
 
