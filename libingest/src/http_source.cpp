@@ -139,9 +139,7 @@ class http_source final : public source {
   }
 
   void count(const parsed_page& page, std::size_t bytes) {
-    run_.counters.rows_fetched += page.rows;
     run_.counters.bytes_fetched += bytes;
-    ++run_.counters.pages_fetched;
     if (page.total) {
       api_->note_total(slice_, *page.total);
     }

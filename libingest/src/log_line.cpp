@@ -17,26 +17,36 @@ using log::level;
 
 std::string_view name_of(level l) {
   switch (l) {
-    case level::debug: return "debug";
-    case level::info: return "info";
-    case level::warning: return "warning";
-    case level::error: return "error";
+    case level::debug:
+      return "debug";
+    case level::info:
+      return "info";
+    case level::warning:
+      return "warning";
+    case level::error:
+      return "error";
   }
   return "error";
 }
 
 std::string_view text_name_of(level l) {
   switch (l) {
-    case level::debug: return "DEBUG";
-    case level::info: return "INFO ";
-    case level::warning: return "WARN ";
-    case level::error: return "ERROR";
+    case level::debug:
+      return "DEBUG";
+    case level::info:
+      return "INFO ";
+    case level::warning:
+      return "WARN ";
+    case level::error:
+      return "ERROR";
   }
   return "ERROR";
 }
 
 /// What may appear in a line: secrets are masked first, so that replaced bytes cannot hide one.
-std::string clean(std::string_view text) { return with_invalid_utf8_replaced(log::redact(text)); }
+std::string clean(std::string_view text) {
+  return with_invalid_utf8_replaced(log::redact(text));
+}
 
 std::string shortest_text(double number) {
   char digits[32];

@@ -25,7 +25,9 @@ secret_list& registered() {
   return *list;
 }
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
 
 /// Where the authority of a URL, which begins at `from`, ends.
 std::size_t end_of_authority(std::string_view text, std::size_t from) {

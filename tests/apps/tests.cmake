@@ -1,1 +1,11 @@
 # Tests of apps/, one line a file.
+ingest_test(apps/progress_test.cpp LIBS ingest_app)
+ingest_test(apps/report_test.cpp LIBS ingest_app ingest_rapidjson)
+ingest_test(apps/command_line_test.cpp)
+ingest_test(apps/signals_test.cpp LIBS ingest_app)
+ingest_test(apps/status_command_test.cpp LIBS ingest_app ingest_rapidjson)
+ingest_test(apps/demo_api_test.cpp)
+ingest_test(apps/demo_api_access_test.cpp)
+ingest_test(apps/demo_api_faults_test.cpp)
+ingest_test(apps/demo_api_events_test.cpp LIBS demo_api_core)
+ingest_test(apps/demo_api_parts_test.cpp LIBS demo_api_core)

@@ -1,53 +1,22 @@
 #include "ingest/log.hpp"
 
-#include <fcntl.h>
 #include <rapidjson/document.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <regex>
-#include <sstream>
 #include <thread>
 #include <vector>
+
+#include "support/stderr_capture.hpp"
 
 namespace logging = ingest::log;
 
 namespace {
 
-/// Sends stderr to a memory file for as long as it lives.
-class captured_stderr {
- public:
-  captured_stderr() : file_(::memfd_create("stderr", MFD_CLOEXEC)), saved_(::dup(STDERR_FILENO)) {
-    ::fcntl(file_, F_SETFL, O_APPEND);
-    ::dup2(file_, STDERR_FILENO);
-  }
-  ~captured_stderr() {
-    ::dup2(saved_, STDERR_FILENO);
-    ::close(saved_);
-    ::close(file_);
-    logging::configure(logging::format::json, logging::level::info);
-  }
-
-  std::string text() const {
-    std::string all(static_cast<std::size_t>(::lseek(file_, 0, SEEK_END)), '\0');
-    BOOST_TEST_REQUIRE(::pread(file_, all.data(), all.size(), 0) == static_cast<ssize_t>(all.size()));
-    return all;
-  }
-
-  std::vector<std::string> lines() const {
-    std::istringstream stream(text());
-    std::vector<std::string> all;
-    for (std::string line; std::getline(stream, line);) {
-      all.push_back(line);
-    }
-    return all;
-  }
-
- private:
-  int file_;
-  int saved_;
+/// Captures stderr and leaves the log as it was.
+struct captured_stderr : ingest::testing::stderr_capture {
+  ~captured_stderr() { logging::configure(logging::format::json, logging::level::info); }
 };
 
 rapidjson::Document parse(const std::string& line) {
@@ -57,7 +26,9 @@ rapidjson::Document parse(const std::string& line) {
   return d;
 }
 
-std::string text_of(const rapidjson::Value& v) { return {v.GetString(), v.GetStringLength()}; }
+std::string text_of(const rapidjson::Value& v) {
+  return {v.GetString(), v.GetStringLength()};
+}
 
 }  // namespace
 
@@ -65,8 +36,9 @@ BOOST_AUTO_TEST_SUITE(log_lines)
 
 BOOST_AUTO_TEST_CASE(are_json_objects_with_time_level_event_message_and_fields) {
   const captured_stderr captured;
-  logging::info("run_started", "here we \"go\"",
-            {{"rows", 5}, {"big", ~std::uint64_t{0}}, {"rate", 2.5}, {"nan", std::nan("")}, {"ok", true}, {"s", "x"}});
+  logging::info(
+      "run_started", "here we \"go\"",
+      {{"rows", 5}, {"big", ~std::uint64_t{0}}, {"rate", 2.5}, {"nan", std::nan("")}, {"ok", true}, {"s", "x"}});
   const auto d = parse(captured.text());
   BOOST_TEST(std::regex_match(text_of(d["timestamp"]), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")));
   BOOST_TEST(text_of(d["level"]) == "info");

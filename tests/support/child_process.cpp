@@ -22,7 +22,9 @@ using clock = std::chrono::steady_clock;
 
 constexpr auto poll_interval = std::chrono::milliseconds(2);
 
-std::runtime_error failure(const std::string& what) { return std::runtime_error(what + ": " + std::strerror(errno)); }
+std::runtime_error failure(const std::string& what) {
+  return std::runtime_error(what + ": " + std::strerror(errno));
+}
 
 int new_memory_file(const char* name) {
   const int fd = ::memfd_create(name, MFD_CLOEXEC);
@@ -134,7 +136,9 @@ void child_process::signal(int number) {
   }
 }
 
-bool child_process::running() { return !reap(); }
+bool child_process::running() {
+  return !reap();
+}
 
 bool child_process::reap() {
   if (ended_) {
@@ -168,16 +172,20 @@ void child_process::wait_for_output(const std::string& text, std::chrono::millis
       return;
     }
     if (ended || clock::now() > end) {
-      throw std::runtime_error("the program " + std::string(ended ? "ended" : "went on") + " without writing \"" + text +
-                               "\"; its stdout:\n" + out() + "\nits stderr:\n" + err());
+      throw std::runtime_error("the program " + std::string(ended ? "ended" : "went on") + " without writing \"" +
+                               text + "\"; its stdout:\n" + out() + "\nits stderr:\n" + err());
     }
     std::this_thread::sleep_for(poll_interval);
   }
 }
 
-std::string child_process::out() const { return contents(out_fd_); }
+std::string child_process::out() const {
+  return contents(out_fd_);
+}
 
-std::string child_process::err() const { return contents(err_fd_); }
+std::string child_process::err() const {
+  return contents(err_fd_);
+}
 
 finished_process run_process(const std::vector<std::string>& arguments, const child_process::options& o,
                              std::chrono::milliseconds deadline) {
@@ -186,6 +194,8 @@ finished_process run_process(const std::vector<std::string>& arguments, const ch
   return {code, child.out(), child.err()};
 }
 
-std::string program(const std::string& name) { return std::string(INGEST_BIN_DIR) + "/" + name; }
+std::string program(const std::string& name) {
+  return std::string(INGEST_BIN_DIR) + "/" + name;
+}
 
 }  // namespace ingest::testing

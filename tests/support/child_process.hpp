@@ -17,8 +17,8 @@ namespace ingest::testing {
 class child_process {
  public:
   struct options {
-    /// The whole environment of the child, except that PATH, HOME, TMPDIR, LANG and the sanitizers' options are handed on
-    /// unless they are named here: a test does not depend on what the caller's shell happens to export.
+    /// The whole environment of the child, except that PATH, HOME, TMPDIR, LANG and the sanitizers' options are handed
+    /// on unless they are named here: a test does not depend on what the caller's shell happens to export.
     std::map<std::string, std::string> environment = {};
     std::filesystem::path working_directory = {};  ///< empty: the test's own
   };

@@ -11,7 +11,7 @@ class data_dir {
  public:
   /// Creates the directory (0700) if it is missing and locks it. Throws errc::locked if another process holds it
   /// (nothing was written then), errc::config for a path with "..", one that is a symbolic link, no directory, or
-  /// accessible to others.
+  /// writable for group or others.
   explicit data_dir(std::filesystem::path path);
   ~data_dir();
   data_dir(const data_dir&) = delete;

@@ -17,8 +17,7 @@ struct field {
   using value_type = std::variant<std::int64_t, std::uint64_t, double, bool, std::string>;
 
   template <class T>
-    requires std::is_arithmetic_v<T>
-  field(std::string_view key, T v) : name(key) {
+  requires std::is_arithmetic_v<T> field(std::string_view key, T v) : name(key) {
     if constexpr (std::is_same_v<T, bool>) {
       value = v;
     } else if constexpr (std::is_floating_point_v<T>) {

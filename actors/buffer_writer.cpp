@@ -1,0 +1,346 @@
+#include "actors/buffer_writer.hpp"
+
+#include <algorithm>
+
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest::actors {
+
+namespace {
+
+constexpr std::chrono::milliseconds space_check_interval{1'000};
+
+std::uint64_t window_of_slice(const pipeline_spec& spec) {
+  return std::max<std::uint64_t>(1, spec.credit_bytes / std::max<std::size_t>(1, spec.slices));
+}
+
+}  // namespace
+
+// -- Opening ---------------------------------------------------------------------------------------------------------
+
+void buffer_writer_state::open(const attach_checkpoint& m) {
+  checkpoint_ = m.checkpoint;
+  recovered_run known = context_.spec->recover();
+  buffer_ = std::move(known.buffer);
+  ranges_ = range_queue(context_.spec->range_bytes);
+  buffer_opened report;
+  for (slice_id s = 0; s < context_.spec->slices; ++s) {
+    report.slices.push_back(buffer_->progress(s));
+  }
+  for (const page& p : buffer_->recovered()) {
+    if (context_.spec->make_sink && !known.loaded.contains(p.id)) {
+      ranges_.push(p);
+    }
+  }
+  report.pages = buffer_->recovered();
+  report.loaded = std::move(known.loaded);
+  report.rows_loaded = known.rows_loaded;
+  report.duplicates_skipped = known.duplicates_skipped;
+  report.rows_rejected = known.rows_rejected;
+  report.bytes_buffered = buffer_->bytes();
+  context_.spec->metrics->bytes_buffered = report.bytes_buffered;
+  post(checkpoint_, std::move(report));
+  if (input_ended()) {
+    ranges_.finish();
+  }
+  report_if_drained();
+}
+
+// -- Readers ---------------------------------------------------------------------------------------------------------
+
+void buffer_writer_state::attach(const attach_reader& m) {
+  const slice_progress at = buffer_->progress(m.slice);
+  // A new life starts with a full window; what an earlier one is owed or has in flight is forgotten. Pages it had
+  // appended stay: the new life starts behind them.
+  readers_[m.slice] = reader_link{m.epoch, m.reader, 0};
+  std::erase_if(held_, [&](const page_batch& b) { return b.slice == m.slice; });
+  start_reading start;
+  start.epoch = m.epoch;
+  start.window = window_of_slice(*context_.spec);
+  start.position = at.last_page == 0 ? std::nullopt : std::optional(at.position);
+  start.done = at.done;
+  start.writer = buffer_writer_actor(self_);
+  post(m.reader, std::move(start));
+}
+
+void buffer_writer_state::append(page_batch m) {
+  const auto link = readers_.find(m.slice);
+  if (link == readers_.end() || link->second.epoch != m.epoch) {
+    return;  // from an earlier life of the reader; its successor reads this page again
+  }
+  if (!held_.empty() || !try_append(m)) {
+    held_.push_back(std::move(m));
+  }
+}
+
+bool buffer_writer_state::try_append(const page_batch& m) {
+  try {
+    const std::uint64_t cost = credit_cost(m.records.bytes().size());
+    unsynced_.push_back({buffer_->append(m.slice, m.records), m.epoch, cost});
+    unsynced_bytes_ += cost;
+    context_.spec->metrics->bytes_appended += m.records.bytes().size();
+  } catch (const error& e) {
+    if (e.code() != errc::no_space) {
+      throw;
+    }
+    wait_for_space();
+    return false;
+  }
+  if (unsynced_bytes_ >= context_.spec->group_bytes) {
+    sync();
+  } else {
+    sync_soon();
+  }
+  return true;
+}
+
+void buffer_writer_state::sync_soon() {
+  // The message queues behind the pages that have arrived meanwhile, so they share one sync.
+  if (!sync_scheduled_) {
+    sync_scheduled_ = true;
+    post(buffer_writer_actor(self_), sync_now{});
+  }
+}
+
+void buffer_writer_state::sync() {
+  sync_scheduled_ = false;
+  if (unsynced_.empty()) {
+    return;
+  }
+  metrics& counters = *context_.spec->metrics;
+  const auto before = std::chrono::steady_clock::now();
+  buffer_->sync();
+  counters.sync_us += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - before).count());
+  counters.syncs += 1;
+
+  pages_durable report;
+  std::map<slice_id, slice_progress> moved;
+  for (unsynced_page& u : unsynced_) {
+    counters.rows_durable += u.appended.rows;
+    moved[u.appended.slice] = buffer_->progress(u.appended.slice);
+    reader_link& link = readers_[u.appended.slice];
+    if (link.epoch == u.epoch) {
+      link.owed += u.cost;
+    }
+    if (context_.spec->make_sink) {
+      ranges_.push(u.appended);
+    }
+    report.pages.push_back(std::move(u.appended));
+  }
+  unsynced_.clear();
+  unsynced_bytes_ = 0;
+  if (input_ended()) {
+    buffer_->seal();
+    ranges_.finish();
+  }
+  for (auto& [slice, progress] : moved) {
+    report.slices.push_back(std::move(progress));
+  }
+  report.open_segment = buffer_->open_segment();
+  report.bytes_buffered = buffer_->bytes();
+  counters.bytes_buffered = report.bytes_buffered;
+  post(checkpoint_, std::move(report));
+  grant_credit();
+  offer_ranges();
+  report_if_drained();
+}
+
+void buffer_writer_state::grant_credit() {
+  const bool full = buffer_->over_quota();
+  if (full != over_quota_) {
+    over_quota_ = full;
+    log::info(full ? events::buffer_full : events::buffer_has_room,
+              full ? "the buffer is over its quota; fetching waits until segments are loaded" : "the buffer has room again",
+              {{"bytes_buffered", buffer_->bytes()}});
+  }
+  if (full && !context_.spec->make_sink) {
+    throw error(errc::no_space, "the buffer is over BUFFER_QUOTA_BYTES and nothing is loading it: run `ingest load`, or raise the quota",
+                false);
+  }
+  if (full) {
+    seal_segment();
+    return;
+  }
+  for (auto& [slice, link] : readers_) {
+    if (link.owed > 0) {
+      post(link.reader, page_credit{link.epoch, std::exchange(link.owed, 0)});
+    }
+  }
+}
+
+void buffer_writer_state::seal_segment() {
+  // Room comes from loading whole segments, so the open one has to be closed and short ranges must not wait.
+  buffer_->seal();
+  pages_durable report;
+  report.bytes_buffered = buffer_->bytes();
+  post(checkpoint_, std::move(report));
+  ranges_.flush();
+  offer_ranges();
+}
+
+// -- A full disk -----------------------------------------------------------------------------------------------------
+
+void buffer_writer_state::wait_for_space() {
+  const auto now = time_of(self_);
+  if (!full_since_) {
+    full_since_ = now;
+    log::warning(events::buffer_full, "no space left on the disk; fetching waits, loading goes on",
+                 {{"bytes_buffered", buffer_->bytes()}});
+    sync();
+    seal_segment();
+  }
+  if (now - *full_since_ > context_.spec->space_deadline) {
+    throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed", false);
+  }
+  post_after(self_, space_check_interval, buffer_writer_actor(self_), ingest::actors::retry_append{});
+}
+
+void buffer_writer_state::retry_append() {
+  while (!held_.empty()) {
+    page_batch next = std::move(held_.front());
+    held_.pop_front();
+    if (!try_append(next)) {
+      held_.push_front(std::move(next));
+      return;
+    }
+  }
+  if (full_since_) {
+    full_since_.reset();
+    log::info(events::buffer_has_room, "the disk has room again");
+  }
+}
+
+// -- Loaders ---------------------------------------------------------------------------------------------------------
+
+void buffer_writer_state::attach(const loader_ready& m) {
+  loader_link& link = loaders_[m.loader];
+  link.ranges = m.ranges;
+  link.credit.open(m.epoch, m.window);
+  offer_ranges();
+}
+
+void buffer_writer_state::offer_ranges() {
+  while (true) {
+    if (!next_range_ && !(next_range_ = ranges_.take())) {
+      break;
+    }
+    loader_link* loader = freest_loader();
+    if (loader == nullptr || !loader->credit.spend(credit_cost(next_range_->bytes()))) {
+      break;
+    }
+    post(loader->ranges, range_offer{loader->credit.epoch(), *next_range_});
+    loader->outstanding.push_back(std::move(*next_range_));
+    next_range_.reset();
+  }
+  if (!ranges_.empty() && !flush_scheduled_) {
+    flush_scheduled_ = true;
+    post_after(self_, context_.spec->range_delay, buffer_writer_actor(self_), ingest::actors::flush_ranges{});
+  }
+}
+
+buffer_writer_state::loader_link* buffer_writer_state::freest_loader() {
+  const auto freest = std::max_element(loaders_.begin(), loaders_.end(), [](const auto& a, const auto& b) {
+    return a.second.credit.balance() < b.second.credit.balance();
+  });
+  return freest == loaders_.end() ? nullptr : &freest->second;
+}
+
+void buffer_writer_state::flush_ranges() {
+  flush_scheduled_ = false;
+  ranges_.flush();
+  offer_ranges();
+}
+
+void buffer_writer_state::complete(const range_done& m) {
+  const auto link = loaders_.find(m.loader);
+  if (link == loaders_.end() || link->second.credit.epoch() != m.epoch) {
+    return;
+  }
+  auto& outstanding = link->second.outstanding;
+  const auto done = std::find_if(outstanding.begin(), outstanding.end(),
+                                 [&](const range& r) { return r.first() == m.first; });
+  if (done != outstanding.end()) {
+    link->second.credit.grant(m.epoch, credit_cost(done->bytes()));
+    outstanding.erase(done);
+  }
+  offer_ranges();
+  report_if_drained();
+}
+
+void buffer_writer_state::detach(const detach_loader& m) {
+  const auto link = loaders_.find(m.loader);
+  if (link == loaders_.end() || link->second.credit.epoch() != m.epoch) {
+    return;
+  }
+  for (auto r = link->second.outstanding.rbegin(); r != link->second.outstanding.rend(); ++r) {
+    ranges_.give_back(std::move(*r));
+  }
+  loaders_.erase(link);
+  offer_ranges();
+}
+
+// -- The end ---------------------------------------------------------------------------------------------------------
+
+bool buffer_writer_state::input_ended() const {
+  if (!context_.spec->make_source) {
+    return true;
+  }
+  for (slice_id s = 0; s < context_.spec->slices; ++s) {
+    if (!buffer_->progress(s).done) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void buffer_writer_state::report_if_drained() {
+  const bool loading = std::any_of(loaders_.begin(), loaders_.end(),
+                                   [](const auto& entry) { return !entry.second.outstanding.empty(); });
+  if (drained_ || loading || next_range_ || !ranges_.empty() || !unsynced_.empty() || !held_.empty() ||
+      !input_ended()) {
+    return;
+  }
+  drained_ = true;
+  post(context_.supervisor, buffer_drained{context_.life});
+}
+
+void buffer_writer_state::release(const release_segment& m) {
+  buffer_->release(m.segment);
+  context_.spec->metrics->bytes_buffered = buffer_->bytes();
+  log::debug(events::segment_deleted, "a loaded segment was deleted", {{"segment", m.segment}});
+  grant_credit();
+  if (!held_.empty()) {
+    retry_append();
+  }
+}
+
+void buffer_writer_state::stop() {
+  if (buffer_) {
+    sync();
+  }
+  end_stage(self_, context_);
+}
+
+void buffer_writer_state::fail(const error& why) { fail_stage(self_, context_, why); }
+
+buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_pointer<buffer_writer_state> self,
+                                                 stage_context context) {
+  state_of(self).begin(std::move(context));
+  return {
+      [self](const attach_checkpoint& m) { guarded(self, [&] { state_of(self).open(m); }); },
+      [self](const attach_reader& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](const page_batch& m) { guarded(self, [&] { state_of(self).append(m); }); },
+      [self](const sync_now&) { guarded(self, [&] { state_of(self).sync(); }); },
+      [self](const retry_append&) { guarded(self, [&] { state_of(self).retry_append(); }); },
+      [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](const range_done& m) { guarded(self, [&] { state_of(self).complete(m); }); },
+      [self](const detach_loader& m) { guarded(self, [&] { state_of(self).detach(m); }); },
+      [self](const flush_ranges&) { guarded(self, [&] { state_of(self).flush_ranges(); }); },
+      [self](const release_segment& m) { guarded(self, [&] { state_of(self).release(m); }); },
+      [self](const stop_stage&) { guarded(self, [&] { state_of(self).stop(); }); },
+  };
+}
+
+}  // namespace ingest::actors

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/credit.hpp"
+#include "actors/messages.hpp"
+#include "actors/range_queue.hpp"
+#include "actors/stage_context.hpp"
+
+namespace ingest::actors {
+
+/// Appends the readers' pages to the disk buffer, makes them durable in groups, and only then returns the readers'
+/// credit and offers ranges to the loaders.
+class buffer_writer_state {
+ public:
+  explicit buffer_writer_state(buffer_writer_actor::pointer self) : self_(self) {}
+
+  void begin(stage_context context) { context_ = std::move(context); }
+
+  /// Opens the buffer and reports what it holds; the first message.
+  void open(const attach_checkpoint& m);
+
+  // Readers
+  void attach(const attach_reader& m);
+  void append(page_batch m);
+  void sync();
+  void retry_append();
+
+  // Loaders
+  void attach(const loader_ready& m);
+  void complete(const range_done& m);
+  void detach(const detach_loader& m);
+  void flush_ranges();
+
+  // Checkpoint, supervisor
+  void release(const release_segment& m);
+  void stop();
+  void fail(const error& why);
+
+ private:
+  struct reader_link {
+    epoch_number epoch = 0;
+    reader_actor reader;
+    std::uint64_t owed = 0;  ///< bytes that are durable, not granted back yet because the buffer is over its quota
+  };
+  struct unsynced_page {
+    page appended;
+    epoch_number epoch = 0;
+    std::uint64_t cost = 0;
+  };
+  struct loader_link {
+    range_sink ranges;
+    credit_account credit;
+    std::vector<range> outstanding;
+  };
+
+  bool try_append(const page_batch& m);
+  void sync_soon();
+  void grant_credit();
+  void offer_ranges();
+  loader_link* freest_loader();
+  void wait_for_space();
+  void seal_segment();
+  bool input_ended() const;
+  void report_if_drained();
+
+  buffer_writer_actor::pointer self_;
+  stage_context context_;
+  std::unique_ptr<disk_buffer> buffer_;
+  progress_log checkpoint_;
+  std::map<slice_id, reader_link> readers_;
+  std::map<std::uint32_t, loader_link> loaders_;
+  std::vector<unsynced_page> unsynced_;
+  std::uint64_t unsynced_bytes_ = 0;
+  std::deque<page_batch> held_;  ///< not appended yet because the disk is full; bounded by the readers' credit
+  std::optional<caf::actor_clock::time_point> full_since_;  ///< the disk has been full since then
+  range_queue ranges_{0};
+  std::optional<range> next_range_;  ///< taken from ranges_, waits for a loader
+  bool sync_scheduled_ = false;
+  bool flush_scheduled_ = false;
+  bool over_quota_ = false;
+  bool drained_ = false;
+};
+
+buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_pointer<buffer_writer_state> self,
+                                                 stage_context context);
+
+}  // namespace ingest::actors

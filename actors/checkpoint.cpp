@@ -1,0 +1,155 @@
+#include "actors/checkpoint.hpp"
+
+#include <algorithm>
+
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest::actors {
+
+void checkpoint_state::begin(stage_context context) {
+  context_ = std::move(context);
+  state_ = context_.spec->description;
+  restarts_before_ = state_.restarts;
+}
+
+void checkpoint_state::open(const buffer_opened& m) {
+  opened_ = true;
+  for (const slice_progress& s : m.slices) {
+    slices_[s.slice] = s;
+    rows_at_opening_ += s.rows;
+    state_.durable_page = std::max(state_.durable_page, s.last_page);
+  }
+  // What this run has fetched before the buffer was opened (again) is either among the slices' rows or lost and
+  // fetched once more; count from here.
+  rows_at_opening_ -= std::min(rows_at_opening_, context_.spec->metrics->rows_durable.load());
+  for (const page& p : m.pages) {
+    auto& waiting = waiting_[p.segment];
+    if (!m.loaded.contains(p.id)) {
+      waiting.insert(p.id);
+    }
+    state_.last_segment = std::max(state_.last_segment, p.segment);
+  }
+  state_.loaded = m.loaded;
+  state_.rows_loaded = m.rows_loaded;
+  state_.duplicates_skipped = m.duplicates_skipped;
+  state_.rows_rejected = m.rows_rejected;
+  state_.bytes_buffered = m.bytes_buffered;
+  save_soon();
+}
+
+void checkpoint_state::add(const pages_durable& m) {
+  for (const page& p : m.pages) {
+    waiting_[p.segment].insert(p.id);
+    state_.durable_page = std::max(state_.durable_page, p.id);
+    state_.last_segment = std::max(state_.last_segment, p.segment);
+  }
+  for (const slice_progress& s : m.slices) {
+    slices_[s.slice] = s;
+  }
+  open_segment_ = m.open_segment;
+  state_.bytes_buffered = m.bytes_buffered;
+  save_soon();
+}
+
+void checkpoint_state::add(const range_loaded& m) {
+  auto& waiting = waiting_[m.segment];
+  for (const page_id p : m.pages) {
+    waiting.erase(p);
+    state_.loaded.insert(p);
+  }
+  state_.rows_loaded += m.outcome.rows_loaded;
+  state_.duplicates_skipped += m.outcome.duplicates_skipped;
+  state_.rows_rejected += m.outcome.rows_rejected;
+  save_soon();
+}
+
+void checkpoint_state::save_soon() {
+  if (!save_scheduled_) {
+    save_scheduled_ = true;
+    post_after(self_, context_.spec->state_interval, checkpoint_actor(self_), save_state{});
+  }
+}
+
+void checkpoint_state::save() {
+  save_scheduled_ = false;
+  try {
+    write_state();
+  } catch (const error& e) {
+    if (e.code() != errc::no_space) {
+      throw;
+    }
+    // The state is a hint, and the old one is intact: the run goes on without a new one until there is room.
+    log::warning(events::state_not_saved, e.what());
+    save_soon();
+    return;
+  }
+  release_loaded_segments();
+}
+
+void checkpoint_state::write_state() {
+  const metrics& counters = *context_.spec->metrics;
+  state_.slices.clear();
+  state_.rows_durable = 0;
+  for (const auto& [number, progress] : slices_) {
+    state_.slices.push_back(progress);
+    state_.rows_durable += progress.rows;
+  }
+  state_.rows_fetched = std::max(state_.rows_durable, rows_at_opening_ + counters.rows_fetched);
+  state_.total_expected = std::max<std::uint64_t>(state_.total_expected, counters.total_expected);
+  state_.restarts = restarts_before_ + counters.restarts;
+  state_.updated_at = timestamp_now();
+  state_store(*context_.spec->files, context_.spec->directory).save(state_);
+}
+
+void checkpoint_state::release_loaded_segments() {
+  if (context_.spec->keep_segments || !context_.spec->make_sink) {
+    return;
+  }
+  // If the process dies between the state and the deletion, the next run finds the segments' pages in the ledger and
+  // in the state, offers none of them, and deletes the segments then.
+  for (auto entry = waiting_.begin(); entry != waiting_.end();) {
+    const bool sealed = open_segment_ == 0 || entry->first < open_segment_;
+    if (sealed && entry->second.empty()) {
+      post(buffer_, release_segment{entry->first});
+      entry = waiting_.erase(entry);
+    } else {
+      ++entry;
+    }
+  }
+}
+
+void checkpoint_state::close(const close_run& m) {
+  if (!opened_) {
+    // The buffer could not be opened, so nothing is known here; what an earlier run has saved is worth more.
+    state_store store(*context_.spec->files, context_.spec->directory);
+    if (std::optional<run_state> saved = store.load()) {
+      saved->status = m.status;
+      saved->error = m.reason;
+      store.save(*saved);
+    }
+    end_stage(self_, context_);
+    return;
+  }
+  state_.status = m.status;
+  state_.error = m.reason;
+  write_state();
+  release_loaded_segments();
+  end_stage(self_, context_);
+}
+
+checkpoint_actor::behavior_type checkpoint(checkpoint_actor::stateful_pointer<checkpoint_state> self,
+                                           stage_context context) {
+  state_of(self).begin(std::move(context));
+  return {
+      [self](const attach_buffer& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](const buffer_opened& m) { guarded(self, [&] { state_of(self).open(m); }); },
+      [self](const pages_durable& m) { guarded(self, [&] { state_of(self).add(m); }); },
+      [self](const range_loaded& m) { guarded(self, [&] { state_of(self).add(m); }); },
+      [self](const save_state&) { guarded(self, [&] { state_of(self).save(); }); },
+      [self](const close_run& m) { guarded(self, [&] { state_of(self).close(m); }); },
+      [self](const stop_stage&) { guarded(self, [&] { state_of(self).stop(); }); },
+  };
+}
+
+}  // namespace ingest::actors

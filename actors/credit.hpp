@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "actors/stage.hpp"
+
+namespace ingest::actors {
+
+/// The producer's side of credit-based backpressure on one hop. The consumer opens an epoch with a window of bytes and
+/// grants back what it has dealt with; the producer never has more in flight than the window. A message larger than
+/// the whole window goes when nothing else is in flight, so that it cannot block the hop for ever.
+class credit_account {
+ public:
+  /// Starts an epoch: nothing is in flight, the whole window may be spent.
+  void open(epoch_number epoch, std::uint64_t window);
+
+  /// Takes `bytes` from the balance if they may be sent now.
+  bool spend(std::uint64_t bytes);
+
+  /// The consumer has dealt with `bytes` that were spent in `epoch`. Grants of another epoch are ignored: what they
+  /// stand for was forgotten when this one was opened.
+  void grant(epoch_number epoch, std::uint64_t bytes);
+
+  epoch_number epoch() const { return epoch_; }
+  std::uint64_t window() const { return window_; }
+  std::uint64_t in_flight() const { return in_flight_; }
+
+  /// What may be spent in one go.
+  std::uint64_t balance() const { return in_flight_ >= window_ ? 0 : window_ - in_flight_; }
+
+ private:
+  epoch_number epoch_ = 0;
+  std::uint64_t window_ = 0;
+  std::uint64_t in_flight_ = 0;
+};
+
+/// What a payload of `bytes` costs. An empty one costs a byte, so that not even those are unlimited.
+constexpr std::uint64_t credit_cost(std::uint64_t bytes) { return bytes == 0 ? 1 : bytes; }
+
+}  // namespace ingest::actors

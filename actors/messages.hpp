@@ -1,0 +1,254 @@
+#pragma once
+
+/// Every message of the pipeline and who accepts it, by conversation. docs/architecture.md draws the same picture.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/caf_compat.hpp"
+#include "actors/stage.hpp"
+#include "ingest/batch.hpp"
+#include "ingest/error.hpp"
+#include "ingest/run_state.hpp"
+#include "ingest/sink.hpp"
+
+namespace ingest::actors {
+
+// -- Any stage → supervisor ------------------------------------------------------------------------------------------
+
+/// A stage cannot go on. It ends after this message.
+struct stage_failed {
+  stage_id stage;
+  epoch_number life = 0;
+  std::optional<error> why;
+  std::optional<error> abort_failure;  ///< of a loader whose sink could not even be aborted
+};
+
+/// A stage has done what it was asked to do (read its slice, finalize, abort, close) and ends after this message.
+struct stage_done {
+  stage_id stage;
+  epoch_number life = 0;
+  std::optional<error> abort_failure;
+};
+
+/// A stage has ended: posted on its death, for whatever reason.
+struct stage_down {
+  stage_id stage;
+  epoch_number life = 0;
+};
+
+/// From the buffer_writer: every slice has ended, every page is durable and, where there are loaders, loaded.
+struct buffer_drained {
+  epoch_number life = 0;
+};
+
+using stage_observer =
+    caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>, accepts<buffer_drained>>;
+
+// -- Reader → buffer_writer → reader: pages and their credit ---------------------------------------------------------
+
+/// A page, spent from the credit of `epoch`.
+struct page_batch {
+  slice_id slice = 0;
+  epoch_number epoch = 0;
+  batch records;
+};
+
+/// `bytes` of the reader's pages are durable and may be in flight again.
+struct page_credit {
+  epoch_number epoch = 0;
+  std::uint64_t bytes = 0;
+};
+
+using batch_sink = caf::typed_actor<accepts<page_batch>>;
+
+/// From the buffer_writer, the answer to attach_reader: where the slice goes on and how much may be in flight.
+struct start_reading {
+  epoch_number epoch = 0;
+  std::uint64_t window = 0;
+  std::optional<std::string> position;  ///< none: from the beginning
+  bool done = false;                    ///< the slice was read to its end before
+  batch_sink writer;
+};
+
+// -- Buffer_writer → loader → buffer_writer: ranges and their credit -------------------------------------------------
+
+/// Durable pages to be loaded in one transaction.
+struct range_offer {
+  epoch_number epoch = 0;
+  range pages;
+};
+
+using range_sink = caf::typed_actor<accepts<range_offer>>;
+
+/// A loader's life begins: it takes ranges of up to `window` bytes at a time.
+struct loader_ready {
+  std::uint32_t loader = 0;
+  epoch_number epoch = 0;
+  std::uint64_t window = 0;
+  range_sink ranges;
+};
+
+/// The range that began with `first` is loaded; its bytes may be in flight again.
+struct range_done {
+  std::uint32_t loader = 0;
+  epoch_number epoch = 0;
+  page_id first = 0;
+};
+
+using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_done>>;
+
+// -- Buffer_writer, loader → checkpoint → buffer_writer: what the state says -----------------------------------------
+
+/// The buffer was opened; what it holds, and what was known before.
+struct buffer_opened {
+  std::vector<page> pages;
+  std::vector<slice_progress> slices;
+  page_set loaded;
+  std::uint64_t rows_loaded = 0;
+  std::uint64_t duplicates_skipped = 0;
+  std::uint64_t rows_rejected = 0;
+  std::uint64_t bytes_buffered = 0;
+};
+
+/// Pages have become durable. Sent after the sync, never before.
+struct pages_durable {
+  std::vector<page> pages;
+  std::vector<slice_progress> slices;  ///< of the slices these pages belong to
+  std::uint64_t open_segment = 0;      ///< all lower ones are sealed; 0 when none is open
+  std::uint64_t bytes_buffered = 0;
+};
+
+/// A range is loaded. Sent after the commit, never before.
+struct range_loaded {
+  std::vector<page_id> pages;
+  std::uint64_t segment = 0;
+  write_outcome outcome;
+};
+
+/// From the checkpoint: a durable state says that all pages of this sealed segment are loaded.
+struct release_segment {
+  std::uint64_t segment = 0;
+};
+
+using progress_log = caf::typed_actor<accepts<buffer_opened>, accepts<pages_durable>, accepts<range_loaded>>;
+using segment_owner = caf::typed_actor<accepts<release_segment>>;
+
+// -- Supervisor → stages ---------------------------------------------------------------------------------------------
+
+/// To the buffer_writer, first of all: whom to report to.
+struct attach_checkpoint {
+  progress_log checkpoint;
+};
+
+/// To the checkpoint, first of all: who deletes segments.
+struct attach_buffer {
+  segment_owner buffer;
+};
+
+/// To a loader, first of all: whom to load from and whom to report to.
+struct start_loading {
+  range_source buffer;
+  progress_log checkpoint;
+};
+
+/// To the buffer_writer: a loader's life has ended; what it held is to be offered to another.
+struct detach_loader {
+  std::uint32_t loader = 0;
+  epoch_number epoch = 0;
+};
+
+/// To a loader: all ranges are loaded; finalize the sink and end.
+struct finalize_sink {};
+
+/// To any stage: wind up and end. A reader closes its source; the buffer_writer makes durable what it has; a loader
+/// aborts its sink because of `why`.
+struct stop_stage {
+  std::optional<error> why;
+};
+
+/// To the checkpoint, last of all: save the state with this status and end.
+struct close_run {
+  run_status status = run_status::aborted;
+  std::string reason;
+};
+
+// -- What a stage tells itself ---------------------------------------------------------------------------------------
+
+/// Reader: fetch the next page.
+struct read_next {};
+
+/// Buffer_writer: make durable what was appended.
+struct sync_now {};
+
+/// Buffer_writer: a short range has waited long enough.
+struct flush_ranges {};
+
+/// Buffer_writer: see whether the disk has room again.
+struct retry_append {};
+
+/// Checkpoint: write the state.
+struct save_state {};
+
+// -- The actors ------------------------------------------------------------------------------------------------------
+
+using stoppable = caf::typed_actor<accepts<stop_stage>>;
+
+using reader_actor =
+    caf::typed_actor<accepts<start_reading>, accepts<page_credit>, accepts<read_next>, accepts<stop_stage>>;
+
+/// Supervisor → buffer_writer: a reader's life begins. Answered, to the reader, with start_reading.
+struct attach_reader {
+  slice_id slice = 0;
+  epoch_number epoch = 0;
+  reader_actor reader;
+};
+
+using buffer_writer_actor =
+    caf::typed_actor<accepts<attach_checkpoint>, accepts<attach_reader>, accepts<page_batch>, accepts<sync_now>,
+                     accepts<retry_append>, accepts<loader_ready>, accepts<range_done>, accepts<detach_loader>,
+                     accepts<flush_ranges>, accepts<release_segment>, accepts<stop_stage>>;
+
+using loader_actor =
+    caf::typed_actor<accepts<start_loading>, accepts<range_offer>, accepts<finalize_sink>, accepts<stop_stage>>;
+
+using checkpoint_actor =
+    caf::typed_actor<accepts<attach_buffer>, accepts<buffer_opened>, accepts<pages_durable>, accepts<range_loaded>,
+                     accepts<save_state>, accepts<close_run>, accepts<stop_stage>>;
+
+/// Supervisor → itself: the delay before a restart is over.
+struct restart_due {
+  std::optional<stage_id> stage;  ///< none: all of them
+  epoch_number life = 0;          ///< of the failed stage
+};
+
+/// Anyone → supervisor: end in an orderly way.
+struct stop_requested {};
+
+/// Supervisor → itself: transactions under way have had their time.
+struct shutdown_due {};
+
+using supervisor_actor =
+    caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>, accepts<buffer_drained>,
+                     accepts<restart_due>, accepts<stop_requested>, accepts<shutdown_due>>;
+
+}  // namespace ingest::actors
+
+#define INGEST_MESSAGE_TYPES(X)                                                                              \
+  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(page_batch) X(page_credit) X(start_reading) \
+  X(range_offer) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded)             \
+  X(release_segment) X(attach_checkpoint) X(attach_buffer) X(start_loading) X(detach_loader)                 \
+  X(finalize_sink) X(stop_stage) X(close_run) X(read_next) X(sync_now) X(flush_ranges)   \
+  X(retry_append) X(save_state) X(attach_reader) X(restart_due) X(stop_requested) X(shutdown_due)
+
+// Messages stay inside one process: they carry shared payloads and handles, and are never serialised.
+#define INGEST_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ingest::actors::name)
+INGEST_MESSAGE_TYPES(INGEST_UNSAFE)
+#undef INGEST_UNSAFE
+
+#define INGEST_ADD(name) CAF_ADD_TYPE_ID(ingest_actors, (ingest::actors::name))
+CAF_BEGIN_TYPE_ID_BLOCK(ingest_actors, first_custom_type_id)
+INGEST_MESSAGE_TYPES(INGEST_ADD)
+CAF_END_TYPE_ID_BLOCK(ingest_actors)
+#undef INGEST_ADD

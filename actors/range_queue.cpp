@@ -1,0 +1,53 @@
+#include "actors/range_queue.hpp"
+
+#include <iterator>
+
+namespace ingest::actors {
+
+void range_queue::push(page p) { pages_.push_back(std::move(p)); }
+
+void range_queue::flush() {
+  if (!pages_.empty()) {
+    flushed_through_ = pages_.back().id;
+  }
+}
+
+std::size_t range_queue::length_of_front_range(bool& can_grow) const {
+  std::uint64_t bytes = pages_.front().length;
+  std::size_t count = 1;
+  can_grow = true;
+  for (; count < pages_.size(); ++count) {
+    const page& before = pages_[count - 1];
+    const page& next = pages_[count];
+    const bool adjacent = next.segment == before.segment && next.offset == before.offset + before.length;
+    if (!adjacent || bytes + next.length > target_bytes_) {
+      can_grow = false;
+      return count;
+    }
+    bytes += next.length;
+  }
+  can_grow = bytes < target_bytes_;
+  return count;
+}
+
+std::optional<range> range_queue::take() {
+  if (!returned_.empty()) {
+    range r = std::move(returned_.front());
+    returned_.pop_front();
+    return r;
+  }
+  if (pages_.empty()) {
+    return std::nullopt;
+  }
+  bool can_grow = true;
+  const auto count = static_cast<std::ptrdiff_t>(length_of_front_range(can_grow));
+  if (can_grow && !finished_ && pages_.front().id > flushed_through_) {
+    return std::nullopt;
+  }
+  range r;
+  r.pages.assign(std::move_iterator(pages_.begin()), std::move_iterator(pages_.begin() + count));
+  pages_.erase(pages_.begin(), pages_.begin() + count);
+  return r;
+}
+
+}  // namespace ingest::actors

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "ingest/batch.hpp"
+
+namespace ingest::actors {
+
+/// Durable pages that wait to be loaded, cut into ranges of about `target_bytes`. A range never crosses a segment. A
+/// short one is given out only when it cannot grow (the next page lies elsewhere, the input has ended) or when
+/// flush() asked for it, because each range costs a transaction.
+class range_queue {
+ public:
+  explicit range_queue(std::uint64_t target_bytes) : target_bytes_(target_bytes) {}
+
+  /// Adds a page; pages come in ascending order.
+  void push(page p);
+
+  /// Nothing more will be pushed.
+  void finish() { finished_ = true; }
+
+  /// The pages that wait now need not wait for more.
+  void flush();
+
+  /// The next range, if there is one to be given out.
+  std::optional<range> take();
+
+  /// A range that was taken comes back, because its loader died. It is the next one to be taken, uncut, so that a
+  /// transaction of the dead loader that is still open concerns the same pages.
+  void give_back(range r) { returned_.push_front(std::move(r)); }
+
+  bool empty() const { return pages_.empty() && returned_.empty(); }
+
+ private:
+  std::size_t length_of_front_range(bool& can_grow) const;
+
+  std::uint64_t target_bytes_;
+  std::deque<page> pages_;
+  std::deque<range> returned_;
+  page_id flushed_through_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace ingest::actors

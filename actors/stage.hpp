@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+namespace ingest::actors {
+
+enum class stage_kind { reader, buffer_writer, loader, checkpoint };
+
+/// Names a stage of the pipeline: what it is, and which of several (a reader's slice, a loader's number).
+struct stage_id {
+  stage_kind kind = stage_kind::reader;
+  std::uint32_t index = 0;
+
+  bool operator==(const stage_id&) const = default;
+  auto operator<=>(const stage_id&) const = default;
+};
+
+/// "reader 2", "buffer_writer": as logs print it.
+std::string to_string(stage_id stage);
+
+/// The number of one life of a stage. Every start of a stage anywhere in the pipeline draws the next number, so a later
+/// life has a greater one. It is the *epoch* of the credit and the messages between that life and its neighbours:
+/// whatever carries an older number is dropped.
+using epoch_number = std::uint64_t;
+
+}  // namespace ingest::actors

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <utility>
+
+#include "actors/messages.hpp"
+#include "ingest/actors/pipeline.hpp"
+
+namespace ingest::actors {
+
+/// What every life of a stage is given: its name, its number, whom it reports to, and the token that interrupts its
+/// blocking calls.
+struct stage_context {
+  stage_id id;
+  epoch_number life = 0;
+  stage_observer supervisor;
+  std::stop_token stop;
+  std::shared_ptr<const pipeline_spec> spec;
+};
+
+/// Ends the stage, having done what it was asked to do.
+template <class Self>
+void end_stage(Self* self, const stage_context& context, std::optional<error> abort_failure = std::nullopt) {
+  post(context.supervisor, stage_done{context.id, context.life, std::move(abort_failure)});
+  self->quit();
+}
+
+/// Ends the stage because of `why`. An interrupted call is no failure where the stage was told to stop.
+template <class Self>
+void fail_stage(Self* self, const stage_context& context, const error& why,
+                std::optional<error> abort_failure = std::nullopt) {
+  if (why.code() == errc::cancelled && context.stop.stop_requested()) {
+    end_stage(self, context, std::move(abort_failure));
+    return;
+  }
+  post(context.supervisor, stage_failed{context.id, context.life, why, std::move(abort_failure)});
+  self->quit();
+}
+
+/// Runs the body of a handler. No exception may leave a handler: CAF 0.17 would drop its text, CAF 1.x would send it to
+/// whoever sent the message.
+template <class Self, class Body>
+void guarded(Self* self, Body body) {
+  try {
+    body();
+  } catch (...) {
+    state_of(self).fail(current_error());
+  }
+}
+
+}  // namespace ingest::actors

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ingest/settings.hpp"
+
+namespace ingest::app {
+
+/// Something that `ingest validate` looks at.
+struct check {
+  std::string name;
+
+  /// Returns what was found, in a few words. Throws an error that says what is wrong and what to do. May block, for as
+  /// long as the settings' time-outs allow.
+  std::function<std::string()> look;
+};
+
+/// The checks of what lies outside this machine: the API (one page of one event) and the database (reachable, table
+/// suitable), in the order in which they are made.
+std::vector<check> connection_checks(const settings& s);
+
+}  // namespace ingest::app

@@ -1,0 +1,66 @@
+#include "command_help.hpp"
+
+#include <sstream>
+
+#include "ingest/settings_help.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+constexpr command_description descriptions[] = {
+    {command::run, "run",
+     "Fetch events and load them into the database, both at the same time; resumes what was begun"},
+    {command::fetch, "fetch", "Fetch events into the buffer in DATA_DIR only"},
+    {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only"},
+    {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
+    {command::validate, "validate", "Check the settings, DATA_DIR, the API and the database"},
+    {command::version, "version", "Print the version"},
+};
+
+constexpr std::string_view exit_codes =
+    "\nExit codes: 0 done, 64 command line, 65 bad data, 69 API or database unavailable, 70 too many\n"
+    "failures, 74 I/O, 75 another process holds DATA_DIR, 78 configuration, 128+n stopped by signal n.\n";
+
+constexpr std::string_view common_options =
+    "\nOptions:\n"
+    "  --config FILE\n      Read settings from this JSON file.\n"
+    "  --env-file FILE\n      Read variables from this file instead of .env.\n";
+
+}  // namespace
+
+std::span<const command_description> command_descriptions() {
+  return descriptions;
+}
+
+std::string program_help() {
+  std::ostringstream out;
+  out << "Pulls events from an API and loads them into PostgreSQL, each exactly once.\n\n"
+         "Usage: ingest COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const command_description& c : descriptions) {
+    out << "  " << c.name << std::string(10 - c.name.size(), ' ') << c.help << '\n';
+  }
+  out << "\nEach command explains its options: ingest run --help\n" << exit_codes;
+  return out.str();
+}
+
+std::string command_help(const command_description& c) {
+  std::ostringstream out;
+  out << c.help << ".\n\nUsage: ingest " << c.name << " [OPTIONS]\n";
+  if (c.command == command::version) {
+    return out.str();
+  }
+  out << common_options;
+  if (c.command == command::status) {
+    out << "  --json\n      Print the status as JSON.\n";
+  } else if (c.command != command::validate) {
+    out << "  --fresh\n      Forget the run in DATA_DIR and begin anew.\n"
+           "  --yes\n      With --fresh: even if DATA_DIR holds something.\n";
+  }
+  out << settings_help(c.command)
+      << "\nA setting is taken from its flag, else the environment, else .env, else the config file.\n"
+      << exit_codes;
+  return out.str();
+}
+
+}  // namespace ingest::app

@@ -1,0 +1,156 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "command_help.hpp"
+#include "ingest/setting_definition.hpp"
+#include "ingest/settings_help.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+bool works(command c) {
+  return c == command::run || c == command::fetch || c == command::load;
+}
+
+/// A command with the flags of the settings that it uses.
+class subcommand {
+ public:
+  subcommand(CLI::App& program, const command_description& description, invocation& asked)
+      : description_(description), asked_(asked), cli_(program.add_subcommand(std::string(description.name))) {
+    cli_->allow_extras();
+    if (description.command == command::version) {
+      return;
+    }
+    cli_->add_option("--config", asked.sources.config_file)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    cli_->add_option("--env-file", asked.sources.env_file)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    if (description.command == command::status) {
+      cli_->add_flag("--json", asked.json);
+    }
+    if (works(description.command)) {
+      cli_->add_flag("--fresh", asked.fresh);
+      cli_->add_flag("--yes", asked.yes);
+    }
+    for (const setting_definition& d : setting_definitions()) {
+      if (d.used_by(description.command) && !d.flag().empty()) {
+        add(d);
+      }
+    }
+  }
+
+  bool parsed() const { return cli_->parsed(); }
+  const command_description& description() const { return description_; }
+
+  /// The names of all its flags.
+  std::vector<std::string> flags() const {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : cli_->get_options()) {
+      names.push_back(option->get_name());
+    }
+    return names;
+  }
+
+  /// Puts what was given into the invocation.
+  void take() const {
+    asked_.command = description_.command;
+    for (const auto& [definition, option] : options_) {
+      if (option->count() == 0) {
+        continue;
+      }
+      const auto& values = option->results();
+      std::string& text = asked_.sources.flags[std::string(definition->name)];
+      text = values.back();
+      if (definition->type == setting_type::headers) {
+        text = std::accumulate(values.begin(), values.end(), std::string(),
+                               [](const std::string& all, const std::string& value) { return all + "\n" + value; });
+      }
+    }
+  }
+
+ private:
+  void add(const setting_definition& d) {
+    CLI::Option* const option = d.type == setting_type::boolean ? cli_->add_flag(d.flag()) : cli_->add_option(d.flag());
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);  // take() chooses
+    options_.emplace_back(&d, option);
+  }
+
+  const command_description& description_;
+  invocation& asked_;
+  CLI::App* cli_;
+  std::vector<std::pair<const setting_definition*, CLI::Option*>> options_;
+};
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+[[noreturn]] void refuse_unknown(const std::string& word, std::span<const std::string> known, const std::string& see) {
+  const std::string bare = word.substr(0, word.find('='));
+  const std::string nearest = nearest_name(bare, known);
+  throw error(errc::usage, "there is no " + bare + (nearest.empty() ? "" : "; did you mean " + nearest + "?") +
+                               " (see " + see + ")");
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const command_description& c : command_descriptions()) {
+    names.emplace_back(c.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::optional<invocation> parse_command_line(int argc, const char* const* argv, std::ostream& out) {
+  invocation asked;
+  CLI::App program;
+  program.allow_extras();
+  program.require_subcommand(0, 1);
+  bool wants_version = false;
+  program.add_flag("--version", wants_version);
+  CLI::App* const print_settings = program.add_subcommand("help-settings")->group("");
+  print_settings->add_flag("--markdown")->required();
+  std::vector<subcommand> commands;
+  for (const command_description& c : command_descriptions()) {
+    commands.emplace_back(program, c, asked);
+  }
+  const auto given = [&] {
+    return std::find_if(commands.begin(), commands.end(), [](const subcommand& c) { return c.parsed(); });
+  };
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    out << (given() == commands.end() ? program_help() : command_help(given()->description()));
+    return std::nullopt;
+  } catch (const CLI::ArgumentMismatch& e) {
+    const std::string message = e.what();
+    throw error(errc::usage, message.substr(0, message.find(':')) + " needs a value (see ingest --help)");
+  } catch (const CLI::ParseError& e) {
+    throw error(errc::usage, first_line(e.what()) + " (see ingest --help)");
+  }
+  if (print_settings->parsed()) {
+    out << settings_markdown();
+    return std::nullopt;
+  }
+  if (wants_version) {
+    return asked;
+  }
+  if (const auto unknown = program.remaining(); !unknown.empty()) {
+    refuse_unknown(unknown.front(), command_names(), "ingest --help");
+  }
+  if (given() == commands.end()) {
+    throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
+  }
+  const subcommand& chosen = *given();
+  if (const auto unknown = program.remaining(true); !unknown.empty()) {
+    refuse_unknown(unknown.front(), chosen.flags(), "ingest " + std::string(chosen.description().name) + " --help");
+  }
+  chosen.take();
+  return asked;
+}
+
+}  // namespace ingest::app

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string_view>
+
+#include "ingest/settings.hpp"
+
+namespace ingest::app {
+
+/// What the command line asks for.
+struct invocation {
+  ingest::command command = ingest::command::version;
+  setting_sources sources;
+  bool fresh = false;  ///< --fresh: forget what DATA_DIR and the ledger hold
+  bool yes = false;    ///< --yes: do so without asking back
+  bool json = false;   ///< --json: a status for programs
+};
+
+/// Reads a command line. Returns nothing where only help was asked for, which was written to `out`. Throws errc::usage
+/// with one line for anything that makes no sense. Values of settings are not looked at; load_settings() does that.
+std::optional<invocation> parse_command_line(int argc, const char* const* argv, std::ostream& out);
+
+}  // namespace ingest::app

@@ -1,0 +1,51 @@
+#include <unistd.h>
+
+#include <iostream>
+
+#include "checks.hpp"
+#include "command_line.hpp"
+#include "ingest/log.hpp"
+#include "ingest/version.hpp"
+#include "run_command.hpp"
+#include "status_command.hpp"
+#include "validate_command.hpp"
+
+namespace {
+
+using namespace ingest;
+
+void configure_log(const settings& s) {
+  const bool text = s.log_format == log_format_choice::text ||
+                    (s.log_format == log_format_choice::automatic && ::isatty(STDERR_FILENO) == 1);
+  log::configure(text ? log::format::text : log::format::json, s.log_level);
+}
+
+int execute(const app::invocation& asked) {
+  if (asked.command == command::version) {
+    std::cout << "ingest " << version() << '\n';
+    return 0;
+  }
+  if (asked.command == command::validate) {
+    return app::validate_command(asked.sources, app::connection_checks, std::cout);
+  }
+  const settings s = load_settings(asked.sources, asked.command);
+  configure_log(s);
+  if (asked.command == command::status) {
+    return app::status_command(s, asked.json, std::cout);
+  }
+  app::check_fresh(s, asked.fresh, asked.yes);
+  return app::run_command(s, asked.command, asked.fresh);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto asked = app::parse_command_line(argc, argv, std::cout);
+    return asked ? execute(*asked) : 0;
+  } catch (...) {
+    const error e = current_error();
+    std::cerr << "ingest: " << log::redact(e.what()) << '\n';
+    return e.exit_code();
+  }
+}

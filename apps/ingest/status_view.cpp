@@ -1,0 +1,165 @@
+#include "status_view.hpp"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+
+#include "ingest/data_dir.hpp"
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+/// The state, or nothing if there is none or, given a buffer that can tell instead, if it cannot be read.
+std::optional<run_state> readable_state(file_system& files, const std::filesystem::path& directory, bool has_buffer) {
+  try {
+    return state_store(files, directory).load();
+  } catch (const error& e) {
+    if (!has_buffer || e.code() != errc::bad_data) {
+      throw;
+    }
+    log::warning(events::state_rebuilt, std::string(e.what()) + "; showing what the buffer knows");
+    return std::nullopt;
+  }
+}
+
+std::uint64_t rows_of(const std::vector<slice_progress>& slices) {
+  return std::accumulate(slices.begin(), slices.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const slice_progress& s) { return sum + s.rows; });
+}
+
+page_id last_page_of(const std::vector<slice_progress>& slices) {
+  page_id last = 0;
+  for (const slice_progress& s : slices) {
+    last = std::max(last, s.last_page);
+  }
+  return last;
+}
+
+void correct(run_state& s, const disk_buffer::contents& buffer) {
+  s.bytes_buffered = buffer.bytes;
+  if (buffer.identity && last_page_of(buffer.slices) > s.durable_page) {
+    s.slices = buffer.slices;
+    s.durable_page = last_page_of(buffer.slices);
+    s.last_segment = buffer.last_segment;
+    s.rows_durable = std::max(s.rows_durable, rows_of(buffer.slices));
+    s.rows_fetched = std::max(s.rows_fetched, s.rows_durable);
+  }
+}
+
+void put(json_writer& json, const char* key, std::string_view text) {
+  json.Key(key);
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void put(json_writer& json, const char* key, std::uint64_t number) {
+  json.Key(key);
+  json.Uint64(number);
+}
+
+void put(json_writer& json, const slice_progress& slice) {
+  json.StartObject();
+  put(json, "slice", slice.slice);
+  if (slice.last_page == 0) {
+    json.Key("cursor");
+    json.Null();
+  } else {
+    put(json, "cursor", slice.position);
+  }
+  json.Key("done");
+  json.Bool(slice.done);
+  put(json, "rows", slice.rows);
+  json.EndObject();
+}
+
+}  // namespace
+
+std::optional<run_state> view_status(file_system& files, const std::filesystem::path& directory) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(directory, ignored)) {
+    return std::nullopt;
+  }
+  // Asked first: a run that ends between the two looks then shows its last state, not as interrupted.
+  const bool held = data_dir::is_locked(directory);
+  // A running process writes its state several times a second; the buffer it works on is left alone.
+  const disk_buffer::contents buffer = held ? disk_buffer::contents{} : disk_buffer::inspect(files, directory);
+  auto state = readable_state(files, directory, buffer.identity.has_value());
+  if (!state) {
+    if (!buffer.identity) {
+      return std::nullopt;
+    }
+    state.emplace();
+    state->identity = *buffer.identity;
+  }
+  correct(*state, buffer);
+  if (state->status == run_status::running && !held) {
+    state->status = run_status::interrupted;
+  }
+  return state;
+}
+
+std::string status_json(const run_state& s) {
+  rapidjson::StringBuffer buffer;
+  json_writer json(buffer);
+  json.StartObject();
+  put(json, "pipeline", s.identity.pipeline);
+  put(json, "run_id", s.identity.run_id);
+  put(json, "command", s.command);
+  put(json, "status", name_of(s.status));
+  put(json, "error", log::redact(s.error));
+  put(json, "rows_fetched", s.rows_fetched);
+  put(json, "rows_durable", s.rows_durable);
+  put(json, "rows_loaded", s.rows_loaded);
+  put(json, "rows_rejected", s.rows_rejected);
+  put(json, "duplicates_skipped", s.duplicates_skipped);
+  put(json, "total_expected", s.total_expected);
+  put(json, "bytes_buffered", s.bytes_buffered);
+  json.Key("slices");
+  json.StartArray();
+  for (const slice_progress& slice : s.slices) {
+    put(json, slice);
+  }
+  json.EndArray();
+  put(json, "restarts", s.restarts);
+  put(json, "started_at", s.started_at);
+  put(json, "updated_at", s.updated_at);
+  json.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+std::string status_text(const run_state& s) {
+  std::ostringstream out;
+  const auto row = [&](std::string_view name, const auto& value) {
+    out << name << std::string(20 - name.size(), ' ') << value << '\n';
+  };
+  row("pipeline", s.identity.pipeline);
+  row("status", name_of(s.status));
+  if (!s.error.empty()) {
+    row("error", log::redact(s.error));
+  }
+  row("rows fetched", s.rows_fetched);
+  row("rows durable", s.rows_durable);
+  row("rows loaded", s.rows_loaded);
+  row("rows rejected", s.rows_rejected);
+  row("duplicates skipped", s.duplicates_skipped);
+  if (s.total_expected > 0) {
+    row("rows expected", s.total_expected);
+  }
+  row("bytes buffered", s.bytes_buffered);
+  const auto done = std::count_if(s.slices.begin(), s.slices.end(), [](const slice_progress& p) { return p.done; });
+  row("slices", std::to_string(s.slices.size()) + ", " + std::to_string(done) + " of them read to the end");
+  row("restarts", s.restarts);
+  if (!s.updated_at.empty()) {
+    row("updated at", s.updated_at);
+  }
+  return out.str();
+}
+
+}  // namespace ingest::app

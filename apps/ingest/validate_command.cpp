@@ -1,0 +1,63 @@
+#include "validate_command.hpp"
+
+#include <filesystem>
+#include <iomanip>
+
+#include "ingest/data_dir.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+/// 0, or the exit code of the failure.
+int make(const check& c, std::ostream& out) {
+  const auto line = [&](std::string_view verdict, const std::string& text) {
+    out << std::left << std::setw(7) << verdict << std::setw(10) << c.name << log::redact(text) << std::endl;
+  };
+  try {
+    line("ok", c.look());
+    return 0;
+  } catch (...) {
+    const error e = current_error();
+    line("FAILED", e.what());
+    return e.exit_code();
+  }
+}
+
+std::string look_at_data_dir(const settings& s) {
+  const data_dir directory(s.data_dir);
+  const auto free = std::filesystem::space(directory.path()).available;
+  std::string found = directory.path().string() + ": writable, " + std::to_string(free >> 20) + " MiB free";
+  if (free < s.buffer_quota_bytes) {
+    found += ", less than BUFFER_QUOTA_BYTES: fetching pauses when the disk is full";
+  }
+  return found;
+}
+
+}  // namespace
+
+int validate_command(const setting_sources& sources, const std::function<std::vector<check>(const settings&)>& more,
+                     std::ostream& out) {
+  settings s;
+  const check whether_settings_load{"settings", [&] {
+                                      s = load_settings(sources, command::validate);
+                                      return std::to_string(s.origins.size()) +
+                                             " given, the others have their defaults";
+                                    }};
+  int first_failure = make(whether_settings_load, out);
+  if (first_failure != 0) {
+    return first_failure;
+  }
+  std::vector<check> checks{{"data_dir", [&] { return look_at_data_dir(s); }}};
+  for (check& c : more(s)) {
+    checks.push_back(std::move(c));
+  }
+  for (const check& c : checks) {
+    const int code = make(c, out);
+    first_failure = first_failure == 0 ? code : first_failure;
+  }
+  return first_failure;
+}
+
+}  // namespace ingest::app

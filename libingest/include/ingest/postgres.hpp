@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "ingest/disk_buffer.hpp"
+#include "ingest/metrics.hpp"
+#include "ingest/page_set.hpp"
+#include "ingest/sink.hpp"
+#include "ingest/stop.hpp"
+
+namespace ingest {
+
+/// Where and how rows are loaded into PostgreSQL.
+struct postgres_options {
+  std::string url;                        ///< postgresql://user:password@host:port/database, or keyword=value pairs
+  std::string table = "ingested_events";  ///< "table" or "schema.table", not quoted; at most 63 bytes each
+  std::string pipeline;                   ///< whose rows of the ledger are meant; not empty
+  std::filesystem::path rejects_file;     ///< rows that the table refuses go here, a line of JSON each
+  std::uint64_t reject_limit = std::numeric_limits<std::uint64_t>::max();  ///< one more of a run's rows aborts it
+
+  std::chrono::milliseconds outage_deadline = std::chrono::minutes(5);  ///< how long an outage may last
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  std::chrono::milliseconds io_timeout = std::chrono::seconds(60);  ///< of silence, after which a connection is lost
+
+  /// Accept tables that PostgreSQL empties after a crash.
+  bool allow_unlogged = false;
+
+  std::shared_ptr<metrics> counters = std::make_shared<metrics>();
+  timing time = {};
+};
+
+/// What the database's ledger says of a pipeline.
+struct ledger_view {
+  run_identity identity;
+  std::int64_t epoch = 0;  ///< of the run that took the pipeline over last
+  bool complete = false;
+  page_set loaded;
+  std::vector<slice_progress> slices;  ///< by the last loaded page of each; ascending
+  page_id last_page = 0;
+  std::uint64_t last_segment = 0;
+  std::uint64_t rows = 0;  ///< in the table: without duplicates and rejects
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+
+namespace detail {
+class postgres_run;
+}
+
+/// A run's table and ledger in a PostgreSQL database, shared by its loaders. Thread-safe. docs/protocol.md tells how
+/// rows get there exactly once.
+///
+/// Calls that talk to the database block, but no longer than a second once `stop` is requested, when they throw
+/// errc::cancelled. Errors name the database without its password. Besides what is said below they are
+/// errc::unavailable (no answer), errc::authentication, and errc::config for what only a person can mend: unknown
+/// database, missing permission, unsuitable table.
+class postgres_target {
+ public:
+  /// Connects to nothing. Throws errc::config for a URL, a table name or a pipeline name that cannot be.
+  explicit postgres_target(postgres_options o);
+
+  /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
+  std::optional<ledger_view> peek(std::stop_token stop = {}) const;
+
+  /// Says for which run loaders open the target when nobody else has: for a database that is absent at the start.
+  void expect(run_identity who, bool replace);
+
+  /// Creates the ledger and the table where they are missing, checks them, and takes the pipeline over: from then on
+  /// no older run of this pipeline can commit. Returns what was loaded before. Waits for transactions of older runs and
+  /// through outages, until outage_deadline. With `replace` the ledger forgets what other runs have loaded (the
+  /// table's rows stay); without, throws errc::bad_data if the ledger belongs to another run, or the table is gone
+  /// though rows were loaded, and errc::config if the plan or the table is another. Twice is once.
+  ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop = {});
+
+  /// What open_run() returned, here or in a loader; nothing before.
+  std::optional<ledger_view> opened() const;
+
+  /// The epoch of our run, or 0 while it is not open.
+  std::int64_t epoch() const;
+
+ private:
+  friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);
+  std::shared_ptr<detail::postgres_run> run_;
+};
+
+/// The sink of a loader: one connection, made at the first write. It takes batches of COPY text with two columns, id
+/// and data, that consist of pages (batch::pages), and loads each in one transaction together with its ledger rows.
+/// Pages that are in the ledger already are not loaded again. Outages are waited for, until outage_deadline; what
+/// write() throws then is errc::unavailable, not transient, and in doubt if a COMMIT's answer was lost. errc::locked: a
+/// newer run has taken over. errc::bad_data: the text is damaged, the ledger contradicts it, or reject_limit is
+/// exceeded.
+///
+/// With `completes_run`, finalize() marks the pipeline complete in the ledger: every page must be loaded by then,
+/// by whichever loader.
+std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target> target, std::size_t loader,
+                                         bool completes_run = true);
+
+}  // namespace ingest

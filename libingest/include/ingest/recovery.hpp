@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include "ingest/disk_buffer.hpp"
+#include "ingest/postgres.hpp"
+#include "ingest/run_state.hpp"
+
+namespace ingest {
+
+/// What three witnesses know of a run before it goes on. Each may be missing: the state file lost, the buffer loaded
+/// and deleted, the database out of reach.
+struct witnesses {
+  std::optional<run_state> state;
+  disk_buffer::contents buffer;
+  std::optional<ledger_view> ledger;
+};
+
+/// What is to be run now.
+struct run_request {
+  std::string pipeline;
+  std::optional<std::string> plan;  ///< none: whatever the run was started with, as for loading what a buffer holds
+  std::size_t slices = 1;           ///< of the plan; the least number where there is none
+};
+
+/// Where a run goes on.
+struct resumption {
+  run_identity identity;
+  disk_buffer::prior prior;  ///< for opening the buffer
+  page_set loaded;           ///< pages not to be offered to loaders
+  std::uint64_t rows_loaded = 0;
+  std::uint64_t duplicates_skipped = 0;
+  std::uint64_t rows_rejected = 0;
+  bool is_new = false;           ///< nothing is known of any run: it starts from the beginning
+  bool fetched = false;          ///< every slice was read to its end
+  bool complete = false;         ///< and every page is loaded
+  bool replaces_ledger = false;  ///< the ledger belongs to a run that --fresh has given up
+};
+
+/// Weighs the witnesses. The buffer's index is right about what is durable, the ledger about what is loaded; the state
+/// file, a hint, stands in for whichever is missing and is never believed where it claims more than they can show.
+///
+/// Throws errc::bad_data when the witnesses are of different runs or pipelines, or when a page is neither loaded nor in
+/// the buffer (a gap: the database was set back, or files were taken away), and errc::config when the plan is not the
+/// one the run was started with.
+resumption reconcile(const run_request& asked, const witnesses& known);
+
+/// 32 hexadecimal digits, drawn at random.
+std::string new_run_id();
+
+}  // namespace ingest

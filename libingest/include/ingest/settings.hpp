@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/error.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest {
+
+/// What the program is asked to do.
+enum class command { run, fetch, load, status, validate, version };
+
+enum class endpoint_choice { automatic, stream, standard };
+enum class log_format_choice { automatic, json, text };
+
+/// The settings of a run, parsed and checked. Names, defaults, ranges and meanings are in the table of
+/// setting_definitions(); a member is called like its setting. Sizes are in bytes.
+struct settings {
+  std::string api_base_url;  ///< without trailing slash
+  std::string target_api_key;
+  std::string events_path;
+  endpoint_choice endpoint = endpoint_choice::automatic;
+  std::uint64_t batch_size = 0;
+  std::uint64_t slices = 0;
+  std::optional<std::int64_t> since;  ///< Unix time in milliseconds
+  std::optional<std::int64_t> until;  ///< Unix time in milliseconds
+  std::string id_pointer;
+  std::string timestamp_pointer;
+  std::vector<std::string> extra_headers;  ///< each "Name: value"
+  bool http_compression = false;
+  std::filesystem::path tls_ca_file;  ///< empty: the system's
+  std::chrono::milliseconds connect_timeout{};
+  std::chrono::milliseconds request_timeout{};
+  std::chrono::milliseconds retry_deadline{};
+  std::chrono::milliseconds max_retry_after{};
+  std::uint64_t max_page_bytes = 0;
+
+  std::string database_url;
+  std::string table;
+  std::uint64_t loaders = 0;
+  std::uint64_t range_bytes = 0;
+  std::chrono::milliseconds range_delay{};
+  std::chrono::milliseconds database_deadline{};
+  std::chrono::milliseconds database_io_timeout{};
+  std::optional<std::uint64_t> reject_limit;  ///< nothing: any number of rejects is accepted
+  bool allow_unlogged = false;
+
+  std::filesystem::path data_dir;
+  std::string pipeline;
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t buffer_quota_bytes = 0;
+  std::uint64_t credit_bytes = 0;
+  bool keep_segments = false;
+
+  std::uint64_t max_restarts = 0;
+  std::chrono::milliseconds restart_window{};
+  std::chrono::milliseconds shutdown_timeout{};
+
+  log_format_choice log_format = log_format_choice::automatic;
+  log::level log_level = log::level::info;
+  std::chrono::milliseconds progress_interval{};
+  std::filesystem::path report;  ///< empty: none is written
+
+  /// Where the value of each setting that is no default came from: "--batch-size", "the environment", ".env line 3".
+  std::map<std::string, std::string, std::less<>> origins;
+};
+
+/// Where settings are looked for, in falling precedence: flags, environment, env file, config file, defaults.
+struct setting_sources {
+  std::map<std::string, std::string, std::less<>> flags;  ///< texts from the command line, by setting name
+
+  /// Looks up an environment variable. An empty value counts as none. Unset: the process's environment.
+  std::function<std::optional<std::string>(const std::string& name)> environment = nullptr;
+
+  std::optional<std::filesystem::path>
+      env_file;  ///< must exist; without one, `default_env_file` is read if it is there
+  std::filesystem::path default_env_file = ".env";
+  std::optional<std::filesystem::path> config_file;  ///< a JSON object whose keys are the settings' names in lower case
+};
+
+/// The settings that `c` needs; all others have their defaults. Registers the secrets among them with the log, before
+/// any message could hold one. Throws, for the first value that is missing, malformed or out of range, an error of one
+/// line that names the setting, where its value came from, and what is allowed: errc::usage where it came from a flag,
+/// errc::config otherwise.
+settings load_settings(const setting_sources& from, command c);
+
+}  // namespace ingest

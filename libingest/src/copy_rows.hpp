@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "ingest/batch.hpp"
+
+namespace ingest::detail {
+
+/// The rows of some pages of a batch, in the order of their ids' bytes: neighbours in the table's index are inserted
+/// one after the other, which costs the server a third less time. Points into the batch; keeps its memory between
+/// uses.
+class copy_rows {
+ public:
+  /// Indexes the rows of `pages`, which are among the batch's. Throws errc::bad_data that names the page if its bytes
+  /// are not what the buffer's index says, or no text that COPY would read row by row: a last line without newline,
+  /// another number of rows, `\.`, an escaped newline, a carriage return. What a row's columns hold is not looked at.
+  void assign(const batch& from, const std::vector<page>& pages);
+
+  /// Those assigned last.
+  const std::vector<page>& pages() const { return pages_; }
+
+  std::size_t size() const { return order_.size(); }
+  std::uint64_t bytes() const { return bytes_; }
+
+  /// The i-th row, newline included.
+  std::string_view text(std::size_t i) const { return rows_[order_[i].row].text; }
+
+  const page& page_of(std::size_t i) const { return pages_[rows_[order_[i].row].page]; }
+
+  /// The row's number within its page, counted from 1.
+  std::uint64_t row_in_page(std::size_t i) const;
+
+ private:
+  struct row {
+    std::string_view text;
+    std::uint32_t page;
+  };
+  struct entry {
+    std::uint64_t prefix;  ///< the id's first 8 bytes as a big-endian number: decides nearly every comparison
+    std::uint32_t row;
+  };
+
+  void add(std::uint32_t page_index, std::string_view bytes);
+  void sort();
+
+  std::vector<page> pages_;
+  std::vector<std::uint32_t> first_rows_;  ///< by page
+  std::vector<row> rows_;
+  std::vector<entry> order_;
+  std::uint64_t bytes_ = 0;
+};
+
+/// The columns of a row of COPY text, read back.
+struct copy_columns {
+  std::string id;
+  bool has_id = true;  ///< false for \N
+  std::string rest;    ///< all behind the first tab
+};
+copy_columns read_columns(std::string_view row);
+
+}  // namespace ingest::detail

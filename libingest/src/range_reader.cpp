@@ -1,0 +1,36 @@
+#include "ingest/disk_buffer.hpp"
+
+namespace ingest {
+
+range_reader::range_reader(file_system& files, std::filesystem::path directory)
+    : files_(files), directory_(std::move(directory)) {}
+
+range_reader::~range_reader() = default;
+
+batch range_reader::read(const range& r) {
+  const auto path = directory_ / segment_file_name(r.segment());
+  if (!file_ || segment_ != r.segment()) {
+    file_.reset();
+    file_ = files_.open(path);
+    segment_ = r.segment();
+  }
+  const auto bytes = std::make_shared<std::string>(r.bytes(), '\0');
+  file_->read(r.offset(), bytes->size(), bytes->data());
+  for (const page& p : r.pages) {
+    if (crc32c(std::string_view(*bytes).substr(p.offset - r.offset(), p.length)) != p.crc) {
+      throw error(errc::bad_data, path.string() + ": the bytes of page " + std::to_string(p.id) + " at offset " +
+                                      std::to_string(p.offset) +
+                                      " do not match their checksum; restore the file from a copy, or start the run "
+                                      "anew with --fresh");
+    }
+  }
+  batch result;
+  result.data = bytes;
+  result.records = r.rows();
+  result.position = r.pages.back().position;
+  result.last = r.pages.back().last;
+  result.pages = r.pages;
+  return result;
+}
+
+}  // namespace ingest

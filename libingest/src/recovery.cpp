@@ -1,0 +1,159 @@
+#include "ingest/recovery.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <random>
+
+namespace ingest {
+
+namespace {
+
+constexpr const char* start_over = "; `--fresh --yes` starts over (rows that are in the table already are skipped then)";
+
+void check_identity(const run_identity& found, const char* where, const run_request& asked) {
+  if (found.pipeline != asked.pipeline) {
+    throw error(errc::bad_data, std::string(where) + " belongs to PIPELINE \"" + found.pipeline + "\", not to \"" +
+                                    asked.pipeline + "\": use that name, or another DATA_DIR");
+  }
+  if (asked.plan && found.plan != *asked.plan) {
+    throw error(errc::config, std::string(where) + " was started with other settings (" + found.plan + "; now " +
+                                  *asked.plan + "): use those, or another PIPELINE and DATA_DIR" + start_over);
+  }
+}
+
+void check_same_run(const run_identity& a, const char* where_a, const run_identity& b, const char* where_b) {
+  if (a.run_id != b.run_id) {
+    throw error(errc::bad_data, std::string(where_a) + " is of run " + a.run_id + ", but " + where_b + " of run " +
+                                    b.run_id + ": they do not belong together. Put back the right DATA_DIR" + start_over);
+  }
+}
+
+/// Who the run is; what was given up by --fresh is taken out of `known`.
+std::optional<run_identity> identify(const run_request& asked, witnesses& known, bool& replaces_ledger) {
+  const auto& state = known.state;
+  if (state) {
+    check_identity(state->identity, "ingestion.state", asked);
+  }
+  if (known.buffer.identity) {
+    check_identity(*known.buffer.identity, "the buffer in DATA_DIR", asked);
+    if (state) {
+      check_same_run(state->identity, "ingestion.state", *known.buffer.identity, "the buffer in DATA_DIR");
+    }
+  }
+  std::optional<run_identity> local = known.buffer.identity;
+  if (!local && state) {
+    local = state->identity;
+  }
+  // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say.
+  replaces_ledger = state && local && state->replaces_ledger &&
+                    !(known.ledger && known.ledger->identity.run_id == local->run_id);
+  if (replaces_ledger) {
+    known.ledger.reset();
+  }
+  if (known.ledger) {
+    check_identity(known.ledger->identity, "the pipeline in the database's ledger", asked);
+    if (local) {
+      check_same_run(*local, "DATA_DIR", known.ledger->identity, "the database's ledger");
+    }
+    return known.ledger->identity;
+  }
+  return local;
+}
+
+void check_no_gap(const page_set& covered, page_id through) {
+  if (const auto missing = covered.first_missing(through)) {
+    throw error(errc::bad_data,
+                "page " + std::to_string(*missing) + " of " + std::to_string(through) +
+                    " is neither loaded nor in the buffer: the database was set back to an older state, or files of "
+                    "DATA_DIR were removed. Restore either" + start_over);
+  }
+}
+
+/// The state's positions that can be believed without a ledger: those whose last page it knows to be loaded. A
+/// position beyond may stand for pages that a power failure has taken from the buffer.
+void advance_to_loaded(std::vector<slice_progress>& slices, const run_state& state) {
+  for (const slice_progress& s : state.slices) {
+    if (state.loaded.contains(s.last_page)) {
+      slices.push_back(s);
+    }
+  }
+}
+
+bool all_slices_done(const std::vector<slice_progress>& from_index, const std::vector<slice_progress>& from_others,
+                     std::size_t slices) {
+  std::map<slice_id, slice_progress> newest;
+  for (const auto* list : {&from_index, &from_others}) {
+    for (const slice_progress& s : *list) {
+      auto& known = newest[s.slice];
+      if (s.last_page >= known.last_page) {
+        known = s;
+      }
+    }
+  }
+  return newest.size() >= slices &&
+         std::all_of(newest.begin(), newest.end(), [](const auto& entry) { return entry.second.done; });
+}
+
+}  // namespace
+
+resumption reconcile(const run_request& asked, const witnesses& given) {
+  witnesses known = given;
+  resumption r;
+  const auto identity = identify(asked, known, r.replaces_ledger);
+  r.is_new = !identity;
+  r.identity = identity.value_or(run_identity{asked.pipeline, new_run_id(), asked.plan.value_or("")});
+
+  page_set covered;
+  if (known.ledger) {
+    r.loaded = known.ledger->loaded;
+    r.rows_loaded = known.ledger->rows;
+    r.duplicates_skipped = known.ledger->duplicates;
+    r.rows_rejected = known.ledger->rejected;
+    r.prior.slices = known.ledger->slices;
+    r.prior.last_page = known.ledger->last_page;
+    r.prior.last_segment = known.ledger->last_segment;
+    covered = r.loaded;
+  } else if (known.state) {
+    // Without the ledger nothing is known to be loaded for certain, so all that the buffer has is offered; the ledger
+    // will refuse what it has. The state only fills in for segments that are gone.
+    r.rows_loaded = known.state->rows_loaded;
+    r.duplicates_skipped = known.state->duplicates_skipped;
+    r.rows_rejected = known.state->rows_rejected;
+    r.prior.last_page = known.state->loaded.max();
+    advance_to_loaded(r.prior.slices, *known.state);
+    covered = known.state->loaded;
+  }
+  if (known.state) {
+    r.prior.last_segment = std::max(r.prior.last_segment, known.state->last_segment);
+  }
+
+  page_id through = std::max(covered.max(), r.prior.last_page);
+  for (const page& p : known.buffer.pages) {
+    covered.insert(p.id);
+    through = std::max(through, p.id);
+  }
+  if (known.state && !r.replaces_ledger) {
+    through = std::max(through, known.state->loaded.max());
+  }
+  check_no_gap(covered, through);
+
+  const page_set& loaded = known.ledger ? known.ledger->loaded : covered;
+  const bool trusted = known.ledger || (known.state && known.state->status == run_status::complete &&
+                                        known.state->loaded.contiguous_through() >= through);
+  r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, asked.slices);
+  r.complete = trusted && r.fetched && loaded.contiguous_through() >= through;
+  return r;
+}
+
+std::string new_run_id() {
+  std::random_device entropy;
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string id;
+  while (id.size() < 32) {
+    id += digits[entropy() % 16];
+  }
+  return id;
+}
+
+}  // namespace ingest

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/batch.hpp"
+
+namespace ingest::detail {
+
+/// A row that the table refused, and why.
+struct rejected_row {
+  page of;
+  std::uint64_t row = 0;  ///< within its page, counted from 1
+  std::string sqlstate;
+  std::string message;
+  std::string_view text;  ///< COPY text
+};
+
+/// The file that rejected rows are set aside in, as lines of JSON. Created (0600) for the first of them. Thread-safe.
+class rejects_file {
+ public:
+  rejects_file(std::filesystem::path path, std::string pipeline);
+  ~rejects_file();
+  rejects_file(const rejects_file&) = delete;
+  rejects_file& operator=(const rejects_file&) = delete;
+
+  /// Appends a line for each row, and returns when they are durable. Throws errc::no_space or errc::io, after which the
+  /// file holds none of them, and errc::config for a path that cannot be.
+  void append(const std::vector<rejected_row>& rows);
+
+ private:
+  void open();
+
+  const std::filesystem::path path_;
+  const std::string pipeline_;
+  std::mutex mutex_;
+  int fd_ = -1;
+  bool failed_ = false;  // a failed fdatasync must not be repeated: the second would succeed without the data
+};
+
+/// The line, newline included.
+std::string reject_line(const std::string& pipeline, const rejected_row& r);
+
+}  // namespace ingest::detail

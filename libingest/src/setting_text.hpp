@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace ingest::detail {
+
+// Each returns nothing for a text that is malformed or does not fit.
+
+std::optional<std::uint64_t> parse_integer(std::string_view text);
+
+/// Bytes; with a suffix KiB, MiB, GiB or TiB, in any case, also without "iB" or with "B" alone.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+/// Milliseconds; with a suffix ms, s, min or h.
+std::optional<std::uint64_t> parse_duration(std::string_view text);
+
+/// Unix time in milliseconds, from such a number or from ISO 8601: a date, or date and time down to minutes, seconds or
+/// milliseconds, with zone "Z" or "+hh:mm" or none, which means UTC.
+std::optional<std::int64_t> parse_time(std::string_view text);
+
+}  // namespace ingest::detail

@@ -1,0 +1,236 @@
+#include "ingest/settings.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "ingest/config_file.hpp"
+#include "ingest/env_file.hpp"
+#include "ingest/setting_definition.hpp"
+
+namespace ingest {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct found_value {
+  std::string text;
+  std::string origin;
+  bool from_flag = false;
+};
+using found_values = std::map<std::string, found_value, std::less<>>;
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::string contents_of(const fs::path& path, std::string_view flag) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  std::error_code ignored;
+  if (!stream || fs::is_directory(path, ignored) || (stream.peek() != EOF && !(text << stream.rdbuf()))) {
+    throw error(errc::usage, std::string(flag) + " " + path.string() + ": cannot read the file");
+  }
+  return text.str();
+}
+
+found_values values_of_config_file(const fs::path& path) {
+  std::vector<std::string> keys;
+  for (const setting_definition& d : setting_definitions()) {
+    keys.push_back(d.key());
+  }
+  found_values values;
+  for (auto& [key, value, line] : parse_config_file(contents_of(path, "--config"), path.string())) {
+    const std::string origin = path.string() + " line " + std::to_string(line);
+    const auto known = std::find(keys.begin(), keys.end(), key);
+    if (known == keys.end()) {
+      const std::string nearest = nearest_name(key, keys);
+      throw error(errc::config,
+                  origin + ": there is no setting \"" + log::redact(key) + "\"" +
+                      (nearest.empty() ? "; see ingest run --help" : "; did you mean \"" + nearest + "\"?"));
+    }
+    const auto& definition = setting_definitions()[static_cast<std::size_t>(known - keys.begin())];
+    values[std::string(definition.name)] = {std::move(value), "from " + origin};
+  }
+  return values;
+}
+
+found_values values_of_env_file(const setting_sources& from) {
+  std::error_code ignored;
+  if (!from.env_file && !fs::exists(from.default_env_file, ignored)) {
+    return {};
+  }
+  const fs::path path = from.env_file.value_or(from.default_env_file);
+  found_values values;
+  for (auto& [name, value, line] : parse_env_file(contents_of(path, "--env-file"), path.string())) {
+    values[name] = {std::move(value), "from " + path.string() + " line " + std::to_string(line)};
+  }
+  return values;
+}
+
+/// Overwrites values of lower precedence. An empty one, as `NAME=` in an env file, counts as not given.
+void overlay(found_values& values, const found_values& stronger) {
+  for (const auto& [name, value] : stronger) {
+    if (!value.text.empty() || value.from_flag) {
+      values[name] = value;
+    }
+  }
+}
+
+found_values collect(const setting_sources& from) {
+  const auto environment = from.environment ? from.environment : process_environment;
+  found_values values;
+  if (from.config_file) {
+    overlay(values, values_of_config_file(*from.config_file));
+  }
+  overlay(values, values_of_env_file(from));
+  found_values variables;
+  for (const setting_definition& d : setting_definitions()) {
+    const std::string name(d.name);
+    variables[name] = {environment(name).value_or(""), "from the environment"};
+  }
+  overlay(values, variables);
+  for (const auto& [name, text] : from.flags) {
+    values[name] = {text, "from the command line", true};
+  }
+  return values;
+}
+
+std::string password_in(const std::string& connection) {
+  using parsed = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+  const parsed options(PQconninfoParse(connection.c_str(), nullptr), &PQconninfoFree);
+  for (const PQconninfoOption* o = options.get(); o != nullptr && o->keyword != nullptr; ++o) {
+    if (std::string_view(o->keyword) == "password" && o->val != nullptr) {
+      return o->val;
+    }
+  }
+  return "";
+}
+
+bool names_a_secret(std::string header_name) {
+  std::transform(header_name.begin(), header_name.end(), header_name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto holds = [&](std::string_view part) { return header_name.find(part) != std::string::npos; };
+  return holds("auth") || holds("cookie") || holds("key") || holds("token") || holds("secret");
+}
+
+/// Before anything is checked, so that no complaint can quote a secret.
+void register_secrets(const found_values& values) {
+  for (const auto& [name, value] : values) {
+    const setting_definition* const d = find_setting(name);
+    if (d != nullptr && d->type == setting_type::secret) {
+      log::add_secret(value.text);
+    } else if (d != nullptr && d->type == setting_type::connection) {
+      log::add_secret(password_in(value.text));
+    }
+  }
+}
+
+void register_secret_headers(const settings& s) {
+  for (const std::string& header : s.extra_headers) {
+    const auto colon = header.find(": ");
+    if (names_a_secret(header.substr(0, colon))) {
+      log::add_secret(std::string_view(header).substr(colon + 2));
+    }
+  }
+}
+
+std::string shown(const setting_definition& d, std::string text) {
+  constexpr std::size_t longest = 80;
+  if (d.type == setting_type::secret || d.type == setting_type::connection || d.type == setting_type::headers) {
+    return "";
+  }
+  text = log::redact(text);
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return "=" + (text.size() > longest ? text.substr(0, longest) + "…" : text);
+}
+
+void assign(settings& s, const setting_definition& d, const found_value& value) {
+  try {
+    if (value.from_flag && d.type == setting_type::connection && !password_in(value.text).empty()) {
+      throw error(errc::usage, "holds a password, which every user of this machine could read there; set " +
+                                   std::string(d.name) + " in the environment or in .env instead");
+    }
+    assign_setting(s, d, value.text);
+    s.origins[std::string(d.name)] = value.origin;
+  } catch (const error& e) {
+    const std::string subject = value.from_flag
+                                    ? d.flag() + shown(d, value.text)
+                                    : std::string(d.name) + shown(d, value.text) + " (" + value.origin + ")";
+    throw error(value.from_flag ? errc::usage : errc::config, subject + ": " + e.what());
+  }
+}
+
+[[noreturn]] void refuse(const settings& s, std::initializer_list<std::string_view> involved,
+                         const std::string& complaint) {
+  errc code = errc::config;
+  std::string where;
+  for (const std::string_view name : involved) {
+    if (const auto origin = s.origins.find(name); origin != s.origins.end()) {
+      where += (where.empty() ? "" : ", ") + std::string(name) + " " + origin->second;
+      code = origin->second == "from the command line" ? errc::usage : code;
+    }
+  }
+  throw error(code, complaint + (where.empty() ? "" : " (" + where + ")"));
+}
+
+void check_completeness(const settings& s, command c) {
+  for (const setting_definition& d : setting_definitions()) {
+    if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name)) {
+      throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
+                                    ". Set it in the environment or in .env");
+    }
+  }
+}
+
+void check_together(const settings& s, command c) {
+  const setting_definition& slices = *find_setting("SLICES");
+  if (slices.used_by(c)) {
+    if (s.slices > 1 && (!s.since || !s.until)) {
+      refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1");
+    }
+    if (s.since && s.until && *s.until <= *s.since) {
+      refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");
+    }
+    if (s.endpoint == endpoint_choice::standard && (s.since || s.until)) {
+      refuse(s, {"ENDPOINT", "SINCE", "UNTIL"},
+             "the standard endpoint knows no time window: set ENDPOINT=stream, or neither SINCE nor UNTIL");
+    }
+  }
+  if (find_setting("BUFFER_QUOTA_BYTES")->used_by(c) && s.buffer_quota_bytes < s.segment_bytes) {
+    refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},
+           "BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES: raise the one or lower the other");
+  }
+}
+
+}  // namespace
+
+settings load_settings(const setting_sources& from, command c) {
+  const found_values values = collect(from);
+  register_secrets(values);
+  if (const char* const password = std::getenv("PGPASSWORD")) {
+    log::add_secret(password);
+  }
+  settings s;
+  for (const setting_definition& d : setting_definitions()) {
+    const auto value = values.find(d.name);
+    if (d.used_by(c) && value != values.end()) {
+      assign(s, d, value->second);
+    } else if (!d.default_text.empty()) {
+      assign_setting(s, d, d.default_text);
+    }
+  }
+  register_secret_headers(s);
+  check_completeness(s, c);
+  check_together(s, c);
+  return s;
+}
+
+}  // namespace ingest

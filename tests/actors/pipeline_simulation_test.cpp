@@ -1,0 +1,238 @@
+/// The real actors under a simulated scheduler: each seed is another order of messages, time-outs and kills.
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "support/simulated_run.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+using actors::stage_id;
+using actors::stage_kind;
+
+namespace {
+
+struct world {
+  explicit world(std::uint64_t seed) : input(make_pages(seed)) {}
+
+  actors::pipeline_spec spec() {
+    auto s = scripted_spec(input, target, files);
+    s.restarts.max_restarts = 1'000;
+    return s;
+  }
+
+  void expect_everything_once() {
+    BOOST_TEST((target.rows() == input.rows()), "the target does not hold each row exactly once");
+    BOOST_TEST(input.open_sources == 0, "a source was left open");
+    BOOST_TEST(target.violations == 0, "a sink was used after its end");
+  }
+
+  scripted_input input;
+  scripted_target target;
+  memory_file_system files;
+
+ private:
+  static std::vector<std::vector<std::size_t>> make_pages(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    std::vector<std::vector<std::size_t>> pages(1 + random() % 3);
+    for (auto& slice : pages) {
+      slice.resize(random() % 12);
+      for (auto& rows : slice) {
+        rows = random() % 30;
+      }
+    }
+    return pages;
+  }
+};
+
+constexpr std::uint64_t seeds = 1'000;
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(simulated_pipeline)
+
+BOOST_AUTO_TEST_CASE(every_order_of_messages_loads_each_row_once) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      simulated_run run(seed, w.spec());
+      const auto result = run.run();
+      BOOST_TEST((result.status == run_status::complete));
+      w.expect_everything_once();
+      BOOST_TEST(w.target.finalized == 2, "each of the two sinks is finalized once");
+      BOOST_TEST(w.target.aborted == 0);
+      BOOST_TEST((state_store(w.files, "/data").load()->status == run_status::complete));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stage_killed_at_any_moment_loses_nothing_and_repeats_nothing) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      simulated_run run(seed, w.spec());
+      std::size_t kills = 0;
+      const auto result = run.run([&] {
+        if (kills < 8 && run.random(20) == 0) {
+          run.kill_any();
+          ++kills;
+        }
+      });
+      BOOST_TEST((result.status == run_status::complete));
+      w.expect_everything_once();
+      BOOST_TEST(w.target.aborted <= w.target.made - w.target.finalized, "a sink had two ends");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_stage_killed_in_turn_is_replaced) {
+  for (const stage_kind kind : {stage_kind::reader, stage_kind::buffer_writer, stage_kind::loader, stage_kind::checkpoint}) {
+    for (std::uint64_t moment = 1; moment <= 60; ++moment) {
+      BOOST_TEST_CONTEXT("stage " << to_string(stage_id{kind, 0}) << ", moment " << moment) {
+        world w(4);
+        simulated_run run(moment, w.spec());
+        const auto result = run.run([&] {
+          if (run.delivered() == moment) {
+            run.kill({kind, 0});
+          }
+        });
+        BOOST_TEST((result.status == run_status::complete));
+        w.expect_everything_once();
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_in_flight_never_exceed_the_credit_also_across_restarts) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      auto spec = w.spec();
+      const auto window = static_cast<std::int64_t>(spec.credit_bytes / spec.slices);
+      constexpr std::int64_t largest_page = 29 * 6;  // one larger than the window goes alone
+      const std::int64_t bound = std::max(window, largest_page);
+      std::int64_t worst = 0;
+      // When a reader reads it has nothing in hand, so all that lives is in flight.
+      w.input.before_read = [&](slice_id s) { worst = std::max(worst, w.input.live_bytes(s)); };
+      simulated_run run(seed, std::move(spec));
+      run.run([&] {
+        for (slice_id s = 0; s < w.input.slices(); ++s) {
+          BOOST_TEST_REQUIRE(w.input.live_bytes(s) <= bound + largest_page);
+        }
+        if (run.random(40) == 0) {
+          run.kill_any();
+        }
+      });
+      BOOST_TEST(worst <= bound);
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(transient_failures_and_lost_answers_of_source_and_sink_are_survived) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      std::mt19937_64 random(seed);
+      const auto sometimes = [&] {
+        if (random() % 7 == 0) {
+          throw error(errc::unavailable, "scripted outage");
+        }
+      };
+      w.input.before_read = [&](slice_id) { sometimes(); };
+      w.target.before_write = sometimes;
+      w.target.after_commit = sometimes;
+      w.target.before_finalize = sometimes;
+      simulated_run run(seed, w.spec());
+      BOOST_TEST((run.run().status == run_status::complete));
+      w.expect_everything_once();
+      BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_that_no_restart_mends_aborts_once_and_the_next_run_completes) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      std::mt19937_64 random(seed);
+      w.target.before_write = [&] {
+        if (random() % 4 == 0) {
+          throw error(errc::config, "the table is gone");
+        }
+      };
+      bool aborted = false;
+      {
+        simulated_run run(seed, w.spec());
+        const auto result = run.run();
+        aborted = result.status == run_status::aborted;
+        if (aborted) {
+          BOOST_TEST((result.failure->code() == errc::config));
+          BOOST_TEST(w.target.finalized == 0);
+          BOOST_TEST((state_store(w.files, "/data").load()->error == "the table is gone"));
+        }
+        BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
+      }
+      w.target.before_write = [] {};
+      simulated_run again(seed + 1'000, w.spec());
+      BOOST_TEST((again.run().status == run_status::complete));
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_ends_in_order_and_the_next_run_goes_on) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      const std::uint64_t moment = seed % 90;
+      {
+        simulated_run run(seed, w.spec());
+        const auto result = run.run([&] {
+          if (run.delivered() == moment) {
+            run.stop();
+          }
+        });
+        const bool stopped = result.status == run_status::interrupted;
+        BOOST_TEST((stopped || result.status == run_status::complete));
+        BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
+        BOOST_TEST(w.input.open_sources == 0);
+      }
+      simulated_run again(seed + 1'000, w.spec());
+      BOOST_TEST((again.run().status == run_status::complete));
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stage_that_always_fails_is_given_up_after_three_restarts) {
+  for (const bool in_source : {true, false}) {
+    world w(4);
+    const auto fail = [] { throw error(errc::unavailable, "never works"); };
+    if (in_source) {
+      w.input.before_read = [&](slice_id) { fail(); };
+    } else {
+      w.target.before_write = fail;
+    }
+    auto spec = w.spec();
+    spec.restarts.max_restarts = 3;
+    const auto counters = spec.metrics;
+    simulated_run run(1, std::move(spec));
+    const auto result = run.run();
+    BOOST_TEST((result.status == run_status::aborted));
+    BOOST_TEST(result.failure->exit_code() == 70);
+    BOOST_TEST(counters->restarts == 3u);
+    BOOST_TEST(w.target.finalized == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(loaded_segments_are_deleted_and_a_complete_run_leaves_none) {
+  world w(4);
+  simulated_run run(1, w.spec());
+  run.run();
+  for (const std::string& name : w.files.list("/data")) {
+    BOOST_TEST(name == "ingestion.state");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

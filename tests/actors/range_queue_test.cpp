@@ -1,0 +1,78 @@
+#include "actors/range_queue.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using ingest::page;
+using ingest::actors::range_queue;
+
+namespace {
+
+page page_at(ingest::page_id id, std::uint64_t segment, std::uint64_t offset, std::uint64_t length) {
+  page p;
+  p.id = id;
+  p.segment = segment;
+  p.offset = offset;
+  p.length = length;
+  return p;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ranges)
+
+BOOST_AUTO_TEST_CASE(a_short_range_waits_for_more_pages) {
+  range_queue queue(100);
+  queue.push(page_at(1, 1, 0, 40));
+  BOOST_TEST(!queue.take().has_value());
+  queue.push(page_at(2, 1, 40, 40));
+  BOOST_TEST(!queue.take().has_value());
+  queue.push(page_at(3, 1, 80, 40));
+  const auto r = queue.take();
+  BOOST_REQUIRE(r.has_value());
+  BOOST_TEST(r->first() == 1u);
+  BOOST_TEST(r->last() == 2u);
+  BOOST_TEST(r->bytes() == 80u);
+}
+
+BOOST_AUTO_TEST_CASE(a_range_never_crosses_a_segment_or_a_hole) {
+  range_queue queue(1000);
+  queue.push(page_at(1, 1, 0, 10));
+  queue.push(page_at(2, 2, 0, 10));
+  queue.push(page_at(3, 2, 50, 10));
+  BOOST_TEST(queue.take()->last() == 1u);
+  BOOST_TEST(queue.take()->last() == 2u);
+  BOOST_TEST(!queue.take().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_input_and_a_flush_give_out_what_is_there) {
+  range_queue queue(1000);
+  queue.push(page_at(1, 1, 0, 10));
+  queue.flush();
+  BOOST_TEST(queue.take()->first() == 1u);
+  queue.push(page_at(2, 1, 10, 10));
+  BOOST_TEST(!queue.take().has_value());
+  queue.finish();
+  BOOST_TEST(queue.take()->first() == 2u);
+  BOOST_TEST(queue.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_page_larger_than_the_target_is_a_range_of_its_own) {
+  range_queue queue(100);
+  queue.push(page_at(1, 1, 0, 500));
+  BOOST_TEST(queue.take()->bytes() == 500u);
+}
+
+BOOST_AUTO_TEST_CASE(a_returned_range_comes_back_first_and_uncut) {
+  range_queue queue(20);
+  queue.push(page_at(1, 1, 0, 10));
+  queue.push(page_at(2, 1, 10, 10));
+  queue.push(page_at(3, 1, 20, 10));
+  auto r = queue.take();
+  BOOST_REQUIRE(r.has_value());
+  queue.give_back(std::move(*r));
+  const auto again = queue.take();
+  BOOST_TEST(again->first() == 1u);
+  BOOST_TEST(again->last() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

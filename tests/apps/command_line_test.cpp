@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "support/child_process.hpp"
+#include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
+
+using ingest::testing::child_process;
+using ingest::testing::finished_process;
+using ingest::testing::put_text;
+using ingest::testing::run_process;
+using ingest::testing::scratch_dir;
+
+namespace {
+
+/// The program in a directory of its own, with no more environment than is given.
+struct program {
+  scratch_dir directory;
+  std::map<std::string, std::string> environment = {};
+
+  finished_process run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), ingest::testing::program("ingest"));
+    return run_process(arguments, {environment, directory.path()});
+  }
+};
+
+bool is_one_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == text.size() - 1;
+}
+
+void refuses(const finished_process& p, int exit_code, const std::string& message) {
+  BOOST_TEST(p.exit_code == exit_code, p.err);
+  BOOST_TEST(p.out == "");
+  BOOST_TEST(is_one_line(p.err), p.err);
+  BOOST_TEST(p.err.starts_with("ingest: "), p.err);
+  BOOST_TEST(p.err.find(message) != std::string::npos, p.err);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(explains_itself_on_stdout) {
+  const program ingest;
+  const auto help = ingest.run({"--help"});
+  BOOST_TEST(help.exit_code == 0);
+  BOOST_TEST(help.err == "");
+  for (const char* command : {"run", "fetch", "load", "status", "validate", "version"}) {
+    BOOST_TEST(help.out.find(std::string("\n  ") + command + " ") != std::string::npos, command);
+    const auto own = ingest.run({command, "--help"});
+    BOOST_TEST(own.exit_code == 0);
+    BOOST_TEST(own.out.find(std::string("Usage: ingest ") + command) != std::string::npos);
+  }
+  const auto run = ingest.run({"run", "-h"});
+  BOOST_TEST(run.out.find("--batch-size N") != std::string::npos);
+  BOOST_TEST(run.out.find("BATCH_SIZE; 1 … 5000 events; default 5000") != std::string::npos);
+  BOOST_TEST(ingest.run({"load", "--help"}).out.find("--batch-size") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(prints_the_version) {
+  const program ingest;
+  for (const char* argument : {"version", "--version"}) {
+    const auto p = ingest.run({argument});
+    BOOST_TEST(p.exit_code == 0);
+    BOOST_TEST(p.out.starts_with("ingest "));
+    BOOST_TEST(is_one_line(p.out));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
+  const program ingest;
+  refuses(ingest.run({}), 64, "say what to do: run, fetch, load");
+  refuses(ingest.run({"rnu"}), 64, "there is no rnu; did you mean run?");
+  refuses(ingest.run({"run", "--bach-size=5"}), 64,
+          "there is no --bach-size; did you mean --batch-size? (see ingest run");
+  refuses(ingest.run({"status", "--batch-size", "5"}), 64, "there is no --batch-size");
+  refuses(ingest.run({"run", "extra"}), 64, "there is no extra");
+  refuses(ingest.run({"run", "--batch-size"}), 64, "--batch-size needs a value");
+  refuses(ingest.run({"version", "--json"}), 64, "there is no --json");
+  refuses(ingest.run({"run", "status"}), 64, "there is no status");
+  refuses(ingest.run({"status", "--json=banana"}), 64, "--json");
+  refuses(ingest.run({"run", "--target-api-key", "canary"}), 64, "there is no --target-api-key");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_bad_flags_with_64_and_bad_settings_with_78) {
+  program ingest;
+  ingest.environment = {{"API_BASE_URL", "http://localhost:1/api/v1"}, {"TARGET_API_KEY", "canary-key"}};
+  refuses(ingest.run({"fetch", "--batch-size", "0"}), 64, "--batch-size=0: must be 1 … 5000 events");
+  refuses(ingest.run({"fetch", "--env-file", "missing.env"}), 64, "--env-file missing.env: cannot read the file");
+  ingest.environment["SLICES"] = "-1";
+  refuses(ingest.run({"fetch"}), 78, "SLICES=-1 (from the environment): must be 1 … 256 slices");
+  refuses(ingest.run({"load"}), 78, "DATABASE_URL is not set");
+  ingest.environment["SLICES"] = "canary-key";
+  const auto p = ingest.run({"fetch"});
+  refuses(p, 78, "SLICES=*** (from");
+}
+
+BOOST_AUTO_TEST_CASE(prefers_flag_to_environment_to_env_file_to_config_file) {
+  program ingest;
+  const auto complaint = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"fetch", "--config", "c.json"});
+    return ingest.run(std::move(arguments));
+  };
+  put_text(ingest.directory / "c.json", "{\n\"loaders\": 2,\n\"batch_size\": 10001}");
+  refuses(complaint({}), 78, "BATCH_SIZE=10001 (from c.json line 3)");
+  put_text(ingest.directory / ".env", "# test\nexport BATCH_SIZE='10002'\r\n");
+  refuses(complaint({}), 78, "BATCH_SIZE=10002 (from .env line 2)");
+  put_text(ingest.directory / "other.env", "BATCH_SIZE=10003");
+  refuses(complaint({"--env-file", "other.env"}), 78, "BATCH_SIZE=10003 (from other.env line 1)");
+  ingest.environment["BATCH_SIZE"] = "10004";
+  refuses(complaint({}), 78, "BATCH_SIZE=10004 (from the environment)");
+  refuses(complaint({"--batch-size", "10005"}), 64, "--batch-size=10005");
+  refuses(complaint({"--batch-size", "1", "--batch-size=10006"}), 64, "--batch-size=10006");
+}
+
+BOOST_AUTO_TEST_CASE(takes_booleans_as_flags_and_headers_repeatedly) {
+  program ingest;
+  ingest.environment = {{"API_BASE_URL", "http://localhost:1/api/v1"}, {"TARGET_API_KEY", "key"}};
+  refuses(ingest.run({"fetch", "--http-compression=maybe"}), 64, "--http-compression=maybe: must be true or false");
+  refuses(ingest.run({"fetch", "--header", "A: 1", "--header", "broken"}), 64, "--header: must be headers of the form");
+  refuses(ingest.run({"fetch", "--http-compression", "--keep-segments=off", "--header", "A: 1", "--header", "B: 2",
+                      "--batch-size", "0"}),
+          64, "--batch-size=0");
+}
+
+BOOST_AUTO_TEST_CASE(asks_back_before_fresh_deletes_a_run) {
+  program ingest;
+  ingest.environment = {{"API_BASE_URL", "http://localhost:1/api/v1"}, {"TARGET_API_KEY", "key"}, {"DATA_DIR", "d"}};
+  std::filesystem::create_directory(ingest.directory / "d");
+  put_text(ingest.directory / "d" / "ingestion.state", "{}");
+  refuses(ingest.run({"fetch", "--fresh"}), 64, "--fresh would delete the run in d; look at it with ingest status");
+  BOOST_TEST(std::filesystem::exists(ingest.directory / "d" / "ingestion.state"));
+}
+
+BOOST_AUTO_TEST_CASE(validates_settings_and_the_data_directory) {
+  program ingest;
+  const auto missing = ingest.run({"validate"});
+  BOOST_TEST(missing.exit_code == 78);
+  BOOST_TEST(missing.out.starts_with("FAILED settings  API_BASE_URL is not set"), missing.out);
+  BOOST_TEST(is_one_line(missing.out));
+
+  ingest.environment = {{"API_BASE_URL", "http://localhost:1/api/v1"},
+                        {"TARGET_API_KEY", "canary-key"},
+                        {"DATABASE_URL", "postgresql://me:canary-pw@localhost:1/x"},
+                        {"CONNECT_TIMEOUT_MS", "100"},
+                        {"REQUEST_TIMEOUT_MS", "100"},
+                        {"DATA_DIR", "d"}};
+  const auto good = ingest.run({"validate"});
+  BOOST_TEST(good.out.find("ok     settings  6 given") != std::string::npos, good.out);
+  BOOST_TEST(good.out.find("ok     data_dir  d: writable") != std::string::npos, good.out);
+  BOOST_TEST(good.out.find("canary") == std::string::npos);
+
+  put_text(ingest.directory / "file", "");
+  ingest.environment["DATA_DIR"] = "file";
+  const auto bad = ingest.run({"validate"});
+  BOOST_TEST(bad.exit_code == 78);
+  BOOST_TEST(bad.out.find("FAILED data_dir  ") != std::string::npos, bad.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,95 @@
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "support/loading_fixture.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+
+BOOST_FIXTURE_TEST_SUITE(postgres_duplicates, loading_fixture)
+
+BOOST_AUTO_TEST_CASE(loads_the_new_ones_of_a_range_and_counts_those_that_are_there_already) {
+  auto o = options();
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({event_rows(1, 100)}));
+  const auto done = loader->write(batches.next({event_rows(51, 80), event_rows(81, 200)}));
+  BOOST_TEST(done.rows_loaded == 100u);
+  BOOST_TEST(done.duplicates_skipped == 50u);
+  BOOST_TEST(rows() == 200);
+  BOOST_TEST(o.counters->duplicates_skipped == 50u);
+  BOOST_TEST(number("SELECT sum(duplicates) FROM ingest.pages") == 50);
+  const ledger_view view = postgres_target(o).peek().value();
+  BOOST_TEST(view.rows == 200u);
+  BOOST_TEST(view.duplicates == 50u);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_first_of_two_events_with_one_id_in_a_range) {
+  const auto loader = open_sink(open_target());
+  const auto done = loader->write(batches.next({{event_row("a", "1"), event_row("b", "1")}, {event_row("a", "2")}}));
+  BOOST_TEST(done.rows_loaded == 2u);
+  BOOST_TEST(done.duplicates_skipped == 1u);
+  BOOST_TEST(database.value("SELECT data->>'extra' FROM ingested_events WHERE id = 'a'") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(goes_back_to_direct_copy_for_the_next_range) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(loader->write(batches.next({event_rows(1, 10)})).duplicates_skipped == 10u);
+  BOOST_TEST(loader->write(batches.next({event_rows(11, 20)})).rows_loaded == 10u);
+  BOOST_TEST(number("SELECT count(*) FROM pg_class WHERE relname = 'ingest_staging'") == 0);
+  BOOST_TEST(rows() == 20);
+}
+
+BOOST_AUTO_TEST_CASE(two_loaders_with_the_same_events_on_different_pages_end_with_each_once) {
+  const auto target = open_target();
+  std::vector<batch> work;
+  for (int i = 0; i < 10; ++i) {
+    work.push_back(batches.next({event_rows(1, 500)}));
+  }
+  std::atomic<std::uint64_t> loaded{0};
+  std::atomic<std::uint64_t> skipped{0};
+  const auto load = [&](std::size_t number) {
+    const auto loader = open_sink(target, number);
+    for (std::size_t i = number; i < work.size(); i += 2) {
+      const auto done = loader->write(work[i]);
+      loaded += done.rows_loaded;
+      skipped += done.duplicates_skipped;
+    }
+  };
+  std::thread first(load, 0);
+  std::thread second(load, 1);
+  first.join();
+  second.join();
+  BOOST_TEST(loaded == 500u);
+  BOOST_TEST(skipped == 4500u);
+  BOOST_TEST(rows() == 500);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadlock_with_another_session_is_tried_again) {
+  auto o = options();
+  const auto target = open_target(o);
+  database.execute(
+      "CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "IF nextval('attempts') = 1 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; "
+      "RETURN NEW; END $$; CREATE SEQUENCE attempts;"
+      "CREATE TRIGGER fail_once BEFORE INSERT ON ingested_events EXECUTE FUNCTION fail_once()");
+  const auto done = open_sink(target)->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(done.rows_loaded == 10u);
+  BOOST_TEST(o.counters->load_retries == 1u);
+  BOOST_TEST(rows() == 10);
+}
+
+BOOST_AUTO_TEST_CASE(duplicates_and_refused_rows_in_one_range_are_told_apart) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 50)}));
+  auto mixed = event_rows(41, 140);
+  mixed[70] = std::string("broken\t{no json}");
+  const auto done = loader->write(batches.next({mixed}));
+  BOOST_TEST(done.duplicates_skipped == 10u);
+  BOOST_TEST(done.rows_rejected == 1u);
+  BOOST_TEST(done.rows_loaded == 89u);
+  BOOST_TEST(rows() == 139);
+  BOOST_TEST(rejects().size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,256 @@
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "support/loading_fixture.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+
+namespace {
+
+struct target_fixture : loading_fixture {
+  error refusal(const postgres_options& o) {
+    return error_of([&] { open_target(o); });
+  }
+
+  /// Creates the table by `sql`, and returns why it is refused.
+  std::string refusal_of_table(const std::string& sql) {
+    database.execute(sql);
+    const error e = refusal(options());
+    BOOST_TEST(name_of(e.code()) == "config");
+    database.execute("DROP TABLE ingested_events");
+    return e.what();
+  }
+};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(postgres_target_of_a_run, target_fixture)
+
+BOOST_AUTO_TEST_CASE(creates_table_and_ledger_where_there_is_nothing) {
+  postgres_target target(options());
+  BOOST_TEST(!target.peek().has_value());
+  BOOST_TEST(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'ingest'") == "0");
+  BOOST_TEST(!target.opened().has_value());
+  BOOST_TEST(target.open_run(identity, false).epoch == 1);
+  BOOST_TEST(target.epoch() == 1);
+  BOOST_TEST((target.peek().value().identity == identity));
+  BOOST_TEST(database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, -1) || ' ' || attnotnull, ', ' "
+                            "ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'ingested_events'::regclass "
+                            "AND attnum > 0") == "id text true, data jsonb true");
+}
+
+BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_an_epoch_of_its_own) {
+  std::vector<std::thread> threads;
+  std::atomic<std::int64_t> epochs{0};
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { epochs += postgres_target(options()).open_run(identity, false).epoch; });
+  }
+  for (std::thread& t : threads) {
+    t.join();
+  }
+  BOOST_TEST(epochs == 36);
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_is_loaded) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10), event_rows(11, 30)}, 0));
+  batches.next({event_rows(0, 0)});
+  batch b = batches.next({event_rows(31, 35)}, 7);
+  b.pages[0].last = true;
+  b.pages[0].segment = 3;
+  loader->write(b);
+  const ledger_view view = open_target()->opened().value();
+  BOOST_TEST(view.epoch == 2);
+  BOOST_TEST(view.rows == 35u);
+  BOOST_TEST(view.last_page == 4u);
+  BOOST_TEST(view.last_segment == 3u);
+  BOOST_TEST(view.loaded.size() == 3u);
+  BOOST_TEST(!view.loaded.contains(3));
+  BOOST_REQUIRE(view.slices.size() == 2u);
+  BOOST_TEST((view.slices[0] == slice_progress{0, 2, "after \"page\" 2 \\", false, 2, 30}));
+  BOOST_TEST((view.slices[1] == slice_progress{7, 4, "after \"page\" 4 \\", true, 1, 5}));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_was_taken_over_commits_nothing_more) {
+  const auto old_run = open_target();
+  const auto zombie = open_sink(old_run);
+  zombie->write(batches.next({event_rows(1, 10)}));
+  const auto new_run = open_target();
+  const error e = error_of([&] { zombie->write(batches.next({event_rows(11, 20)})); });
+  BOOST_TEST((e.code() == errc::locked));
+  BOOST_TEST((error_of([&] { open_sink(old_run)->finalize(); }).code() == errc::locked));
+  BOOST_TEST(rows() == 10);
+  BOOST_TEST(open_sink(new_run)->write(batches.next({event_rows(21, 30)})).rows_loaded == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(taking_over_waits_for_a_transaction_of_the_run_before) {
+  open_target();
+  database.execute(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;"
+      "CREATE TRIGGER slow BEFORE INSERT ON ingested_events EXECUTE FUNCTION slow()");
+  const auto old_run = open_target();
+  std::thread loader([&] { open_sink(old_run)->write(batches.next({event_rows(1, 10)})); });
+  BOOST_TEST(
+      eventually([&] { return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 1; }));
+  const auto new_run = open_target();
+  loader.join();
+  BOOST_TEST(new_run->opened().value().rows == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_the_ledger) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  identity.run_id = std::string(32, 'b');
+  const error e = refusal(options());
+  BOOST_TEST((e.code() == errc::bad_data));
+  BOOST_TEST(has(e.what(), "--fresh --yes"));
+  const auto fresh = open_target(options(), true);
+  BOOST_TEST(fresh->opened().value().loaded.empty());
+  BOOST_TEST(rows() == 10);
+  page_batches again;
+  const auto done = open_sink(fresh)->write(again.next({event_rows(1, 12)}));
+  BOOST_TEST(done.rows_loaded == 2u);
+  BOOST_TEST(done.duplicates_skipped == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(replacing_the_ledger_twice_with_one_run_keeps_what_it_has_loaded) {
+  open_sink(open_target(options(), true))->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(open_target(options(), true)->opened().value().rows == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(another_plan_or_table_is_a_matter_of_settings) {
+  open_target();
+  auto o = options();
+  o.table = "other_events";
+  BOOST_TEST((refusal(o).code() == errc::config));
+  BOOST_TEST(database.value("SELECT to_regclass('other_events') IS NULL") == "t");
+  identity.plan = "something else";
+  const error e = refusal(options());
+  BOOST_TEST((e.code() == errc::config));
+  BOOST_TEST(has(e.what(), "--pipeline"));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_vanished_with_its_rows_is_not_taken_for_a_new_one) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  database.execute("DROP TABLE ingested_events");
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(unlogged_tables_are_refused_unless_asked_for) {
+  BOOST_TEST(
+      has(refusal_of_table("CREATE UNLOGGED TABLE ingested_events (id text PRIMARY KEY, data jsonb)"), "UNLOGGED"));
+  database.execute("CREATE UNLOGGED TABLE ingested_events (id text PRIMARY KEY, data jsonb)");
+  auto o = options();
+  o.allow_unlogged = true;
+  open_target(o);
+  database.execute("ALTER TABLE ingested_events SET LOGGED; ALTER TABLE ingest.pages SET UNLOGGED");
+  BOOST_TEST(has(refusal(options()).what(), "ingest.pages"));
+}
+
+BOOST_AUTO_TEST_CASE(unsuitable_tables_are_refused_with_advice) {
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY)"), "data"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (data jsonb)"), "id"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY, data int)"), "data"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text NOT NULL, data jsonb)"), "PRIMARY KEY (id)"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text UNIQUE, data jsonb)"), "NOT NULL"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text, n int, data jsonb, PRIMARY KEY (id, n))"),
+                 "column n"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY, n int NOT NULL, data json)"),
+                 "column n"));
+  database.execute("CREATE VIEW some_view AS SELECT ''::text AS id, '{}'::jsonb AS data");
+  auto o = options();
+  o.table = "some_view";
+  BOOST_TEST(has(refusal(o).what(), "view"));
+}
+
+BOOST_AUTO_TEST_CASE(tables_with_more_columns_and_other_types_are_fine) {
+  database.execute(
+      "CREATE TABLE ingested_events (at timestamptz DEFAULT now(), data text, id uuid PRIMARY KEY, "
+      "n bigserial)");
+  const std::string id = "123e4567-e89b-12d3-a456-426614174000";
+  const auto done = open_sink(open_target())->write(batches.next({{id + "\t{}", "no-uuid\t{}", id + "\t{}"}}));
+  BOOST_TEST(done.rows_loaded == 1u);
+  BOOST_TEST(done.rows_rejected == 1u);
+  BOOST_TEST(done.duplicates_skipped == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(missing_permissions_are_named) {
+  database.execute("DROP ROLE IF EXISTS nobody_here; CREATE ROLE nobody_here LOGIN");
+  auto o = options();
+  o.url = database.url_as("nobody_here");
+  BOOST_TEST((refusal(o).code() == errc::config));
+  open_target();
+  database.execute(
+      "GRANT USAGE ON SCHEMA ingest TO nobody_here; GRANT ALL ON ALL TABLES IN SCHEMA ingest TO nobody_here;"
+      "GRANT SELECT ON ingested_events TO nobody_here");
+  const error e = refusal(o);
+  BOOST_TEST((e.code() == errc::config));
+  BOOST_TEST(has(e.what(), "GRANT INSERT"));
+  database.execute("GRANT INSERT ON ingested_events TO nobody_here");
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(loader->write(batches.next({event_rows(1, 20)})).duplicates_skipped == 10u);
+  database.execute("DROP OWNED BY nobody_here; DROP ROLE nobody_here");
+}
+
+BOOST_AUTO_TEST_CASE(any_name_is_just_a_name) {
+  database.execute("CREATE SCHEMA \"o'dd \"\"one\"\"\"");
+  for (const std::string name : {"x\"; DROP TABLE y; --", "o'dd \"one\".Tab'le", "SELECT", "täble \\ $1 %s"}) {
+    auto o = options();
+    o.table = name;
+    o.pipeline = identity.pipeline = "pipe'line; " + name;
+    page_batches fresh;
+    const auto loader = open_sink(open_target(o));
+    BOOST_TEST(loader->write(fresh.next({event_rows(1, 10)})).rows_loaded == 10u);
+    BOOST_TEST(loader->write(fresh.next({event_rows(1, 11)})).duplicates_skipped == 10u);
+    BOOST_TEST(loader->write(fresh.next({{event_row("a"), "b\tbad"}})).rows_rejected == 1u);
+  }
+  BOOST_TEST(number("SELECT count(*) FROM \"x\"\"; DROP TABLE y; --\"") == 12);
+}
+
+BOOST_AUTO_TEST_CASE(names_that_cannot_be_are_refused_before_connecting) {
+  for (const std::string& name : {std::string(), std::string("a.b.c"), std::string(".a"), std::string("a."),
+                                  std::string(64, 'x'), std::string("a\0b", 3)}) {
+    auto o = options();
+    o.table = name;
+    BOOST_TEST((error_of([&] { postgres_target target(o); }).code() == errc::config));
+  }
+  auto o = options();
+  o.table = "no_such_schema.events";
+  BOOST_TEST(has(refusal(o).what(), "schema"));
+  o.pipeline = "";
+  BOOST_TEST((error_of([&] { postgres_target target(o); }).code() == errc::config));
+}
+
+BOOST_AUTO_TEST_CASE(errors_of_the_url_never_show_its_password) {
+  const std::string canary = "canary-pass";
+  database.execute(
+      "DO $$ BEGIN CREATE ROLE with_password LOGIN PASSWORD 'another-one'; "
+      "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  const int port = postgres_cluster::shared().port();
+  const auto error_at = [&](const std::string& url) {
+    auto o = options();
+    o.url = url;
+    const error e = error_of([&] { postgres_target(o).peek(); });
+    BOOST_TEST(!has(e.what(), canary));
+    BOOST_TEST(has(e.what(), "DATABASE_URL"));
+    return e.code();
+  };
+  const std::string at = "@127.0.0.1:" + std::to_string(port) + "/";
+  BOOST_TEST(name_of(error_at("postgresql://with_password:" + canary + at + database.name())) == "authentication");
+  BOOST_TEST(name_of(error_at("postgresql://with_password" + at + database.name())) == "authentication");
+  BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + at + "no_such_database")) == "config");
+  BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + "@:::::")) == "config");
+  BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + "%@host/db")) == "config");
+  BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + at + "x?sslmode=banana")) == "config");
+  BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + "@127.0.0.1:1/x")) == "unavailable");
+  BOOST_TEST(name_of(error_at("")) == "config");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,261 @@
+#include "ingest/settings.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <set>
+
+#include "ingest/setting_definition.hpp"
+#include "support/scratch_dir.hpp"
+
+using namespace std::chrono_literals;
+using ingest::command;
+using ingest::errc;
+using ingest::settings;
+
+namespace {
+
+/// Sources that see nothing of the test's own surroundings.
+struct sources : ingest::setting_sources {
+  std::map<std::string, std::string> variables{{"API_BASE_URL", "https://api.example/api/v1/"},
+                                               {"TARGET_API_KEY", "test-api-key"},
+                                               {"DATABASE_URL", "postgresql://me:secret-pw@db/events"}};
+  ingest::testing::scratch_dir directory;
+
+  sources() {
+    environment = [this](const std::string& name) {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::nullopt : std::optional(found->second);
+    };
+    default_env_file = directory / ".env";
+  }
+
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(directory / name) << text;
+    return directory / name;
+  }
+  settings load(command c = command::run) const { return load_settings(*this, c); }
+};
+
+struct failure {
+  errc code = errc::internal;
+  std::string message = "nothing was refused";
+};
+
+failure refusal(const sources& s, command c = command::run) {
+  try {
+    s.load(c);
+  } catch (const ingest::error& e) {
+    return {e.code(), e.what()};
+  }
+  return {};
+}
+
+/// What is said about a variable of the environment.
+std::string refusal_of(const std::string& name, const std::string& value) {
+  sources s;
+  s.variables[name] = value;
+  const failure f = refusal(s);
+  BOOST_TEST((f.code == errc::config), f.message);
+  BOOST_TEST(f.message.find('\n') == std::string::npos, f.message);
+  return f.message;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(loading_of_settings)
+
+BOOST_AUTO_TEST_CASE(takes_defaults_from_the_table) {
+  const settings s = sources().load();
+  BOOST_TEST(s.api_base_url == "https://api.example/api/v1");
+  BOOST_TEST(s.batch_size == 5000u);
+  BOOST_TEST((s.endpoint == ingest::endpoint_choice::automatic));
+  BOOST_TEST(s.segment_bytes == 64u << 20);
+  BOOST_TEST(s.buffer_quota_bytes == 4ull << 30);
+  BOOST_TEST((s.request_timeout == 30s));
+  BOOST_TEST((s.retry_deadline == 15min));
+  BOOST_TEST((s.shutdown_timeout == 4s));
+  BOOST_TEST(s.http_compression);
+  BOOST_TEST(!s.since.has_value());
+  BOOST_TEST(!s.reject_limit.has_value());
+  BOOST_TEST(s.data_dir == "./data");
+  BOOST_TEST((s.log_level == ingest::log::level::info));
+  BOOST_TEST(!s.origins.contains("BATCH_SIZE"));
+  BOOST_TEST(s.origins.at("API_BASE_URL") == "from the environment");
+}
+
+BOOST_AUTO_TEST_CASE(prefers_flag_to_environment_to_env_file_to_config_file) {
+  sources s;
+  s.config_file = s.write("c.json", R"({"batch_size": 1, "loaders": 11, "slices": 1, "max_restarts": 5})");
+  s.write(".env", "BATCH_SIZE=2\nLOADERS=12\nMAX_RESTARTS=\nOTHER_PROGRAM=x\nLOADERS=13");
+  s.variables["BATCH_SIZE"] = "3";
+  BOOST_TEST(s.load().batch_size == 3u);
+  s.flags["BATCH_SIZE"] = "4";
+  const settings loaded = s.load();
+  BOOST_TEST(loaded.batch_size == 4u);
+  BOOST_TEST(loaded.loaders == 13u);
+  BOOST_TEST(loaded.max_restarts == 5u, "an empty value counts as none");
+  BOOST_TEST(loaded.origins.at("LOADERS").ends_with(".env line 5"));
+  BOOST_TEST(loaded.origins.at("MAX_RESTARTS").ends_with("c.json line 1"));
+}
+
+BOOST_AUTO_TEST_CASE(reads_every_type) {
+  sources s;
+  s.variables.insert({{"SEGMENT_BYTES", "2MiB"},
+                      {"RANGE_BYTES", "4096"},
+                      {"CREDIT_BYTES", "64k"},
+                      {"RANGE_DELAY_MS", "250"},
+                      {"DATABASE_DEADLINE_MS", "2min"},
+                      {"REJECT_LIMIT", "0"},
+                      {"HTTP_COMPRESSION", "off"},
+                      {"ENDPOINT", "stream"},
+                      {"LOG_LEVEL", "warning"},
+                      {"SINCE", "2026-01-27T19:19:13.629Z"},
+                      {"UNTIL", "1769600000000"},
+                      {"SLICES", "8"},
+                      {"EXTRA_HEADERS", "Cookie: a=b|X-Y:z\n"},
+                      {"TABLE", "x\"; DROP TABLE y; --"}});
+  const settings loaded = s.load();
+  BOOST_TEST(loaded.segment_bytes == 2u << 20);
+  BOOST_TEST(loaded.range_bytes == 4096u);
+  BOOST_TEST(loaded.credit_bytes == 65536u);
+  BOOST_TEST((loaded.range_delay == 250ms));
+  BOOST_TEST((loaded.database_deadline == 2min));
+  BOOST_TEST(loaded.reject_limit.value() == 0u);
+  BOOST_TEST(!loaded.http_compression);
+  BOOST_TEST((loaded.endpoint == ingest::endpoint_choice::stream));
+  BOOST_TEST((loaded.log_level == ingest::log::level::warning));
+  BOOST_TEST(loaded.since.value() == 1769541553629);
+  BOOST_TEST(loaded.until.value() == 1769600000000);
+  BOOST_TEST((loaded.extra_headers == std::vector<std::string>{"Cookie: a=b", "X-Y: z"}));
+  BOOST_TEST(loaded.table == "x\"; DROP TABLE y; --");
+}
+
+BOOST_AUTO_TEST_CASE(reads_times_in_zones_and_dates) {
+  const std::vector<std::pair<std::string, std::int64_t>> cases{{"2026-01-27", 1769472000000},
+                                                                {"2026-01-27T00:00", 1769472000000},
+                                                                {"2026-01-27 01:00:00+01:00", 1769472000000},
+                                                                {"2026-01-26T22:30:00.5-0130", 1769472000500},
+                                                                {"0", 0}};
+  for (const auto& [text, expected] : cases) {
+    sources s;
+    s.flags["SINCE"] = text;
+    BOOST_TEST(s.load().since.value() == expected, text);
+  }
+  for (const char* text :
+       {"2026-02-30", "2026-01-27T24:00Z", "2026-01-27T", "yesterday", "2026-01-27x", "-5", "12:00"}) {
+    BOOST_TEST(refusal_of("SINCE", text).find("must be a Unix time") != std::string::npos, text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(names_setting_origin_and_range_of_a_bad_value) {
+  BOOST_TEST(refusal_of("BATCH_SIZE", "0") == "BATCH_SIZE=0 (from the environment): must be 1 … 5000 events");
+  BOOST_TEST(refusal_of("LOADERS", "two") == "LOADERS=two (from the environment): must be 1 … 64 connections");
+  BOOST_TEST(refusal_of("SEGMENT_BYTES", "64MB2").find("in bytes or with KiB") != std::string::npos);
+  BOOST_TEST(refusal_of("REQUEST_TIMEOUT_MS", "-1").find("must be 100ms … 1h, in ms") != std::string::npos);
+  BOOST_TEST(refusal_of("LOG_FORMAT", "xml").find("must be auto, json or text") != std::string::npos);
+  BOOST_TEST(refusal_of("PIPELINE", "a b").find("must consist of letters") != std::string::npos);
+  BOOST_TEST(refusal_of("ID_POINTER", "/a~2").find("must be a JSON pointer") != std::string::npos);
+  BOOST_TEST(refusal_of("API_BASE_URL", "ftp://x").find("must be a URL that begins") != std::string::npos);
+  BOOST_TEST(refusal_of("EVENTS_PATH", "events").find("begins with \"/\"") != std::string::npos);
+  BOOST_TEST(refusal_of("KEEP_SEGMENTS", "maybe").find("true or false") != std::string::npos);
+  BOOST_TEST(refusal_of("TABLE", "a\nb\x1b" + std::string(1, '\0')).starts_with("TABLE=a?b?? (from"));
+
+  sources from_file;
+  from_file.write(".env", "A=1\n\nBATCH_SIZE=5001");
+  BOOST_TEST(refusal(from_file).message.find(".env line 3): must be 1") != std::string::npos);
+
+  sources from_flag;
+  from_flag.flags["BATCH_SIZE"] = "x";
+  const failure f = refusal(from_flag);
+  BOOST_TEST((f.code == errc::usage));
+  BOOST_TEST(f.message == "--batch-size=x: must be 1 … 5000 events");
+}
+
+BOOST_AUTO_TEST_CASE(ignores_settings_the_command_does_not_use) {
+  sources s;
+  s.variables = {{"BATCH_SIZE", "0"}, {"DATA_DIR", "/x"}};
+  BOOST_TEST(s.load(command::status).data_dir == "/x");
+  BOOST_TEST((refusal(s, command::load).message.starts_with("DATABASE_URL is not set")));
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_what_is_missing) {
+  for (const char* name : {"API_BASE_URL", "TARGET_API_KEY", "DATABASE_URL"}) {
+    sources s;
+    s.variables.erase(name);
+    const failure f = refusal(s);
+    BOOST_TEST((f.code == errc::config));
+    BOOST_TEST(f.message.starts_with(std::string(name) + " is not set: "), f.message);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(never_shows_a_secret) {
+  sources s;
+  s.variables["TARGET_API_KEY"] = "canary key";
+  s.variables["DATABASE_URL"] = "postgresql://me:canary-pw@db:x@y/z";
+  BOOST_TEST(refusal(s).message.find("canary") == std::string::npos);
+  s.variables["TARGET_API_KEY"] = "registered-canary";
+  BOOST_TEST(refusal(s).message.find("canary") == std::string::npos);
+  s.variables["DATABASE_URL"] = "host=db password='pass%word canary'";
+  s.variables["EXTRA_HEADERS"] = "Authorization: Bearer tok-canary|Accept: text/plain";
+  s.load();
+  BOOST_TEST(ingest::log::redact("registered-canary pass%word canary Bearer tok-canary text/plain") ==
+             "*** *** *** text/plain");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_password_on_the_command_line) {
+  sources s;
+  s.flags["DATABASE_URL"] = "postgresql://me@db/events";
+  BOOST_TEST(s.load().database_url == "postgresql://me@db/events");
+  s.flags["DATABASE_URL"] = "postgresql://me:canary-pw@db/events";
+  const failure f = refusal(s);
+  BOOST_TEST((f.code == errc::usage));
+  BOOST_TEST(f.message.starts_with("--database-url: holds a password"), f.message);
+  BOOST_TEST(f.message.find("canary") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(checks_settings_that_depend_on_each_other) {
+  BOOST_TEST(refusal_of("SLICES", "2") ==
+             "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 (SLICES from the environment)");
+  BOOST_TEST(refusal_of("BUFFER_QUOTA_BYTES", "1MiB").starts_with("BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES"));
+  sources s;
+  s.variables["SINCE"] = "5";
+  s.flags["UNTIL"] = "5";
+  BOOST_TEST((refusal(s).code == errc::usage));
+  s.flags["UNTIL"] = "6";
+  s.load();
+  s.variables["ENDPOINT"] = "standard";
+  BOOST_TEST(refusal(s).message.starts_with("the standard endpoint knows no time window"));
+}
+
+BOOST_AUTO_TEST_CASE(names_the_nearest_key_for_an_unknown_one_in_the_config_file) {
+  sources s;
+  s.config_file = s.write("c.json", "{\n\"bach_size\": 1}");
+  const failure f = refusal(s);
+  BOOST_TEST((f.code == errc::config));
+  BOOST_TEST(f.message.ends_with("c.json line 2: there is no setting \"bach_size\"; did you mean \"batch_size\"?"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_named_files_that_cannot_be_read) {
+  sources s;
+  s.env_file = s.directory / "missing.env";
+  BOOST_TEST((refusal(s).code == errc::usage));
+  s.env_file = s.directory.path();
+  BOOST_TEST(refusal(s).message.ends_with("cannot read the file"));
+  s.env_file = s.write("empty.env", "");
+  s.load();
+}
+
+BOOST_AUTO_TEST_CASE(has_a_table_without_contradictions) {
+  std::set<std::string> flags;
+  for (const auto& d : ingest::setting_definitions()) {
+    settings s;
+    if (!d.default_text.empty()) {
+      BOOST_CHECK_NO_THROW(assign_setting(s, d, d.default_text));
+    }
+    BOOST_TEST((d.required_for & ~d.commands) == 0u, d.name);
+    BOOST_TEST((d.flag().empty() || flags.insert(d.flag()).second), d.name);
+    BOOST_TEST(!d.help.empty(), d.name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/batch.hpp"
+
+namespace ingest::testing {
+
+/// Makes batches as they come out of the buffer: rows are lines of COPY text without their newlines.
+class page_batches {
+ public:
+  using rows = std::vector<std::string>;
+
+  /// The next batch: a page for each element. Page numbers and offsets go on from batch to batch.
+  batch next(const std::vector<rows>& pages, slice_id slice = 0);
+
+ private:
+  page_id last_page_ = 0;
+  std::uint64_t offset_ = 0;
+};
+
+/// The row of an event: its id, and an object with that id and `extra`, which is JSON and COPY text at once.
+std::string event_row(const std::string& id, const std::string& extra = "1");
+
+/// Rows with ids made of `prefix` and the numbers first … last.
+page_batches::rows event_rows(int first, int last, const std::string& prefix = "event-");
+
+}  // namespace ingest::testing

@@ -1,0 +1,40 @@
+#include "support/simulated_system.hpp"
+
+namespace ingest::testing {
+
+#if INGEST_CAF_1
+
+simulated_system::simulated_system(std::uint64_t seed) : random_(seed) {}
+simulated_system::~simulated_system() = default;
+caf::actor_system& simulated_system::system() { return fixture_.sys; }
+// CAF 1.x delivers in the order of its own queue; the seed then only moves the kills.
+bool simulated_system::deliver_one() { return fixture_.dispatch_message(); }
+bool simulated_system::advance() { return fixture_.trigger_timeout(); }
+
+#else
+
+simulated_system::simulated_system(std::uint64_t seed)
+    : random_(seed), scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {}
+
+simulated_system::~simulated_system() {
+  while (deliver_one() || advance()) {
+  }
+}
+
+caf::actor_system& simulated_system::system() { return system_; }
+
+bool simulated_system::deliver_one() {
+  auto& jobs = scheduler_.jobs;
+  if (jobs.empty()) {
+    return false;
+  }
+  const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(random(jobs.size()));
+  std::swap(*jobs.begin(), *chosen);
+  return scheduler_.try_run_once();
+}
+
+bool simulated_system::advance() { return scheduler_.trigger_timeout(); }
+
+#endif
+
+}  // namespace ingest::testing
