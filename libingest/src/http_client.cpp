@@ -201,7 +201,7 @@ struct http_client::transfer {
       result.status = static_cast<int>(status);
       return;
     }
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
+    if (code == CURLE_URL_MALFORMAT) {
       throw error(errc::config, std::string("this URL cannot be requested: ") + curl_easy_strerror(code));
     }
     if (too_large) {
@@ -232,6 +232,10 @@ const http_result& http_client::perform(const http_request& request, const std::
     CURLM* multi;
     CURL* easy;
   };
+  // Not left to libcurl, whose "unsupported protocol" may also mean that the answer was no HTTP.
+  if (!request.url.starts_with("http://") && !request.url.starts_with("https://")) {
+    throw error(errc::config, "this URL cannot be requested: it must begin with http:// or https://");
+  }
   const header_list headers = to_list(request.headers);
   transfer_->prepare(request, headers);
   CURLcode code = CURLE_OK;

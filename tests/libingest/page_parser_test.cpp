@@ -25,7 +25,9 @@ outcome parse(std::string_view body, const page_parser_options& options = {}) {
   return o;
 }
 
-std::string page_of(const std::string& event) { return "{\"data\":[" + event + "],\"hasMore\":false}"; }
+std::string page_of(const std::string& event) {
+  return "{\"data\":[" + event + "],\"hasMore\":false}";
+}
 
 std::string id_of(const std::string& event, const page_parser_options& options = {}) {
   const std::string rows = parse(page_of(event), options).rows;
@@ -36,9 +38,12 @@ auto is(errc code, bool transient) {
   return [=](const ingest::error& e) { return e.code() == code && e.transient() == transient; };
 }
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
-constexpr auto served = R"({"data":[{"id":"a","timestamp":1769541612369},{"id":"b","timestamp":"2026-01-27T19:19:13.629Z"}],
+constexpr auto served =
+    R"({"data":[{"id":"a","timestamp":1769541612369},{"id":"b","timestamp":"2026-01-27T19:19:13.629Z"}],
  "pagination":{"limit":5000,"hasMore":true,"nextCursor":"abc=","cursorExpiresIn":116},
  "meta":{"total":3000000,"returned":2,"requestId":"x"}})";
 
@@ -54,8 +59,9 @@ BOOST_AUTO_TEST_CASE(are_read_in_the_shape_that_is_served) {
   BOOST_TEST(o.page.cursor_expires_in_s.value() == 116);
   BOOST_TEST(o.page.total.value() == 3'000'000u);
   BOOST_TEST(o.page.last_timestamp_ms.value() == 1'769'541'553'629);
-  BOOST_TEST(o.rows ==
-             "a\t{\"id\":\"a\",\"timestamp\":1769541612369}\nb\t{\"id\":\"b\",\"timestamp\":\"2026-01-27T19:19:13.629Z\"}\n");
+  BOOST_TEST(
+      o.rows ==
+      "a\t{\"id\":\"a\",\"timestamp\":1769541612369}\nb\t{\"id\":\"b\",\"timestamp\":\"2026-01-27T19:19:13.629Z\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(are_read_in_the_shape_that_is_documented) {
@@ -67,7 +73,8 @@ BOOST_AUTO_TEST_CASE(are_read_in_the_shape_that_is_documented) {
 }
 
 BOOST_AUTO_TEST_CASE(may_have_their_members_in_any_order_and_unknown_ones) {
-  const outcome o = parse(R"({"x":[{"data":[1]}],"pagination":{"nextCursor":null,"y":{},"hasMore":false},"data":[],"z":null})");
+  const outcome o =
+      parse(R"({"x":[{"data":[1]}],"pagination":{"nextCursor":null,"y":{},"hasMore":false},"data":[],"z":null})");
   BOOST_TEST(o.page.rows == 0u);
   BOOST_TEST(!o.page.has_more);
   BOOST_TEST(!o.page.next_cursor.has_value());
@@ -80,16 +87,20 @@ BOOST_AUTO_TEST_CASE(without_has_more_have_more_if_there_is_a_cursor) {
 }
 
 BOOST_AUTO_TEST_CASE(hand_on_the_raw_bytes_of_events) {
-  const std::string event = R"({ "big":123456789012345678901234567890 , "e":1e400,"s":"\u00e9\ud83d\ude00\/","id":"x" })";
+  const std::string event =
+      R"({ "big":123456789012345678901234567890 , "e":1e400,"s":"\u00e9\ud83d\ude00\/","id":"x" })";
   const std::string rows = parse(page_of(event)).rows;
-  BOOST_TEST(rows == "x\t{ \"big\":123456789012345678901234567890 , \"e\":1e400,\"s\":\"\\\\u00e9\\\\ud83d\\\\ude00\\\\/\",\"id\":\"x\" }\n");
+  BOOST_TEST(rows ==
+             "x\t{ \"big\":123456789012345678901234567890 , "
+             "\"e\":1e400,\"s\":\"\\\\u00e9\\\\ud83d\\\\ude00\\\\/\",\"id\":\"x\" }\n");
 }
 
 BOOST_AUTO_TEST_CASE(have_ids_that_are_strings_or_numbers_and_no_others) {
   BOOST_TEST(id_of(R"({"id":"a\u00e9\ud83d\ude00\"b"})") == "a\xc3\xa9\xf0\x9f\x98\x80\"b");
   BOOST_TEST(id_of(R"({"id":12345678901234567890123})") == "12345678901234567890123");
   BOOST_TEST(id_of(R"({"id":""})") == "");
-  for (const auto* event : {R"({"id":null})", R"({"id":true})", R"({"id":{}})", R"({"id":["a"]})", R"({})", "7", R"("id")", "[]"}) {
+  for (const auto* event :
+       {R"({"id":null})", R"({"id":true})", R"({"id":{}})", R"({"id":["a"]})", R"({})", "7", R"("id")", "[]"}) {
     BOOST_TEST(id_of(event) == "\\N", event);
   }
 }
@@ -133,9 +144,10 @@ BOOST_AUTO_TEST_CASE(that_are_cut_short_anywhere_are_transient_failures_and_leav
 }
 
 BOOST_AUTO_TEST_CASE(that_are_something_else_are_transient_failures) {
-  for (const auto* body : {"<html>502</html>", "[]", "null", "{}", R"({"error":"x"})", R"({"data":null})", R"({"data":{}})",
-                           R"({"data":[]} x)", R"({"data":[],"hasMore":"yes"})", R"({"data":[{"a":01}]})",
-                           R"({"data":[{"a":1,}]})", R"({"data":[{'a':1}]})", R"({"data":[{"a":"\x"}]})"}) {
+  for (const auto* body :
+       {"<html>502</html>", "[]", "null", "{}", R"({"error":"x"})", R"({"data":null})", R"({"data":{}})",
+        R"({"data":[]} x)", R"({"data":[],"hasMore":"yes"})", R"({"data":[{"a":01}]})", R"({"data":[{"a":1,}]})",
+        R"({"data":[{'a':1}]})", R"({"data":[{"a":"\x"}]})"}) {
     BOOST_CHECK_EXCEPTION(parse(body), ingest::error, is(errc::unavailable, true));
   }
   BOOST_CHECK_EXCEPTION(parse("{\"data\":[{\"a\":\"raw\nbreak\"}]}"), ingest::error, is(errc::unavailable, true));
@@ -174,7 +186,8 @@ BOOST_AUTO_TEST_CASE(refuse_pointers_that_are_none_by_the_name_of_their_setting)
 
 BOOST_AUTO_TEST_CASE(are_accepted_and_refused_as_another_parser_does) {
   std::mt19937 random(1);
-  const std::string seed = R"({"data":[{"id":"a1","n":[-1.5e+3,0,10,true,false,null],"o":{"k":"\u00e9\n"}},{}],"hasMore":false})";
+  const std::string seed =
+      R"({"data":[{"id":"a1","n":[-1.5e+3,0,10,true,false,null],"o":{"k":"\u00e9\n"}},{}],"hasMore":false})";
   constexpr std::string_view alphabet = "{}[]\",:.\\-+eE0123456789utrfaln \n\t";
   int accepted = 0;
   for (int round = 0; round < 100'000; ++round) {
@@ -191,8 +204,10 @@ BOOST_AUTO_TEST_CASE(are_accepted_and_refused_as_another_parser_does) {
     rapidjson::BaseReaderHandler<> ignore;
     rapidjson::StringStream stream(body.c_str());
     const auto verdict = reader.Parse<rapidjson::kParseNumbersAsStringsFlag>(stream, ignore).Code();
-    // The other parser's own limit, which it applies although it keeps numbers as text.
-    const bool valid = verdict == rapidjson::kParseErrorNone || verdict == rapidjson::kParseErrorNumberTooBig;
+    if (verdict == rapidjson::kParseErrorNumberTooBig) {
+      continue;  // its own limit, which it applies although it keeps numbers as text
+    }
+    const bool valid = verdict == rapidjson::kParseErrorNone;
     std::string why;
     try {
       parse(body);

@@ -12,7 +12,9 @@ namespace {
 
 const auto now = std::chrono::system_clock::from_time_t(1'445'412'480);  // Wed, 21 Oct 2015 07:28:00 GMT
 
-std::optional<milliseconds> parsed(std::string_view text) { return parse_retry_after(text, now); }
+std::optional<milliseconds> parsed(std::string_view text) {
+  return parse_retry_after(text, now);
+}
 
 }  // namespace
 

@@ -25,10 +25,17 @@ std::string unescaped(std::string_view field) {
       continue;
     }
     switch (field[++i]) {
-      case 't': out.push_back('\t'); break;
-      case 'n': out.push_back('\n'); break;
-      case 'r': out.push_back('\r'); break;
-      default: out.push_back(field[i]);
+      case 't':
+        out.push_back('\t');
+        break;
+      case 'n':
+        out.push_back('\n');
+        break;
+      case 'r':
+        out.push_back('\r');
+        break;
+      default:
+        out.push_back(field[i]);
     }
   }
   return out;
@@ -43,7 +50,8 @@ BOOST_AUTO_TEST_CASE(writes_a_copy_line_of_id_and_json) {
 }
 
 BOOST_AUTO_TEST_CASE(escapes_what_copy_would_misread) {
-  BOOST_TEST(row<copy_text_encoder>("a\tb\\c\nd\re", R"({"a":"\n\\"})") == "a\\tb\\\\c\\nd\\re\t{\"a\":\"\\\\n\\\\\\\\\"}\n");
+  BOOST_TEST(row<copy_text_encoder>("a\tb\\c\nd\re", R"({"a":"\n\\"})") ==
+             "a\\tb\\\\c\\nd\\re\t{\"a\":\"\\\\n\\\\\\\\\"}\n");
   BOOST_TEST(row<copy_text_encoder>("x", "{\n\t\"a\": 1\r\n}") == "x\t{\\n\\t\"a\": 1\\r\\n}\n");
 }
 

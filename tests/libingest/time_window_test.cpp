@@ -11,7 +11,9 @@ using ingest::time_window;
 
 namespace {
 
-bool is_config(const ingest::error& e) { return e.code() == ingest::errc::config; }
+bool is_config(const ingest::error& e) {
+  return e.code() == ingest::errc::config;
+}
 
 }  // namespace
 

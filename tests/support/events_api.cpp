@@ -68,7 +68,31 @@ reply events_api::operator()(const received_request& r) {
   if (r.path == stream_path && r.header("X-Stream-Token") != token()) {
     return {403, R"({"error":"Forbidden","code":"INVALID_STREAM_TOKEN","message":"who are you"})"};
   }
+  if (r.path == standard_path && requests_a_minute > 0) {
+    return limited_page(r);
+  }
   return r.path == stream_path || r.path == standard_path ? page(r) : reply{404, R"({"error":"Not Found"})"};
+}
+
+reply events_api::limited_page(const received_request& r) {
+  const auto now = clock_.now();
+  if (now - minute_begin_ >= std::chrono::minutes(1)) {
+    minute_begin_ = now;
+    used_ = 0;
+  }
+  const auto left = std::chrono::ceil<std::chrono::seconds>(minute_begin_ + std::chrono::minutes(1) - now);
+  const std::string reset = std::to_string(left.count());
+  reply answer;
+  if (used_ == requests_a_minute) {
+    ++rate_limited_;
+    answer = {429, R"({"error":"Too Many Requests","code":"RATE_LIMIT_EXCEEDED"})", {{"Retry-After", reset}}};
+  } else {
+    ++used_;
+    answer = page(r);
+  }
+  answer.headers.emplace_back("X-RateLimit-Remaining", std::to_string(requests_a_minute - used_));
+  answer.headers.emplace_back("X-RateLimit-Reset", reset);
+  return answer;
 }
 
 reply events_api::grant_access(const received_request& r) {
@@ -86,7 +110,8 @@ reply events_api::grant_access(const received_request& r) {
 }
 
 std::string events_api::event(std::size_t i) const {
-  return R"({"id":"e)" + std::to_string(i) + R"(","name":"a\tb \u00e9","timestamp":)" + std::to_string(time_of(i)) + "}";
+  return R"({"id":"e)" + std::to_string(i) + R"(","name":"a\tb \u00e9","timestamp":)" + std::to_string(time_of(i)) +
+         "}";
 }
 
 std::string events_api::cursor_after(std::size_t i) const {
@@ -103,7 +128,7 @@ reply events_api::page(const received_request& r) const {
   }
   if (const std::string cursor = decoded(r.parameter("cursor")); !cursor.empty()) {
     if (number_after(cursor, "\"exp\":") <= clock_.now_ms()) {
-      return {expired_status, R"({"error":"Bad Request","code":"CURSOR_EXPIRED","message":"too late"})"};
+      return {400, R"({"error":"Bad Request","code":"CURSOR_EXPIRED","message":"too late"})"};
     }
     below = std::min(below, number_after(cursor, "\"ts\":"));
   }

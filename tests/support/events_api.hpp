@@ -31,7 +31,7 @@ class events_api {
   int stream_access_status = 200;
   std::int64_t cursor_lives_ms = 116'000;
   std::int64_t token_lives_s = 300;
-  int expired_status = 400;  ///< the answer to an expired cursor
+  int requests_a_minute = 0;  ///< at the standard endpoint; 0: as many as one likes
 
   /// Asked first, for every request; what it returns is the answer.
   std::function<std::optional<reply>(const received_request&)> fault = nullptr;
@@ -40,6 +40,9 @@ class events_api {
   void revoke_token() { ++token_; }
   int tokens_granted() const { return granted_; }
 
+  /// How many requests were answered with 429.
+  int rate_limited() const { return rate_limited_; }
+
   /// The ids of all events, as a complete run must find them.
   std::set<std::string> all_ids() const;
 
@@ -47,6 +50,7 @@ class events_api {
 
  private:
   reply grant_access(const received_request& r);
+  reply limited_page(const received_request& r);
   reply page(const received_request& r) const;
   std::string token() const { return "stream-token-" + std::to_string(token_); }
   std::string event(std::size_t i) const;
@@ -55,6 +59,9 @@ class events_api {
   fake_time clock_;
   int token_ = 1;
   int granted_ = 0;
+  int rate_limited_ = 0;
+  int used_ = 0;
+  fake_time::time_point minute_begin_{};
 };
 
 }  // namespace ingest::testing

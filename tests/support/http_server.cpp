@@ -33,8 +33,12 @@ std::string value_in(const std::map<std::string, std::string>& values, const std
 
 }  // namespace
 
-std::string received_request::parameter(const std::string& name) const { return value_in(query, name); }
-std::string received_request::header(const std::string& name) const { return value_in(headers, lower(name)); }
+std::string received_request::parameter(const std::string& name) const {
+  return value_in(query, name);
+}
+std::string received_request::header(const std::string& name) const {
+  return value_in(headers, lower(name));
+}
 
 struct http_server::running {
   explicit running(handler h) : answer(std::move(h)) {
@@ -81,7 +85,9 @@ http_server::http_server(handler h) : running_(std::make_unique<running>(std::mo
 
 http_server::~http_server() = default;
 
-int http_server::port() const { return running_->port; }
+int http_server::port() const {
+  return running_->port;
+}
 
 std::string http_server::url(const std::string& path) const {
   return "http://127.0.0.1:" + std::to_string(port()) + path;

@@ -32,16 +32,16 @@ struct http_client_options {
   std::size_t max_body_bytes = 64u << 20;    ///< counted after decompression
   std::size_t max_header_bytes = 64u << 10;  ///< all headers of a response
   bool compression = true;                   ///< ask for compressed responses
-  std::string user_agent;
-  std::string ca_file;  ///< certificates to trust; empty: the system's
+  std::string user_agent = {};
+  std::string ca_file = {};  ///< certificates to trust; empty: the system's
 };
 
 struct http_request {
   enum class method { get, post };
   method verb = method::get;
-  std::string url;  ///< http or https
-  std::vector<http_header> headers;
-  std::string body;  ///< of a post
+  std::string url = {};  ///< http or https
+  std::vector<http_header> headers = {};
+  std::string body = {};  ///< of a post
 };
 
 /// Why there is no response, or only part of one.

@@ -1,0 +1,151 @@
+// Cursors that expire or are refused, and how an HTTP source goes on.
+#include <boost/test/unit_test.hpp>
+
+#include "support/http_source_fixture.hpp"
+
+using namespace std::chrono_literals;
+using namespace ingest::testing;
+using ingest::errc;
+using ingest::http_endpoint;
+
+namespace {
+
+bool has_cursor(const received_request& r) {
+  return !r.parameter("cursor").empty();
+}
+
+/// Answers the nth request with a cursor with `answer`.
+auto refusing_cursor(int nth, reply answer) {
+  return [=, n = 0](const received_request& r) mutable {
+    return has_cursor(r) && ++n == nth ? std::optional(answer) : std::nullopt;
+  };
+}
+
+const reply expired{400, R"({"error":"Bad Request","code":"CURSOR_EXPIRED","message":"too late"})"};
+const reply invalid{400, R"({"error":"Bad Request","code":"CURSOR_INVALID"})"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(http_cursors, http_source_fixture)
+
+BOOST_AUTO_TEST_CASE(that_are_refused_at_the_stream_endpoint_are_replaced_by_the_time_of_the_last_event) {
+  for (const reply& answer : {expired, invalid, reply{410}}) {
+    counters.cursor_resets = 0;
+    api.fault = refusing_cursor(3, answer);
+    const auto before = page_requests().size();
+    const read_result got = read(options());
+    BOOST_TEST((got.distinct() == api.all_ids()));
+    BOOST_TEST(got.ids.size() == 96u, "the last event's millisecond is read again");
+    BOOST_TEST(counters.cursor_resets == 1u);
+    const auto seek = page_requests().at(before + 4);
+    BOOST_TEST(!has_cursor(seek));
+    BOOST_TEST(seek.parameter("until") == std::to_string(api.time_of(29) + 1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(stay_inside_their_window_when_replaced) {
+  auto o = options();
+  o.windows = {{api.time_of(60), api.time_of(20)}};
+  api.fault = refusing_cursor(2, expired);
+  const read_result got = read(o);
+  BOOST_TEST(got.distinct().size() == 40u);
+  BOOST_TEST(got.ids.front() == "e21");
+  BOOST_TEST(got.ids.back() == "e60");
+  for (const auto& r : page_requests()) {
+    BOOST_TEST(r.parameter("since") == std::to_string(api.time_of(60)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_refused_at_the_standard_endpoint_are_replaced_by_a_new_start) {
+  api.fault = refusing_cursor(3, expired);
+  const read_result got = read(options(http_endpoint::standard));
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(got.ids.size() == 95u + 30u);
+  BOOST_TEST(counters.cursor_resets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(that_have_expired_are_not_sent_any_more) {
+  const auto source = make_source(options());
+  read_result got;
+  source->open(std::nullopt, {});
+  for (int pages = 0;; ++pages) {
+    const auto b = source->read();
+    append_ids(*b, got.ids);
+    if (b->last) {
+      break;
+    }
+    clock.advance(pages == 2 ? 117s : 1s);
+  }
+  source->close();
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(counters.cursor_resets == 1u);
+  BOOST_TEST(counters.requests == 11u, "ten pages and stream access: no request was in vain");
+}
+
+BOOST_AUTO_TEST_CASE(that_expired_while_the_program_was_down_are_replaced) {
+  const read_result whole = read(options());
+  clock.advance(24h);
+  const read_result rest = read(options(), whole.positions[3]);
+  BOOST_TEST(rest.ids.front() == "e39");
+  BOOST_TEST(rest.ids.size() == 56u);
+  BOOST_TEST(counters.cursor_resets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(that_expire_by_a_clock_that_differs_from_ours_are_used_all_the_same) {
+  api.cursor_lives_ms = -5'000;  // on arrival
+  api.fault = [&](const received_request& r) -> std::optional<reply> {
+    if (has_cursor(r)) {
+      return reply{200, R"({"data":[{"id":"last"}],"hasMore":false})"};
+    }
+    return std::nullopt;
+  };
+  BOOST_TEST(read(options()).ids.back() == "last");
+  BOOST_TEST(counters.cursor_resets == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(that_expire_behind_gateway_errors_are_replaced) {
+  api.fault = [&, n = 0](const received_request& r) mutable -> std::optional<reply> {
+    if (!has_cursor(r) || ++n != 3) {
+      return std::nullopt;
+    }
+    clock.advance(117s);
+    return reply{502, "<html>Bad Gateway</html>", {}, "text/html"};
+  };
+  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+  BOOST_TEST(counters.cursor_resets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(that_only_bring_gateway_errors_are_replaced) {
+  for (const auto endpoint : {http_endpoint::stream, http_endpoint::standard}) {
+    counters.cursor_resets = 0;
+    auto o = options(endpoint);
+    o.retry.max_attempts = 8;
+    api.cursor_lives_ms = 3'600'000;
+    api.fault = [n = 0, broken = true](const received_request& r) mutable -> std::optional<reply> {
+      if (!has_cursor(r)) {
+        broken = n < 3;
+        return std::nullopt;
+      }
+      return ++n >= 3 && (n == 3 || broken) ? std::optional(reply{502, "<html>"}) : std::nullopt;
+    };
+    BOOST_TEST((read(o).distinct() == api.all_ids()));
+    BOOST_TEST(counters.cursor_resets == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_all_refused_do_not_keep_the_stream_endpoint_from_getting_on) {
+  api.fault = [](const received_request& r) { return has_cursor(r) ? std::optional(invalid) : std::nullopt; };
+  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+}
+
+BOOST_AUTO_TEST_CASE(that_are_all_refused_end_in_bad_data_where_nothing_gets_on) {
+  api.fault = [](const received_request& r) { return has_cursor(r) ? std::optional(invalid) : std::nullopt; };
+  BOOST_CHECK_EXCEPTION(read(options(http_endpoint::standard)), ingest::error,
+                        fails_with(errc::bad_data, "CURSOR_INVALID"));
+  BOOST_TEST(counters.cursor_resets == 2u);
+
+  api.step_ms = 0;  // all events in one millisecond: seeking by time leads nowhere
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "CURSOR_INVALID"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,180 @@
+// What the API may do wrong, and what an HTTP source makes of it.
+#include <boost/test/unit_test.hpp>
+
+#include "support/http_source_fixture.hpp"
+#include "support/raw_server.hpp"
+
+using namespace std::chrono_literals;
+using namespace ingest::testing;
+using ingest::errc;
+using ingest::http_endpoint;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Answers the pages numbered `from` (from 1) up to `to` as told, and leaves the others to the API.
+struct faulty_pages {
+  int from;
+  int to;
+  reply answer;
+  int pages = 0;
+
+  std::optional<reply> operator()(const received_request& r) {
+    if (r.path == events_api::access_path) {
+      return std::nullopt;
+    }
+    ++pages;
+    return pages >= from && pages <= to ? std::optional(answer) : std::nullopt;
+  }
+};
+
+/// Pages that follow each other for ever: their events, and the cursor after the nth.
+template <class Cursor>
+auto endless_pages(const std::string& events, Cursor cursor) {
+  return [events, cursor, n = 0](const received_request& r) mutable -> std::optional<reply> {
+    if (r.path == events_api::access_path) {
+      return std::nullopt;
+    }
+    std::string body = R"({"data":[)" + events + R"(],"hasMore":true,"nextCursor":)";
+    return reply{200, body.append(cursor(++n)).append("}")};
+  };
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(http_faults, http_source_fixture)
+
+BOOST_AUTO_TEST_CASE(that_pass_are_retried_and_nothing_is_lost_or_read_twice) {
+  for (const reply& answer : {reply{408}, reply{425}, reply{429}, reply{500}, reply{502, "<html>Bad Gateway</html>"},
+                              reply{503}, reply{504}, reply{200, "<html>fine</html>"}, reply{200, ""},
+                              reply{200, R"({"data":[{"id":)"}, reply{200, R"({"error":"x"})"}, reply{204}}) {
+    api.fault = faulty_pages{4, 5, answer};
+    const read_result got = read(options());
+    BOOST_TEST(got.ids.size() == 95u, answer.status);
+    BOOST_TEST((got.distinct() == api.all_ids()), answer.status);
+  }
+  BOOST_TEST(counters.retries_429 == 2u);
+  BOOST_TEST(counters.retries_5xx == 8u);
+  BOOST_TEST(counters.fetch_errors == 14u);
+}
+
+BOOST_AUTO_TEST_CASE(that_last_end_as_unavailable_within_bounds) {
+  api.fault = faulty_pages{4, 1'000'000, {503, R"({"error":"down","message":"key canary-key-4711 is fine"})"}};
+  const auto begin = clock.now();
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::unavailable, "HTTP 503 (down"));
+  BOOST_TEST((clock.now() - begin <= 20min));
+  BOOST_TEST(counters.retries_5xx > 20u);
+}
+
+BOOST_AUTO_TEST_CASE(in_the_transport_are_retried) {
+  int connections = 0;
+  raw_server broken([&](raw_server::connection& c) {
+    if (c.read_request() && ++connections == 3) {
+      const std::string body = R"({"data":[{"id":"x"}],"hasMore":false})";
+      c.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+             body);
+    } else if (connections == 2) {
+      c.send("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{\"data\":[");
+    }
+  });
+  auto o = options(http_endpoint::standard);
+  o.base_url = broken.url("");
+  BOOST_TEST((read(o).distinct() == std::set<std::string>{"x"}));
+  BOOST_TEST(counters.fetch_errors == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(with_retry_after_send_no_request_before_its_time) {
+  for (const auto& [text, least, most] : {std::tuple{"0", 0ms, 30s + 0ms},
+                                          {"120", 120'000ms, 120'000ms},
+                                          {"-5", 0ms, 30s + 0ms},
+                                          {"999999999999", 900'000ms, 900'000ms}}) {
+    api.fault = faulty_pages{4, 4, {429, "", {{"Retry-After", text}}}};
+    const auto begin = clock.now();
+    BOOST_TEST((read(options()).distinct() == api.all_ids()));
+    const auto waited = clock.now() - begin;
+    BOOST_TEST((waited >= least && waited <= most), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(with_retry_after_hold_back_all_slices) {
+  auto o = options();
+  o.windows = ingest::split({api.time_of(api.events), api.time_of(0) + 1}, 2);
+  o.retry.deadline = 1s;
+  const auto shared = make_api(o);
+  api.fault = faulty_pages{1, 1, {429, "", {{"Retry-After", "100"}}}};
+  const auto begin = clock.now();
+  // The first slice gives up without a wait, as it may not wait that long.
+  BOOST_CHECK_EXCEPTION(read_all(*make_http_source(shared, 0)), ingest::error, fails_with(errc::unavailable, "429"));
+  BOOST_TEST((clock.now() == begin));
+  BOOST_TEST(read_all(*make_http_source(shared, 1), {}, 1).ids.size() == 10u);
+  BOOST_TEST((clock.now() - begin >= 100s));
+  BOOST_TEST(counters.throttled_us >= 100'000'000u);
+}
+
+BOOST_AUTO_TEST_CASE(of_pace_are_avoided_by_the_headers_of_the_standard_endpoint) {
+  api.requests_a_minute = 3;
+  const auto begin = clock.now();
+  BOOST_TEST((read(options(http_endpoint::standard)).distinct() == api.all_ids()));
+  BOOST_TEST(api.rate_limited() == 0);
+  BOOST_TEST((clock.now() - begin == 3min));
+}
+
+BOOST_AUTO_TEST_CASE(of_the_request_name_path_and_status_but_no_secret) {
+  api.fault = faulty_pages{2, 2, {422, R"({"code":"NO","message":"your key canary-key-4711\nis odd"})"}};
+  BOOST_CHECK_EXCEPTION(
+      read(options()), ingest::error,
+      fails_with(errc::config, "GET /api/v1/events/d4ta/x7k9/feed answered HTTP 422 (NO: your key *** is odd)"));
+}
+
+BOOST_AUTO_TEST_CASE(that_lead_elsewhere_are_refused_and_the_key_is_not_sent_there) {
+  const http_server elsewhere([](const received_request&) { return reply{200, R"({"data":[]})"}; });
+  api.fault = faulty_pages{1, 9, {302, "", {{"Location", elsewhere.url("/")}}}};
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::config, "redirect"));
+  BOOST_TEST(elsewhere.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_size_are_cut_and_end_as_unavailable) {
+  auto o = options();
+  o.client.max_body_bytes = 500;
+  o.retry.max_attempts = 3;
+  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::unavailable, "limit of 500 bytes"));
+}
+
+BOOST_AUTO_TEST_CASE(of_depth_are_bad_data) {
+  api.fault = endless_pages(std::string(1'000'000, '[') + std::string(1'000'000, ']'), [](int) { return "\"c\""; });
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "event 0"));
+}
+
+BOOST_AUTO_TEST_CASE(that_repeat_a_cursor_are_bad_data) {
+  for (const int period : {1, 2, 7}) {
+    api.fault = endless_pages(R"({"id":"x"})", [=](int n) { return "\"c" + std::to_string(n % period) + '"'; });
+    BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "repeat"));
+    BOOST_TEST(counters.pages_fetched < 100u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_emptiness_are_borne_for_a_hundred_pages) {
+  api.fault = [empty = 0](const received_request& r) mutable -> std::optional<reply> {
+    if (r.path == events_api::access_path) {
+      return std::nullopt;
+    }
+    if (++empty > 100) {
+      return reply{200, R"({"data":[{"id":"x"}],"hasMore":false})"};
+    }
+    return reply{200, R"({"data":[],"hasMore":true,"nextCursor":")" + std::to_string(empty) + "\"}"};
+  };
+  BOOST_TEST((read(options()).distinct() == std::set<std::string>{"x"}));
+  BOOST_TEST(counters.pages_fetched == 101u);
+
+  api.fault = endless_pages("", [](int n) { return "\"c" + std::to_string(n) + '"'; });
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "empty pages"));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_missing_cursor_are_borne_once) {
+  api.fault = faulty_pages{4, 4, {200, R"({"data":[{"id":"y"}],"hasMore":true,"nextCursor":null})"}};
+  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+  api.fault = endless_pages(R"({"id":"x"})", [](int) { return "null"; });
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "no next cursor"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
