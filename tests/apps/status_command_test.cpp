@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(is_running_while_the_directory_is_held) {
   BOOST_TEST(d["rows_rejected"].GetUint64() == 2u);
   BOOST_TEST(d["duplicates_skipped"].GetUint64() == 3u);
   BOOST_TEST(d["total_expected"].GetUint64() == 100u);
-  BOOST_TEST(d["bytes_buffered"].GetUint64() == 1234u);
+  BOOST_TEST(d["bytes_buffered"].GetUint64() == 0u, "the state says 1234, but no segment is on disk");
   BOOST_TEST(d["restarts"].GetUint64() == 1u);
   BOOST_TEST(d["updated_at"].GetString() == "2026-01-27T19:19:13.629Z");
   BOOST_TEST_REQUIRE(d["slices"].Size() == 2u);
