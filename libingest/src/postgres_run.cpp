@@ -70,7 +70,7 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
 
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
   c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-  target_table target = prepare_tables(c, table_, options_.allow_unlogged);
+  target_table target = prepare(c);
   ledger_view ledger = take_over(c, e.identity, target, e.replace);
   // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
   c.execute("COMMIT");

@@ -40,6 +40,18 @@ std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
   }
 }
 
+std::string postgres_target::rehearse(std::stop_token stop) const {
+  try {
+    const auto connection = run_->connect(std::move(stop));
+    connection->run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    const detail::target_table target = run_->prepare(*connection);
+    connection->run("ROLLBACK");
+    return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";
+  } catch (const detail::database_error& e) {
+    throw error(e);
+  }
+}
+
 void postgres_target::expect(run_identity who, bool replace) {
   run_->expect(std::move(who), replace);
 }

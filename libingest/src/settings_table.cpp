@@ -131,8 +131,8 @@ const std::array definitions{
     .member = &s::restart_window, .default_text = "60s", .least = 100, .greatest = day,
     .help = "Time in which restarts are counted", .commands = working},
   setting_definition{.section = "Running", .name = "SHUTDOWN_TIMEOUT_MS", .type = duration,
-    .member = &s::shutdown_timeout, .default_text = "4s", .least = 100, .greatest = hour,
-    .help = "Longest time for an orderly stop after SIGINT or SIGTERM", .commands = working},
+    .member = &s::shutdown_timeout, .default_text = "3s", .least = 100, .greatest = hour,
+    .help = "After SIGINT or SIGTERM, transactions under way may take that long before they are cancelled", .commands = working},
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "ingest/disk_buffer.hpp"
+#include "ingest/ledger_view.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/page_set.hpp"
 #include "ingest/sink.hpp"
 #include "ingest/stop.hpp"
 
@@ -37,20 +37,6 @@ struct postgres_options {
   timing time = {};
 };
 
-/// What the database's ledger says of a pipeline.
-struct ledger_view {
-  run_identity identity;
-  std::int64_t epoch = 0;  ///< of the run that took the pipeline over last
-  bool complete = false;
-  page_set loaded;
-  std::vector<slice_progress> slices;  ///< by the last loaded page of each; ascending
-  page_id last_page = 0;
-  std::uint64_t last_segment = 0;
-  std::uint64_t rows = 0;  ///< in the table: without duplicates and rejects
-  std::uint64_t duplicates = 0;
-  std::uint64_t rejected = 0;
-};
-
 namespace detail {
 class postgres_run;
 }
@@ -69,6 +55,10 @@ class postgres_target {
 
   /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
   std::optional<ledger_view> peek(std::stop_token stop = {}) const;
+
+  /// Does all that open_run() does except for the taking over, and takes it back: whether rows could be loaded, and
+  /// into which table. Tries once.
+  std::string rehearse(std::stop_token stop = {}) const;
 
   /// Says for which run loaders open the target when nobody else has: for a database that is absent at the start.
   void expect(run_identity who, bool replace);

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "ingest/disk_buffer.hpp"
-#include "ingest/postgres.hpp"
+#include "ingest/ledger_view.hpp"
 #include "ingest/run_state.hpp"
 
 namespace ingest {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ingest/disk_buffer.hpp"
+#include "ingest/page_set.hpp"
+
+namespace ingest {
+
+/// What the database's ledger says of a pipeline.
+struct ledger_view {
+  run_identity identity;
+  std::int64_t epoch = 0;  ///< of the run that took the pipeline over last
+  bool complete = false;
+  page_set loaded;
+  std::vector<slice_progress> slices;  ///< by the last loaded page of each; ascending
+  page_id last_page = 0;
+  std::uint64_t last_segment = 0;
+  std::uint64_t rows = 0;  ///< in the table: without duplicates and rejects
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+
+}  // namespace ingest
