@@ -22,6 +22,11 @@ std::string_view name_of_command(command c) {
   return c == command::fetch ? "fetch" : c == command::load ? "load" : "run";
 }
 
+bool is_loopback(std::string_view url) {
+  const std::string_view host = url.substr(url.find("://") + 3);
+  return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+}
+
 /// One run of the pipeline, from taking the lock to the result.
 class pipeline_run {
  public:
@@ -151,7 +156,8 @@ void pipeline_run::warn_of_weakened_settings() const {
     log::warning(events::setting_weakened,
                  "ALLOW_UNLOGGED is set: a crash of PostgreSQL empties an UNLOGGED table, and loaded events are lost");
   }
-  if (command_ != command::load && settings_.api_base_url.starts_with("http://")) {
+  if (command_ != command::load && settings_.api_base_url.starts_with("http://") &&
+      !is_loopback(settings_.api_base_url)) {
     log::warning(events::setting_weakened, "API_BASE_URL is http: the API key and the events cross the network in the open");
   }
 }
