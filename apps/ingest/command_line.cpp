@@ -103,6 +103,19 @@ std::vector<std::string> command_names() {
   return names;
 }
 
+/// Refuses words that nothing knows, and a command line without command.
+void check_words(const CLI::App& program, const subcommand* chosen) {
+  if (const auto unknown = program.remaining(); !unknown.empty()) {
+    refuse_unknown(unknown.front(), command_names(), "ingest --help");
+  }
+  if (chosen == nullptr) {
+    throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
+  }
+  if (const auto unknown = program.remaining(true); !unknown.empty()) {
+    refuse_unknown(unknown.front(), chosen->flags(), "ingest " + std::string(chosen->description().name) + " --help");
+  }
+}
+
 }  // namespace
 
 std::optional<invocation> parse_command_line(int argc, const char* const* argv, std::ostream& out) {
@@ -139,17 +152,8 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   if (wants_version) {
     return asked;
   }
-  if (const auto unknown = program.remaining(); !unknown.empty()) {
-    refuse_unknown(unknown.front(), command_names(), "ingest --help");
-  }
-  if (given() == commands.end()) {
-    throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
-  }
-  const subcommand& chosen = *given();
-  if (const auto unknown = program.remaining(true); !unknown.empty()) {
-    refuse_unknown(unknown.front(), chosen.flags(), "ingest " + std::string(chosen.description().name) + " --help");
-  }
-  chosen.take();
+  check_words(program, given() == commands.end() ? nullptr : &*given());
+  given()->take();
   return asked;
 }
 
