@@ -38,8 +38,7 @@ void buffer_writer_state::open(const attach_checkpoint& m) {
   report.rows_loaded = known.rows_loaded;
   report.duplicates_skipped = known.duplicates_skipped;
   report.rows_rejected = known.rows_rejected;
-  report.bytes_buffered = buffer_->bytes();
-  context_.spec->metrics->bytes_buffered = report.bytes_buffered;
+  context_.spec->metrics->bytes_buffered = buffer_->bytes();
   post(checkpoint_, std::move(report));
   if (input_ended()) {
     ranges_.finish();
@@ -139,8 +138,7 @@ void buffer_writer_state::sync() {
     report.slices.push_back(std::move(progress));
   }
   report.open_segment = buffer_->open_segment();
-  report.bytes_buffered = buffer_->bytes();
-  counters.bytes_buffered = report.bytes_buffered;
+  counters.bytes_buffered = buffer_->bytes();
   post(checkpoint_, std::move(report));
   grant_credit();
   offer_ranges();
@@ -173,9 +171,7 @@ void buffer_writer_state::grant_credit() {
 void buffer_writer_state::seal_segment() {
   // Room comes from loading whole segments, so the open one has to be closed and short ranges must not wait.
   buffer_->seal();
-  pages_durable report;
-  report.bytes_buffered = buffer_->bytes();
-  post(checkpoint_, std::move(report));
+  post(checkpoint_, pages_durable{});
   ranges_.flush();
   offer_ranges();
 }

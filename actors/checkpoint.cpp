@@ -34,7 +34,6 @@ void checkpoint_state::open(const buffer_opened& m) {
   state_.rows_loaded = m.rows_loaded;
   state_.duplicates_skipped = m.duplicates_skipped;
   state_.rows_rejected = m.rows_rejected;
-  state_.bytes_buffered = m.bytes_buffered;
   save_soon();
 }
 
@@ -48,7 +47,6 @@ void checkpoint_state::add(const pages_durable& m) {
     slices_[s.slice] = s;
   }
   open_segment_ = m.open_segment;
-  state_.bytes_buffered = m.bytes_buffered;
   save_soon();
 }
 
@@ -98,12 +96,17 @@ void checkpoint_state::write_state() {
   state_.rows_fetched = std::max(state_.rows_durable, rows_at_opening_ + counters.rows_fetched);
   state_.total_expected = std::max<std::uint64_t>(state_.total_expected, counters.total_expected);
   state_.restarts = restarts_before_ + counters.restarts;
+  // The last segments of a complete run are deleted after this state is durable, not before.
+  const bool will_be_empty = state_.status == run_status::complete && deletes_segments();
+  state_.bytes_buffered = will_be_empty ? 0 : counters.bytes_buffered.load();
   state_.updated_at = timestamp_now();
   state_store(*context_.spec->files, context_.spec->directory).save(state_);
 }
 
+bool checkpoint_state::deletes_segments() const { return !context_.spec->keep_segments && context_.spec->make_sink; }
+
 void checkpoint_state::release_loaded_segments() {
-  if (context_.spec->keep_segments || !context_.spec->make_sink) {
+  if (!deletes_segments()) {
     return;
   }
   // If the process dies between the state and the deletion, the next run finds the segments' pages in the ledger and

@@ -27,6 +27,7 @@ class checkpoint_state {
  private:
   void save_soon();
   void write_state();
+  bool deletes_segments() const;
   void release_loaded_segments();
 
   checkpoint_actor::pointer self_;

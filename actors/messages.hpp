@@ -109,7 +109,6 @@ struct buffer_opened {
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
-  std::uint64_t bytes_buffered = 0;
 };
 
 /// Pages have become durable. Sent after the sync, never before.
@@ -117,7 +116,6 @@ struct pages_durable {
   std::vector<page> pages;
   std::vector<slice_progress> slices;  ///< of the slices these pages belong to
   std::uint64_t open_segment = 0;      ///< all lower ones are sealed; 0 when none is open
-  std::uint64_t bytes_buffered = 0;
 };
 
 /// A range is loaded. Sent after the commit, never before.
