@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 
 #include "support/ingest_run.hpp"
 
@@ -111,6 +112,29 @@ BOOST_AUTO_TEST_CASE(resumes_after_a_kill_just_before_the_database_returns) {
   }
   child_process second = r.start("run");
   check_complete(second);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_run_whose_buffer_is_full)
+
+BOOST_AUTO_TEST_CASE(waits_and_goes_on_behind_the_cursor_that_expired_meanwhile) {
+  constexpr std::uint64_t quota = 1024 * 1024;
+  postgres_cluster cluster({.durable = false, .settings = {}});
+  ingest_run r(events, {"--cursor-ttl", "1"}, cluster);
+  cluster.stop_immediate();
+  child_process p = r.start("run", {"--buffer-quota-bytes", std::to_string(quota)});
+  p.wait_for_output("buffer_full");
+  const auto expired = std::chrono::steady_clock::now() + std::chrono::milliseconds(1'200);
+  await(p, [&] { return std::chrono::steady_clock::now() > expired; });
+  const auto buffered = r.in_state("bytes_buffered");
+  cluster.start();
+  BOOST_TEST(buffered >= quota);
+  BOOST_TEST(buffered <= quota + ingest_run::credit_bytes);
+  BOOST_TEST(p.wait() == 0, p.err());
+  BOOST_TEST(r.table_difference() == "");
+  BOOST_TEST(r.counter("cursors_expired") >= 1);
+  BOOST_TEST(count_in(r.report(), "cursor_resets") >= 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

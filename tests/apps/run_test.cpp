@@ -41,6 +41,34 @@ BOOST_AUTO_TEST_CASE(loads_every_event_once_from_four_slices_side_by_side) {
   BOOST_TEST(r.status()["slices"].Size() == 4);
 }
 
+BOOST_AUTO_TEST_CASE(loads_pages_larger_than_every_window) {
+  for (const int slices : {1, 4}) {
+    // A page is more than CREDIT_BYTES, SEGMENT_BYTES and RANGE_BYTES, and goes alone everywhere.
+    ingest_run r(events);
+    auto flags = ingest_run::slices(slices);
+    flags.insert(flags.end(), {"--batch-size", "5000"});
+    check_complete(r, r.run("run", flags));
+    BOOST_TEST(r.counter("pages_served") == 4);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(loads_pages_of_a_single_event) {
+  ingest_run r(200);
+  auto flags = ingest_run::slices(8);
+  flags.insert(flags.end(), {"--batch-size", "1", "--loaders", "8"});
+  check_complete(r, r.run("run", flags));
+}
+
+BOOST_AUTO_TEST_CASE(is_complete_when_there_are_no_events) {
+  for (const int slices : {1, 4}) {
+    ingest_run r(0);
+    check_complete(r, r.run("run", ingest_run::slices(slices)));
+    const auto requests = r.counter("requests");
+    check_complete(r, r.run("run", ingest_run::slices(slices)));
+    BOOST_TEST(r.counter("requests") == requests);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(understands_every_shape_of_response) {
   for (const char* shape : {"flat", "nested", "mixed"}) {
     BOOST_TEST_CONTEXT(shape) {
