@@ -206,7 +206,8 @@ struct http_client::transfer {
     }
     if (too_large) {
       result.failure = {transport_failure::kind::too_large,
-                        "the response exceeds the limit of " + std::to_string(options.max_body_bytes) + " bytes"};
+                        "the response is larger than MAX_PAGE_BYTES, " + std::to_string(options.max_body_bytes) +
+                            " bytes: lower BATCH_SIZE, or raise the limit"};
       return;
     }
     result.failure = {kind_of(code), message[0] != '\0' ? message.data() : curl_easy_strerror(code)};

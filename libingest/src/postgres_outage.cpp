@@ -57,9 +57,7 @@ void retry_schedule::wait_after(const database_error& e, bool in_doubt) {
   throw_if_stopped(stop_);
   const auto now = clock::now();
   began_ = failures_++ == 0 ? now : began_;
-  if (e.fault() == database_fault::outage) {
-    log_.unavailable(e);
-  }
+  log_.unavailable(e);
   const milliseconds cap = std::min(longest_wait, first_wait * (1 << std::min(failures_ - 1, 6U)));
   const auto left = std::chrono::ceil<milliseconds>(began_ + options_.outage_deadline - now);
   if (left <= milliseconds(0)) {

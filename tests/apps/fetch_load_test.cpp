@@ -10,7 +10,9 @@ namespace {
 
 constexpr int events = 10'000;
 
-void without_database(ingest_run& r) { r.environment.erase("DATABASE_URL"); }
+void without_database(ingest_run& r) {
+  r.environment.erase("DATABASE_URL");
+}
 void without_api(ingest_run& r) {
   r.environment.erase("API_BASE_URL");
   r.environment.erase("TARGET_API_KEY");

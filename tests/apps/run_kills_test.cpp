@@ -83,11 +83,21 @@ void check_kills(int slices, unsigned seed) {
     BOOST_TEST_CONTEXT("kill " << i + 1) {
       victim v(r, flags);
       switch (i % 5) {
-        case 0: v.kill_when_served(some()); break;
-        case 1: v.kill_when_loaded(some()); break;
-        case 2: v.kill_when_durable(some()); break;
-        case 3: v.kill_when_it_says_that_it_begins(); break;
-        case 4: v.kill_at_once(); break;
+        case 0:
+          v.kill_when_served(some());
+          break;
+        case 1:
+          v.kill_when_loaded(some());
+          break;
+        case 2:
+          v.kill_when_durable(some());
+          break;
+        case 3:
+          v.kill_when_it_says_that_it_begins();
+          break;
+        case 4:
+          v.kill_at_once();
+          break;
       }
     }
   }
@@ -106,8 +116,12 @@ void check_kills(int slices, unsigned seed) {
 
 BOOST_AUTO_TEST_SUITE(a_run_that_is_killed_twenty_times)
 
-BOOST_AUTO_TEST_CASE(loads_every_event_once_and_fetches_few_pages_again) { check_kills(1, 1); }
+BOOST_AUTO_TEST_CASE(loads_every_event_once_and_fetches_few_pages_again) {
+  check_kills(1, 1);
+}
 
-BOOST_AUTO_TEST_CASE(loads_every_event_once_with_slices_too) { check_kills(4, 2); }
+BOOST_AUTO_TEST_CASE(loads_every_event_once_with_slices_too) {
+  check_kills(4, 2);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

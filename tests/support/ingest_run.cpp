@@ -57,8 +57,8 @@ std::string as_copy_text(const std::string& lines) {
 void copy_into(const std::string& url, const std::string& table, const std::string& text) {
   const std::unique_ptr<PGconn, void (*)(PGconn*)> c(PQconnectdb(url.c_str()), PQfinish);
   PQclear(PQexec(c.get(), ("COPY " + table + " FROM STDIN").c_str()));
-  const bool sent = PQputCopyData(c.get(), text.data(), static_cast<int>(text.size())) == 1 &&
-                    PQputCopyEnd(c.get(), nullptr) == 1;
+  const bool sent =
+      PQputCopyData(c.get(), text.data(), static_cast<int>(text.size())) == 1 && PQputCopyEnd(c.get(), nullptr) == 1;
   const std::unique_ptr<PGresult, void (*)(PGresult*)> done(PQgetResult(c.get()), PQclear);
   if (!sent || PQresultStatus(done.get()) != PGRES_COMMAND_OK) {
     throw std::runtime_error("cannot load the truth: " + std::string(PQerrorMessage(c.get())));
@@ -132,9 +132,13 @@ rapidjson::Document ingest_run::status() const {
   return parsed(p.out);
 }
 
-rapidjson::Document ingest_run::report() const { return parsed(text_of(report_file())); }
+rapidjson::Document ingest_run::report() const {
+  return parsed(text_of(report_file()));
+}
 
-rapidjson::Document ingest_run::state() const { return parsed(text_of(data_dir() / "ingestion.state")); }
+rapidjson::Document ingest_run::state() const {
+  return parsed(text_of(data_dir() / "ingestion.state"));
+}
 
 std::uint64_t ingest_run::in_state(const char* key) const {
   const rapidjson::Document json = state();
@@ -184,7 +188,9 @@ std::uint64_t count_in(const rapidjson::Document& json, const std::string& key) 
   return value_at(json, key).GetUint64();
 }
 
-double seconds_in(const rapidjson::Document& json, const std::string& key) { return value_at(json, key).GetDouble(); }
+double seconds_in(const rapidjson::Document& json, const std::string& key) {
+  return value_at(json, key).GetDouble();
+}
 
 std::string text_in(const rapidjson::Document& json, const std::string& key) {
   return value_at(json, key).GetString();

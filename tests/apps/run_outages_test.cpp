@@ -1,0 +1,116 @@
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/ingest_run.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr int events = 20'000;
+
+/// A run against a PostgreSQL of its own, which the test may stop.
+struct fixture {
+  postgres_cluster cluster{{.durable = false, .settings = {}}};
+  ingest_run r{events, {"--delay", "10"}, cluster};
+
+  ~fixture() {
+    // The database is dropped at the end, and that needs a server.
+    if (down_) {
+      cluster.start();
+    }
+  }
+
+  void stop_database() {
+    cluster.stop_immediate();
+    down_ = true;
+  }
+
+  void start_database() {
+    cluster.start();
+    down_ = false;
+  }
+
+  void check_complete(child_process& p) {
+    BOOST_TEST(p.wait(std::chrono::seconds(60)) == 0, p.err());
+    BOOST_TEST(r.table_difference() == "");
+    BOOST_TEST(count_in(r.status(), "rows_loaded") == events);
+  }
+
+ private:
+  bool down_ = false;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_run_whose_database_goes_away, fixture)
+
+BOOST_AUTO_TEST_CASE(completes_by_itself_after_several_immediate_stops) {
+  child_process p = r.start("run");
+  for (int i = 0; i < 4; ++i) {
+    await(p, [&, goal = r.pages_in_ledger() + 10] { return r.pages_in_ledger() >= goal; });
+    cluster.restart();
+  }
+  check_complete(p);
+  BOOST_TEST(count_in(r.report(), "seconds.wall") > 0);
+  BOOST_TEST(count_in(r.report(), "retries.load_retries") >= 1);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_fetching_and_loads_when_the_database_comes_at_last) {
+  stop_database();
+  child_process p = r.start("run");
+  p.wait_for_output("database_unavailable");
+  await(p, [&] { return r.in_state("rows_durable") >= events / 4; });
+  start_database();
+  check_complete(p);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_69_when_it_stays_away_and_keeps_what_it_fetched) {
+  stop_database();
+  const auto p = r.run("run", {"--database-deadline-ms", "1500"});
+  BOOST_TEST(p.exit_code == 69, p.err);
+  const auto durable = count_in(r.status(), "rows_durable");
+  BOOST_TEST(durable >= 1'000);
+  BOOST_TEST(text_in(r.status(), "status") == "aborted");
+  BOOST_TEST(text_in(r.status(), "error").find("the database") != std::string::npos, text_in(r.status(), "error"));
+
+  const auto served = r.counter("pages_served");
+  start_database();
+  child_process next = r.start("run");
+  check_complete(next);
+  // An abort, too, makes durable what was read: only a page whose answer was under way is fetched again.
+  BOOST_TEST(r.counter("pages_served") - r.counter("distinct_pages") <= 1);
+  BOOST_TEST(served < r.counter("distinct_pages"));
+}
+
+BOOST_AUTO_TEST_CASE(resumes_after_a_kill_in_the_middle_of_an_outage) {
+  {
+    child_process first = r.start("run");
+    await(first, [&] { return r.pages_in_ledger() >= 20; });
+    stop_database();
+    await(first, [&, goal = r.in_state("rows_durable") + 1'000] { return r.in_state("rows_durable") >= goal; });
+    first.signal(SIGKILL);
+    first.wait();
+  }
+  // Nobody can say what is loaded; the next run fetches on all the same.
+  child_process second = r.start("run");
+  await(second, [&, goal = r.in_state("rows_durable") + 1'000] { return r.in_state("rows_durable") >= goal; });
+  start_database();
+  check_complete(second);
+}
+
+BOOST_AUTO_TEST_CASE(resumes_after_a_kill_just_before_the_database_returns) {
+  {
+    child_process first = r.start("run");
+    await(first, [&] { return r.pages_in_ledger() >= 20; });
+    cluster.stop_immediate();
+    first.signal(SIGKILL);
+    first.wait();
+    cluster.start();
+  }
+  child_process second = r.start("run");
+  check_complete(second);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

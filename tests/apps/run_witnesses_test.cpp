@@ -1,0 +1,160 @@
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "ingest/disk_buffer.hpp"
+#include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr int events = 10'000;
+
+void kill_when(ingest_run& r, const std::vector<std::string>& flags, const std::function<bool()>& condition) {
+  child_process p = r.start("run", flags);
+  await(p, condition);
+  p.signal(SIGKILL);
+  p.wait();
+}
+
+void kill_in_the_middle(ingest_run& r) {
+  kill_when(r, {"--loaders", "1"}, [&] { return r.pages_in_ledger() >= 30; });
+}
+
+void check_completes(ingest_run& r) {
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.table_difference() == "");
+  BOOST_TEST(r.number("SELECT sum(rows) FROM ingest.pages") == events);
+  BOOST_TEST(count_in(r.status(), "rows_loaded") == events);
+}
+
+void check_damage(const ingest_run& r, const std::string& command, const std::string& place) {
+  const auto p = r.run(command);
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(p.err.find(place) != std::string::npos, p.err);
+}
+
+void flip_bit(const std::filesystem::path& file, std::size_t at) {
+  std::string bytes = text_of(file);
+  bytes.at(at) = static_cast<char>(bytes.at(at) ^ 4);
+  put_text(file, bytes);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_run_that_lost_a_witness)
+
+BOOST_AUTO_TEST_CASE(completes_without_its_state) {
+  ingest_run r(events, {"--delay", "10"});
+  kill_in_the_middle(r);
+  std::filesystem::remove(r.data_dir() / "ingestion.state");
+  check_completes(r);
+}
+
+BOOST_AUTO_TEST_CASE(completes_with_a_state_that_is_empty_or_garbage) {
+  for (const std::string& text : {std::string(), std::string("{\"pipeline\":"), std::string(300, '\0')}) {
+    ingest_run r(events, {"--delay", "10"});
+    kill_in_the_middle(r);
+    put_text(r.data_dir() / "ingestion.state", text);
+    BOOST_TEST(text_in(r.status(), "status") == "interrupted");
+    check_completes(r);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(completes_from_the_ledger_alone) {
+  ingest_run r(events, {"--delay", "10"});
+  kill_in_the_middle(r);
+  const auto served = r.counter("pages_served");
+  const auto loaded = r.pages_in_ledger();
+  std::filesystem::remove_all(r.data_dir());
+  check_completes(r);
+  // It went on behind what is loaded, and did not begin anew.
+  BOOST_TEST(r.counter("pages_served") <= served + events / ingest_run::batch_size - loaded);
+  BOOST_TEST(r.number("SELECT sum(duplicates) FROM ingest.pages") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_complete_by_the_ledger_alone) {
+  ingest_run r(events);
+  check_completes(r);
+  const auto requests = r.counter("requests");
+  std::filesystem::remove_all(r.data_dir());
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.counter("requests") == requests);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_65_when_the_ledger_was_set_back_behind_deleted_segments) {
+  ingest_run r(events, {"--delay", "10"});
+  kill_when(r, {}, [&] {
+    return r.pages_in_ledger() >= 30 && !std::filesystem::exists(r.data_dir() / ingest::segment_file_name(1));
+  });
+  r.database.execute("DELETE FROM ingest.pages WHERE page BETWEEN 3 AND 6");
+  check_damage(r, "run", "page 3");
+}
+
+BOOST_AUTO_TEST_CASE(loads_again_what_a_database_set_back_has_lost_while_segments_are_kept) {
+  ingest_run r(events, {"--delay", "10"});
+  kill_when(r, {"--keep-segments"}, [&] { return r.pages_in_ledger() >= 30; });
+  r.database.execute("TRUNCATE ingested_events; DELETE FROM ingest.pages");
+  check_completes(r);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_65_when_the_table_is_gone) {
+  ingest_run r(events, {"--delay", "10"});
+  kill_in_the_middle(r);
+  r.database.execute("DROP TABLE ingested_events");
+  check_damage(r, "run", "is gone");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_buffer_that_is_damaged)
+
+BOOST_AUTO_TEST_CASE(ends_the_run_with_65_and_its_place) {
+  ingest_run r(events);
+  BOOST_TEST(r.run("fetch").exit_code == 0);
+  flip_bit(r.data_dir() / ingest::segment_file_name(2), 200'000);
+  check_damage(r, "load", ingest::segment_file_name(2));
+  BOOST_TEST(r.run("load").err.find("page ") != std::string::npos);
+  // Mended, all of it is loaded.
+  flip_bit(r.data_dir() / ingest::segment_file_name(2), 200'000);
+  const auto p = r.run("load");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.table_difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(ends_the_run_with_65_when_an_index_is_damaged) {
+  ingest_run r(events);
+  BOOST_TEST(r.run("fetch").exit_code == 0);
+  flip_bit(r.data_dir() / ingest::index_file_name(2), 400);
+  check_damage(r, "load", ingest::index_file_name(2));
+  check_damage(r, "run", ingest::index_file_name(2));
+}
+
+BOOST_AUTO_TEST_CASE(ends_the_run_with_65_when_a_segment_is_missing) {
+  ingest_run r(events);
+  BOOST_TEST(r.run("fetch").exit_code == 0);
+  std::filesystem::remove(r.data_dir() / ingest::segment_file_name(3));
+  check_damage(r, "load", "neither loaded nor in the buffer");
+}
+
+BOOST_AUTO_TEST_CASE(is_fetched_again_from_where_a_torn_tail_begins) {
+  ingest_run r(events, {"--delay", "10"});
+  child_process fetch = r.start("fetch");
+  await(fetch, [&] { return r.in_state("rows_durable") >= 3'000; });
+  fetch.signal(SIGKILL);
+  fetch.wait();
+  std::uint64_t newest = 1;
+  while (std::filesystem::exists(r.data_dir() / ingest::segment_file_name(newest + 1))) {
+    ++newest;
+  }
+  const auto segment = r.data_dir() / ingest::segment_file_name(newest);
+  BOOST_TEST_REQUIRE(std::filesystem::file_size(segment) > 100);
+  std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 100);
+  check_completes(r);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
