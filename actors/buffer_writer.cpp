@@ -9,8 +9,6 @@ namespace ingest::actors {
 
 namespace {
 
-constexpr std::chrono::milliseconds space_check_interval{1'000};
-
 std::uint64_t window_of_slice(const pipeline_spec& spec) {
   return std::max<std::uint64_t>(1, spec.credit_bytes / std::max<std::size_t>(1, spec.slices));
 }

@@ -123,22 +123,48 @@ void checkpoint_state::release_loaded_segments() {
 }
 
 void checkpoint_state::close(const close_run& m) {
-  if (!opened_) {
-    // The buffer could not be opened, so nothing is known here; what an earlier run has saved is worth more.
-    state_store store(*context_.spec->files, context_.spec->directory);
-    if (std::optional<run_state> saved = store.load()) {
-      saved->status = m.status;
-      saved->error = m.reason;
-      store.save(*saved);
+  try {
+    if (opened_) {
+      state_.status = m.status;
+      state_.error = m.reason;
+      write_state();
+      release_loaded_segments();
+    } else {
+      mark_saved_state(m);
     }
-    end_stage(self_, context_);
-    return;
+  } catch (const error& e) {
+    if (e.code() != errc::no_space) {
+      throw;
+    }
+    log::warning(events::state_not_saved, e.what());
+    if (m.status == run_status::complete) {
+      close_later(m);
+      return;
+    }
+    // A stop does not wait for space: what was saved before is intact, and right as far as it goes.
   }
-  state_.status = m.status;
-  state_.error = m.reason;
-  write_state();
-  release_loaded_segments();
   end_stage(self_, context_);
+}
+
+/// The buffer could not be opened, so nothing is known here; what an earlier run has saved is worth more.
+void checkpoint_state::mark_saved_state(const close_run& m) {
+  state_store store(*context_.spec->files, context_.spec->directory);
+  if (std::optional<run_state> saved = store.load()) {
+    saved->status = m.status;
+    saved->error = m.reason;
+    store.save(*saved);
+  }
+}
+
+void checkpoint_state::close_later(const close_run& m) {
+  const auto now = time_of(self_);
+  if (!closing_since_) {
+    closing_since_ = now;
+  }
+  if (now - *closing_since_ > context_.spec->space_deadline) {
+    throw error(errc::no_space, "everything is loaded, but the disk of DATA_DIR has no space left to say so", false);
+  }
+  post_after(self_, space_check_interval, checkpoint_actor(self_), m);
 }
 
 checkpoint_actor::behavior_type checkpoint(checkpoint_actor::stateful_pointer<checkpoint_state> self,

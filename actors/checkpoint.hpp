@@ -29,6 +29,8 @@ class checkpoint_state {
   void write_state();
   bool deletes_segments() const;
   void release_loaded_segments();
+  void mark_saved_state(const close_run& m);
+  void close_later(const close_run& m);
 
   checkpoint_actor::pointer self_;
   stage_context context_;
@@ -39,6 +41,7 @@ class checkpoint_state {
   std::uint64_t open_segment_ = 0;
   std::uint64_t rows_at_opening_ = 0;
   std::uint64_t restarts_before_ = 0;
+  std::optional<caf::actor_clock::time_point> closing_since_;  ///< the run could not be closed for want of space
   bool opened_ = false;  ///< the buffer has reported what it holds
   bool save_scheduled_ = false;
 };

@@ -57,7 +57,7 @@ class pipeline::implementation {
     {
       // A handle that outlives the system would keep it from ending.
       const std::lock_guard lock(mutex_);
-      supervisor_ = nullptr;
+      supervisor_ = supervisor_actor();
     }
     system.await_all_actors_done();
     return result;

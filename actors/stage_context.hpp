@@ -19,6 +19,9 @@ struct stage_context {
   std::shared_ptr<const pipeline_spec> spec;
 };
 
+/// How often a stage that waits for room on the disk looks again.
+inline constexpr std::chrono::milliseconds space_check_interval{1'000};
+
 /// Ends the stage, having done what it was asked to do.
 template <class Self>
 void end_stage(Self* self, const stage_context& context, std::optional<error> abort_failure = std::nullopt) {

@@ -114,7 +114,7 @@ void supervisor_state::handle_death(const stage_down& m) {
     return;
   }
   c->alive = false;
-  c->handle = nullptr;
+  c->handle = stoppable();
   if (phase_ == phase::closing) {
     continue_closing();
   } else if (phase_ == phase::finalizing && m.stage.kind == stage_kind::reader) {

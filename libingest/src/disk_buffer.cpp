@@ -48,9 +48,6 @@ class disk_buffer::implementation {
 
   page append(slice_id s, const batch& records) {
     require_usable();
-    if (sealed_) {
-      throw error(errc::internal, "a page was appended to a buffer that is sealed");
-    }
     try {
       return append_to_segment(s, records);
     } catch (...) {
@@ -73,7 +70,6 @@ class disk_buffer::implementation {
     require_usable();
     make_durable();
     open_.reset();
-    sealed_ = true;
   }
 
   void release(std::uint64_t segment) {
@@ -214,7 +210,6 @@ class disk_buffer::implementation {
   std::uint64_t next_segment_ = 1;
   page_id last_page_ = 0;
   page_id durable_page_ = 0;
-  bool sealed_ = false;
   std::string broken_;
 };
 

@@ -87,7 +87,7 @@ const std::array definitions{
     .default_text = "2", .unit = "connections", .least = 1, .greatest = 64, .help = "Connections that load in parallel",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "RANGE_BYTES", .type = size, .member = &s::range_bytes,
-    .default_text = "16MiB", .least = kib, .greatest = 4 * gib, .help = "Data loaded in one transaction",
+    .default_text = "8MiB", .least = kib, .greatest = 4 * gib, .help = "Data loaded in one transaction",
     .commands = loading},
   setting_definition{.section = "Database", .name = "RANGE_DELAY_MS", .type = duration, .member = &s::range_delay,
     .default_text = "2s", .least = 0, .greatest = hour, .help = "After this time, less than RANGE_BYTES is loaded too",

@@ -226,6 +226,68 @@ BOOST_AUTO_TEST_CASE(a_stage_that_always_fails_is_given_up_after_three_restarts)
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_buffer_over_its_quota_makes_fetching_wait_for_loading) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      auto spec = scripted_spec(w.input, w.target, w.files, 350);
+      spec.restarts.max_restarts = 1'000;
+      const auto counters = spec.metrics;
+      simulated_run run(seed, std::move(spec));
+      std::uint64_t most = 0;
+      const auto result = run.run([&] {
+        most = std::max<std::uint64_t>(most, counters->bytes_buffered);
+        if (seed % 2 == 0 && run.random(60) == 0) {
+          run.kill_any();
+        }
+      });
+      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST((seed % 2 == 0 || counters->restarts == 0), "waiting is no failure");
+      // What was in flight when the quota was reached may still come: a window or a large page per slice.
+      BOOST_TEST(most <= 350 + w.input.slices() * (200 + 174) * 2);
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_makes_fetching_wait_until_segments_are_deleted_or_room_is_made) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(seed);
+      w.files.capacity = 2'500;
+      auto spec = w.spec();
+      const auto counters = spec.metrics;
+      simulated_run run(seed, std::move(spec));
+      const auto result = run.run([&] {
+        // Segments alone may not make enough room beside the index and the state: more comes after a while.
+        w.files.capacity += run.random(10);
+      });
+      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST(counters->restarts == 0, "waiting is no failure");
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_stays_full_is_given_up_and_the_next_run_goes_on) {
+  world w(4);
+  w.files.capacity = 1'500;
+  w.target.before_write = [] { throw error(errc::unavailable, "no loading, so no room"); };
+  {
+    auto spec = w.spec();
+    spec.restarts.max_restarts = 1'000'000;
+    simulated_run run(1, std::move(spec));
+    const auto result = run.run([] {}, 10'000'000);
+    BOOST_TEST((result.status == run_status::aborted));
+    BOOST_TEST(result.failure->exit_code() == 74);
+  }
+  w.files.capacity = 1'000'000;
+  w.target.before_write = [] {};
+  simulated_run again(2, w.spec());
+  BOOST_TEST((again.run().status == run_status::complete));
+  w.expect_everything_once();
+}
+
 BOOST_AUTO_TEST_CASE(loaded_segments_are_deleted_and_a_complete_run_leaves_none) {
   world w(4);
   simulated_run run(1, w.spec());

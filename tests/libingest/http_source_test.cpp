@@ -22,8 +22,6 @@ BOOST_AUTO_TEST_CASE(read_everything_from_the_stream_endpoint) {
   BOOST_TEST((got.distinct() == api.all_ids()));
   BOOST_TEST(got.ids.size() == 95u);
   BOOST_TEST(got.batches == 10u);
-  BOOST_TEST(counters.rows_fetched == 95u);
-  BOOST_TEST(counters.pages_fetched == 10u);
   BOOST_TEST(counters.total_expected == 95u);
   BOOST_TEST(counters.requests == 11u);
   BOOST_TEST(counters.bytes_fetched > 1000u);

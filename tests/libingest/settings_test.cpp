@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(takes_defaults_from_the_table) {
   BOOST_TEST(s.buffer_quota_bytes == 4ull << 30);
   BOOST_TEST((s.request_timeout == 30s));
   BOOST_TEST((s.retry_deadline == 15min));
-  BOOST_TEST((s.shutdown_timeout == 4s));
+  BOOST_TEST((s.shutdown_timeout == 3s));
   BOOST_TEST(s.http_compression);
   BOOST_TEST(!s.since.has_value());
   BOOST_TEST(!s.reject_limit.has_value());

@@ -8,11 +8,17 @@ namespace {
 
 class memory_file : public file {
  public:
-  explicit memory_file(std::shared_ptr<memory_file_system::node> node) : node_(std::move(node)) {}
+  memory_file(const memory_file_system& files, std::shared_ptr<memory_file_system::node> node)
+      : files_(files), node_(std::move(node)) {}
 
   void append(std::string_view bytes) override {
+    const std::uint64_t used = files_.used();
+    const std::uint64_t room = files_.capacity > used ? files_.capacity - used : 0;
     const std::lock_guard lock(node_->mutex);
-    node_->bytes.append(bytes);
+    node_->bytes.append(bytes.substr(0, bytes.size() <= room ? bytes.size() : room / 2));
+    if (bytes.size() > room) {
+      throw error(errc::no_space, "the simulated disk is full");
+    }
   }
   void read(std::uint64_t offset, std::size_t size, char* to) const override {
     const std::lock_guard lock(node_->mutex);
@@ -32,6 +38,7 @@ class memory_file : public file {
   void sync() override {}
 
  private:
+  const memory_file_system& files_;
   std::shared_ptr<memory_file_system::node> node_;
 };
 
@@ -44,7 +51,7 @@ std::unique_ptr<file> memory_file_system::create(const std::filesystem::path& pa
     throw error(errc::io, path.string() + " exists");
   }
   entry->second = std::make_shared<node>();
-  return std::make_unique<memory_file>(entry->second);
+  return std::make_unique<memory_file>(*this, entry->second);
 }
 
 std::unique_ptr<file> memory_file_system::open(const std::filesystem::path& path) {
@@ -53,7 +60,17 @@ std::unique_ptr<file> memory_file_system::open(const std::filesystem::path& path
   if (entry == files_.end()) {
     throw error(errc::io, path.string() + " does not exist");
   }
-  return std::make_unique<memory_file>(entry->second);
+  return std::make_unique<memory_file>(*this, entry->second);
+}
+
+std::uint64_t memory_file_system::used() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t total = 0;
+  for (const auto& [path, contents] : files_) {
+    const std::lock_guard content_lock(contents->mutex);
+    total += contents->bytes.size();
+  }
+  return total;
 }
 
 bool memory_file_system::exists(const std::filesystem::path& path) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,11 +22,16 @@ class memory_file_system : public file_system {
   void remove(const std::filesystem::path& path) override;
   void sync_directory(const std::filesystem::path&) override {}
 
+  /// Bytes that all files together may have; an append beyond it leaves half of what fits and throws no_space.
+  std::atomic<std::uint64_t> capacity{~std::uint64_t{0}};
+
   /// Contents of a file and the lock that guards them; shared by all who have it open.
   struct node {
     std::mutex mutex;
     std::string bytes;
   };
+
+  std::uint64_t used() const;
 
  private:
   mutable std::mutex mutex_;

@@ -150,7 +150,8 @@ page_set scripted_target::committed() const {
 
 // -- Spec ------------------------------------------------------------------------------------------------------------
 
-actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files) {
+actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files,
+                                    std::uint64_t quota_bytes) {
   actors::pipeline_spec spec;
   spec.slices = input.slices();
   spec.loaders = 2;
@@ -160,7 +161,7 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
   spec.files = &files;
   spec.description.identity = {"test", "0123456789abcdef0123456789abcdef", "plan"};
   spec.description.command = "run";
-  spec.recover = [&target, &files, identity = spec.description.identity] {
+  spec.recover = [&target, &files, quota_bytes, identity = spec.description.identity] {
     actors::recovered_run run;
     const auto saved = state_store(files, "/data").load();
     disk_buffer::prior known;
@@ -170,6 +171,7 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
     disk_buffer::options options;
     options.directory = "/data";
     options.segment_bytes = 300;
+    options.quota_bytes = quota_bytes;
     run.buffer = std::make_unique<disk_buffer>(files, options, identity, known);
     run.loaded = target.committed();
     return run;

@@ -64,6 +64,7 @@ class scripted_target {
 };
 
 /// A spec of a pipeline from `input` to `target` over a buffer in `files`.
-actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files);
+actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files,
+                                    std::uint64_t quota_bytes = ~std::uint64_t{0});
 
 }  // namespace ingest::testing

@@ -28,7 +28,7 @@ simulated_run::~simulated_run() {
   // A failed check may have left in the middle: the actors end before what their callbacks refer to.
   if (supervisor_) {
     stop();
-    supervisor_ = nullptr;
+    supervisor_ = actors::supervisor_actor();
     while (simulation_.deliver_one() || simulation_.advance()) {
     }
   }
@@ -46,7 +46,7 @@ actors::pipeline_result simulated_run::run(const std::function<void()>& after_ea
     }
     after_each();
   }
-  supervisor_ = nullptr;
+  supervisor_ = actors::supervisor_actor();
   return *result_;
 }
 

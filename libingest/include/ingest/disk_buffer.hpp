@@ -89,7 +89,7 @@ class disk_buffer {
   /// The last page that is durable.
   page_id durable_page() const;
 
-  /// No more appends: syncs and closes the open segment.
+  /// Syncs and closes the open segment, so that it can be released once it is loaded. A later append opens another.
   void seal();
 
   /// The segment being appended to, or 0. All lower ones are sealed.

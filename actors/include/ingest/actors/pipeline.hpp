@@ -55,7 +55,7 @@ struct pipeline_spec {
 
   std::uint64_t credit_bytes = 8ull << 20;   ///< in flight between all readers and the buffer_writer
   std::uint64_t group_bytes = 4ull << 20;    ///< appended pages are synced at the latest when there are as many
-  std::uint64_t range_bytes = 16ull << 20;   ///< of one transaction; also the credit of a loader
+  std::uint64_t range_bytes = 8ull << 20;    ///< of one transaction; also the credit of a loader
   std::chrono::milliseconds range_delay{2'000};  ///< a smaller range is loaded after that long
   std::chrono::milliseconds state_interval{250};  ///< between two writings of the state
   std::chrono::milliseconds space_deadline{600'000};  ///< how long a full disk is waited for
