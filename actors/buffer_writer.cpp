@@ -147,13 +147,16 @@ void buffer_writer_state::grant_credit() {
   const bool full = buffer_->over_quota();
   if (full != over_quota_) {
     over_quota_ = full;
-    log::info(full ? events::buffer_full : events::buffer_has_room,
-              full ? "the buffer is over its quota; fetching waits until segments are loaded" : "the buffer has room again",
-              {{"bytes_buffered", buffer_->bytes()}});
+    log::info(
+        full ? events::buffer_full : events::buffer_has_room,
+        full ? "the buffer is over its quota; fetching waits until segments are loaded" : "the buffer has room again",
+        {{"bytes_buffered", buffer_->bytes()}});
   }
   if (full && !context_.spec->make_sink) {
-    throw error(errc::no_space, "the buffer is over BUFFER_QUOTA_BYTES and nothing is loading it: run `ingest load`, or raise the quota",
-                false);
+    throw error(
+        errc::no_space,
+        "the buffer is over BUFFER_QUOTA_BYTES and nothing is loading it: run `ingest load`, or raise the quota",
+        false);
   }
   if (full) {
     seal_segment();
@@ -186,7 +189,8 @@ void buffer_writer_state::wait_for_space() {
     seal_segment();
   }
   if (now - *full_since_ > context_.spec->space_deadline) {
-    throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed", false);
+    throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed",
+                false);
   }
   post_after(self_, space_check_interval, buffer_writer_actor(self_), ingest::actors::retry_append{});
 }
@@ -253,8 +257,8 @@ void buffer_writer_state::complete(const range_done& m) {
     return;
   }
   auto& outstanding = link->second.outstanding;
-  const auto done = std::find_if(outstanding.begin(), outstanding.end(),
-                                 [&](const range& r) { return r.first() == m.first; });
+  const auto done =
+      std::find_if(outstanding.begin(), outstanding.end(), [&](const range& r) { return r.first() == m.first; });
   if (done != outstanding.end()) {
     link->second.credit.grant(m.epoch, credit_cost(done->bytes()));
     outstanding.erase(done);
@@ -317,7 +321,9 @@ void buffer_writer_state::stop() {
   end_stage(self_, context_);
 }
 
-void buffer_writer_state::fail(const error& why) { fail_stage(self_, context_, why); }
+void buffer_writer_state::fail(const error& why) {
+  fail_stage(self_, context_, why);
+}
 
 buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_pointer<buffer_writer_state> self,
                                                  stage_context context) {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #if defined(CAF_VERSION_MAJOR) && CAF_VERSION_MAJOR >= 1
-#  define INGEST_CAF_1 1
+#define INGEST_CAF_1 1
 #else
-#  define INGEST_CAF_1 0
+#define INGEST_CAF_1 0
 #endif
 
 namespace ingest::actors {

@@ -103,7 +103,9 @@ void checkpoint_state::write_state() {
   state_store(*context_.spec->files, context_.spec->directory).save(state_);
 }
 
-bool checkpoint_state::deletes_segments() const { return !context_.spec->keep_segments && context_.spec->make_sink; }
+bool checkpoint_state::deletes_segments() const {
+  return !context_.spec->keep_segments && context_.spec->make_sink;
+}
 
 void checkpoint_state::release_loaded_segments() {
   if (!deletes_segments()) {

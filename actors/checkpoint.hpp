@@ -42,7 +42,7 @@ class checkpoint_state {
   std::uint64_t rows_at_opening_ = 0;
   std::uint64_t restarts_before_ = 0;
   std::optional<caf::actor_clock::time_point> closing_since_;  ///< the run could not be closed for want of space
-  bool opened_ = false;  ///< the buffer has reported what it holds
+  bool opened_ = false;                                        ///< the buffer has reported what it holds
   bool save_scheduled_ = false;
 };
 

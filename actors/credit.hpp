@@ -35,6 +35,8 @@ class credit_account {
 };
 
 /// What a payload of `bytes` costs. An empty one costs a byte, so that not even those are unlimited.
-constexpr std::uint64_t credit_cost(std::uint64_t bytes) { return bytes == 0 ? 1 : bytes; }
+constexpr std::uint64_t credit_cost(std::uint64_t bytes) {
+  return bytes == 0 ? 1 : bytes;
+}
 
 }  // namespace ingest::actors

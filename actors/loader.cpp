@@ -35,7 +35,9 @@ void loader_state::stop(const stop_stage& m) {
   end_stage(self_, context_, abort_sink(m.why.value_or(error(errc::cancelled, "stop requested"))));
 }
 
-void loader_state::fail(const error& why) { fail_stage(self_, context_, why, abort_sink(why)); }
+void loader_state::fail(const error& why) {
+  fail_stage(self_, context_, why, abort_sink(why));
+}
 
 std::optional<error> loader_state::abort_sink(const error& why) {
   const auto aborted = std::move(sink_);

@@ -79,7 +79,11 @@ class pipeline::implementation {
 
 pipeline::pipeline(pipeline_spec spec) : implementation_(std::make_unique<implementation>(std::move(spec))) {}
 pipeline::~pipeline() = default;
-pipeline_result pipeline::run() { return implementation_->run(); }
-void pipeline::stop() { implementation_->stop(); }
+pipeline_result pipeline::run() {
+  return implementation_->run();
+}
+void pipeline::stop() {
+  implementation_->stop();
+}
 
 }  // namespace ingest::actors

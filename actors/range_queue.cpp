@@ -4,7 +4,9 @@
 
 namespace ingest::actors {
 
-void range_queue::push(page p) { pages_.push_back(std::move(p)); }
+void range_queue::push(page p) {
+  pages_.push_back(std::move(p));
+}
 
 void range_queue::flush() {
   if (!pages_.empty()) {

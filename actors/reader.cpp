@@ -2,7 +2,9 @@
 
 namespace ingest::actors {
 
-reader_state::~reader_state() { close_source(); }
+reader_state::~reader_state() {
+  close_source();
+}
 
 void reader_state::start(const start_reading& m) {
   if (m.done) {

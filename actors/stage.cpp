@@ -4,10 +4,14 @@ namespace ingest::actors {
 
 std::string to_string(stage_id stage) {
   switch (stage.kind) {
-    case stage_kind::reader: return "reader " + std::to_string(stage.index);
-    case stage_kind::buffer_writer: return "buffer_writer";
-    case stage_kind::loader: return "loader " + std::to_string(stage.index);
-    case stage_kind::checkpoint: return "checkpoint";
+    case stage_kind::reader:
+      return "reader " + std::to_string(stage.index);
+    case stage_kind::buffer_writer:
+      return "buffer_writer";
+    case stage_kind::loader:
+      return "loader " + std::to_string(stage.index);
+    case stage_kind::checkpoint:
+      return "checkpoint";
   }
   return "unknown stage";
 }

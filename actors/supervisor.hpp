@@ -16,7 +16,7 @@ struct supervision {
   bool detached = true;    ///< blocking stages get threads of their own; false for tests on a simulated scheduler
   std::uint64_t seed = 0;  ///< of the jitter of restart delays
   std::function<void(stage_id, const stoppable&)> on_start;  ///< called for every life of a stage; for tests that kill
-  std::function<void(const pipeline_result&)> on_result;  ///< called once, when every stage has ended
+  std::function<void(const pipeline_result&)> on_result;     ///< called once, when every stage has ended
 };
 
 /// Starts the stages and wires them; starts failed ones again; brings the run to one end: finalize when everything is

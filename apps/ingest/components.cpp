@@ -6,9 +6,12 @@ namespace {
 
 http_endpoint endpoint_of(endpoint_choice chosen) {
   switch (chosen) {
-    case endpoint_choice::automatic: return http_endpoint::automatic;
-    case endpoint_choice::stream: return http_endpoint::stream;
-    case endpoint_choice::standard: return http_endpoint::standard;
+    case endpoint_choice::automatic:
+      return http_endpoint::automatic;
+    case endpoint_choice::stream:
+      return http_endpoint::stream;
+    case endpoint_choice::standard:
+      return http_endpoint::standard;
   }
   return http_endpoint::automatic;
 }

@@ -80,8 +80,11 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   }
   log::info(from.is_new ? events::run_started : events::run_resumed,
             from.is_new ? "the run begins" : "the run goes on where it stood",
-            {{"command", name_of_command(command_)}, {"pipeline", settings_.pipeline}, {"run_id", from.identity.run_id},
-             {"plan", from.identity.plan}, {"data_dir", settings_.data_dir.string()},
+            {{"command", name_of_command(command_)},
+             {"pipeline", settings_.pipeline},
+             {"run_id", from.identity.run_id},
+             {"plan", from.identity.plan},
+             {"data_dir", settings_.data_dir.string()},
              {"rows_loaded", from.rows_loaded}});
 
   actors::pipeline pipeline(specify(description, recovery, command_ == command::run || from.fetched));
@@ -164,7 +167,8 @@ void pipeline_run::warn_of_weakened_settings() const {
   }
   if (command_ != command::load && settings_.api_base_url.starts_with("http://") &&
       !is_loopback(settings_.api_base_url)) {
-    log::warning(events::setting_weakened, "API_BASE_URL is http: the API key and the events cross the network in the open");
+    log::warning(events::setting_weakened,
+                 "API_BASE_URL is http: the API key and the events cross the network in the open");
   }
 }
 

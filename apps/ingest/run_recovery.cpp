@@ -60,7 +60,8 @@ void run_recovery::look_at_buffer() {
     known_.buffer = {};
   }
   if (known_.buffer.torn_bytes > 0) {
-    log::info(events::torn_tail_removed, "the last process was interrupted while appending; the unfinished pages are fetched again",
+    log::info(events::torn_tail_removed,
+              "the last process was interrupted while appending; the unfinished pages are fetched again",
               {{"bytes", known_.buffer.torn_bytes}});
   }
 }
@@ -89,8 +90,8 @@ resumption run_recovery::find() {
   look_at_buffer();
   look_at_ledger();
   if (!asked_.plan) {
-    asked_.slices = std::max({asked_.slices, known_.buffer.slices.size(),
-                              known_.state ? known_.state->slices.size() : 0});
+    asked_.slices =
+        std::max({asked_.slices, known_.buffer.slices.size(), known_.state ? known_.state->slices.size() : 0});
   }
   return reconcile(asked_, known_);
 }

@@ -16,34 +16,53 @@ bool usually_transient(errc code) {
 
 std::string_view name_of(errc code) {
   switch (code) {
-    case errc::usage: return "usage";
-    case errc::config: return "config";
-    case errc::authentication: return "authentication";
-    case errc::bad_data: return "bad_data";
-    case errc::unavailable: return "unavailable";
-    case errc::io: return "io";
-    case errc::no_space: return "no_space";
-    case errc::locked: return "locked";
-    case errc::cancelled: return "cancelled";
-    case errc::exhausted: return "exhausted";
-    case errc::internal: return "internal";
+    case errc::usage:
+      return "usage";
+    case errc::config:
+      return "config";
+    case errc::authentication:
+      return "authentication";
+    case errc::bad_data:
+      return "bad_data";
+    case errc::unavailable:
+      return "unavailable";
+    case errc::io:
+      return "io";
+    case errc::no_space:
+      return "no_space";
+    case errc::locked:
+      return "locked";
+    case errc::cancelled:
+      return "cancelled";
+    case errc::exhausted:
+      return "exhausted";
+    case errc::internal:
+      return "internal";
   }
   return "unknown";
 }
 
 int exit_code_of(errc code) {
   switch (code) {
-    case errc::usage: return EX_USAGE;
+    case errc::usage:
+      return EX_USAGE;
     case errc::config:
-    case errc::authentication: return EX_CONFIG;
-    case errc::bad_data: return EX_DATAERR;
-    case errc::unavailable: return EX_UNAVAILABLE;
+    case errc::authentication:
+      return EX_CONFIG;
+    case errc::bad_data:
+      return EX_DATAERR;
+    case errc::unavailable:
+      return EX_UNAVAILABLE;
     case errc::io:
-    case errc::no_space: return EX_IOERR;
-    case errc::locked: return EX_TEMPFAIL;
-    case errc::cancelled: return 1;
+    case errc::no_space:
+      return EX_IOERR;
+    case errc::locked:
+      return EX_TEMPFAIL;
+    case errc::cancelled:
+      return 1;
     case errc::exhausted:
-    case errc::internal: return EX_SOFTWARE;
+    case errc::internal:
+      return EX_SOFTWARE;
   }
   return EX_SOFTWARE;
 }

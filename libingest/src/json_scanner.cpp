@@ -6,24 +6,36 @@ namespace ingest::detail {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 json_value::kind kind_of(char first) {
   switch (first) {
-    case '"': return json_value::kind::string;
-    case '{': return json_value::kind::object;
-    case '[': return json_value::kind::array;
-    case 'n': return json_value::kind::null;
+    case '"':
+      return json_value::kind::string;
+    case '{':
+      return json_value::kind::object;
+    case '[':
+      return json_value::kind::array;
+    case 'n':
+      return json_value::kind::null;
     case 't':
-    case 'f': return json_value::kind::boolean;
-    default: return json_value::kind::number;
+    case 'f':
+      return json_value::kind::boolean;
+    default:
+      return json_value::kind::number;
   }
 }
 
 }  // namespace
 
-void json_scanner::fail(json_fault::kind what) const { throw json_fault{what, offset()}; }
+void json_scanner::fail(json_fault::kind what) const {
+  throw json_fault{what, offset()};
+}
 
 void json_scanner::push(char close) {
   if (open_.size() >= max_depth_) {
@@ -120,11 +132,21 @@ bool json_scanner::skip_opening() {
         ++p_;
       }
       return true;
-    case '"': string(); return false;
-    case 't': literal("true"); return false;
-    case 'f': literal("false"); return false;
-    case 'n': literal("null"); return false;
-    default: number(); return false;
+    case '"':
+      string();
+      return false;
+    case 't':
+      literal("true");
+      return false;
+    case 'f':
+      literal("false");
+      return false;
+    case 'n':
+      literal("null");
+      return false;
+    default:
+      number();
+      return false;
   }
 }
 

@@ -35,7 +35,8 @@ struct json_value {
 
 /// Reads one JSON text (RFC 8259) from left to right, checking all of it, without recursion of its own and without a
 /// tree. Differs from strict parsers in one point, so that one odd event does not spoil a whole page: strings may hold
-/// lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly. The text must outlive the scanner.
+/// lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly. The text must outlive the
+/// scanner.
 class json_scanner {
  public:
   json_scanner(std::string_view text, std::size_t max_depth)

@@ -153,8 +153,7 @@ class scanning_parser final : public page_parser {
     }
     const std::string what =
         inside_event_ ? "event " + std::to_string(page_.rows) + " (counted from 0) of the page" : "the page";
-    throw error(errc::bad_data,
-                what + " is nested more than " + std::to_string(max_depth_) + " levels deep " + place);
+    throw error(errc::bad_data, what + " is nested more than " + std::to_string(max_depth_) + " levels deep " + place);
   }
 
   std::array<json_pointer, 2> pointers_;

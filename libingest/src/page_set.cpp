@@ -38,7 +38,9 @@ std::uint64_t page_set::size() const {
   return total;
 }
 
-page_id page_set::max() const { return intervals_.empty() ? 0 : intervals_.rbegin()->second; }
+page_id page_set::max() const {
+  return intervals_.empty() ? 0 : intervals_.rbegin()->second;
+}
 
 page_id page_set::contiguous_through() const {
   return intervals_.empty() || intervals_.begin()->first != 1 ? 0 : intervals_.begin()->second;

@@ -217,8 +217,8 @@ void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t
   const query_result pages =
       c.execute("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
   if (pages.number(0, 0) != pages.number(0, 1)) {
-    throw error(errc::bad_data, "the database's ledger of pipeline \"" + who.pipeline + "\" has " +
-                                    pages.text(0, 0) + " of " + pages.text(0, 1) +
+    throw error(errc::bad_data, "the database's ledger of pipeline \"" + who.pipeline + "\" has " + pages.text(0, 0) +
+                                    " of " + pages.text(0, 1) +
                                     " pages, and the buffer has no more: the database was set back, or files of the "
                                     "buffer were removed. Restore either, or load all of it anew with --fresh --yes");
   }

@@ -46,9 +46,7 @@ class postgres_run {
   const opened_run* opened() const;
 
   /// Creates and checks the tables inside the caller's transaction.
-  target_table prepare(postgres_connection& c) const {
-    return prepare_tables(c, table_, options_.allow_unlogged);
-  }
+  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_.allow_unlogged); }
 
   /// Counts rows as rejected for good.
   void add_rejected(std::uint64_t rows) { rejected_ += rows; }

@@ -23,8 +23,8 @@ std::optional<std::int64_t> parse_count(std::string_view text) {
 }  // namespace
 
 milliseconds parse_rate_limit_reset(std::string_view reset, rate_limit::time_point now) {
-  constexpr std::int64_t least_epoch_seconds = 1'000'000'000;     // 2001; as a delay it would be 31 years
-  constexpr std::int64_t least_epoch_ms = 1'000'000'000'000;      // 2001 again
+  constexpr std::int64_t least_epoch_seconds = 1'000'000'000;  // 2001; as a delay it would be 31 years
+  constexpr std::int64_t least_epoch_ms = 1'000'000'000'000;   // 2001 again
   const auto value = parse_count(reset);
   if (!value || *value < 0) {
     return milliseconds(-1);

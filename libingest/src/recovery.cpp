@@ -9,7 +9,8 @@ namespace ingest {
 
 namespace {
 
-constexpr const char* start_over = "; `--fresh --yes` starts over (rows that are in the table already are skipped then)";
+constexpr const char* start_over =
+    "; `--fresh --yes` starts over (rows that are in the table already are skipped then)";
 
 void check_identity(const run_identity& found, const char* where, const run_request& asked) {
   if (found.pipeline != asked.pipeline) {
@@ -25,7 +26,8 @@ void check_identity(const run_identity& found, const char* where, const run_requ
 void check_same_run(const run_identity& a, const char* where_a, const run_identity& b, const char* where_b) {
   if (a.run_id != b.run_id) {
     throw error(errc::bad_data, std::string(where_a) + " is of run " + a.run_id + ", but " + where_b + " of run " +
-                                    b.run_id + ": they do not belong together. Put back the right DATA_DIR" + start_over);
+                                    b.run_id + ": they do not belong together. Put back the right DATA_DIR" +
+                                    start_over);
   }
 }
 
@@ -46,8 +48,8 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
     local = state->identity;
   }
   // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say.
-  replaces_ledger = state && local && state->replaces_ledger &&
-                    !(known.ledger && known.ledger->identity.run_id == local->run_id);
+  replaces_ledger =
+      state && local && state->replaces_ledger && !(known.ledger && known.ledger->identity.run_id == local->run_id);
   if (replaces_ledger) {
     known.ledger.reset();
   }
@@ -66,7 +68,8 @@ void check_no_gap(const page_set& covered, page_id through) {
     throw error(errc::bad_data,
                 "page " + std::to_string(*missing) + " of " + std::to_string(through) +
                     " is neither loaded nor in the buffer: the database was set back to an older state, or files of "
-                    "DATA_DIR were removed. Restore either" + start_over);
+                    "DATA_DIR were removed. Restore either" +
+                    start_over);
   }
 }
 

@@ -69,7 +69,9 @@ std::optional<milliseconds> retry_schedule::next(clock::time_point now, std::opt
   return delay;
 }
 
-void retry_schedule::reset() { failures_ = 0; }
+void retry_schedule::reset() {
+  failures_ = 0;
+}
 
 std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
   text = trimmed(text);

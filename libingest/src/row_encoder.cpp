@@ -8,10 +8,14 @@ namespace {
 
 char copy_escape(char c) {
   switch (c) {
-    case '\t': return 't';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    default: return c;
+    case '\t':
+      return 't';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    default:
+      return c;
   }
 }
 

@@ -42,7 +42,9 @@ void stop_event::signaller::operator()() const noexcept {
   [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);
 }
 
-stop_event::descriptor::~descriptor() { ::close(fd); }
+stop_event::descriptor::~descriptor() {
+  ::close(fd);
+}
 
 stop_event::stop_event(std::stop_token stop)
     : descriptor_{new_event_fd()}, callback_(std::move(stop), signaller{descriptor_.fd}) {}

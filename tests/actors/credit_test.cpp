@@ -44,6 +44,8 @@ BOOST_AUTO_TEST_CASE(a_grant_of_an_older_epoch_is_ignored) {
   BOOST_TEST(!account.spend(1));
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_payload_is_not_free) { BOOST_TEST(ingest::actors::credit_cost(0) == 1u); }
+BOOST_AUTO_TEST_CASE(an_empty_payload_is_not_free) {
+  BOOST_TEST(ingest::actors::credit_cost(0) == 1u);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(a_stage_killed_at_any_moment_loses_nothing_and_repeats_noth
 }
 
 BOOST_AUTO_TEST_CASE(each_kind_of_stage_killed_in_turn_is_replaced) {
-  for (const stage_kind kind : {stage_kind::reader, stage_kind::buffer_writer, stage_kind::loader, stage_kind::checkpoint}) {
+  for (const stage_kind kind :
+       {stage_kind::reader, stage_kind::buffer_writer, stage_kind::loader, stage_kind::checkpoint}) {
     for (std::uint64_t moment = 1; moment <= 60; ++moment) {
       BOOST_TEST_CONTEXT("stage " << to_string(stage_id{kind, 0}) << ", moment " << moment) {
         world w(4);

@@ -124,7 +124,9 @@ BOOST_AUTO_TEST_CASE(without_ledger_and_buffer_the_state_stands_in_for_loaded_pa
 }
 
 BOOST_AUTO_TEST_CASE(a_database_set_back_behind_deleted_segments_is_a_gap) {
-  BOOST_TEST((code_of([] { reconcile(asked, {state_with(8, 6), buffer_with(7, 8), ledger_with(3)}); }) == errc::bad_data));
+  BOOST_TEST((code_of([] {
+                reconcile(asked, {state_with(8, 6), buffer_with(7, 8), ledger_with(3)});
+              }) == errc::bad_data));
   BOOST_TEST((code_of([] { reconcile(asked, {std::nullopt, buffer_with(7, 8), ledger_with(3)}); }) == errc::bad_data));
 }
 

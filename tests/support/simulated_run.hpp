@@ -18,7 +18,8 @@ class simulated_run {
 
   /// Delivers messages until the pipeline has ended; `after_each` runs after every single one. Throws if it does not
   /// end within `limit` deliveries.
-  actors::pipeline_result run(const std::function<void()>& after_each = [] {}, std::size_t limit = 200'000);
+  actors::pipeline_result run(
+      const std::function<void()>& after_each = [] {}, std::size_t limit = 200'000);
 
   void kill(actors::stage_id stage);
   /// Kills a stage drawn at random among those that were ever started.

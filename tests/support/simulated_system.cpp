@@ -6,10 +6,16 @@ namespace ingest::testing {
 
 simulated_system::simulated_system(std::uint64_t seed) : random_(seed) {}
 simulated_system::~simulated_system() = default;
-caf::actor_system& simulated_system::system() { return fixture_.sys; }
+caf::actor_system& simulated_system::system() {
+  return fixture_.sys;
+}
 // CAF 1.x delivers in the order of its own queue; the seed then only moves the kills.
-bool simulated_system::deliver_one() { return fixture_.dispatch_message(); }
-bool simulated_system::advance() { return fixture_.trigger_timeout(); }
+bool simulated_system::deliver_one() {
+  return fixture_.dispatch_message();
+}
+bool simulated_system::advance() {
+  return fixture_.trigger_timeout();
+}
 
 #else
 
@@ -21,7 +27,9 @@ simulated_system::~simulated_system() {
   }
 }
 
-caf::actor_system& simulated_system::system() { return system_; }
+caf::actor_system& simulated_system::system() {
+  return system_;
+}
 
 bool simulated_system::deliver_one() {
   auto& jobs = scheduler_.jobs;
@@ -33,7 +41,9 @@ bool simulated_system::deliver_one() {
   return scheduler_.try_run_once();
 }
 
-bool simulated_system::advance() { return scheduler_.trigger_timeout(); }
+bool simulated_system::advance() {
+  return scheduler_.trigger_timeout();
+}
 
 #endif
 

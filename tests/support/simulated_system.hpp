@@ -6,9 +6,9 @@
 #include "actors/messages.hpp"
 
 #if INGEST_CAF_1
-#  include <caf/test/fixture/deterministic.hpp>
+#include <caf/test/fixture/deterministic.hpp>
 #else
-#  include <caf/scheduler/test_coordinator.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 #endif
 
 namespace ingest::testing {
@@ -28,7 +28,9 @@ class simulated_system {
   /// Moves the clock to the next pending time-out and fires it. False if there is none.
   bool advance();
 
-  std::uint64_t random(std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random_); }
+  std::uint64_t random(std::uint64_t below) {
+    return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random_);
+  }
 
  private:
   std::mt19937_64 random_;

@@ -66,8 +66,8 @@ struct range {
 struct slice_progress {
   slice_id slice = 0;
   page_id last_page = 0;  ///< 0 before the first
-  std::string position;  ///< after that page; meaningless before the first
-  bool done = false;     ///< that page was the slice's last
+  std::string position;   ///< after that page; meaningless before the first
+  bool done = false;      ///< that page was the slice's last
   std::uint64_t pages = 0;
   std::uint64_t rows = 0;
 

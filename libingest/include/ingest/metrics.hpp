@@ -14,23 +14,23 @@ struct metrics {
   // Fetching
   counter rows_fetched{0};
   counter pages_fetched{0};
-  counter bytes_fetched{0};      ///< decoded bytes of response bodies
-  counter total_expected{0};     ///< gauge: the source's own total, 0 while unknown
-  counter requests{0};           ///< HTTP requests sent
+  counter bytes_fetched{0};   ///< decoded bytes of response bodies
+  counter total_expected{0};  ///< gauge: the source's own total, 0 while unknown
+  counter requests{0};        ///< HTTP requests sent
   counter retries_429{0};
   counter retries_5xx{0};
-  counter fetch_errors{0};       ///< connections, time-outs, bodies that do not parse
+  counter fetch_errors{0};  ///< connections, time-outs, bodies that do not parse
   counter token_refreshes{0};
   counter token_fetch_errors{0};
-  counter cursor_resets{0};      ///< expired or invalid cursors, re-sought or restarted
-  counter fetch_us{0};           ///< time spent waiting for responses, over all readers, in microseconds
+  counter cursor_resets{0};  ///< expired or invalid cursors, re-sought or restarted
+  counter fetch_us{0};       ///< time spent waiting for responses, over all readers, in microseconds
   counter parse_us{0};
-  counter throttled_us{0};       ///< time spent waiting for a rate limit or a retry
+  counter throttled_us{0};  ///< time spent waiting for a rate limit or a retry
 
   // Buffer
   counter rows_durable{0};
   counter bytes_appended{0};
-  counter bytes_buffered{0};     ///< gauge: bytes in segments on disk
+  counter bytes_buffered{0};  ///< gauge: bytes in segments on disk
   counter syncs{0};
   counter sync_us{0};
 
@@ -40,7 +40,7 @@ struct metrics {
   counter ranges_loaded{0};
   counter duplicates_skipped{0};
   counter rows_rejected{0};
-  counter load_us{0};            ///< time spent in transactions, over all loaders
+  counter load_us{0};  ///< time spent in transactions, over all loaders
   counter load_retries{0};
 
   counter restarts{0};
@@ -55,8 +55,9 @@ struct metrics {
 
   /// Microseconds since the run's start, never 0.
   std::uint64_t elapsed_us() const {
-    return 1 + static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
-                   std::chrono::steady_clock::now() - started).count());
+    return 1 + static_cast<std::uint64_t>(
+                   std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started)
+                       .count());
   }
 };
 

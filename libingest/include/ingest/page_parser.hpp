@@ -17,7 +17,7 @@ struct parsed_page {
   bool has_more = false;
   std::optional<std::string> next_cursor;
   std::optional<std::int64_t> cursor_expires_in_s;
-  std::optional<std::uint64_t> total;  ///< events in all, as the API counts them
+  std::optional<std::uint64_t> total;             ///< events in all, as the API counts them
   std::optional<std::int64_t> last_timestamp_ms;  ///< of the last event that has a readable one
 };
 

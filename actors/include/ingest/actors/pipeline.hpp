@@ -20,7 +20,7 @@ namespace ingest::actors {
 
 /// How often and how fast failed stages are started again.
 struct restart_policy {
-  std::size_t max_restarts = 3;           ///< within `period`, over all stages; one more ends the run
+  std::size_t max_restarts = 3;  ///< within `period`, over all stages; one more ends the run
   std::chrono::milliseconds period{60'000};
   std::chrono::milliseconds first_delay{100};  ///< doubled with each restart in the period, jittered
   std::chrono::milliseconds longest_delay{5'000};
@@ -53,14 +53,14 @@ struct pipeline_spec {
   /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
   run_state description;
 
-  std::uint64_t credit_bytes = 8ull << 20;   ///< in flight between all readers and the buffer_writer
-  std::uint64_t group_bytes = 4ull << 20;    ///< appended pages are synced at the latest when there are as many
-  std::uint64_t range_bytes = 8ull << 20;    ///< of one transaction; also the credit of a loader
-  std::chrono::milliseconds range_delay{2'000};  ///< a smaller range is loaded after that long
+  std::uint64_t credit_bytes = 8ull << 20;        ///< in flight between all readers and the buffer_writer
+  std::uint64_t group_bytes = 4ull << 20;         ///< appended pages are synced at the latest when there are as many
+  std::uint64_t range_bytes = 8ull << 20;         ///< of one transaction; also the credit of a loader
+  std::chrono::milliseconds range_delay{2'000};   ///< a smaller range is loaded after that long
   std::chrono::milliseconds state_interval{250};  ///< between two writings of the state
   std::chrono::milliseconds space_deadline{600'000};  ///< how long a full disk is waited for
   std::chrono::milliseconds shutdown_timeout{3'000};  ///< how long transactions under way may take after stop()
-  bool keep_segments = false;  ///< loaded segments stay on disk
+  bool keep_segments = false;                         ///< loaded segments stay on disk
 
   restart_policy restarts;
   std::shared_ptr<ingest::metrics> metrics = std::make_shared<ingest::metrics>();
