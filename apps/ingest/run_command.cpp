@@ -36,7 +36,7 @@ class pipeline_run {
   void execute(bool fresh, std::stop_token stop);
 
  private:
-  bool has_nothing_to_do(const resumption& from) const;
+  bool has_nothing_to_do(const resumption& from, const run_recovery& recovery) const;
   run_state describe(const resumption& from, const std::optional<run_state>& before) const;
   actors::pipeline_spec specify(const run_state& description, run_recovery& recovery, bool completes_run);
   void warn_of_weakened_settings() const;
@@ -60,7 +60,7 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   }
   const resumption from = recovery.find();
   report_.run_id = from.identity.run_id;
-  if (has_nothing_to_do(from)) {
+  if (has_nothing_to_do(from, recovery)) {
     log::info(events::already_complete, "this run is complete already; --fresh --yes starts over",
               {{"pipeline", settings_.pipeline}, {"rows_loaded", from.rows_loaded}});
     report_.status = run_status::complete;
@@ -105,8 +105,14 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   }
 }
 
-bool pipeline_run::has_nothing_to_do(const resumption& from) const {
-  return command_ == command::fetch ? from.fetched : from.complete;
+bool pipeline_run::has_nothing_to_do(const resumption& from, const run_recovery& recovery) const {
+  // A process that was killed after its last commit has left the state behind, and perhaps segments: a run in which
+  // nothing is left to read or to load sets both right.
+  const bool state_says_so = recovery.state() && recovery.state()->status == run_status::complete;
+  if (command_ == command::fetch) {
+    return from.fetched && state_says_so;
+  }
+  return from.complete && state_says_so && (!recovery.buffer_has_pages() || settings_.keep_segments);
 }
 
 run_state pipeline_run::describe(const resumption& from, const std::optional<run_state>& before) const {

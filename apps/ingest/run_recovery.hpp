@@ -29,6 +29,7 @@ class run_recovery {
 
   /// The state as it was found last.
   const std::optional<run_state>& state() const { return known_.state; }
+  bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
   bool ledger_answered() const { return ledger_answered_; }
 
  private:

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(of_size_are_cut_and_end_as_unavailable) {
   auto o = options();
   o.client.max_body_bytes = 500;
   o.retry.max_attempts = 3;
-  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::unavailable, "limit of 500 bytes"));
+  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::unavailable, "MAX_PAGE_BYTES, 500 bytes"));
 }
 
 BOOST_AUTO_TEST_CASE(of_depth_are_bad_data) {
