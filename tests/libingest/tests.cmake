@@ -14,3 +14,4 @@ target_include_directories(test.libingest.copy_rows PRIVATE "${CMAKE_SOURCE_DIR}
 ingest_test(libingest/postgres_duplicates_test.cpp)
 ingest_test(libingest/postgres_rejects_test.cpp)
 ingest_test(libingest/postgres_sink_test.cpp)
+ingest_test(libingest/ingest_stream_contract_test.cpp)
