@@ -32,19 +32,19 @@ struct stream_progress {
 
 /// Bounds that fail a stream with errc::bad_data before it writes what is beyond them. Nothing means no bound.
 struct stream_limits {
-  std::optional<std::uint64_t> batch_bytes;  ///< of one batch as it was read, and as it is written: memory in flight
-  std::optional<std::uint64_t> bytes;        ///< written in all
-  std::optional<std::uint64_t> records;      ///< written in all
+  std::optional<std::uint64_t> batch_bytes = {};  ///< of one batch as it was read, and as it is written: memory in flight
+  std::optional<std::uint64_t> bytes = {};        ///< written in all
+  std::optional<std::uint64_t> records = {};      ///< written in all
 };
 
 struct stream_options {
-  transform_list transforms;            ///< in the order in which batches pass them
-  stop_signal stop;                     ///< a std::stop_token or the signal of a stop_switch
-  std::optional<std::string> position;  ///< where to open the source; nothing: at its beginning
-  stream_limits limits;
+  transform_list transforms = {};            ///< in the order in which batches pass them
+  stop_signal stop = {};                     ///< a std::stop_token or the signal of a stop_switch
+  std::optional<std::string> position = {};  ///< where to open the source; nothing: at its beginning
+  stream_limits limits = {};
 
   /// Called after each write, in the thread that wrote. What it throws fails the stream.
-  std::function<void(const stream_progress&)> on_progress;
+  std::function<void(const stream_progress&)> on_progress = {};
 };
 
 struct stream_result : stream_progress {
