@@ -36,7 +36,7 @@ void skip(byte_input& bytes, std::uint64_t count, const std::string& path) {
 class plain_input final : public byte_input {
  public:
   plain_input(const std::string& path, std::stop_token stop)
-      : path_(path), stop_(std::move(stop)), file_(open_for_reading(path)) {}
+      : path_(path), stop_(std::move(stop)), file_(open_for_reading(path)), read_(is_regular_file(file_.fd()) ? read_file : read_some) {}
 
   std::size_t read(char* to, std::size_t size) override {
     if (!ahead_.empty()) {
@@ -44,13 +44,13 @@ class plain_input final : public byte_input {
       ahead_.erase(0, n);
       return n;
     }
-    return read_some(file_.fd(), to, size, path_, stop_);
+    return read_(file_.fd(), to, size, path_, stop_);
   }
 
   std::string_view look_ahead(std::size_t wanted) {
     char bytes[16];
     while (ahead_.size() < wanted) {
-      const std::size_t n = read_some(file_.fd(), bytes, wanted - ahead_.size(), path_, stop_);
+      const std::size_t n = read_(file_.fd(), bytes, wanted - ahead_.size(), path_, stop_);
       if (n == 0) {
         break;
       }
@@ -72,6 +72,7 @@ class plain_input final : public byte_input {
   std::string path_;
   std::stop_token stop_;
   descriptor file_;
+  decltype(&read_some) read_;
   std::string ahead_;
 };
 
