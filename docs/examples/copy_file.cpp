@@ -13,9 +13,8 @@ int main(int argc, char** argv) {
   ingest::file_source from(argv[1]);
   ingest::file_sink to(argv[2]);
 
-  const auto result = ingest::ingest_stream(from, to, {.on_progress = [](const ingest::stream_progress& p) {
-    std::cerr << '\r' << p.bytes << " bytes";
-  }});
+  const auto result = ingest::ingest_stream(
+      from, to, {.on_progress = [](const ingest::stream_progress& p) { std::cerr << '\r' << p.bytes << " bytes"; }});
 
   if (!result.ok()) {
     std::cerr << '\n' << result.failure->what() << '\n';

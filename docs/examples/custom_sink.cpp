@@ -33,7 +33,6 @@ int main() {
   ingest::fd_source from(0, "standard input");
   word_count to;
   // Blocks of bytes may end within a word; lines do not.
-  const auto result =
-      ingest::ingest_stream(from, to, {.transforms = {std::make_shared<ingest::line_transform>()}});
+  const auto result = ingest::ingest_stream(from, to, {.transforms = {std::make_shared<ingest::line_transform>()}});
   return result.ok() ? 0 : result.failure->exit_code();
 }

@@ -36,7 +36,10 @@ void skip(byte_input& bytes, std::uint64_t count, const std::string& path) {
 class plain_input final : public byte_input {
  public:
   plain_input(const std::string& path, std::stop_token stop)
-      : path_(path), stop_(std::move(stop)), file_(open_for_reading(path)), read_(is_regular_file(file_.fd()) ? read_file : read_some) {}
+      : path_(path),
+        stop_(std::move(stop)),
+        file_(open_for_reading(path)),
+        read_(is_regular_file(file_.fd()) ? read_file : read_some) {}
 
   std::size_t read(char* to, std::size_t size) override {
     if (!ahead_.empty()) {

@@ -8,8 +8,8 @@ namespace ingest {
 compress_transform::compress_transform(format f, int level) : format_(f), level_(level) {
   const int highest = f == format::gzip ? 9 : 19;
   if (level < 1 || level > highest) {
-    throw error(errc::config, "the compression level " + std::to_string(level) + " is not one of 1 to " +
-                                  std::to_string(highest));
+    throw error(errc::config,
+                "the compression level " + std::to_string(level) + " is not one of 1 to " + std::to_string(highest));
   }
 }
 

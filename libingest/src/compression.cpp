@@ -68,7 +68,9 @@ std::string zstd(std::string_view bytes, int level) {
   return out;
 }
 
-void zstd_encoder::freed::operator()(ZSTD_CCtx_s* c) const { ::ZSTD_freeCCtx(c); }
+void zstd_encoder::freed::operator()(ZSTD_CCtx_s* c) const {
+  ::ZSTD_freeCCtx(c);
+}
 
 zstd_encoder::zstd_encoder(int level) : context_(::ZSTD_createCCtx()) {
   if (!context_) {
@@ -78,8 +80,12 @@ zstd_encoder::zstd_encoder(int level) : context_(::ZSTD_createCCtx()) {
   checked(::ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1));
 }
 
-std::string zstd_encoder::add(std::string_view bytes) { return run(context_.get(), bytes, ZSTD_e_continue); }
+std::string zstd_encoder::add(std::string_view bytes) {
+  return run(context_.get(), bytes, ZSTD_e_continue);
+}
 
-std::string zstd_encoder::finish() { return run(context_.get(), {}, ZSTD_e_end); }
+std::string zstd_encoder::finish() {
+  return run(context_.get(), {}, ZSTD_e_end);
+}
 
 }  // namespace ingest::detail

@@ -157,7 +157,8 @@ void csv_source::append_object(std::string& to) {
 }
 
 void csv_source::fail(const std::string& what) const {
-  throw error(errc::bad_data, path_.string() + ", the record at offset " + std::to_string(record_offset_) + ": " + what);
+  throw error(errc::bad_data,
+              path_.string() + ", the record at offset " + std::to_string(record_offset_) + ": " + what);
 }
 
 void csv_source::close() noexcept {

@@ -7,8 +7,8 @@
 
 namespace ingest::detail {
 
-/// Reads up to `size` bytes, as many as come at once; 0 at the end. Waits where the descriptor makes it wait, and throws
-/// errc::cancelled when `stop` is requested meanwhile; `name` is what messages call it.
+/// Reads up to `size` bytes, as many as come at once; 0 at the end. Waits where the descriptor makes it wait, and
+/// throws errc::cancelled when `stop` is requested meanwhile; `name` is what messages call it.
 std::size_t read_some(int fd, char* to, std::size_t size, const std::string& name, const std::stop_token& stop);
 
 /// The same for a regular file, which never makes one wait.

@@ -65,7 +65,9 @@ void file_sink::finalize() {
   }
 }
 
-void file_sink::abort(const error&) { remove_temporary(); }
+void file_sink::abort(const error&) {
+  remove_temporary();
+}
 
 void file_sink::remove_temporary() {
   file_.reset();

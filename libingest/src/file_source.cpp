@@ -30,6 +30,8 @@ std::optional<batch> file_source::read() {
   return b;
 }
 
-void file_source::close() noexcept { file_.reset(); }
+void file_source::close() noexcept {
+  file_.reset();
+}
 
 }  // namespace ingest

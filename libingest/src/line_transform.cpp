@@ -19,7 +19,8 @@ std::optional<batch> line_transform::apply(batch input) {
     }
     return std::nullopt;
   }
-  input.records = static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole), '\n'));
+  input.records =
+      static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole), '\n'));
   if (!begun_.empty() || whole < bytes.size()) {
     auto lines = std::make_shared<std::string>(std::exchange(begun_, std::string(bytes.substr(whole))));
     lines->append(bytes.substr(0, whole));

@@ -26,8 +26,8 @@ ndjson_files_sink::~ndjson_files_sink() = default;
 void ndjson_files_sink::open(std::stop_token stop) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(options_.directory, ignored)) {
-    throw error(errc::config, "cannot write files to " + options_.directory.string() +
-                                  ": it is no directory; create it first");
+    throw error(errc::config,
+                "cannot write files to " + options_.directory.string() + ": it is no directory; create it first");
   }
   stop_ = std::move(stop);
   number_ = last_number();

@@ -53,9 +53,8 @@ std::optional<batch> ndjson_source::read() {
 /// Reads on behind the `filled` bytes of `block`, which grows where there is no room. Returns how many bytes came.
 std::size_t ndjson_source::extend(std::string& block, std::size_t filled) {
   if (filled > options_.max_line_bytes) {
-    throw error(errc::bad_data, path_.string() + " has a line of more than " +
-                                    std::to_string(options_.max_line_bytes) + " bytes at offset " +
-                                    std::to_string(offset_) + ": is it newline-delimited JSON?");
+    throw error(errc::bad_data, path_.string() + " has a line of more than " + std::to_string(options_.max_line_bytes) +
+                                    " bytes at offset " + std::to_string(offset_) + ": is it newline-delimited JSON?");
   }
   if (filled == block.size()) {
     block.resize(2 * filled);
@@ -63,6 +62,8 @@ std::size_t ndjson_source::extend(std::string& block, std::size_t filled) {
   return input_->read(block.data() + filled, block.size() - filled);
 }
 
-void ndjson_source::close() noexcept { input_.reset(); }
+void ndjson_source::close() noexcept {
+  input_.reset();
+}
 
 }  // namespace ingest

@@ -16,7 +16,9 @@ void require(bool worked) {
 
 }  // namespace
 
-void sha256_transform::freed::operator()(evp_md_ctx_st* c) const { ::EVP_MD_CTX_free(c); }
+void sha256_transform::freed::operator()(evp_md_ctx_st* c) const {
+  ::EVP_MD_CTX_free(c);
+}
 
 sha256_transform::sha256_transform() : context_(::EVP_MD_CTX_new()) {
   require(context_ && ::EVP_DigestInit_ex(context_.get(), ::EVP_sha256(), nullptr) == 1);

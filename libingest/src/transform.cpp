@@ -13,7 +13,9 @@ void transform_chain::open(std::stop_token stop) {
   }
 }
 
-void transform_chain::apply(batch input, const receiver& receive) { apply_from(0, std::move(input), receive); }
+void transform_chain::apply(batch input, const receiver& receive) {
+  apply_from(0, std::move(input), receive);
+}
 
 void transform_chain::finish(const receiver& receive) {
   for (std::size_t i = 0; i < transforms_.size(); ++i) {

@@ -40,11 +40,12 @@ class forwarding_source : public source {
 /// The plain loop, with a broken source or sink between it and what it is tested with.
 template <class Source, class Sink>
 engine broken() {
-  return {.run = [](source& from, sink& to, const stream_options& options) {
-            Source s(from);
-            Sink t(to);
-            return ingest_stream(s, t, options);
-          },
+  return {.run =
+              [](source& from, sink& to, const stream_options& options) {
+                Source s(from);
+                Sink t(to);
+                return ingest_stream(s, t, options);
+              },
           .tiny_batches = 1000};
 }
 
@@ -177,8 +178,7 @@ BOOST_AUTO_TEST_CASE(notices_a_source_whose_positions_are_wrong) {
    private:
     memory_source records_{{"a", "b", "c"}};
   };
-  BOOST_CHECK_THROW(require(source_cases(), {.make = [] { return std::make_unique<off_by_one>(); }}),
-                    std::logic_error);
+  BOOST_CHECK_THROW(require(source_cases(), {.make = [] { return std::make_unique<off_by_one>(); }}), std::logic_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

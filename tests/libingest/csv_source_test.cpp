@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(may_have_nothing_or_blank_lines_in_them) {
 }
 
 BOOST_AUTO_TEST_CASE(may_begin_with_a_byte_order_mark) {
-  BOOST_TEST(read("\xEF\xBB\xBF" "a,b\n1,2\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");
+  BOOST_TEST(read("\xEF\xBB\xBF"
+                  "a,b\n1,2\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(may_have_their_columns_named_elsewhere) {

@@ -12,8 +12,14 @@ const engine plain_loop{.run = [](ingest::source& from, ingest::sink& to, const 
 
 BOOST_AUTO_TEST_SUITE(ingest_stream_contract)
 
-BOOST_AUTO_TEST_CASE(flows_as_it_should) { check_contract(engine_flow_cases(), plain_loop); }
-BOOST_AUTO_TEST_CASE(fails_as_it_should) { check_contract(engine_failure_cases(), plain_loop); }
-BOOST_AUTO_TEST_CASE(stops_as_it_should) { check_contract(engine_stop_cases(), plain_loop); }
+BOOST_AUTO_TEST_CASE(flows_as_it_should) {
+  check_contract(engine_flow_cases(), plain_loop);
+}
+BOOST_AUTO_TEST_CASE(fails_as_it_should) {
+  check_contract(engine_failure_cases(), plain_loop);
+}
+BOOST_AUTO_TEST_CASE(stops_as_it_should) {
+  check_contract(engine_stop_cases(), plain_loop);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,8 +1,8 @@
 #include "ingest/sinks/ndjson_files_sink.hpp"
 
+#include "ingest/sinks/memory_sink.hpp"
 #include "ingest/sources/memory_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
-#include "ingest/sinks/memory_sink.hpp"
 #include "support/contract_report.hpp"
 #include "support/scratch_dir.hpp"
 #include "support/text_file.hpp"

@@ -87,7 +87,10 @@ BOOST_AUTO_TEST_CASE(of_callbacks_hand_on_batches_and_the_end) {
   BOOST_TEST(ingest_stream(from, to).ok());
   BOOST_TEST(seen == "ab end");
   ingest_stream(from, to, {.limits = {.records = 1}});
-  BOOST_TEST(seen.starts_with("ab end" "a" "the stream holds too many records"));
+  BOOST_TEST(
+      seen.starts_with("ab end"
+                       "a"
+                       "the stream holds too many records"));
 }
 
 BOOST_AUTO_TEST_CASE(teed_all_get_everything) {

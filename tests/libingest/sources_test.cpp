@@ -49,8 +49,7 @@ BOOST_AUTO_TEST_CASE(of_files_keep_the_contract) {
   const scratch_dir dir;
   const std::string text = numbered_lines(1000);
   put_text(dir / "in", text);
-  check_contract(source_cases(),
-                 source_kind{[&] { return std::make_unique<file_source>(dir / "in", 1000); }, text});
+  check_contract(source_cases(), source_kind{[&] { return std::make_unique<file_source>(dir / "in", 1000); }, text});
   put_text(dir / "empty", "");
   check_contract(source_cases(), source_kind{[&] { return std::make_unique<file_source>(dir / "empty"); }, ""});
 }
@@ -63,7 +62,9 @@ BOOST_AUTO_TEST_CASE(of_lines_keep_the_contract_whatever_the_compression) {
   put_compressed(dir / "zstd", text, format::zstd, 3);
   for (const char* name : {"plain", "gzip", "zstd"}) {
     BOOST_TEST_CONTEXT(name) {
-      const auto make = [&] { return std::make_unique<ndjson_source>(dir / name, ndjson_options{.batch_bytes = 1000}); };
+      const auto make = [&] {
+        return std::make_unique<ndjson_source>(dir / name, ndjson_options{.batch_bytes = 1000});
+      };
       check_contract(source_cases(), source_kind{make, text});
     }
   }
@@ -159,8 +160,9 @@ BOOST_AUTO_TEST_CASE(of_lines_make_room_for_a_long_one_up_to_a_limit) {
   BOOST_TEST(run(from, to).records == 3u);
   BOOST_TEST(to.text() == text);
   ndjson_source limited(dir / "in", {.batch_bytes = 16, .max_line_bytes = 100});
-  BOOST_TEST(failure_of(limited) == "bad_data: " + (dir / "in").string() +
-                                        " has a line of more than 100 bytes at offset 2: is it newline-delimited JSON?");
+  BOOST_TEST(failure_of(limited) ==
+             "bad_data: " + (dir / "in").string() +
+                 " has a line of more than 100 bytes at offset 2: is it newline-delimited JSON?");
 }
 
 BOOST_AUTO_TEST_CASE(that_are_cut_off_or_damaged_while_compressed_are_refused) {

@@ -128,8 +128,8 @@ BOOST_AUTO_TEST_CASE(limit_bytes_a_second) {
 
 BOOST_AUTO_TEST_CASE(limit_records_a_second_and_the_tighter_limit_counts) {
   waiting_time time;
-  const auto t = std::make_shared<rate_limit_transform>(rate_limit_transform::options{
-      .bytes_per_second = 100, .records_per_second = 4, .time = time.of_this()});
+  const auto t = std::make_shared<rate_limit_transform>(
+      rate_limit_transform::options{.bytes_per_second = 100, .records_per_second = 4, .time = time.of_this()});
   BOOST_TEST(run({"1", "1", std::string(100, '1'), "1"}, t).ok());
   BOOST_TEST((time.waits == std::vector{milliseconds(250), milliseconds(250), milliseconds(1000)}));
   BOOST_CHECK_THROW(rate_limit_transform({.bytes_per_second = 0}), error);

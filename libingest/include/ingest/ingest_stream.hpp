@@ -32,9 +32,10 @@ struct stream_progress {
 
 /// Bounds that fail a stream with errc::bad_data before it writes what is beyond them. Nothing means no bound.
 struct stream_limits {
-  std::optional<std::uint64_t> batch_bytes = {};  ///< of one batch as it was read, and as it is written: memory in flight
-  std::optional<std::uint64_t> bytes = {};        ///< written in all
-  std::optional<std::uint64_t> records = {};      ///< written in all
+  std::optional<std::uint64_t> batch_bytes =
+      {};                                     ///< of one batch as it was read, and as it is written: memory in flight
+  std::optional<std::uint64_t> bytes = {};    ///< written in all
+  std::optional<std::uint64_t> records = {};  ///< written in all
 };
 
 struct stream_options {
@@ -61,9 +62,9 @@ std::optional<std::string> complaint_about(const stream_options& options);
 
 /// Reads `from` to its end, through the transforms, into `to`, in the caller's thread, and holds one batch at a time.
 ///
-/// Options are validated before anything is opened. Then: open source, transforms, sink; read → transforms → write until
-/// the end; finalize the sink. A failure or a stop aborts the sink instead, exactly once, if it had been opened. A stop
-/// is looked for before each read and write, after each transform and before finalize(): a batch that is being
+/// Options are validated before anything is opened. Then: open source, transforms, sink; read → transforms → write
+/// until the end; finalize the sink. A failure or a stop aborts the sink instead, exactly once, if it had been opened.
+/// A stop is looked for before each read and write, after each transform and before finalize(): a batch that is being
 /// transformed then is not written, and a sink that is being finalized is not disturbed. The source is closed in every
 /// case, also where nothing was opened. Throws nothing: what went wrong is in the result.
 stream_result ingest_stream(source& from, sink& to, const stream_options& options = {});

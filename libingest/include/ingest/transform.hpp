@@ -25,8 +25,8 @@ class transform {
   /// within a second, by throwing an error with errc::cancelled.
   virtual void open(std::stop_token stop) { static_cast<void>(stop); }
 
-  /// What becomes of `input`: another batch, `input` itself, or nothing when it is dropped. The result's `position` must
-  /// say where to resume after all that has been returned so far: a transform that holds bytes back clears it.
+  /// What becomes of `input`: another batch, `input` itself, or nothing when it is dropped. The result's `position`
+  /// must say where to resume after all that has been returned so far: a transform that holds bytes back clears it.
   virtual std::optional<batch> apply(batch input) = 0;
 
   /// The source has ended: what was held back, if anything.

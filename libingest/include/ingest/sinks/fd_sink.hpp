@@ -6,9 +6,9 @@
 
 namespace ingest {
 
-/// Writes to a file descriptor, such as a pipe, a socket or standard output, and waits where nobody takes the bytes. What
-/// was written cannot be taken back by abort(). The descriptor stays open, and stays its owner's. A program that writes
-/// to pipes ignores SIGPIPE: a reader that has gone away is an error then (errc::io) and not the program's end.
+/// Writes to a file descriptor, such as a pipe, a socket or standard output, and waits where nobody takes the bytes.
+/// What was written cannot be taken back by abort(). The descriptor stays open, and stays its owner's. A program that
+/// writes to pipes ignores SIGPIPE: a reader that has gone away is an error then (errc::io) and not the program's end.
 class fd_sink final : public sink {
  public:
   /// `name` is what messages call it.

@@ -16,9 +16,9 @@ struct file_sink_options {
   file_system* files = &posix_file_system();
 };
 
-/// A file that appears when it is complete, in the place of one that is there already, and never in part. Until then its
-/// bytes are in a temporary file beside it, `.<name>.<random>.tmp`, which abort() removes; so does the destructor, and
-/// only a process that is killed leaves one behind. Files have mode 0600.
+/// A file that appears when it is complete, in the place of one that is there already, and never in part. Until then
+/// its bytes are in a temporary file beside it, `.<name>.<random>.tmp`, which abort() removes; so does the destructor,
+/// and only a process that is killed leaves one behind. Files have mode 0600.
 class file_sink final : public sink {
  public:
   explicit file_sink(std::filesystem::path path, file_sink_options options = {});

@@ -7,7 +7,8 @@
 
 namespace ingest {
 
-/// Keeps the batches, without copying their bytes, for whoever wants them once the run is over. abort() lets go of them.
+/// Keeps the batches, without copying their bytes, for whoever wants them once the run is over. abort() lets go of
+/// them.
 class memory_sink final : public sink {
  public:
   write_outcome write(const batch& records) override {

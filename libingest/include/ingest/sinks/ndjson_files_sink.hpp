@@ -26,9 +26,9 @@ struct ndjson_files_options {
   file_sink_options files = {};
 };
 
-/// Lines, in files of limited size, each of which appears when it is complete. Numbers go on behind those that are in the
-/// directory; one sink at a time may write files of a prefix there. Batches must hold whole lines (errc::bad_data otherwise) and are never divided. abort() removes the file
-/// that is being written and leaves the complete ones.
+/// Lines, in files of limited size, each of which appears when it is complete. Numbers go on behind those that are in
+/// the directory; one sink at a time may write files of a prefix there. Batches must hold whole lines (errc::bad_data
+/// otherwise) and are never divided. abort() removes the file that is being written and leaves the complete ones.
 class ndjson_files_sink final : public sink {
  public:
   /// Throws errc::config for a prefix that is empty or has a slash, for a size of 0, and for an unknown level.

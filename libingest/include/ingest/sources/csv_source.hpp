@@ -30,11 +30,11 @@ struct csv_options {
   static csv_options tsv() { return {.separator = '\t', .quoting = false}; }
 };
 
-/// The records of a CSV or TSV file, gzipped, compressed with zstd, or neither, as newline-delimited JSON: an object for
-/// each, with a string for each column. Blank lines are left out, unless there is just one column:
-/// its value is empty then. Throws errc::bad_data, naming the file and the offset,
-/// for a record of more or fewer fields than there are columns, broken quoting, and bytes that are no UTF-8. Positions are
-/// offsets into the decompressed bytes; going on in a compressed file means decompressing what is before.
+/// The records of a CSV or TSV file, gzipped, compressed with zstd, or neither, as newline-delimited JSON: an object
+/// for each, with a string for each column. Blank lines are left out, unless there is just one column: its value is
+/// empty then. Throws errc::bad_data, naming the file and the offset, for a record of more or fewer fields than there
+/// are columns, broken quoting, and bytes that are no UTF-8. Positions are offsets into the decompressed bytes; going
+/// on in a compressed file means decompressing what is before.
 class csv_source final : public source {
  public:
   /// Throws errc::config if a column has no name, or one that another has.
@@ -58,11 +58,11 @@ class csv_source final : public source {
   payload_pool payloads_;
   std::vector<std::string> keys_;  // of the columns, as JSON: what precedes each value
   std::unique_ptr<detail::byte_input> input_;
-  std::string text_;           // what was read
-  std::size_t at_ = 0;         // where in it the next record begins
-  std::uint64_t offset_ = 0;   // of that record
+  std::string text_;                 // what was read
+  std::size_t at_ = 0;               // where in it the next record begins
+  std::uint64_t offset_ = 0;         // of that record
   std::uint64_t record_offset_ = 0;  // of the record in fields_
-  bool ended_ = false;         // nothing follows text_
+  bool ended_ = false;               // nothing follows text_
   std::vector<std::string> fields_;
 };
 

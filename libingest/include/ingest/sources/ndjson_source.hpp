@@ -16,13 +16,13 @@ class byte_input;
 }
 
 struct ndjson_options {
-  std::size_t batch_bytes = 1 << 20;        ///< of a batch, about; a longer line makes a longer batch
+  std::size_t batch_bytes = 1 << 20;         ///< of a batch, about; a longer line makes a longer batch
   std::size_t max_line_bytes = 64ull << 20;  ///< a longer line is refused with errc::bad_data
 };
 
 /// The lines of a file of newline-delimited JSON, gzipped, compressed with zstd, or neither. A batch holds whole lines,
-/// each with its newline, also the last; a line is a record, and blank ones are left out. Lines are not parsed. Positions
-/// are offsets into the decompressed bytes; going on in a compressed file means decompressing what is before.
+/// each with its newline, also the last; a line is a record, and blank ones are left out. Lines are not parsed.
+/// Positions are offsets into the decompressed bytes; going on in a compressed file means decompressing what is before.
 class ndjson_source final : public source {
  public:
   explicit ndjson_source(std::filesystem::path path, ndjson_options options = {});

@@ -45,10 +45,8 @@ class expectations {
     return '"' + (text.size() <= enough ? text : text.substr(0, enough) + "…") + '"';
   }
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  static std::string shown(Number n) {
-    return std::to_string(n);
-  }
+  requires std::is_arithmetic_v<Number>
+  static std::string shown(Number n) { return std::to_string(n); }
 
   mutable std::mutex mutex_;
   std::vector<std::string> unmet_;

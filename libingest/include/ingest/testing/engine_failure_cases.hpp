@@ -10,7 +10,9 @@
 namespace ingest::testing {
 
 /// The error that scripts throw: one that no restart could mend.
-inline error scripted_error(const std::string& message) { return error(errc::bad_data, message); }
+inline error scripted_error(const std::string& message) {
+  return error(errc::bad_data, message);
+}
 
 /// What an engine does when something throws, or when the options make no sense.
 inline std::vector<contract_case<engine>> engine_failure_cases() {

@@ -44,7 +44,8 @@ class engine_run {
     expectations_.expect(r.duration.count() >= 0, "the run lasted less than no time");
     if (r.ok()) {
       expectations_.expect(!r.failure && !r.abort_failure, "a success has an error");
-      expectations_.expect(to.finalizes == 1 && to.aborts == 0, "a success without exactly one finalize() and no abort()");
+      expectations_.expect(to.finalizes == 1 && to.aborts == 0,
+                           "a success without exactly one finalize() and no abort()");
     } else {
       expectations_.expect(r.failure.has_value(), "a run that is no success does not say why");
       expectations_.expect_equal(to.aborts.load(), to.opens.load(), "the number of aborts of a sink that was opened");

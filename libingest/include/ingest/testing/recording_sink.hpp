@@ -28,7 +28,7 @@ class recording_sink final : public sink {
   std::atomic<std::uint64_t> writes = 0;
   std::atomic<int> finalizes = 0;
   std::atomic<int> aborts = 0;
-  std::string text;         ///< the bytes of the writes that did not throw
+  std::string text;  ///< the bytes of the writes that did not throw
   std::uint64_t records = 0;
   std::optional<error> why_aborted;
 

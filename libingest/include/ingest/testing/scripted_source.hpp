@@ -43,10 +43,11 @@ class scripted_source final : public source {
   // The script; to be set before the run.
   std::uint64_t batches = 3;
   std::function<std::string(std::uint64_t n)> payload = [](std::uint64_t n) { return std::to_string(n) + "\n"; };
-  bool marks_last = false;          ///< the last batch says so; otherwise read() returns nothing after it
+  bool marks_last = false;  ///< the last batch says so; otherwise read() returns nothing after it
   payload_meter* meter = nullptr;
-  std::function<void()> on_open;    ///< may throw
-  std::function<void(std::uint64_t n, const std::stop_token&)> on_read;  ///< before batch n, and before the end; may throw
+  std::function<void()> on_open;  ///< may throw
+  std::function<void(std::uint64_t n, const std::stop_token&)>
+      on_read;  ///< before batch n, and before the end; may throw
 
   // What has happened.
   std::atomic<int> opens = 0;

@@ -19,7 +19,7 @@ struct source_kind {
   std::function<std::unique_ptr<source>()> make;
 
   std::optional<std::string> contents = std::nullopt;  ///< the bytes it yields in all; nothing: not compared
-  bool can_resume = true;  ///< it can be opened at each position that its batches carry
+  bool can_resume = true;                              ///< it can be opened at each position that its batches carry
 };
 
 namespace detail {
@@ -27,8 +27,8 @@ namespace detail {
 struct reading {
   std::string text;
   std::uint64_t records = 0;
-  std::vector<std::string> positions;       ///< after each batch
-  std::vector<std::string> texts_before;    ///< all that had been read at each of them
+  std::vector<std::string> positions;     ///< after each batch
+  std::vector<std::string> texts_before;  ///< all that had been read at each of them
 };
 
 inline reading read_all(source& s, const std::optional<std::string>& position) {

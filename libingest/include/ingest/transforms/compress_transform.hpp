@@ -4,9 +4,9 @@
 
 namespace ingest {
 
-/// Compresses each batch by itself, as a gzip member (RFC 1952) or a zstd frame (RFC 8878); one behind the other they are
-/// a valid file of that kind. So records and positions stay what they were, and several threads can compress at once. The
-/// larger the batches, the better: from 128 KiB on, little is lost to compressing the stream as one.
+/// Compresses each batch by itself, as a gzip member (RFC 1952) or a zstd frame (RFC 8878); one behind the other they
+/// are a valid file of that kind. So records and positions stay what they were, and several threads can compress at
+/// once. The larger the batches, the better: from 128 KiB on, little is lost to compressing the stream as one.
 class compress_transform final : public transform {
  public:
   enum class format { gzip, zstd };

@@ -7,9 +7,9 @@
 
 namespace ingest {
 
-/// Cuts bytes that come in blocks into batches of whole lines, each line with its newline, also the last one, and counts
-/// them as records. A batch is held back until it has the end of a line. Where the begin of a line is held back, the batch
-/// has no position: for streams that are to be resumed, ndjson_source cuts lines by itself.
+/// Cuts bytes that come in blocks into batches of whole lines, each line with its newline, also the last one, and
+/// counts them as records. A batch is held back until it has the end of a line. Where the begin of a line is held back,
+/// the batch has no position: for streams that are to be resumed, ndjson_source cuts lines by itself.
 class line_transform final : public transform {
  public:
   /// A line of more than `max_line_bytes` fails the stream with errc::bad_data.

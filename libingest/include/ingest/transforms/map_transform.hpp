@@ -13,8 +13,8 @@ enum class calls {
   parallel  ///< it keeps nothing between calls, or guards it
 };
 
-/// Whatever a function makes of each batch: another one, or nothing. What is not changed, such as the position, is to be
-/// taken over from the batch that came in.
+/// Whatever a function makes of each batch: another one, or nothing. What is not changed, such as the position, is to
+/// be taken over from the batch that came in.
 class map_transform final : public transform {
  public:
   using function = std::function<std::optional<batch>(batch)>;
