@@ -41,7 +41,7 @@ class transform {
 using transform_list = std::vector<std::shared_ptr<transform>>;
 
 /// Passes batches through transforms, the first one first. After each transform a requested stop is noticed, and thrown
-/// as errc::cancelled.
+/// as errc::cancelled. The list must outlive the chain.
 class transform_chain {
  public:
   /// Called with what comes out at the end of the chain.
