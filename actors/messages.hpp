@@ -233,13 +233,14 @@ using supervisor_actor =
 
 }  // namespace ingest::actors
 
-#define INGEST_MESSAGE_TYPES(X)                                                                                    \
-  X(stage_failed)                                                                                                  \
-  X(stage_done) X(stage_down) X(buffer_drained) X(page_batch) X(page_credit) X(start_reading) X(range_offer)       \
-      X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded) X(release_segment)           \
-          X(attach_checkpoint) X(attach_buffer) X(start_loading) X(detach_loader) X(finalize_sink) X(stop_stage)   \
-              X(close_run) X(read_next) X(sync_now) X(flush_ranges) X(retry_append) X(save_state) X(attach_reader) \
-                  X(restart_due) X(stop_requested) X(shutdown_due)
+// clang-format off
+#define INGEST_MESSAGE_TYPES(X)                                                                               \
+  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(page_batch) X(page_credit) X(start_reading) \
+  X(range_offer) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded)              \
+  X(release_segment) X(attach_checkpoint) X(attach_buffer) X(start_loading) X(detach_loader) X(attach_reader) \
+  X(finalize_sink) X(stop_stage) X(close_run) X(read_next) X(sync_now) X(flush_ranges) X(retry_append)        \
+  X(save_state) X(restart_due) X(stop_requested) X(shutdown_due)
+// clang-format on
 
 // Messages stay inside one process: they carry shared payloads and handles, and are never serialised.
 #define INGEST_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(ingest::actors::name)

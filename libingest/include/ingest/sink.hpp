@@ -16,6 +16,14 @@ struct write_outcome {
   std::uint64_t rows_already_loaded = 0;  ///< in pages that an earlier write had committed; nothing was done for them
   std::uint64_t duplicates_skipped = 0;   ///< records whose key the target had already
   std::uint64_t rows_rejected = 0;        ///< records that the target refused, set aside
+
+  write_outcome& operator+=(const write_outcome& more) {
+    rows_loaded += more.rows_loaded;
+    rows_already_loaded += more.rows_already_loaded;
+    duplicates_skipped += more.duplicates_skipped;
+    rows_rejected += more.rows_rejected;
+    return *this;
+  }
 };
 
 /// Where records go. One thread at a time calls

@@ -14,7 +14,8 @@ namespace ingest {
 ///
 ///     open → read* → close, and perhaps open again
 ///
-/// close() is called exactly once for each open(), also for one that threw.
+/// close() is called exactly once for each open(), also for one that threw; and once without an open() where the run
+/// ends before it, so that a source which was handed over holding something lets go of it.
 class source {
  public:
   virtual ~source() = default;

@@ -1,0 +1,93 @@
+#include "ingest/sources/csv_source.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "ingest/ingest_stream.hpp"
+#include "ingest/sinks/memory_sink.hpp"
+#include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+
+namespace {
+
+struct csv_file {
+  scratch_dir dir;
+  csv_options options;
+
+  /// What becomes of `text`: the lines of JSON, or the error.
+  std::string read(const std::string& text) {
+    put_text(dir / "in.csv", text);
+    csv_source from(dir / "in.csv", options);
+    memory_sink to;
+    const auto result = ingest_stream(from, to);
+    if (!result.failure) {
+      return to.text();
+    }
+    std::string message = result.failure->what();
+    const std::string path = (dir / "in.csv").string();
+    return message.starts_with(path) ? message.substr(path.size()) : message;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(csv_source_files, csv_file)
+
+BOOST_AUTO_TEST_CASE(become_an_object_a_record) {
+  BOOST_TEST(read("id,name\n1,a\n2,b\n") == "{\"id\":\"1\",\"name\":\"a\"}\n{\"id\":\"2\",\"name\":\"b\"}\n");
+  BOOST_TEST(read("id,name\r\n1,\r\n,b") == "{\"id\":\"1\",\"name\":\"\"}\n{\"id\":\"\",\"name\":\"b\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_quote_what_would_divide) {
+  BOOST_TEST(read("a,b\n\"x,\"\"y\"\"\n\",\"\"\n") == "{\"a\":\"x,\\\"y\\\"\\u000a\",\"b\":\"\"}\n");
+  BOOST_TEST(read("\"a\",\"b\"\r\n\"1\",\"2\"\r\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");
+  BOOST_TEST(read("a,b\n1\"2,3") == "{\"a\":\"1\\\"2\",\"b\":\"3\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_have_nothing_or_blank_lines_in_them) {
+  BOOST_TEST(read("") == "");
+  BOOST_TEST(read("a,b\n") == "");
+  BOOST_TEST(read("\na,b\n\n\r\n1,2\n\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");
+  BOOST_TEST(read("a\n\n1\n") == "{\"a\":\"\"}\n{\"a\":\"1\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_begin_with_a_byte_order_mark) {
+  BOOST_TEST(read("\xEF\xBB\xBF"
+                  "a,b\n1,2\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_have_their_columns_named_elsewhere) {
+  options.columns = {"x", "y"};
+  BOOST_TEST(read("1,2\n") == "{\"x\":\"1\",\"y\":\"2\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_have_tabs_and_no_quoting) {
+  options = csv_options::tsv();
+  BOOST_TEST(read("a\tb\n\"1\t2\"\n") == "{\"a\":\"\\\"1\",\"b\":\"2\\\"\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(are_refused_with_the_place_and_the_reason) {
+  BOOST_TEST(read("a,b\n1,2\n1,2,3\n") == ", the record at offset 8: it has 3 fields, but there are 2 columns");
+  BOOST_TEST(read("a,b\n\"1,2\n") == ", the record at offset 4: a quote is never closed");
+  BOOST_TEST(read("a,b\n\"1\"x,2\n") == ", the record at offset 4: text follows a closing quote");
+  BOOST_TEST(read("a,b\n1,\xFF\n") ==
+             ", the record at offset 4: field 2 is no UTF-8; convert the file, for instance with iconv");
+  BOOST_TEST(read("a,a\n1,2\n") == " has a column \"a\" twice: give each column a name of its own");
+  options.max_record_bytes = 1000;
+  BOOST_TEST(read("a,b\n\"" + std::string(200'000, 'x')) ==
+             ", the record at offset 4: it has more than 1000 bytes: is a quote never closed?");
+}
+
+BOOST_AUTO_TEST_CASE(are_read_alike_wherever_their_blocks_end) {
+  std::string text = "a,b\n";
+  std::string expected;
+  for (int i = 0; i < 20'000; ++i) {
+    text += std::to_string(i) + ",\"\"\"\r\n\"\"\"\r\n";
+    expected += "{\"a\":\"" + std::to_string(i) + "\",\"b\":\"\\\"\\u000d\\u000a\\\"\"}\n";
+  }
+  BOOST_TEST((read(text) == expected));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

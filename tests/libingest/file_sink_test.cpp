@@ -1,0 +1,125 @@
+#include "ingest/sinks/file_sink.hpp"
+
+#include <sys/stat.h>
+
+#include "ingest/sources/file_source.hpp"
+#include "ingest/sources/memory_source.hpp"
+#include "support/contract_report.hpp"
+#include "support/faulty_file_system.hpp"
+#include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+
+namespace {
+
+struct target {
+  scratch_dir dir;
+  std::filesystem::path path = dir / "out.txt";
+  faulty_file_system files{posix_file_system()};
+  file_sink sink{path, {.files = &files}};
+  memory_source source{{"new ", "text"}};
+
+  std::vector<std::string> names() const { return posix_file_system().list(dir.path()); }
+};
+
+const std::vector<std::string> only_the_target{"out.txt"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(file_sink_targets, target)
+
+BOOST_AUTO_TEST_CASE(keep_the_contract_and_show_nothing_unfinished) {
+  const auto make = [&] {
+    std::filesystem::remove(path);
+    return std::make_unique<file_sink>(path);
+  };
+  check_contract(sink_cases(), sink_kind{.make = make,
+                                         .contents = [&] { return text_of(path); },
+                                         .contents_after_abort = [](const auto&) { return std::string(); }});
+  BOOST_TEST(names().empty());  // the last case aborts
+}
+
+BOOST_AUTO_TEST_CASE(are_what_they_were_until_the_new_file_is_complete) {
+  put_text(path, "old");
+  sink.open({});
+  batch b;
+  b.data = std::make_shared<const std::string>("new");
+  sink.write(b);
+  BOOST_TEST(text_of(path) == "old");
+  sink.finalize();
+  BOOST_TEST(text_of(path) == "new");
+  BOOST_TEST((names() == only_the_target));
+}
+
+BOOST_AUTO_TEST_CASE(are_renamed_only_when_synced_and_their_directory_is_synced_after) {
+  BOOST_TEST(ingest_stream(source, sink).ok());
+  const auto& journal = files.journal();
+  const auto at = [&](const std::string& what) {
+    const auto found = std::find_if(journal.begin(), journal.end(), [&](const auto& j) { return j.starts_with(what); });
+    BOOST_REQUIRE((found != journal.end()));
+    return found - journal.begin();
+  };
+  BOOST_TEST(at("sync .out.txt") < at("rename"));
+  BOOST_TEST(at("rename") < at("sync_directory"));
+}
+
+BOOST_AUTO_TEST_CASE(stay_untouched_when_the_disk_is_full) {
+  put_text(path, "old");
+  files.fail_append({.at = 2, .written = 1});
+  const auto result = ingest_stream(source, sink);
+  BOOST_TEST((result.failure->code() == errc::no_space));
+  BOOST_TEST(!result.abort_failure);
+  BOOST_TEST(text_of(path) == "old");
+  BOOST_TEST((names() == only_the_target));
+}
+
+BOOST_AUTO_TEST_CASE(stay_untouched_when_the_sync_fails) {
+  put_text(path, "old");
+  files.fail_sync(".tmp");
+  BOOST_TEST((ingest_stream(source, sink).failure->code() == errc::io));
+  BOOST_TEST(text_of(path) == "old");
+  BOOST_TEST((names() == only_the_target));
+}
+
+BOOST_AUTO_TEST_CASE(are_old_or_new_wherever_the_process_dies) {
+  for (std::uint64_t step = 1;; ++step) {
+    put_text(path, "old");
+    faulty_file_system dying(posix_file_system());
+    dying.crash_at(step);
+    file_sink to(path, {.files = &dying});
+    const bool ok = ingest_stream(source, to).ok();
+    const std::string text = text_of(path);
+    BOOST_TEST((text == "old" || text == "new text"), "after a death at step " << step << " there is " << text);
+    if (!dying.crashed()) {
+      BOOST_TEST(ok);
+      BOOST_TEST(step > 4u);
+      return;
+    }
+    BOOST_TEST(!ok);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(are_private) {
+  BOOST_TEST(ingest_stream(source, sink).ok());
+  struct stat status {};
+  BOOST_REQUIRE(::stat(path.c_str(), &status) == 0);
+  BOOST_TEST((status.st_mode & 0777) == 0600u);
+}
+
+BOOST_AUTO_TEST_CASE(that_cannot_be_are_refused_at_once) {
+  file_sink directory(dir.path());
+  BOOST_TEST((ingest_stream(source, directory).failure->code() == errc::config));
+  file_sink nowhere(dir / "none" / "out");
+  BOOST_TEST((ingest_stream(source, nowhere).failure->code() == errc::config));
+}
+
+BOOST_AUTO_TEST_CASE(may_be_what_is_read) {
+  put_text(path, "text");
+  file_source from(path);
+  BOOST_TEST(ingest_stream(from, sink).ok());
+  BOOST_TEST(text_of(path) == "text");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
