@@ -1,4 +1,4 @@
-#include "copy_rows.hpp"
+#include "postgres/copy_rows.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,0 +1,293 @@
+#include "buffer/buffer_recovery.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "buffer/buffer_index.hpp"
+
+namespace ingest {
+
+namespace detail {
+
+namespace {
+
+using std::filesystem::path;
+
+/// A segment as its index tells it.
+struct scanned_segment {
+  std::uint64_t number = 0;
+  path data_path;
+  path index_path;
+  std::unique_ptr<file> data;  ///< null if there is no such file
+  std::uint64_t data_bytes = 0;
+  bool has_index = false;
+  std::uint64_t index_bytes = 0;
+  bool has_records = false;  ///< or something that looks like one
+  std::optional<decoded_header> header;
+  std::vector<decoded_record> records;  ///< up to the first that cannot be read
+  std::uint64_t index_end = 0;          ///< of these
+  page_id durable = 0;                  ///< pages up to this one cannot be missing but by damage
+
+  page_id next_page() const { return header->header.first_page + records.size(); }
+  std::uint64_t data_end() const {
+    return records.empty() ? 0 : records.back().description.offset + records.back().description.length;
+  }
+};
+
+[[noreturn]] void damaged(const path& file, const std::string& what) {
+  throw error(errc::bad_data, file.string() + ": " + what +
+                                  ". No interrupted write does this: restore the buffer's files from a copy, or start "
+                                  "the run anew with --fresh");
+}
+
+std::unique_ptr<file> open_if_there(file_system& files, const path& p) {
+  if (!files.exists(p)) {
+    return nullptr;
+  }
+  try {
+    return files.open(p);
+  } catch (const error&) {
+    // A running process may have deleted it meanwhile, when inspect() looks on from outside.
+    if (!files.exists(p)) {
+      return nullptr;
+    }
+    throw;
+  }
+}
+
+std::string read_whole(const file& f) {
+  std::string text(f.size(), '\0');
+  f.read(0, text.size(), text.data());
+  return text;
+}
+
+/// Fills in all that the text of the index tells.
+void parse_index(scanned_segment& s, std::string_view text) {
+  s.index_bytes = text.size();
+  s.header = decode_header(text, s.index_path.string());
+  if (!s.header) {
+    s.has_records = find_record(text, 0) != std::string_view::npos;
+    return;
+  }
+  if (s.header->header.segment != s.number) {
+    damaged(s.index_path, "the index belongs to segment " + std::to_string(s.header->header.segment));
+  }
+  std::size_t at = s.header->length;
+  while (auto record = decode_record(text, at, s.number, s.header->crc)) {
+    if (record->description.id != s.next_page() || record->description.offset != s.data_end()) {
+      damaged(s.index_path, "the record at offset " + std::to_string(at) + " is of page " +
+                                std::to_string(record->description.id) + ", page " + std::to_string(s.next_page()) +
+                                " was expected");
+    }
+    at += record->length;
+    s.durable = std::max(s.durable, record->durable_before);
+    s.records.push_back(std::move(*record));
+  }
+  s.index_end = at;
+  // Behind a record that cannot be read a later one may tell that it had been durable: damage, then, not a torn tail.
+  for (at = find_record(text, at); at != std::string_view::npos; at = find_record(text, at + 1)) {
+    if (const auto record = decode_record(text, at, s.number, s.header->crc)) {
+      s.durable = std::max(s.durable, record->durable_before);
+    }
+  }
+}
+
+/// Nothing if the segment was deleted by a running process meanwhile.
+std::optional<scanned_segment> read_segment(file_system& files, const path& directory, std::uint64_t number) {
+  scanned_segment s;
+  s.number = number;
+  s.data_path = directory / segment_file_name(number);
+  s.index_path = directory / index_file_name(number);
+  // In this order, because a running process creates the index before it writes data, and deletes the data first.
+  s.data = open_if_there(files, s.data_path);
+  s.data_bytes = s.data ? s.data->size() : 0;
+  const auto index = open_if_there(files, s.index_path);
+  if (!index) {
+    return s.data && files.exists(s.data_path) ? std::optional(std::move(s)) : std::nullopt;
+  }
+  s.has_index = true;
+  parse_index(s, read_whole(*index));
+  if (s.data) {
+    s.data_bytes = s.data->size();
+  }
+  return s;
+}
+
+class scanner {
+ public:
+  scanner(file_system& files, path directory) : files_(files), directory_(std::move(directory)) {}
+
+  buffer_scan scan() {
+    read_segments();
+    const auto newest =
+        std::find_if(segments_.rbegin(), segments_.rend(), [&](const scanned_segment& s) { return !is_unfinished(s); });
+    for (scanned_segment& s : segments_) {
+      if (is_unfinished(s)) {
+        leave_behind(s);
+      } else {
+        judge(s, &s == &*newest);
+      }
+      follow(s);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void read_segments() {
+    std::set<std::uint64_t> numbers;
+    for (const std::string& name : files_.list(directory_)) {
+      if (const auto number = segment_of(name)) {
+        numbers.insert(*number);
+      }
+    }
+    highest_ = numbers.empty() ? 0 : *numbers.rbegin();
+    result_.found.last_segment = highest_;
+    for (const std::uint64_t number : numbers) {
+      if (auto s = read_segment(files_, directory_, number)) {
+        segments_.push_back(std::move(*s));
+      }
+    }
+  }
+
+  /// True for what a crash leaves of a segment's creation or deletion. Data is written only when both files and the
+  /// header are durable, and deleted before the index is: data without an index or header is damage.
+  bool is_unfinished(const scanned_segment& s) const {
+    if (!s.data) {
+      return true;
+    }
+    if (!s.has_index || !s.header) {
+      if (s.number != highest_ || s.data_bytes > 0 || s.has_records) {
+        damaged(s.index_path, s.has_index ? "the header at offset 0 cannot be read" : "the index is missing");
+      }
+      return true;
+    }
+    return false;
+  }
+
+  void leave_behind(const scanned_segment& s) {
+    result_.remnants.push_back(s.number);
+    if (!s.header) {
+      result_.found.torn_bytes += s.index_bytes;
+    }
+  }
+
+  /// Keeps the whole pages of a segment. Only the highest may end in a torn tail: all others were synced before the
+  /// next was created.
+  void judge(scanned_segment& s, bool newest) {
+    if (s.number != highest_) {
+      s.durable = std::numeric_limits<page_id>::max();
+    }
+    if (s.index_end < s.index_bytes && s.next_page() <= s.durable) {
+      damaged(s.index_path, "the record of page " + std::to_string(s.next_page()) + " at offset " +
+                                std::to_string(s.index_end) + " cannot be read");
+    }
+    keep_whole_pages(s, newest);
+    result_.found.bytes += s.data_bytes;
+    const std::uint64_t torn = s.number == highest_ ? s.index_bytes - s.index_end + s.data_bytes - s.data_end() : 0;
+    result_.found.torn_bytes += torn;
+    if (newest) {
+      result_.newest = buffer_scan::end{s.number, s.data_end(), s.index_end, torn > 0};
+    }
+    if (s.records.empty()) {
+      result_.remnants.push_back(s.number);
+      return;
+    }
+    result_.segments[s.number] = s.data_end();
+    for (const decoded_record& r : s.records) {
+      result_.found.pages.push_back(r.description);
+    }
+  }
+
+  void keep_whole_pages(scanned_segment& s, bool check_bytes) {
+    std::string bytes;
+    for (std::size_t i = 0; i < s.records.size(); ++i) {
+      const page& p = s.records[i].description;
+      const bool there = p.offset + p.length <= s.data_bytes;
+      bool whole = there;
+      if (there && check_bytes) {
+        bytes.resize(p.length);
+        s.data->read(p.offset, p.length, bytes.data());
+        whole = crc32c(bytes) == p.crc;
+      }
+      if (whole) {
+        continue;
+      }
+      if (p.id <= s.durable) {
+        damaged(s.data_path, "the bytes of page " + std::to_string(p.id) + " at offset " + std::to_string(p.offset) +
+                                 (there ? " do not match their checksum" : " are missing"));
+      }
+      for (std::size_t torn = i; torn < s.records.size(); ++torn) {
+        s.index_end -= s.records[torn].length;
+      }
+      s.records.resize(i);
+      return;
+    }
+  }
+
+  /// Checks that a segment goes on where the one before ended, and takes the slices' progress from it.
+  void follow(const scanned_segment& s) {
+    if (!s.header) {
+      return;
+    }
+    const index_header& h = s.header->header;
+    disk_buffer::contents& found = result_.found;
+    if (found.identity && *found.identity != h.identity) {
+      damaged(s.index_path, "the segment belongs to another run than the segments before it");
+    }
+    if (h.first_page <= last_page_) {
+      damaged(s.index_path,
+              "the segment begins with page " + std::to_string(h.first_page) + ", which an earlier segment holds");
+    }
+    last_page_ = s.next_page() - 1;
+    found.identity = h.identity;
+    std::map<slice_id, slice_progress> slices;
+    for (const slice_progress& p : h.slices) {
+      slices[p.slice] = p;
+    }
+    for (const decoded_record& r : s.records) {
+      slice_progress& p = slices[r.description.slice];
+      p.slice = r.description.slice;
+      p.advance(r.description);
+    }
+    found.slices.clear();
+    for (auto& [slice, p] : slices) {
+      found.slices.push_back(std::move(p));
+    }
+  }
+
+  file_system& files_;
+  path directory_;
+  std::uint64_t highest_ = 0;
+  page_id last_page_ = 0;
+  std::vector<scanned_segment> segments_;
+  buffer_scan result_;
+};
+
+}  // namespace
+
+buffer_scan scan_buffer(file_system& files, const path& directory) {
+  return scanner(files, directory).scan();
+}
+
+void remove_segment(file_system& files, const path& directory, std::uint64_t segment) {
+  // The data first, and durably so: an index alone is known to be on its way out, while data alone could as well have
+  // lost its index by damage.
+  files.remove(directory / segment_file_name(segment));
+  files.sync_directory(directory);
+  files.remove(directory / index_file_name(segment));
+  files.sync_directory(directory);
+}
+
+}  // namespace detail
+
+disk_buffer::contents disk_buffer::inspect(file_system& files, const std::filesystem::path& directory) {
+  try {
+    return detail::scan_buffer(files, directory).found;
+  } catch (const error&) {
+    // A running process may have cut off or deleted what was just being read. What is damaged is so the second time.
+    return detail::scan_buffer(files, directory).found;
+  }
+}
+
+}  // namespace ingest

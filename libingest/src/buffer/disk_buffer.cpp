@@ -1,0 +1,254 @@
+#include "ingest/disk_buffer.hpp"
+
+#include <algorithm>
+
+#include "buffer/buffer_index.hpp"
+#include "buffer/buffer_recovery.hpp"
+#include "buffer/segment_writer.hpp"
+
+namespace ingest {
+
+namespace {
+
+void refuse_foreign(const run_identity& found, const run_identity& who, const std::filesystem::path& directory) {
+  const std::string where = directory.string() + " holds the buffer of ";
+  const std::string remedy = "; choose another directory, or discard what it holds with --fresh";
+  if (found.pipeline != who.pipeline) {
+    throw error(errc::bad_data,
+                where + "pipeline \"" + found.pipeline + "\", not of \"" + who.pipeline + "\"" + remedy);
+  }
+  if (found.run_id != who.run_id) {
+    throw error(errc::bad_data, where + "run " + found.run_id + ", not of run " + who.run_id + remedy);
+  }
+  if (found.plan != who.plan) {
+    throw error(errc::config, where + "a run that asked for \"" + found.plan + "\", not for \"" + who.plan +
+                                  "\"; go on with the settings it was begun with, or start anew with --fresh");
+  }
+}
+
+}  // namespace
+
+class disk_buffer::implementation {
+ public:
+  implementation(file_system& files, options o, run_identity who, const prior& known)
+      : files_(files), options_(std::move(o)), identity_(std::move(who)) {
+    detail::buffer_scan scan = detail::scan_buffer(files_, options_.directory);
+    if (scan.found.identity) {
+      refuse_foreign(*scan.found.identity, identity_, options_.directory);
+    }
+    repair(scan);
+    recovered_ = std::move(scan.found.pages);
+    segments_ = std::move(scan.segments);
+    next_segment_ = std::max(scan.found.last_segment, known.last_segment) + 1;
+    last_page_ = known.last_page;
+    learn(scan.found.slices);
+    learn(known.slices);
+    durable_page_ = last_page_;
+  }
+
+  page append(slice_id s, const batch& records) {
+    require_usable();
+    try {
+      return append_to_segment(s, records);
+    } catch (...) {
+      if (const error e = current_error(); e.code() != errc::no_space) {
+        break_off(e);
+      }
+      throw;
+    }
+  }
+
+  void sync() {
+    require_usable();
+    make_durable();
+    if (open_ && is_full()) {
+      open_.reset();
+    }
+  }
+
+  void seal() {
+    require_usable();
+    make_durable();
+    open_.reset();
+  }
+
+  void release(std::uint64_t segment) {
+    if (segment == open_segment()) {
+      throw error(errc::internal,
+                  "segment " + std::to_string(segment) + " is still being written, it cannot be deleted");
+    }
+    detail::remove_segment(files_, options_.directory, segment);
+    segments_.erase(segment);
+  }
+
+  std::uint64_t bytes() const {
+    std::uint64_t total = 0;
+    for (const auto& [segment, size] : segments_) {
+      total += size;
+    }
+    return total;
+  }
+
+  slice_progress progress(slice_id s) const {
+    const auto found = slices_.find(s);
+    slice_progress beginning;
+    beginning.slice = s;
+    return found == slices_.end() ? beginning : found->second;
+  }
+
+  const std::vector<page>& recovered() const { return recovered_; }
+  page_id last_page() const { return last_page_; }
+  page_id durable_page() const { return durable_page_; }
+  std::uint64_t open_segment() const { return open_ ? open_->number() : 0; }
+  bool over_quota() const { return bytes() > options_.quota_bytes; }
+
+ private:
+  /// Removes what a crash left unfinished, and makes durable what a process that died may have written only.
+  void repair(const detail::buffer_scan& scan) {
+    if (scan.newest) {
+      const auto data = files_.open(options_.directory / segment_file_name(scan.newest->segment));
+      const auto index = files_.open(options_.directory / index_file_name(scan.newest->segment));
+      // Also where the whole segment goes: an index that is left without its data counts as that of a segment that was
+      // loaded, so it must not show pages that never were durable.
+      if (scan.newest->torn) {
+        index->truncate(scan.newest->index);
+        data->truncate(scan.newest->data);
+      }
+      detail::make_durable(*data, *index);
+    }
+    for (const std::uint64_t segment : scan.remnants) {
+      detail::remove_segment(files_, options_.directory, segment);
+    }
+  }
+
+  void learn(const std::vector<slice_progress>& slices) {
+    for (const slice_progress& s : slices) {
+      slice_progress& mine = slices_[s.slice];
+      mine.slice = s.slice;
+      if (s.last_page > mine.last_page) {
+        mine = s;
+      }
+      last_page_ = std::max(last_page_, s.last_page);
+    }
+  }
+
+  page append_to_segment(slice_id s, const batch& records) {
+    if (records.position.size() > detail::longest_position) {
+      throw error(errc::bad_data, "the source's position has " + std::to_string(records.position.size()) +
+                                      " bytes; at most " + std::to_string(detail::longest_position) + " can be kept");
+    }
+    if (open_ && is_full()) {
+      make_durable();
+      open_.reset();
+    }
+    if (!open_) {
+      open_next();
+    }
+    page p;
+    p.id = last_page_ + 1;
+    p.slice = s;
+    p.last = records.last;
+    p.segment = open_->number();
+    p.offset = open_->data_end();
+    p.length = records.bytes().size();
+    p.rows = records.records;
+    p.crc = crc32c(records.bytes());
+    p.position = records.position;
+    open_->append(p, records.bytes(), durable_page_);
+    segments_[p.segment] = open_->data_end();
+    last_page_ = p.id;
+    slice_progress& progress = slices_[s];
+    progress.slice = s;
+    progress.advance(p);
+    return p;
+  }
+
+  void open_next() {
+    detail::index_header header{next_segment_, last_page_ + 1, identity_, {}};
+    for (const auto& [slice, progress] : slices_) {
+      header.slices.push_back(progress);
+    }
+    open_.emplace(files_, options_.directory, header);
+    segments_[next_segment_] = 0;
+    ++next_segment_;
+  }
+
+  bool is_full() const { return open_->data_end() >= options_.segment_bytes; }
+
+  void make_durable() {
+    if (durable_page_ == last_page_) {
+      return;
+    }
+    try {
+      open_->sync();
+    } catch (const error& e) {
+      break_off(e);
+      throw;
+    }
+    durable_page_ = last_page_;
+  }
+
+  void break_off(const error& why) {
+    if (broken_.empty()) {
+      broken_ = why.what();
+    }
+  }
+
+  void require_usable() const {
+    if (!broken_.empty()) {
+      throw error(errc::io, "the buffer cannot be used after an earlier error: " + broken_);
+    }
+  }
+
+  file_system& files_;
+  options options_;
+  run_identity identity_;
+  std::vector<page> recovered_;
+  std::map<slice_id, slice_progress> slices_;
+  std::map<std::uint64_t, std::uint64_t> segments_;  // number and bytes of those on disk
+  std::optional<detail::segment_writer> open_;
+  std::uint64_t next_segment_ = 1;
+  page_id last_page_ = 0;
+  page_id durable_page_ = 0;
+  std::string broken_;
+};
+
+disk_buffer::disk_buffer(file_system& files, options o, run_identity who, const prior& known)
+    : implementation_(std::make_unique<implementation>(files, std::move(o), std::move(who), known)) {}
+disk_buffer::~disk_buffer() = default;
+
+const std::vector<page>& disk_buffer::recovered() const {
+  return implementation_->recovered();
+}
+slice_progress disk_buffer::progress(slice_id s) const {
+  return implementation_->progress(s);
+}
+page disk_buffer::append(slice_id s, const batch& records) {
+  return implementation_->append(s, records);
+}
+void disk_buffer::sync() {
+  implementation_->sync();
+}
+page_id disk_buffer::last_page() const {
+  return implementation_->last_page();
+}
+page_id disk_buffer::durable_page() const {
+  return implementation_->durable_page();
+}
+void disk_buffer::seal() {
+  implementation_->seal();
+}
+std::uint64_t disk_buffer::open_segment() const {
+  return implementation_->open_segment();
+}
+void disk_buffer::release(std::uint64_t segment) {
+  implementation_->release(segment);
+}
+std::uint64_t disk_buffer::bytes() const {
+  return implementation_->bytes();
+}
+bool disk_buffer::over_quota() const {
+  return implementation_->over_quota();
+}
+
+}  // namespace ingest

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "http/http_run.hpp"
+#include "http/stream_access.hpp"
+#include "ingest/rate_limit.hpp"
+
+namespace ingest {
+
+class http_api {
+ public:
+  /// Where pages are to be read now.
+  struct target {
+    bool stream = false;
+    std::string url;                   ///< without query
+    std::string path;                  ///< of the URL, for messages
+    std::optional<http_header> token;  ///< at the stream endpoint
+    std::uint64_t grant = 0;           ///< the grant of stream access that the token belongs to
+  };
+
+  /// `options` are checked already.
+  http_api(http_source_options options, detail::api_url url, metrics& counters, timing time);
+
+  const detail::http_run& run() const { return run_; }
+
+  /// The endpoint to use, with stream access that holds. May ask for it through `client`; throws as source::read().
+  target acquire(http_client& client, const std::stop_token& stop);
+
+  /// The endpoint of `t` has refused its token.
+  void refuse_token(const target& t) { access_.invalidate(t.grant); }
+
+  rate_limit& limit_of(const target& t) { return t.stream ? stream_limit_ : standard_limit_; }
+
+  /// Takes in what the API says is the number of events of a slice, and keeps the counter total_expected.
+  void note_total(slice_id slice, std::uint64_t total);
+
+ private:
+  void check_fallback(const std::string& refusal);
+  target standard_target() const;
+
+  const detail::http_run run_;
+  detail::stream_access access_;
+  rate_limit stream_limit_;
+  rate_limit standard_limit_;
+  std::once_flag fallback_logged_;
+  std::mutex totals_mutex_;
+  std::map<slice_id, std::uint64_t> totals_;
+};
+
+}  // namespace ingest

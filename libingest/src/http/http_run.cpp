@@ -1,0 +1,95 @@
+#include "http/http_run.hpp"
+
+#include "http/http_verdict.hpp"
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+#include "ingest/rate_limit.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+void count_failure(metrics& counters, int status) {
+  if (status == 429) {
+    ++counters.retries_429;
+  } else if (status >= 500) {
+    ++counters.retries_5xx;
+  } else {
+    ++counters.fetch_errors;
+  }
+}
+
+std::optional<milliseconds> server_delay_in(const http_result& result, std::chrono::system_clock::time_point now) {
+  if (const auto text = result.header("Retry-After")) {
+    if (const auto wait = parse_retry_after(*text, now)) {
+      return wait;
+    }
+  }
+  const auto reset = result.status == 429 ? result.header("X-RateLimit-Reset") : std::nullopt;
+  const auto wait = reset ? parse_rate_limit_reset(*reset, now) : milliseconds(-1);
+  return wait >= milliseconds(0) ? std::optional(wait) : std::nullopt;
+}
+
+}  // namespace
+
+const http_result& send(const http_run& run, http_client& client, const http_request& request,
+                        const std::stop_token& stop) {
+  metrics& m = run.counters;
+  const auto begin = m.elapsed_us();
+  auto never = std::uint64_t{0};
+  m.first_fetch_us.compare_exchange_strong(never, begin);
+  ++m.requests;
+  const http_result& result = client.perform(request, stop);
+  const auto end = m.elapsed_us();
+  m.fetch_us += end - begin;
+  m.last_fetch_us = end;
+  if (result.failure && result.failure->what == transport_failure::kind::certificate) {
+    throw error(errc::unavailable,
+                run.url.origin + " could not prove who it is: " + result.failure->message +
+                    "; if its certificate is signed by an authority of your own, name that in TLS_CA_FILE",
+                false);
+  }
+  return result;
+}
+
+request_failure failure_of(const http_result& result, std::chrono::system_clock::time_point now) {
+  if (result.failure) {
+    return {0, result.failure->message, std::nullopt};
+  }
+  return {result.status, answer_of(result), server_delay_in(result, now)};
+}
+
+bool back_off(const http_run& run, retry_schedule& schedule, const request_failure& failure, std::string_view what,
+              const std::stop_token& stop) {
+  count_failure(run.counters, failure.status);
+  const auto wait = schedule.next(run.time.now(), failure.server_delay);
+  if (!wait) {
+    return false;
+  }
+  log::warning(
+      events::request_retried, failure.reason,
+      {{"request", what}, {"status", failure.status}, {"attempt", schedule.failures()}, {"wait_ms", wait->count()}});
+  pause(run, *wait, stop);
+  return true;
+}
+
+void pause(const http_run& run, milliseconds wait, const std::stop_token& stop) {
+  const auto begin = run.time.now();
+  const bool whole = run.time.wait(wait, stop);
+  const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(run.time.now() - begin).count();
+  run.counters.throttled_us += static_cast<std::uint64_t>(std::max<std::int64_t>(waited, 0));
+  if (!whole) {
+    throw error(errc::cancelled, "stop requested while waiting for the API");
+  }
+}
+
+error exhausted(const retry_schedule& schedule, const request_failure& failure, const std::string& what) {
+  return {errc::unavailable,
+          what + " failed " + std::to_string(schedule.failures()) + " times, the last time with: " + failure.reason +
+              "; run again once the API answers, or raise RETRY_DEADLINE_MS",
+          false};
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,146 @@
+#include "http/stream_access.hpp"
+
+#include "http/http_verdict.hpp"
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+#include "json/json_fields.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+constexpr std::int64_t longest_lifetime_s = 365 * 86'400;
+
+/// Reads {"streamAccess":{…}}; throws errc::bad_data for what must not be followed, and returns nothing for what is no
+/// such answer at all.
+std::optional<stream_grant> parse_grant(std::string_view body, stream_grant::time_point now) {
+  const auto fields = json_fields(
+      body, {"/streamAccess/endpoint", "/streamAccess/token", "/streamAccess/tokenHeader", "/streamAccess/expiresIn"});
+  if (!fields || !(*fields)[0] || !(*fields)[1] || !(*fields)[2]) {
+    return std::nullopt;
+  }
+  log::add_secret(*(*fields)[1]);
+  stream_grant grant;
+  grant.path = *(*fields)[0];
+  grant.token = {*(*fields)[2], *(*fields)[1]};
+  if (!is_path(grant.path)) {
+    throw error(errc::bad_data, "stream access: the endpoint that the API names is not a path on its own host");
+  }
+  try {
+    validate(grant.token);
+  } catch (const error& e) {
+    throw error(errc::bad_data, std::string("stream access: ") + e.what());
+  }
+  if (const auto lifetime = (*fields)[3] ? parse_instant(*(*fields)[3]) : std::nullopt; lifetime && *lifetime > 0) {
+    const std::chrono::milliseconds life(std::min(*lifetime, longest_lifetime_s) * 1000);
+    grant.expires_at = now + life;
+    grant.refresh_at = now + life * 4 / 5;
+  }
+  return grant;
+}
+
+}  // namespace
+
+bool stream_access::usable_now() const {
+  const auto now = run_.time.now();
+  return grant_ && (now < grant_->refresh_at || (asking_ && now < grant_->expires_at));
+}
+
+std::optional<stream_grant> stream_access::acquire(http_client& client, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (refusal_.empty() && !usable_now() && asking_) {
+    if (!changed_.wait(lock, stop, [this] { return !asking_; })) {
+      throw error(errc::cancelled, "stop requested while waiting for stream access");
+    }
+  }
+  if (!refusal_.empty() || usable_now()) {
+    return refusal_.empty() ? grant_ : std::nullopt;
+  }
+  asking_ = true;
+  lock.unlock();
+  try {
+    auto granted = ask(client, stop);
+    lock.lock();
+    settle(granted);
+    return granted;
+  } catch (...) {
+    if (!lock.owns_lock()) {
+      lock.lock();
+    }
+    asking_ = false;
+    changed_.notify_all();
+    throw;
+  }
+}
+
+// With mutex_ held.
+void stream_access::settle(std::optional<stream_grant>& granted) {
+  if (granted) {
+    granted->number = ++grants_;
+    if (grants_ > 1) {
+      ++run_.counters.token_refreshes;
+    }
+  }
+  grant_ = granted;
+  asking_ = false;
+  changed_.notify_all();
+}
+
+void stream_access::invalidate(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  if (grant_ && grant_->number == number) {
+    grant_.reset();
+  }
+}
+
+std::string stream_access::refusal() const {
+  const std::lock_guard lock(mutex_);
+  return refusal_;
+}
+
+http_request stream_access::request() const {
+  const std::string& key = run_.options.api_key;
+  http_request r;
+  r.verb = http_request::method::post;
+  r.url = run_.url.origin + run_.options.stream_access_path;
+  r.body = "{}";
+  r.headers = {{"X-API-Key", key},
+               {"Cookie", "dashboard_api_key=" + key},
+               {"Origin", run_.url.origin},
+               {"Referer", run_.url.origin + "/"},
+               {"Content-Type", "application/json"}};
+  r.headers.insert(r.headers.end(), run_.options.extra_headers.begin(), run_.options.extra_headers.end());
+  return r;
+}
+
+std::optional<stream_grant> stream_access::ask(http_client& client, const std::stop_token& stop) {
+  const std::string what = "POST " + run_.options.stream_access_path;
+  const http_request post = request();
+  retry_schedule schedule(run_.options.retry);
+  for (;;) {
+    const http_result& result = send(run_, client, post, stop);
+    request_failure failure = failure_of(result, run_.time.now());
+    if (!result.failure && result.status >= 200 && result.status < 300) {
+      if (auto grant = parse_grant(result.body, run_.time.now())) {
+        log::info(events::stream_access_granted, "the API grants stream access", {{"endpoint", grant->path}});
+        return grant;
+      }
+      failure.reason = "the answer holds no streamAccess with endpoint, token and tokenHeader";
+    } else if (result.status == 401 && !result.failure) {
+      throw error(errc::authentication, what + " answered " + failure.reason + ": check TARGET_API_KEY");
+    } else if ((result.status == 403 || result.status == 404) && !result.failure) {
+      const std::lock_guard lock(mutex_);
+      refusal_ = failure.reason;
+      return std::nullopt;
+    } else if (!result.failure && !may_pass(result.status)) {
+      throw error(errc::config,
+                  what + " answered " + failure.reason + ": check API_BASE_URL, or set ENDPOINT=standard");
+    }
+    ++run_.counters.token_fetch_errors;
+    if (!back_off(run_, schedule, failure, what, stop)) {
+      throw exhausted(schedule, failure, what);
+    }
+  }
+}
+
+}  // namespace ingest::detail

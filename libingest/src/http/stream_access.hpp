@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include "http/http_run.hpp"
+
+namespace ingest::detail {
+
+/// The permission to read from the stream endpoint.
+struct stream_grant {
+  using time_point = std::chrono::system_clock::time_point;
+
+  std::string path;   ///< of the stream endpoint, on the API's host
+  http_header token;  ///< to be sent there
+  time_point refresh_at = time_point::max();
+  time_point expires_at = time_point::max();
+  std::uint64_t number = 0;  ///< counts grants, so that a refused one can be told from its successor
+};
+
+/// Obtains stream access for all slices of a run: one of them asks, the others wait or go on with a grant that still
+/// holds. Renewed when a fifth of its time is left. Thread-safe.
+class stream_access {
+ public:
+  explicit stream_access(const http_run& run) : run_(run) {}
+
+  /// A grant that is valid now; nothing if the API refuses stream access to our key (403, 404), for good. Throws as
+  /// source::read() does; errc::authentication for an API key that is refused altogether.
+  std::optional<stream_grant> acquire(http_client& client, const std::stop_token& stop);
+
+  /// The stream endpoint has refused the token of this grant: the next acquire() asks for another one.
+  void invalidate(std::uint64_t number);
+
+  /// How the API refused stream access; empty as long as it did not.
+  std::string refusal() const;
+
+ private:
+  bool usable_now() const;
+  std::optional<stream_grant> ask(http_client& client, const std::stop_token& stop);
+  void settle(std::optional<stream_grant>& granted);
+  http_request request() const;
+
+  const http_run& run_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<stream_grant> grant_;
+  std::string refusal_;
+  bool asking_ = false;
+  std::uint64_t grants_ = 0;
+};
+
+}  // namespace ingest::detail

@@ -1,0 +1,191 @@
+#include "postgres/copy_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "ingest/error.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+[[noreturn]] void refuse(const page& p, const std::string& what) {
+  throw error(errc::bad_data, "page " + std::to_string(p.id) + " (segment " + std::to_string(p.segment) + ", offset " +
+                                  std::to_string(p.offset) + ") " + what);
+}
+
+std::string_view id_of(std::string_view row) {
+  const void* tab = std::memchr(row.data(), '\t', row.size());
+  return row.substr(0, tab == nullptr ? row.size() - 1 : static_cast<const char*>(tab) - row.data());
+}
+
+std::uint64_t prefix_of(std::string_view id) {
+  std::array<unsigned char, 8> head{};
+  std::memcpy(head.data(), id.data(), std::min(id.size(), head.size()));
+  std::uint64_t prefix = 0;
+  for (const unsigned char c : head) {
+    prefix = prefix << 8 | c;
+  }
+  return prefix;
+}
+
+/// Whether `line` (without its newline) ends in the middle of an escape: then the newline would be part of the row, or
+/// the whole COPY end here.
+bool ends_unsafely(std::string_view line) {
+  if (line.ends_with('.')) {
+    line.remove_suffix(1);
+  }
+  const auto other = line.find_last_not_of('\\');
+  const std::size_t backslashes = line.size() - (other == std::string_view::npos ? 0 : other + 1);
+  return backslashes % 2 == 1;
+}
+
+char unescaped(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return c;
+  }
+}
+
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+
+/// Reads up to `most` digits of \nnn or \xhh at the beginning of `text`; returns how many.
+std::size_t read_digits(std::string_view text, std::size_t most, int base, std::string& to) {
+  int value = 0;
+  std::size_t n = 0;
+  for (; n < std::min(most, text.size()); ++n) {
+    const std::string_view digits = "0123456789abcdef";
+    const auto digit = digits.find(static_cast<char>(text[n] >= 'A' && text[n] <= 'F' ? text[n] + 32 : text[n]));
+    if (digit == std::string_view::npos || static_cast<int>(digit) >= base) {
+      break;
+    }
+    value = value * base + static_cast<int>(digit);
+  }
+  if (n > 0) {
+    to += static_cast<char>(value & 0xff);
+  }
+  return n;
+}
+
+std::string unescape(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  while (!text.empty()) {
+    const auto backslash = std::min(text.find('\\'), text.size());
+    plain.append(text.substr(0, backslash));
+    text.remove_prefix(backslash);
+    if (text.size() < 2) {
+      plain.append(text);
+      break;
+    }
+    const char c = text[1];
+    std::size_t digits = 0;
+    if (is_octal(c)) {
+      digits = read_digits(text.substr(1), 3, 8, plain);
+      text.remove_prefix(1 + digits);
+    } else if (c == 'x' && (digits = read_digits(text.substr(2), 2, 16, plain)) > 0) {
+      text.remove_prefix(2 + digits);
+    } else {
+      plain += unescaped(c);
+      text.remove_prefix(2);
+    }
+  }
+  return plain;
+}
+
+}  // namespace
+
+void copy_rows::assign(const batch& from, const std::vector<page>& pages) {
+  pages_ = pages;
+  first_rows_.clear();
+  rows_.clear();
+  order_.clear();
+  bytes_ = 0;
+  const std::string_view data = from.bytes();
+  std::uint64_t expected = from.pages.front().offset;
+  for (const page& p : from.pages) {
+    if (p.offset != expected || p.segment != from.pages.front().segment) {
+      refuse(p, "does not lie behind the page before it");
+    }
+    expected += p.length;
+  }
+  if (expected - from.pages.front().offset != data.size()) {
+    refuse(from.pages.front(), "and those behind it are " + std::to_string(expected - from.pages.front().offset) +
+                                   " bytes long, but " + std::to_string(data.size()) + " bytes were given");
+  }
+  for (std::uint32_t i = 0; i < pages_.size(); ++i) {
+    add(i, data.substr(pages_[i].offset - from.pages.front().offset, pages_[i].length));
+  }
+  sort();
+}
+
+void copy_rows::add(std::uint32_t page_index, std::string_view bytes) {
+  const page& p = pages_[page_index];
+  first_rows_.push_back(static_cast<std::uint32_t>(rows_.size()));
+  bytes_ += bytes.size();
+  if (!bytes.empty() && bytes.back() != '\n') {
+    refuse(p, "does not end in a newline");
+  }
+  if (bytes.find('\r') != std::string_view::npos) {
+    refuse(p, "holds a carriage return that is not escaped");
+  }
+  while (!bytes.empty()) {
+    const std::string_view line = bytes.substr(0, bytes.find('\n'));
+    if (ends_unsafely(line)) {
+      refuse(p, "has a row that ends in an escape, as \\. does: row " +
+                    std::to_string(rows_.size() - first_rows_.back() + 1));
+    }
+    const std::string_view text = bytes.substr(0, line.size() + 1);
+    order_.push_back({prefix_of(id_of(text)), static_cast<std::uint32_t>(rows_.size())});
+    rows_.push_back({text, page_index});
+    bytes.remove_prefix(text.size());
+  }
+  const std::uint64_t found = rows_.size() - first_rows_.back();
+  if (found != p.rows) {
+    refuse(p, "holds " + std::to_string(found) + " rows, but its index record says " + std::to_string(p.rows));
+  }
+}
+
+void copy_rows::sort() {
+  std::sort(order_.begin(), order_.end(), [this](const entry& a, const entry& b) {
+    if (a.prefix != b.prefix) {
+      return a.prefix < b.prefix;
+    }
+    const int order = id_of(rows_[a.row].text).compare(id_of(rows_[b.row].text));
+    return order != 0 ? order < 0 : a.row < b.row;
+  });
+}
+
+std::uint64_t copy_rows::row_in_page(std::size_t i) const {
+  const std::uint32_t r = order_[i].row;
+  return r - first_rows_[rows_[r].page] + 1;
+}
+
+copy_columns read_columns(std::string_view row) {
+  if (row.ends_with('\n')) {
+    row.remove_suffix(1);
+  }
+  const auto tab = row.find('\t');
+  const std::string_view id = row.substr(0, tab);
+  const std::string_view rest = tab == std::string_view::npos ? std::string_view() : row.substr(tab + 1);
+  return {id == "\\N" ? std::string() : unescape(id), id != "\\N", unescape(rest)};
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,291 @@
+#include "postgres/postgres_connection.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace ingest::detail {
+
+namespace {
+
+/// A message of libpq on one line.
+std::string trimmed(std::string_view text) {
+  // The verbose form, needed for its SQLSTATE, ends in a line about PostgreSQL's source code.
+  text = text.substr(0, text.find("\nLOCATION:"));
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\t' || c == ' ';
+    if (!space || (!line.empty() && line.back() != ' ')) {
+      line += c == '\n' || c == '\t' ? ' ' : c;
+    }
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+void ignore_notice(void*, const PGresult*) {}
+
+std::string milliseconds(std::chrono::milliseconds t) {
+  return std::to_string(t.count());
+}
+
+}  // namespace
+
+std::string query_result::text(std::size_t row, int column) const {
+  const int r = static_cast<int>(row);
+  return {PQgetvalue(result_.get(), r, column), static_cast<std::size_t>(PQgetlength(result_.get(), r, column))};
+}
+
+std::int64_t query_result::number(std::size_t row, int column) const {
+  return std::strtoll(PQgetvalue(result_.get(), static_cast<int>(row), column), nullptr, 10);
+}
+
+bool query_result::null(std::size_t row, int column) const {
+  return PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
+}
+
+std::uint64_t query_result::affected() const {
+  return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10);
+}
+
+postgres_connection::postgres_connection(const postgres_endpoint& to, const std::string& application, limits l,
+                                         std::stop_token stop)
+    : endpoint_(to), limits_(l), stop_(std::move(stop)), stopped_(stop_), connection_(nullptr, PQfinish) {
+  throw_if_stopped(stop_);
+  connect(application);
+  set_up_session();
+}
+
+void postgres_connection::connect(const std::string& application) {
+  const std::string silence = milliseconds(limits_.io);
+  // What stands before dbname, the URL may change; what stands behind it, not.
+  const std::array<const char*, 8> keywords{
+      "application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+      "keepalives_count", "dbname",           "client_encoding", nullptr};
+  const std::array<const char*, 8> values{application.c_str(),     silence.c_str(), "30",   "10", "3",
+                                          endpoint_.url().c_str(), "UTF8",          nullptr};
+  connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
+  if (!connection_) {
+    throw std::bad_alloc();
+  }
+  PQsetNoticeReceiver(connection_.get(), ignore_notice, nullptr);
+  PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
+  const auto deadline = clock::now() + limits_.connect;
+  if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+    throw connect_failure();
+  }
+  short awaited = POLLOUT;
+  for (;;) {
+    wait_for_socket(awaited, deadline);
+    const PostgresPollingStatusType status = PQconnectPoll(connection_.get());
+    if (status == PGRES_POLLING_OK) {
+      break;
+    }
+    if (status == PGRES_POLLING_FAILED) {
+      throw connect_failure();
+    }
+    awaited = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+  }
+  if (PQsetnonblocking(connection_.get(), 1) != 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
+}
+
+database_error postgres_connection::connect_failure() const {
+  const std::string raw = PQerrorMessage(connection_.get());
+  const std::string message = endpoint_.without_password(trimmed(raw));
+  const std::string prefix = "cannot connect to " + endpoint_.shown();
+  database_error::diagnostics told{sqlstate_in(raw), message, "", "", ""};
+  if (told.sqlstate.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
+    told.sqlstate = "28P01";
+  }
+  if (told.sqlstate.empty() && message.starts_with("invalid ")) {
+    told.sqlstate = "42000";  // libpq rejects a setting in the URL, before it tries to connect
+  }
+  return told.sqlstate.empty() ? database_error::lost(message, prefix) : database_error(told, prefix);
+}
+
+void postgres_connection::set_up_session() {
+  using std::chrono::milliseconds;
+  // Shorter than our own patience with the socket, so that a wait for a lock is not taken for a dead server.
+  const auto lock_timeout = std::clamp(limits_.io / 2, milliseconds(100), milliseconds(5000));
+  const auto idle_timeout = std::max(limits_.io, milliseconds(10'000));
+  const query_result r = execute(
+      "SELECT pg_backend_pid(), "
+      "(SELECT extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()), "
+      "set_config('statement_timeout', '0', false), set_config('lock_timeout', $1, false), "
+      "set_config('idle_in_transaction_session_timeout', $2, false), "
+      "set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false), "
+      "set_config('tcp_keepalives_count', '3', false), "
+      // Whoever asks for more than "on" (remote_apply) gets it; nobody gets less.
+      "CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') "
+      "THEN set_config('synchronous_commit', 'on', false) END",
+      {std::to_string(lock_timeout.count()), std::to_string(idle_timeout.count())});
+  session_ = {r.text(0, 0), r.text(0, 1)};
+}
+
+query_result postgres_connection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
+  std::vector<const char*> values;
+  values.reserve(parameters.size());
+  for (const std::string& p : parameters) {
+    if (p.find('\0') != std::string::npos) {
+      throw error(errc::bad_data, "a NUL byte in the position or the name of something: PostgreSQL cannot keep it");
+    }
+    values.push_back(p.c_str());
+  }
+  if (PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                        nullptr, nullptr, 0) == 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush();
+  return last_result();
+}
+
+void postgres_connection::run(const std::string& sql) {
+  if (PQsendQuery(connection_.get(), sql.c_str()) == 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush();
+  last_result();
+}
+
+void postgres_connection::begin_copy(const std::string& sql) {
+  if (PQsendQuery(connection_.get(), sql.c_str()) == 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush();
+  const query_result r = next_result();
+  if (PQresultStatus(r.raw()) != PGRES_COPY_IN) {
+    drain();
+    throw failure(r.raw());
+  }
+}
+
+void postgres_connection::put(std::string_view bytes) {
+  constexpr std::size_t piece = 256 << 10;  // bounds what libpq keeps in memory
+  while (!bytes.empty()) {
+    const std::string_view now = bytes.substr(0, piece);
+    const int queued = PQputCopyData(connection_.get(), now.data(), static_cast<int>(now.size()));
+    if (queued < 0) {
+      lose(PQerrorMessage(connection_.get()));
+    }
+    if (queued > 0) {
+      bytes.remove_prefix(now.size());
+    }
+    flush();
+  }
+}
+
+std::uint64_t postgres_connection::end_copy() {
+  if (PQputCopyEnd(connection_.get(), nullptr) < 0) {
+    lose(PQerrorMessage(connection_.get()));
+  }
+  flush();
+  return last_result().affected();
+}
+
+void postgres_connection::flush() {
+  for (;;) {
+    const int pending = PQflush(connection_.get());
+    if (pending == 0) {
+      return;
+    }
+    if (pending < 0) {
+      lose(PQerrorMessage(connection_.get()));
+    }
+    // The server may be unable to read on before we have read what it sends.
+    const short ready = wait_for_socket(POLLIN | POLLOUT, clock::now() + limits_.io);
+    if ((ready & POLLIN) != 0 && PQconsumeInput(connection_.get()) == 0) {
+      lose(PQerrorMessage(connection_.get()));
+    }
+  }
+}
+
+query_result postgres_connection::next_result() {
+  while (PQisBusy(connection_.get()) != 0) {
+    wait_for_socket(POLLIN, clock::now() + limits_.io);
+    if (PQconsumeInput(connection_.get()) == 0) {
+      lose(PQerrorMessage(connection_.get()));
+    }
+  }
+  return query_result(PQgetResult(connection_.get()));
+}
+
+query_result postgres_connection::last_result() {
+  query_result last(nullptr);
+  for (query_result next = next_result(); next.raw() != nullptr; next = next_result()) {
+    const ExecStatusType status = PQresultStatus(next.raw());
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+      drain();
+      throw failure(next.raw());
+    }
+    last = std::move(next);
+  }
+  return last;
+}
+
+void postgres_connection::drain() {
+  while (next_result().raw() != nullptr) {
+  }
+}
+
+short postgres_connection::wait_for_socket(short events, clock::time_point deadline) {
+  for (;;) {
+    std::array<pollfd, 2> waits{{{PQsocket(connection_.get()), events, 0}, {stopped_.fd(), POLLIN, 0}}};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
+    const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(std::clamp<long long>(left, 0, 1 << 30)));
+    if (waits[1].revents != 0) {
+      broken_ = true;
+      throw error(errc::cancelled, "stop requested");
+    }
+    if (waits[0].revents != 0) {
+      return waits[0].revents;
+    }
+    if (ready == 0 && left <= 0) {
+      lose("no answer in time");
+    }
+    if (ready < 0 && errno != EINTR) {
+      lose(std::string("poll: ") + std::strerror(errno));
+    }
+  }
+}
+
+database_error postgres_connection::failure(const PGresult* failed) {
+  auto told = diagnostics_of(failed);
+  told.message = endpoint_.without_password(told.message);
+  if (PQstatus(connection_.get()) != CONNECTION_OK || told.sqlstate.empty()) {
+    broken_ = true;
+    return database_error::lost(trimmed(PQresultErrorMessage(failed)), endpoint_.shown());
+  }
+  return {told, endpoint_.shown()};
+}
+
+void postgres_connection::lose(const std::string& why) {
+  broken_ = true;
+  throw database_error::lost(endpoint_.without_password(trimmed(why)), endpoint_.shown());
+}
+
+std::string postgres_connection::quoted(const std::string& identifier) const {
+  const std::unique_ptr<char, void (*)(void*)> text(
+      PQescapeIdentifier(connection_.get(), identifier.data(), identifier.size()), PQfreemem);
+  if (!text) {
+    throw error(errc::config, "\"" + identifier + "\" cannot be a name: it is no valid UTF-8");
+  }
+  return text.get();
+}
+
+std::string postgres_connection::literal(const std::string& text) const {
+  const std::unique_ptr<char, void (*)(void*)> quoted_text(PQescapeLiteral(connection_.get(), text.data(), text.size()),
+                                                           PQfreemem);
+  if (!quoted_text) {
+    throw error(errc::config, "\"" + text + "\" cannot be a name: it is no valid UTF-8");
+  }
+  return quoted_text.get();
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,234 @@
+#include "postgres/postgres_ledger.hpp"
+
+#include "postgres/postgres_array.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+std::uint64_t unsigned_at(const query_result& r, std::size_t row, int column) {
+  return static_cast<std::uint64_t>(r.number(row, column));
+}
+
+void read_loaded(postgres_connection& c, const std::string& pipeline, ledger_view& view) {
+  const query_result islands = c.execute(
+      "SELECT min(page), max(page) FROM (SELECT page, page - row_number() OVER (ORDER BY page) AS island "
+      "FROM ingest.pages WHERE pipeline = $1) numbered GROUP BY island ORDER BY 1",
+      {pipeline});
+  for (std::size_t i = 0; i < islands.rows(); ++i) {
+    view.loaded.insert(unsigned_at(islands, i, 0), unsigned_at(islands, i, 1));
+  }
+  view.last_page = view.loaded.max();
+  const query_result slices = c.execute(
+      "SELECT s.slice, p.page, p.position, p.last, s.pages, s.rows FROM (SELECT slice, max(page) AS page, "
+      "count(*) AS pages, sum(rows) AS rows FROM ingest.pages WHERE pipeline = $1 GROUP BY slice) s "
+      "JOIN ingest.pages p ON p.pipeline = $1 AND p.page = s.page ORDER BY s.slice",
+      {pipeline});
+  for (std::size_t i = 0; i < slices.rows(); ++i) {
+    view.slices.push_back({static_cast<slice_id>(slices.number(i, 0)), unsigned_at(slices, i, 1), slices.text(i, 2),
+                           slices.truth(i, 3), unsigned_at(slices, i, 4), unsigned_at(slices, i, 5)});
+  }
+  const query_result totals = c.execute(
+      "SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0), coalesce(sum(duplicates), 0), "
+      "coalesce(sum(rejected), 0) FROM ingest.pages WHERE pipeline = $1",
+      {pipeline});
+  view.last_segment = unsigned_at(totals, 0, 0);
+  view.rows = unsigned_at(totals, 0, 1);
+  view.duplicates = unsigned_at(totals, 0, 2);
+  view.rejected = unsigned_at(totals, 0, 3);
+}
+
+/// Both locks belong to the pipeline. The advisory one only makes the queue fair: those who share a row's lock pass by
+/// one who waits to have it alone, so that busy loaders of an old run could keep a new one waiting for ever.
+std::string advisory_lock(const postgres_connection& c, std::string_view function, const std::string& pipeline) {
+  return "SELECT " + std::string(function) + "(hashtextextended(" + c.literal("ingest: pipeline " + pipeline) + ", 0))";
+}
+
+void check_owner(const query_result& stored, const run_identity& who, const target_table& target) {
+  const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
+  const std::string advice =
+      ". To load all of it anew use --fresh --yes; to load beside it choose another name with --pipeline";
+  if (stored.text(0, 0) != who.run_id) {
+    throw error(errc::bad_data, "the database's ledger of " + pipeline + " belongs to another run (" +
+                                    stored.text(0, 0) + ") than this data directory (" + who.run_id + ")" + advice);
+  }
+  if (stored.text(0, 1) != who.plan) {
+    throw error(errc::config, pipeline + " was started with other settings of the source (then: " + stored.text(0, 1) +
+                                  "; now: " + who.plan + "). Go on with the former ones" + advice);
+  }
+  if (stored.text(0, 2) != target.identity()) {
+    throw error(errc::config, pipeline + " was started with another table, " + stored.text(0, 2) + ", not " +
+                                  target.identity() + ". Go on with the former one" + advice);
+  }
+}
+
+void compare(const page& ours, const query_result& r, std::size_t row, const std::string& pipeline) {
+  const bool same = ours.slice == unsigned_at(r, row, 1) && ours.last == r.truth(row, 2) &&
+                    ours.length == unsigned_at(r, row, 3) && ours.rows == unsigned_at(r, row, 4) &&
+                    ours.crc == unsigned_at(r, row, 5) && ours.position == r.text(row, 6);
+  if (!same) {
+    throw error(errc::bad_data, "page " + std::to_string(ours.id) + " of pipeline \"" + pipeline +
+                                    "\" is in the database's ledger with other content than in the buffer: the buffer "
+                                    "or the database was restored from an older copy. Use --fresh --yes");
+  }
+}
+
+void verify_loaded(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page>& pages) {
+  text_array ids;
+  for (const auto& [id, p] : pages) {
+    ids.add(id);
+  }
+  const query_result r = c.execute(
+      "SELECT page, slice, last, bytes, rows, crc, position FROM ingest.pages "
+      "WHERE pipeline = $1 AND page = ANY ($2::bigint[])",
+      {pipeline, ids.text()});
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    compare(pages.at(unsigned_at(r, i, 0)), r, i, pipeline);
+  }
+  if (r.rows() != pages.size()) {
+    throw error(errc::bad_data, "pages of pipeline \"" + pipeline + "\" vanished from the database's ledger");
+  }
+}
+
+/// Inserts those pages that the ledger does not have; returns them.
+page_set enter(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+               const std::vector<page>& pages) {
+  text_array ids, slices, lasts, segments, lengths, rows, crcs, positions;
+  for (const page& p : pages) {
+    ids.add(p.id);
+    slices.add(p.slice);
+    lasts.add(p.last ? 1 : 0);
+    segments.add(p.segment);
+    lengths.add(p.length);
+    rows.add(p.rows);
+    crcs.add(p.crc);
+    positions.add(p.position);
+  }
+  const query_result inserted = c.execute(
+      "INSERT INTO ingest.pages (pipeline, epoch, page, slice, last, segment, bytes, rows, crc, position) "
+      "SELECT $1, $2::bigint, page, slice, last <> 0, segment, bytes, rows, crc, position "
+      "FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
+      "$10::text[]) AS p (page, slice, last, segment, bytes, rows, crc, position) ORDER BY page "
+      "ON CONFLICT (pipeline, page) DO NOTHING RETURNING page",
+      {pipeline, std::to_string(epoch), ids.text(), slices.text(), lasts.text(), segments.text(), lengths.text(),
+       rows.text(), crcs.text(), positions.text()});
+  page_set entered;
+  for (std::size_t i = 0; i < inserted.rows(); ++i) {
+    entered.insert(unsigned_at(inserted, i, 0));
+  }
+  return entered;
+}
+
+}  // namespace
+
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline) {
+  if (c.execute("SELECT to_regclass('ingest.pipelines') IS NULL OR to_regclass('ingest.pages') IS NULL").truth(0, 0)) {
+    return std::nullopt;
+  }
+  const query_result r =
+      c.execute("SELECT run_id, plan, epoch, complete FROM ingest.pipelines WHERE name = $1", {pipeline});
+  if (r.empty()) {
+    return std::nullopt;
+  }
+  ledger_view view;
+  view.identity = {pipeline, r.text(0, 0), r.text(0, 1)};
+  view.epoch = r.number(0, 2);
+  view.complete = r.truth(0, 3);
+  read_loaded(c, pipeline, view);
+  return view;
+}
+
+ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace) {
+  c.run(advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  const query_result stored =
+      c.execute("SELECT run_id, plan, target FROM ingest.pipelines WHERE name = $1 FOR UPDATE", {who.pipeline});
+  if (stored.empty()) {
+    c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
+    c.execute("INSERT INTO ingest.pipelines (name, run_id, plan, target, epoch) VALUES ($1, $2, $3, $4, 0)",
+              {who.pipeline, who.run_id, who.plan, target.identity()});
+  } else if (replace && stored.text(0, 0) != who.run_id) {
+    c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
+    c.execute(
+        "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL "
+        "WHERE name = $1",
+        {who.pipeline, who.run_id, who.plan, target.identity()});
+  } else {
+    check_owner(stored, who, target);
+  }
+  c.execute("UPDATE ingest.pipelines SET epoch = epoch + 1, taken_over_at = now() WHERE name = $1", {who.pipeline});
+  const ledger_view view = read_ledger(c, who.pipeline).value();
+  if (target.created && view.rows > 0) {
+    throw error(errc::bad_data, "table " + target.identity() + " is gone, though the ledger says that " +
+                                    std::to_string(view.rows) +
+                                    " rows were loaded into it. Restore the table, or load "
+                                    "all of it anew with --fresh --yes");
+  }
+  return view;
+}
+
+void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+  // Deferred constraints are checked at once, so that no COMMIT fails because of a row.
+  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET CONSTRAINTS ALL IMMEDIATE; " +
+        advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
+  const query_result now =
+      c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR SHARE", {who.pipeline});
+  if (now.empty()) {
+    throw error(errc::bad_data, "pipeline \"" + who.pipeline + "\" has vanished from the database's ledger");
+  }
+  if (now.number(0, 0) != epoch || now.text(0, 1) != who.run_id) {
+    throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
+  }
+}
+
+std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+                        const std::vector<page>& pages) {
+  const page_set ours = enter(c, pipeline, epoch, pages);
+  std::vector<page> claimed;
+  std::map<page_id, page> others;
+  for (const page& p : pages) {
+    if (ours.contains(p.id)) {
+      claimed.push_back(p);
+    } else {
+      others.emplace(p.id, p);
+    }
+  }
+  if (!others.empty()) {
+    verify_loaded(c, pipeline, others);
+  }
+  return claimed;
+}
+
+void record_losses(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page_losses>& losses) {
+  text_array ids, duplicates, rejected;
+  for (const auto& [id, lost] : losses) {
+    ids.add(id);
+    duplicates.add(lost.duplicates);
+    rejected.add(lost.rejected);
+  }
+  c.execute(
+      "UPDATE ingest.pages SET duplicates = l.duplicates, rejected = l.rejected "
+      "FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS l (page, duplicates, rejected) "
+      "WHERE pages.pipeline = $1 AND pages.page = l.page",
+      {pipeline, ids.text(), duplicates.text(), rejected.text()});
+}
+
+void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+  // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows.
+  const query_result pages =
+      c.execute("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
+  if (pages.number(0, 0) != pages.number(0, 1)) {
+    throw error(errc::bad_data, "the database's ledger of pipeline \"" + who.pipeline + "\" has " + pages.text(0, 0) +
+                                    " of " + pages.text(0, 1) +
+                                    " pages, and the buffer has no more: the database was set back, or files of the "
+                                    "buffer were removed. Restore either, or load all of it anew with --fresh --yes");
+  }
+  const query_result r = c.execute(
+      "UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) "
+      "WHERE name = $1 AND epoch = $2::bigint AND run_id = $3",
+      {who.pipeline, std::to_string(epoch), who.run_id});
+  if (r.affected() != 1) {
+    throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
+  }
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingest/postgres.hpp"
+#include "postgres/postgres_connection.hpp"
+#include "postgres/postgres_table.hpp"
+
+namespace ingest::detail {
+
+/// What the tables of schema `ingest` say of a pipeline, and the statements that change it. All but read_ledger run
+/// inside a transaction of the caller. docs/protocol.md explains the order.
+
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline);
+
+/// Makes `who` the pipeline's only run: waits for the transactions of all others, checks whose ledger it is, raises the
+/// epoch. Returns the ledger as it stands then.
+ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace);
+
+/// Begins a loading transaction of the run, which others wait for when they take the pipeline over. Throws
+/// errc::locked if one has done so.
+void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+
+/// Enters pages in the ledger. Returns those that are ours to load now; the others are loaded already, with the same
+/// content: errc::bad_data if not. Waits for other transactions that have entered one of them.
+std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+                        const std::vector<page>& pages);
+
+/// What became of a page's rows that were not loaded.
+struct page_losses {
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+void record_losses(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page_losses>& losses);
+
+void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+
+}  // namespace ingest::detail

@@ -1,0 +1,99 @@
+#include "postgres/postgres_run.hpp"
+
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+#include "postgres/postgres_ledger.hpp"
+
+namespace ingest::detail {
+
+postgres_run::postgres_run(postgres_options o)
+    : options_(std::move(o)),
+      endpoint_(options_.url),
+      table_(table_name::parse(options_.table)),
+      outages_(endpoint_.shown()),
+      rejects_(options_.rejects_file, options_.pipeline) {
+  if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
+    throw error(errc::config, "the pipeline has no name: set one with --pipeline");
+  }
+}
+
+std::unique_ptr<postgres_connection> postgres_run::connect(std::stop_token stop) const {
+  const postgres_connection::limits limits{options_.connect_timeout, options_.io_timeout};
+  return std::make_unique<postgres_connection>(endpoint_, "ingest/" + options_.pipeline, limits, std::move(stop));
+}
+
+void postgres_run::expect(run_identity who, bool replace) {
+  if (who.pipeline != options_.pipeline) {
+    throw error(
+        errc::internal,
+        "a run of pipeline \"" + who.pipeline + "\" was given to the database target of \"" + options_.pipeline + "\"",
+        false);
+  }
+  const std::lock_guard lock(mutex_);
+  if (opened_ && opened_->identity != who) {
+    throw error(errc::internal, "the database target is open for another run", false);
+  }
+  expected_ = {std::move(who), replace};
+}
+
+const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait(lock, stop, [this] { return !opening_; })) {
+    throw_if_stopped(stop);
+  }
+  if (opened_) {
+    return *opened_;
+  }
+  if (!expected_) {
+    throw error(errc::internal, "the database target was not told which run to load", false);
+  }
+  opening_ = true;
+  const expectation e = *expected_;
+  lock.unlock();
+  std::optional<opened_run> result;
+  std::exception_ptr failure;
+  try {
+    result = open(c, e);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  lock.lock();
+  opening_ = false;
+  changed_.notify_all();
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+  rejected_ = result->ledger.rejected;
+  opened_ = std::move(result);
+  return *opened_;
+}
+
+opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
+  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  target_table target = prepare(c);
+  ledger_view ledger = take_over(c, e.identity, target, e.replace);
+  // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
+  c.execute("COMMIT");
+  if (target.created) {
+    log::info(events::table_created, "created table " + target.identity(), {{"table", target.identity()}});
+  }
+  return {e.identity, std::move(ledger), std::move(target)};
+}
+
+const opened_run* postgres_run::opened() const {
+  const std::lock_guard lock(mutex_);
+  return opened_ ? &*opened_ : nullptr;
+}
+
+void postgres_run::check_rejects(const std::vector<rejected_row>& more) const {
+  if (more.empty() || rejected_ + more.size() <= options_.reject_limit) {
+    return;
+  }
+  const rejected_row& r = more.front();
+  throw error(errc::bad_data, "the table refuses more rows than the limit of " + std::to_string(options_.reject_limit) +
+                                  " allows; see " + options_.rejects_file.string() + ". Row " + std::to_string(r.row) +
+                                  " of page " + std::to_string(r.of.id) + ": " + r.message + " (SQLSTATE " +
+                                  r.sqlstate + ")");
+}
+
+}  // namespace ingest::detail

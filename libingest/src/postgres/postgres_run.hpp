@@ -1,0 +1,79 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "ingest/postgres.hpp"
+#include "postgres/postgres_connection.hpp"
+#include "postgres/postgres_outage.hpp"
+#include "postgres/postgres_table.hpp"
+#include "postgres/rejects_file.hpp"
+
+namespace ingest::detail {
+
+/// What is known of a run once its target is open.
+struct opened_run {
+  run_identity identity;
+  ledger_view ledger;  ///< at that time
+  target_table target;
+
+  std::int64_t epoch() const { return ledger.epoch; }
+};
+
+/// What the loaders of a run share. Thread-safe.
+class postgres_run {
+ public:
+  explicit postgres_run(postgres_options o);
+
+  const postgres_options& options() const { return options_; }
+  const postgres_endpoint& endpoint() const { return endpoint_; }
+  outage_log& outages() { return outages_; }
+  rejects_file& rejects() { return rejects_; }
+
+  std::unique_ptr<postgres_connection> connect(std::stop_token stop) const;
+  retry_schedule schedule(std::stop_token stop) { return {options_, endpoint_.shown(), outages_, std::move(stop)}; }
+
+  void expect(run_identity who, bool replace);
+
+  /// Opens the target over `c`, unless that is done; waits while another thread is at it. Tries once: throws
+  /// database_error and leaves `c` in an open transaction if it fails.
+  const opened_run& ensure_open(postgres_connection& c, std::stop_token stop);
+
+  const opened_run* opened() const;
+
+  /// Creates and checks the tables inside the caller's transaction.
+  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_.allow_unlogged); }
+
+  /// Counts rows as rejected for good.
+  void add_rejected(std::uint64_t rows) { rejected_ += rows; }
+
+  /// Throws errc::bad_data if `more` rejected rows exceed the limit.
+  void check_rejects(const std::vector<rejected_row>& more) const;
+
+ private:
+  struct expectation {
+    run_identity identity;
+    bool replace;
+  };
+
+  opened_run open(postgres_connection& c, const expectation& e) const;
+
+  const postgres_options options_;
+  const postgres_endpoint endpoint_;
+  const table_name table_;
+  outage_log outages_;
+  rejects_file rejects_;
+  std::atomic<std::uint64_t> rejected_{0};  // of the whole run, earlier processes included
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool opening_ = false;
+  std::optional<expectation> expected_;
+  std::optional<opened_run> opened_;  // set once, never changed after
+};
+
+}  // namespace ingest::detail

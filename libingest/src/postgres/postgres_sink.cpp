@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <set>
+
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+#include "postgres/postgres_ledger.hpp"
+#include "postgres/postgres_run.hpp"
+#include "postgres/range_load.hpp"
+
+namespace ingest {
+
+namespace detail {
+
+namespace {
+
+std::uint64_t rows_of(const batch& b) {
+  std::uint64_t rows = 0;
+  for (const page& p : b.pages) {
+    rows += p.rows;
+  }
+  return rows;
+}
+
+class postgres_sink final : public sink {
+ public:
+  postgres_sink(std::shared_ptr<postgres_run> run, std::size_t loader, bool completes_run)
+      : run_(std::move(run)), loader_(loader), completes_run_(completes_run) {}
+
+  void open(std::stop_token stop) override { stop_ = std::move(stop); }
+  write_outcome write(const batch& records) override;
+  void finalize() override;
+  void abort(const error&) override { connection_.reset(); }
+
+ private:
+  template <class Work>
+  auto with_retries(Work work);
+  const opened_run& connect();
+  void disconnect();
+  write_outcome load(const opened_run& run, const batch& records);
+  void settle(const opened_run& run, const range_load::outcome& done, const page& first);
+  void set_aside(const std::vector<rejected_row>& rejected);
+  void commit();
+  write_outcome count(const range_load::outcome& done, const batch& records);
+
+  const std::shared_ptr<postgres_run> run_;
+  const std::size_t loader_;
+  const bool completes_run_;
+  std::stop_token stop_;
+  std::unique_ptr<postgres_connection> connection_;
+  std::optional<server_session> lost_session_;
+  std::optional<range_load::outcome> unanswered_;  // of a transaction whose COMMIT got no answer
+  copy_rows rows_;
+  std::set<std::pair<page_id, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects file
+};
+
+/// Runs `work` over a connection, again and again while only outages and other sessions are in its way.
+template <class Work>
+auto postgres_sink::with_retries(Work work) {
+  retry_schedule schedule = run_->schedule(stop_);
+  unanswered_.reset();
+  for (;;) {
+    try {
+      const opened_run& run = connect();
+      const auto result = work(run);
+      schedule.succeeded();
+      return result;
+    } catch (const database_error& e) {
+      disconnect();
+      schedule.wait_after(e, unanswered_.has_value());
+    } catch (...) {
+      disconnect();
+      throw;
+    }
+  }
+}
+
+const opened_run& postgres_sink::connect() {
+  throw_if_stopped(stop_);
+  if (!connection_ || !connection_->usable()) {
+    connection_ = run_->connect(stop_);
+    run_->outages().connected();
+    if (lost_session_) {
+      // What we lost from sight may still run, hold the pages' rows and even commit. End it rather than wait for it.
+      connection_->execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int "
+          "AND extract(epoch FROM backend_start) = $2::numeric AND pid <> pg_backend_pid()",
+          {lost_session_->process, lost_session_->started});
+      lost_session_.reset();
+    }
+  }
+  return run_->ensure_open(*connection_, stop_);
+}
+
+void postgres_sink::disconnect() {
+  if (connection_) {
+    lost_session_ = connection_->session();
+    connection_.reset();
+  }
+}
+
+write_outcome postgres_sink::write(const batch& records) {
+  if (records.pages.empty()) {
+    throw error(errc::internal, "the PostgreSQL sink needs batches that consist of pages of the buffer", false);
+  }
+  set_aside_.clear();
+  rows_.assign(records, records.pages);
+  return with_retries([&](const opened_run& run) { return load(run, records); });
+}
+
+write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
+  metrics& counters = *run_->options().counters;
+  const std::uint64_t began = counters.elapsed_us();
+  std::uint64_t never = 0;
+  counters.first_load_us.compare_exchange_strong(never, began);
+  begin_loading(*connection_, run.identity, run.epoch());
+  const std::vector<page> ours = claim(*connection_, run.identity.pipeline, run.epoch(), records.pages);
+  if (ours.empty()) {
+    connection_->run("ROLLBACK");
+    return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
+  }
+  unanswered_.reset();
+  if (rows_.pages() != ours) {
+    rows_.assign(records, ours);
+  }
+  range_load::outcome done = range_load(*connection_, run.target, rows_).run();
+  settle(run, done, ours.front());
+  unanswered_ = std::move(done);
+  commit();
+  counters.load_us += counters.elapsed_us() - began;
+  counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
+  return count(*unanswered_, records);
+}
+
+void postgres_sink::settle(const opened_run& run, const range_load::outcome& done, const page& first) {
+  std::map<page_id, page_losses> losses;
+  for (const rejected_row& r : done.rejected) {
+    ++losses[r.of.id].rejected;
+  }
+  if (done.duplicates > 0) {
+    losses[first.id].duplicates = done.duplicates;  // of which page each was, the server does not tell
+  }
+  if (!losses.empty()) {
+    record_losses(*connection_, run.identity.pipeline, losses);
+  }
+  set_aside(done.rejected);
+}
+
+void postgres_sink::set_aside(const std::vector<rejected_row>& rejected) {
+  std::vector<rejected_row> fresh;
+  for (const rejected_row& r : rejected) {
+    if (set_aside_.emplace(r.of.id, r.row).second) {
+      fresh.push_back(r);
+    }
+  }
+  if (!fresh.empty()) {
+    run_->rejects().append(fresh);
+    log::warning(events::rows_rejected, "the table refused rows: " + fresh.front().message,
+                 {{"rows", fresh.size()}, {"page", fresh.front().of.id}, {"sqlstate", fresh.front().sqlstate}});
+  }
+  run_->check_rejects(rejected);
+}
+
+void postgres_sink::commit() {
+  try {
+    const query_result r = connection_->execute("COMMIT");
+    if (r.tag() != "COMMIT") {
+      throw error(errc::internal, "the server answered COMMIT with " + std::string(r.tag()));
+    }
+  } catch (const database_error&) {
+    if (connection_->usable()) {
+      unanswered_.reset();  // the answer was no
+    }
+    throw;
+  }
+}
+
+write_outcome postgres_sink::count(const range_load::outcome& done, const batch& records) {
+  metrics& counters = *run_->options().counters;
+  counters.rows_loaded += done.loaded;
+  counters.bytes_loaded += rows_.bytes();
+  counters.ranges_loaded += 1;
+  counters.duplicates_skipped += done.duplicates;
+  counters.rows_rejected += done.rejected.size();
+  run_->add_rejected(done.rejected.size());
+  const std::uint64_t first = records.pages.front().id;
+  const std::uint64_t last = records.pages.back().id;
+  if (done.staged) {
+    log::info(events::range_staged, "some of these events were in the table already",
+              {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
+  }
+  log::debug(events::range_loaded, "range loaded",
+             {{"first_page", first}, {"last_page", last}, {"rows", done.loaded}, {"loader", loader_}});
+  return {done.loaded, rows_of(records) - rows_.size(), done.duplicates, done.rejected.size()};
+}
+
+void postgres_sink::finalize() {
+  if (completes_run_) {
+    with_retries([this](const opened_run& run) {
+      mark_complete(*connection_, run.identity, run.epoch());
+      return true;
+    });
+  }
+  connection_.reset();
+}
+
+}  // namespace
+
+}  // namespace detail
+
+std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target> target, std::size_t loader,
+                                         bool completes_run) {
+  return std::make_unique<detail::postgres_sink>(target->run_, loader, completes_run);
+}
+
+}  // namespace ingest

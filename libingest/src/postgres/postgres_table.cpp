@@ -1,0 +1,185 @@
+#include "postgres/postgres_table.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
+
+const std::string ledger_definition = R"(
+CREATE SCHEMA IF NOT EXISTS ingest;
+CREATE TABLE IF NOT EXISTS ingest.pipelines (
+  name text PRIMARY KEY,
+  run_id text NOT NULL,
+  plan text NOT NULL,
+  target text NOT NULL,
+  epoch bigint NOT NULL,
+  complete boolean NOT NULL DEFAULT false,
+  taken_over_at timestamptz NOT NULL DEFAULT now(),
+  completed_at timestamptz
+);
+CREATE TABLE IF NOT EXISTS ingest.pages (
+  pipeline text NOT NULL,
+  page bigint NOT NULL,
+  slice bigint NOT NULL,
+  last boolean NOT NULL,
+  segment bigint NOT NULL,
+  bytes bigint NOT NULL,
+  rows bigint NOT NULL,
+  crc bigint NOT NULL,
+  position text NOT NULL,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  epoch bigint NOT NULL,
+  loaded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (pipeline, page)
+))";
+
+[[noreturn]] void refuse(const table_name& name, const std::string& what) {
+  throw error(errc::config, "table " + name.shown + " " + what);
+}
+
+std::string sql_name(const postgres_connection& c, const table_name& name) {
+  return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
+}
+
+bool tables_exist(postgres_connection& c, const table_name& name) {
+  return c
+      .execute(
+          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL "
+          "AND to_regclass($1) IS NOT NULL",
+          {sql_name(c, name)})
+      .truth(0, 0);
+}
+
+/// Returns whether the target table was created.
+bool create_missing(postgres_connection& c, const table_name& name) {
+  if (tables_exist(c, name)) {
+    return false;
+  }
+  // CREATE … IF NOT EXISTS is not safe against another session doing the same: one at a time.
+  c.run("SELECT pg_advisory_xact_lock(hashtextextended('ingest: create tables', 0))");
+  if (!c.execute("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL")
+           .truth(0, 0)) {
+    c.run(ledger_definition);
+  }
+  if (!c.execute("SELECT to_regclass($1) IS NULL", {sql_name(c, name)}).truth(0, 0)) {
+    return false;
+  }
+  if (!name.schema.empty() && c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
+    refuse(name, "cannot be created: there is no such schema; create it, or correct the table's name");
+  }
+  c.run("CREATE TABLE " + sql_name(c, name) + " (id TEXT PRIMARY KEY, data JSONB NOT NULL)");
+  return true;
+}
+
+void check_ledger(postgres_connection& c, bool allow_unlogged) {
+  const query_result unlogged = c.execute(
+      "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
+      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.pages'))");
+  if (!unlogged.empty() && !allow_unlogged) {
+    throw error(errc::config,
+                "the ledger's table " + unlogged.text(0, 0) +
+                    " is UNLOGGED: after a crash of PostgreSQL it would be empty and rows would be loaded "
+                    "again. ALTER TABLE … SET LOGGED, or allow unlogged tables");
+  }
+}
+
+/// One row: schema, kind, persistence, and whether we may insert, read and stage.
+query_result describe(postgres_connection& c, const std::string& table) {
+  return c.execute(
+      "SELECT n.nspname, t.relkind, t.relpersistence, has_table_privilege(t.oid, 'INSERT'), "
+      "has_table_privilege(t.oid, 'SELECT'), has_database_privilege(current_database(), 'TEMP'), current_user, t.oid "
+      "FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = to_regclass($1)",
+      {table});
+}
+
+void check_columns(postgres_connection& c, const table_name& name, const std::string& oid) {
+  const query_result columns = c.execute(
+      "SELECT a.attname, base.typname, base.typcategory, a.attnotnull, a.attgenerated <> '', "
+      "a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' "
+      "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+      "JOIN pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END "
+      "WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped",
+      {oid});
+  bool has_id = false;
+  bool has_data = false;
+  for (std::size_t i = 0; i < columns.rows(); ++i) {
+    const std::string column = columns.text(i, 0);
+    const std::string type = columns.text(i, 1);
+    const std::string category = columns.text(i, 2);
+    if (column == "id") {
+      has_id = (category == "S" || category == "N" || type == "uuid") && !columns.truth(i, 4);
+      if (has_id && !columns.truth(i, 3)) {
+        refuse(name, "allows ids to be null: ALTER TABLE … ALTER COLUMN id SET NOT NULL");
+      }
+    } else if (column == "data") {
+      has_data = (category == "S" || type == "jsonb" || type == "json") && !columns.truth(i, 4);
+    } else if (columns.truth(i, 5)) {
+      refuse(name, "has a column " + column + " that is NOT NULL without a default, which we cannot fill");
+    }
+  }
+  if (!has_id || !has_data) {
+    refuse(name,
+           std::string("has no usable column ") + (has_id ? "data (jsonb, json or text)" : "id (text or uuid)") +
+               ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create one");
+  }
+}
+
+void check_key(postgres_connection& c, const table_name& name, const std::string& oid) {
+  const query_result keys = c.execute(
+      "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+      "WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL "
+      "AND i.indnkeyatts = 1 AND a.attname = 'id'",
+      {oid});
+  if (keys.empty()) {
+    refuse(name,
+           "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)");
+  }
+}
+
+}  // namespace
+
+table_name table_name::parse(const std::string& text) {
+  const auto dot = text.find('.');
+  table_name name{dot == std::string::npos ? "" : text.substr(0, dot),
+                  dot == std::string::npos ? text : text.substr(dot + 1), text};
+  if (name.table.empty() || dot == 0 || name.table.find('.') != std::string::npos ||
+      text.find('\0') != std::string::npos || name.table.size() > longest_name || name.schema.size() > longest_name) {
+    throw error(errc::config, "\"" + text +
+                                  "\" cannot be the table's name: write table or schema.table, without quotes, "
+                                  "each part at most 63 bytes long");
+  }
+  return name;
+}
+
+target_table prepare_tables(postgres_connection& c, const table_name& name, bool allow_unlogged) {
+  const bool created = create_missing(c, name);
+  check_ledger(c, allow_unlogged);
+  const query_result found = describe(c, sql_name(c, name));
+  if (found.empty()) {
+    throw error(errc::unavailable, "table " + name.shown + " vanished while it was looked at");
+  }
+  const std::string kind = found.text(0, 1);
+  if (kind != "r" && kind != "p") {
+    refuse(name, "is no table but a view or something else: choose a table");
+  }
+  if (found.text(0, 2) != "p" && !(found.text(0, 2) == "u" && allow_unlogged)) {
+    refuse(name, found.text(0, 2) == "u" ? "is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
+                                           "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
+                                         : "is temporary: choose a permanent one");
+  }
+  if (!found.truth(0, 3) || !found.truth(0, 4)) {
+    refuse(name, "cannot be written by us: GRANT INSERT, SELECT ON … TO " + c.quoted(found.text(0, 6)));
+  }
+  if (!found.truth(0, 5)) {
+    refuse(name, "needs a temporary table beside it for duplicates: GRANT TEMPORARY ON DATABASE … TO " +
+                     c.quoted(found.text(0, 6)));
+  }
+  check_columns(c, name, found.text(0, 7));
+  check_key(c, name, found.text(0, 7));
+  const std::string schema = found.text(0, 0);
+  return {schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created};
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,74 @@
+#include "postgres/postgres_ledger.hpp"
+#include "postgres/postgres_run.hpp"
+
+namespace ingest {
+
+namespace detail {
+
+namespace {
+
+/// Connects and opens the target, as often as it takes.
+const opened_run& open_with_retries(postgres_run& run, const std::stop_token& stop) {
+  retry_schedule schedule = run.schedule(stop);
+  for (;;) {
+    try {
+      const auto connection = run.connect(stop);
+      run.outages().connected();
+      const opened_run& opened = run.ensure_open(*connection, stop);
+      schedule.succeeded();
+      return opened;
+    } catch (const database_error& e) {
+      schedule.wait_after(e, false);
+    }
+  }
+}
+
+}  // namespace
+
+}  // namespace detail
+
+postgres_target::postgres_target(postgres_options o) : run_(std::make_shared<detail::postgres_run>(std::move(o))) {}
+
+std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
+  try {
+    const auto connection = run_->connect(std::move(stop));
+    // One snapshot for all its statements.
+    connection->run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return detail::read_ledger(*connection, run_->options().pipeline);
+  } catch (const detail::database_error& e) {
+    throw error(e);
+  }
+}
+
+std::string postgres_target::rehearse(std::stop_token stop) const {
+  try {
+    const auto connection = run_->connect(std::move(stop));
+    connection->run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    const detail::target_table target = run_->prepare(*connection);
+    connection->run("ROLLBACK");
+    return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";
+  } catch (const detail::database_error& e) {
+    throw error(e);
+  }
+}
+
+void postgres_target::expect(run_identity who, bool replace) {
+  run_->expect(std::move(who), replace);
+}
+
+ledger_view postgres_target::open_run(const run_identity& who, bool replace, std::stop_token stop) {
+  run_->expect(who, replace);
+  return detail::open_with_retries(*run_, stop).ledger;
+}
+
+std::optional<ledger_view> postgres_target::opened() const {
+  const detail::opened_run* opened = run_->opened();
+  return opened == nullptr ? std::nullopt : std::optional(opened->ledger);
+}
+
+std::int64_t postgres_target::epoch() const {
+  const detail::opened_run* opened = run_->opened();
+  return opened == nullptr ? 0 : opened->epoch();
+}
+
+}  // namespace ingest

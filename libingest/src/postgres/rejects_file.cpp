@@ -1,0 +1,126 @@
+#include "postgres/rejects_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "ingest/error.hpp"
+#include "json/json_text.hpp"
+#include "postgres/copy_rows.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& doing, const std::filesystem::path& path, int number) {
+  const bool full = number == ENOSPC || number == EDQUOT;
+  const bool misplaced = number == ELOOP || number == ENOENT || number == EISDIR || number == ENOTDIR;
+  throw error(full        ? errc::no_space
+              : misplaced ? errc::config
+                          : errc::io,
+              "cannot " + doing + " " + path.string() + ": " + std::strerror(number));
+}
+
+/// The end of the file; a line that a crash has left half-written is ended first, so that the next stays readable.
+off_t end_of_lines(int fd, const std::filesystem::path& path) {
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  char last = '\n';
+  if (size < 0 || (size > 0 && ::pread(fd, &last, 1, size - 1) != 1) || (last != '\n' && ::write(fd, "\n", 1) != 1)) {
+    fail("append to", path, errno);
+  }
+  return last == '\n' ? size : size + 1;
+}
+
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
+  const off_t before = end_of_lines(fd, path);
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    if (n < 0) {
+      const int number = errno;
+      // If this fails too, a half-written line stays, which end_of_lines() deals with.
+      [[maybe_unused]] const int ignored = ::ftruncate(fd, before);
+      fail("append to", path, number);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void sync_directory_of(const std::filesystem::path& path) {
+  const auto directory = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const int number = errno;
+  if (fd >= 0) {
+    ::close(fd);
+  }
+  if (!synced) {
+    fail("make durable the directory of", path, number);
+  }
+}
+
+}  // namespace
+
+rejects_file::rejects_file(std::filesystem::path path, std::string pipeline)
+    : path_(std::move(path)), pipeline_(std::move(pipeline)) {}
+
+rejects_file::~rejects_file() {
+  if (fd_ >= 0) {
+    ::close(fd_);
+  }
+}
+
+void rejects_file::open() {
+  if (path_.empty()) {
+    throw error(errc::config, "the table refuses rows, but no file was set to put them aside in");
+  }
+  const int fd = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    fail("open", path_, errno);
+  }
+  struct stat status {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(fd);
+    throw error(errc::config, path_.string() + " is no regular file: rejected rows cannot be put aside there");
+  }
+  fd_ = fd;
+  sync_directory_of(path_);
+}
+
+void rejects_file::append(const std::vector<rejected_row>& rows) {
+  std::string lines;
+  for (const rejected_row& r : rows) {
+    lines += reject_line(pipeline_, r);
+  }
+  const std::lock_guard lock(mutex_);
+  if (failed_) {
+    throw error(errc::io, path_.string() + " could not be made durable before");
+  }
+  if (fd_ < 0) {
+    open();
+  }
+  write_all(fd_, lines, path_);
+  if (::fdatasync(fd_) != 0) {
+    failed_ = true;
+    fail("make durable", path_, errno);
+  }
+}
+
+std::string reject_line(const std::string& pipeline, const rejected_row& r) {
+  const copy_columns columns = read_columns(r.text);
+  std::string line = "{\"pipeline\":" + json_string(pipeline);
+  line += ",\"page\":" + std::to_string(r.of.id) + ",\"slice\":" + std::to_string(r.of.slice);
+  line += ",\"row\":" + std::to_string(r.row);
+  line += ",\"sqlstate\":" + json_string(r.sqlstate) + ",\"message\":" + json_string(r.message);
+  line += ",\"position\":" + json_string(r.of.position);
+  line += ",\"id\":" + (columns.has_id ? json_string(columns.id) : "null");
+  line += ",\"event\":" + json_value_or_string(columns.rest) + "}\n";
+  return line;
+}
+
+}  // namespace ingest::detail
