@@ -1,0 +1,138 @@
+"""Runs a command and says what it cost, with all the processes that it started."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SAMPLE_SECONDS = 0.05
+
+
+class Failed(Exception):
+    """A command that was to be measured ended with an error: its time means nothing."""
+
+
+@dataclass
+class Usage:
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+    written_bytes: int | None  # to files, as the kernel counts pages made dirty; None where it does not count
+
+
+def read_stat(pid):
+    """The fields of /proc/PID/stat behind the program's name, or None when the process is gone."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text.rpartition(")")[2].split()
+
+
+def pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def written_by(pid):
+    """Bytes that a process and its children that have ended caused to be written, less those taken back."""
+    try:
+        lines = pathlib.Path(f"/proc/{pid}/io").read_text().splitlines()
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return None
+    counts = dict(line.split(": ") for line in lines)
+    return int(counts["write_bytes"]) - int(counts["cancelled_write_bytes"])
+
+
+def status_bytes(pid, *fields):
+    try:
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return [0] * len(fields)
+    values = dict(line.split(":", 1) for line in lines)
+    return [int(values[f].split()[0]) * 1024 if f in values else 0 for f in fields]
+
+
+class MemoryWatch:
+    """Samples the resident memory of a session's processes until stopped. The sum over the processes counts, or the
+    kernel's own high-water mark of a single one where that is greater. (wait4's figure is not used: a process
+    inherits the peak of the one that forked it.)"""
+
+    def __init__(self, session):
+        self.peak = 0
+        self._session = session
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+
+    def stop(self):
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self):
+        while not self._ended.wait(SAMPLE_SECONDS):
+            self._sample()
+
+    def _sample(self):
+        total = 0
+        for pid in pids():
+            stat = read_stat(pid)
+            if stat is not None and int(stat[3]) == self._session:
+                now, highest = status_bytes(pid, "VmRSS", "VmHWM")
+                total += now
+                self.peak = max(self.peak, highest)
+        self.peak = max(self.peak, total)
+
+
+def run(argv, *, env=None, cwd=None, log):
+    """Runs `argv` to its end; its output goes to the file `log`. Raises Failed for any exit code but 0."""
+    with open(log, "wb") as out:
+        begin = time.monotonic()
+        child = subprocess.Popen(argv, env={**os.environ, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL,
+                                 stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        watch = MemoryWatch(child.pid)
+        try:
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+            wall = time.monotonic() - begin
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            raise
+        finally:
+            watch.stop()
+    written = written_by(child.pid)  # a process that has ended can be asked until it is waited for
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        tail = "\n".join(pathlib.Path(log).read_text(errors="replace").splitlines()[-5:])
+        raise Failed(f"{' '.join(map(str, argv))} ended with exit code {child.returncode}; the end of {log}:\n{tail}")
+    return Usage(wall, usage.ru_utime + usage.ru_stime, watch.peak, written)
+
+
+def cpu_of_tree(root):
+    """CPU seconds of a process, of its living children, and of those that have ended."""
+    ticks = 0
+    for pid in pids():
+        stat = read_stat(pid)
+        if stat is None:
+            continue
+        if pid == root:
+            ticks += sum(int(stat[i]) for i in (11, 12, 13, 14))
+        elif int(stat[1]) == root:
+            ticks += int(stat[11]) + int(stat[12])
+    return ticks / TICKS
+
+
+def written_by_tree(root):
+    known = [written_by(pid) for pid in pids()
+             if pid == root or ((stat := read_stat(pid)) is not None and int(stat[1]) == root)]
+    return None if not known or None in known else sum(known)
+
+
+def busy_cpu():
+    """CPU seconds that all processes of this machine have used, the time that a hypervisor took away included."""
+    user, nice, system, _, _, irq, softirq, steal, *_ = map(
+        int, pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:])
+    return (user + nice + system + irq + softirq + steal) / TICKS
