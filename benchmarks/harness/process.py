@@ -1,5 +1,6 @@
 """Runs a command and says what it cost, with all the processes that it started."""
 
+import json
 import os
 import pathlib
 import signal
@@ -87,11 +88,15 @@ class MemoryWatch:
         self.peak = max(self.peak, total)
 
 
-def run(argv, *, env=None, cwd=None, log):
+def read_json(path):
+    return json.loads(pathlib.Path(path).read_text())
+
+
+def run(argv, *, env, cwd, log):
     """Runs `argv` to its end; its output goes to the file `log`. Raises Failed for any exit code but 0."""
     with open(log, "wb") as out:
         begin = time.monotonic()
-        child = subprocess.Popen(argv, env={**os.environ, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL,
+        child = subprocess.Popen(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL,
                                  stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
         watch = MemoryWatch(child.pid)
         try:
