@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import subprocess
+import time
 
 from . import process
 
@@ -54,11 +55,23 @@ class Database:
     def wal_position(self):
         return int(self.sql("SELECT pg_current_wal_insert_lsn() - '0/0'")[0])
 
+    def _await_backends(self):
+        """Waits until no client's backend is left: while one ends, it is easily counted neither as a child nor as one
+        that has ended. One that is just ending has no command line any more."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            lines = [process.command_line(pid) for pid in process.children(self._postmaster)]
+            if all(line and b"postgres: postgres postgres" not in line for line in lines):
+                return
+            time.sleep(0.01)
+
     def cpu(self):
         """CPU seconds of the server and all its backends so far."""
+        self._await_backends()
         return process.cpu_of_tree(self._postmaster)
 
     def written(self):
+        self._await_backends()
         return process.written_by_tree(self._postmaster)
 
     def check(self, events, ids):

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 
@@ -12,6 +13,11 @@ def first_line(*command):
         return None
     done = subprocess.run(command, text=True, capture_output=True, check=False)
     return (done.stdout or done.stderr).strip().partition("\n")[0] or None
+
+
+def version_of(program):
+    found = re.search(r"\d+\.[\w.~+-]*", first_line(program, "--version") or "")
+    return found.group() if found else None
 
 
 def field_of(path, name):
@@ -42,10 +48,10 @@ def describe(root, work):
         "commit": first_line("git", "-C", str(root), "describe", "--always", "--dirty"),
         "compiler": first_line("c++", "--version"),
         "versions": {name: version for name, version in {
-            "psql": first_line("psql", "--version"),
-            "curl": (first_line("curl", "--version") or "").partition(" (")[0] or None,
-            "node": first_line("node", "--version"),
-            "pgloader": first_line("pgloader", "--version"),
+            "psql": version_of("psql"),
+            "curl": version_of("curl"),
+            "node": version_of("node"),
+            "pgloader": version_of("pgloader"),
             "python": platform.python_version(),
         }.items() if version},
     }

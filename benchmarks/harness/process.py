@@ -34,6 +34,13 @@ def read_stat(pid):
     return text.rpartition(")")[2].split()
 
 
+def command_line(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
@@ -116,24 +123,24 @@ def run(argv, *, env, cwd, log):
     return Usage(wall, usage.ru_utime + usage.ru_stime, watch.peak, written)
 
 
+def children(parent):
+    return [pid for pid in pids() if (stat := read_stat(pid)) is not None and int(stat[1]) == parent]
+
+
 def cpu_of_tree(root):
     """CPU seconds of a process, of its living children, and of those that have ended."""
-    ticks = 0
-    for pid in pids():
+    ticks = sum(int(field) for field in read_stat(root)[11:15])
+    for pid in children(root):
         stat = read_stat(pid)
-        if stat is None:
-            continue
-        if pid == root:
-            ticks += sum(int(stat[i]) for i in (11, 12, 13, 14))
-        elif int(stat[1]) == root:
-            ticks += int(stat[11]) + int(stat[12])
+        ticks += int(stat[11]) + int(stat[12]) if stat else 0
     return ticks / TICKS
 
 
 def written_by_tree(root):
-    known = [written_by(pid) for pid in pids()
-             if pid == root or ((stat := read_stat(pid)) is not None and int(stat[1]) == root)]
-    return None if not known or None in known else sum(known)
+    """As written_by, for a process, its living children, and those that have ended."""
+    if written_by(root) is None:
+        return None
+    return sum(written_by(pid) or 0 for pid in [root, *children(root)])
 
 
 def busy_cpu():

@@ -33,9 +33,9 @@ def spread(values):
 
 
 def contest_table(outcome):
-    """Ratios are to the first contestant, which is ours: above 1, it took that many times as long."""
+    """Ratios are to the first row, which is ours: above 1, it took that many times as long."""
     reference = next(iter(outcome.runs), None)
-    lines = ["| | median s | spread s | × first | own CPU s | PostgreSQL's CPU s | peak MB | written MB | "
+    lines = ["| | median s | spread s | × first row | own CPU s | PostgreSQL's CPU s | peak MB | written MB | "
              "PostgreSQL wrote MB |", "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for name in outcome.runs:
         label = f"**{name}**" if name in outcome.ours else name
@@ -76,7 +76,7 @@ def micro_table(rows):
     return lines
 
 
-def target_table(outcomes):
+def target_table(outcomes, events):
     targets = [t for o in outcomes for t in o.targets]
     if not targets:
         return []
@@ -85,13 +85,15 @@ def target_table(outcomes):
         word = "≥" if t.at_least else "≤"
         lines.append(f"| {t.text} | {word} {t.wanted:g}{t.unit} | {t.reached:.2f}{t.unit} | "
                      f"{'met' if t.met() else '**missed**'} |")
+    if events < 1_000_000:
+        lines += ["", "They are meant for 1,000,000 events: with fewer, what starting and ending take weighs more."]
     return lines + [""]
 
 
 def markdown(run, outcomes, micro):
     lines = ["# Results of scripts/bench", "", *machine_lines(run), "",
              "![Seconds of each contestant: median, and the whiskers from the fastest to the slowest round]"
-             "(results.svg)", "", *target_table(outcomes)]
+             "(results.svg)", "", *target_table(outcomes, run["events"])]
     for outcome in outcomes:
         lines += [f"## {outcome.title}", "", *contest_table(outcome), *stage_lines(outcome), ""]
     if micro:
