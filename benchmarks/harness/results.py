@@ -62,8 +62,8 @@ def stage_lines(outcome):
     if not rows:
         return []
     return ["", "Seconds as `--report` says them, summed over threads:", "",
-            "| | waiting for responses | parsing | waiting for credit | syncing | in transactions | fetching and loading "
-            "at once | CPU, user | CPU, system |", "|---|" + "--:|" * len(stages), *rows]
+            "| | waiting for responses | parsing | waiting for credit | syncing | in transactions | fetching and "
+            "loading at once | CPU, user | CPU, system |", "|---|" + "--:|" * len(stages), *rows]
 
 
 def micro_table(rows):

@@ -10,7 +10,8 @@ from harness.contest import Contestant
 
 TITLE = "Load: the same rows from disk to table"
 OURS, INITIAL = "ingest load", "ingest load --initial-load"
-PSQL, PSQL_2, UNNEST, PGLOADER = r"psql \copy", r"psql \copy, 2 connections", "INSERT … unnest, 5000 a batch", "pgloader"
+PSQL, PSQL_2 = r"psql \copy", r"psql \copy, 2 connections"
+UNNEST, PGLOADER = "INSERT … unnest, 5000 a batch", "pgloader"
 
 PGLOADER_COMMAND = r"""LOAD COPY FROM '{file}' (id, data) INTO {url} TARGET TABLE ingested_events (id, data)
 WITH delimiter '\t', null '\N', workers = 2, concurrency = 1, batch rows = 25000, prefetch rows = 50000;
