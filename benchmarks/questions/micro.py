@@ -14,8 +14,9 @@ def ask(session):
     """A row per benchmark: its name, median time, spread, and rate."""
     say(f"\n{TITLE}")
     rows = []
+    repetitions = max(session.rounds, 3)  # what median and variation need
     for program in sorted(session.micro.glob("micro.*")):
-        done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_repetitions={session.rounds}",
+        done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}",
                                "--benchmark_report_aggregates_only=true"], cwd=session.work, text=True,
                               capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
         if done.returncode != 0:
