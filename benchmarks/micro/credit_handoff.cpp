@@ -1,0 +1,117 @@
+// How many messages a second go from one actor to another under credit? A page holds thousands of events, so the
+// pipeline itself needs some hundreds; this is the price of splitting work that finely.
+
+#include <benchmark/benchmark.h>
+
+#include <future>
+
+#include "actors/credit.hpp"
+#include "actors/messages.hpp"
+
+namespace {
+
+using namespace ingest::actors;
+using config = system_config<caf::id_block::ingest_actors>;
+
+constexpr std::uint64_t page_bytes = 100;
+
+/// Sends pages for as long as its credit lasts, as a reader does.
+struct sender_state {
+  explicit sender_state(reader_actor::pointer self) : self_(self) {}
+
+  void begin(std::uint64_t total, std::promise<void>* done) {
+    left_to_send_ = left_to_settle_ = total;
+    done_ = done;
+    page_.data = std::make_shared<const std::string>(page_bytes, 'x');
+    page_.records = 1;
+  }
+
+  void start(const start_reading& m) {
+    writer_ = m.writer;
+    credit_.open(m.epoch, m.window);
+    send();
+  }
+
+  void settle(const page_credit& m) {
+    credit_.grant(m.epoch, m.bytes);
+    left_to_settle_ -= m.bytes / page_bytes;
+    if (left_to_settle_ == 0) {
+      done_->set_value();
+      self_->quit();
+      return;
+    }
+    send();
+  }
+
+  void send() {
+    while (left_to_send_ > 0 && credit_.spend(page_bytes)) {
+      post(writer_, page_batch{0, credit_.epoch(), page_});
+      --left_to_send_;
+    }
+  }
+
+ private:
+  reader_actor::pointer self_;
+  std::uint64_t left_to_send_ = 0;
+  std::uint64_t left_to_settle_ = 0;
+  std::promise<void>* done_ = nullptr;
+  ingest::batch page_;
+  batch_sink writer_;
+  credit_account credit_;
+};
+
+reader_actor::behavior_type sender(reader_actor::stateful_pointer<sender_state> self, std::uint64_t total,
+                                   std::promise<void>* done) {
+  state_of(self).begin(total, done);
+  return {[self](const start_reading& m) { state_of(self).start(m); },
+          [self](const page_credit& m) { state_of(self).settle(m); }, [](const read_next&) {},
+          [self](const stop_stage&) { self->quit(); }};
+}
+
+/// Gives credit back for `together` pages at a time, as the buffer_writer does after a sync.
+struct receiver_state {
+  void begin(reader_actor to, std::uint64_t together) {
+    to_ = std::move(to);
+    together_ = together;
+  }
+
+  void take(const page_batch& m) {
+    owed_ += m.records.bytes().size();
+    if (++pages_ % together_ == 0) {
+      post(to_, page_credit{m.epoch, owed_});
+      owed_ = 0;
+    }
+  }
+
+ private:
+  reader_actor to_;
+  std::uint64_t together_ = 1;
+  std::uint64_t pages_ = 0;
+  std::uint64_t owed_ = 0;
+};
+
+batch_sink::behavior_type receiver(batch_sink::stateful_pointer<receiver_state> self, reader_actor to,
+                                   std::uint64_t together) {
+  state_of(self).begin(std::move(to), together);
+  return {[self](const page_batch& m) { state_of(self).take(m); }};
+}
+
+/// Hands `total` pages over, with a window of 64 pages, each actor in a thread of its own, as stages are.
+void hand_over(benchmark::State& state) {
+  constexpr std::uint64_t total = 1 << 18;
+  static const bool types_known = (config::initialise_types(), true);
+  static_cast<void>(types_known);
+  config settings;
+  caf::actor_system system(settings);
+  for (auto _ : state) {
+    std::promise<void> done;
+    const reader_actor from = spawn_stage(system, true, sender, total, &done);
+    const batch_sink to = spawn_stage(system, true, receiver, from, static_cast<std::uint64_t>(state.range(0)));
+    post(from, start_reading{1, 64 * page_bytes, std::nullopt, false, to});
+    done.get_future().get();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * total));
+}
+BENCHMARK(hand_over)->ArgName("pages_a_grant")->Arg(1)->Arg(16)->UseRealTime()->MeasureProcessCPUTime();
+
+}  // namespace

@@ -1,0 +1,47 @@
+"""How close does fetching, made durable and ready for COPY, come to not keeping anything?
+
+ingest fetch against curl, which is told all URLs beforehand, reads them one after another over one connection and
+throws the bytes away."""
+
+from harness import contest
+from harness.api import KEY
+from harness.contest import Contestant
+from harness.database import count_buffered
+from harness.process import Failed
+
+TITLE = "Fetch: API to durable files, against curl to /dev/null"
+OURS, CURL = "ingest fetch", "curl to /dev/null"
+
+
+def check_buffer(directory, expected):
+    found = count_buffered(directory)
+    if found != expected:
+        raise Failed(f"the buffer in {directory} holds (rows, checksum) = {found}, expected {expected}")
+
+
+def ask(session):
+    api = session.api()
+    truth = session.truth(api)
+    urls = api.page_urls()
+
+    def ingest(scratch):
+        return session.ingest(scratch, "fetch", "--endpoint", "standard", api=api)
+
+    def list_urls(scratch):
+        (scratch / "urls").write_text("".join(f'url = "{url}"\noutput = "/dev/null"\n' for url in urls))
+
+    def curl(scratch):
+        return session.start(["curl", "--silent", "--show-error", "--fail", "--header", f"X-API-Key: {KEY}",
+                              "--write-out", "%{size_download}\n", "--config", scratch / "urls"], scratch)
+
+    def all_pages_came(scratch):
+        sizes = [int(line) for line in (scratch / "log").read_text().split()]
+        if len(sizes) != len(urls) or min(sizes) == 0:
+            raise Failed(f"curl read {len(sizes)} of {len(urls)} pages")
+
+    outcome = contest.hold(TITLE, [
+        Contestant(OURS, ingest, lambda scratch: check_buffer(scratch / "data", truth), ours=True),
+        Contestant(CURL, curl, all_pages_came, list_urls, skipped=session.missing("curl")),
+    ], session, api)
+    outcome.add_target("time of ingest fetch, in curl's", OURS, CURL, 1.5, at_least=False)
+    return outcome
