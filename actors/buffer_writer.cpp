@@ -7,28 +7,20 @@
 
 namespace ingest::actors {
 
-namespace {
-
-std::uint64_t window_of_slice(const pipeline_spec& spec) {
-  return std::max<std::uint64_t>(1, spec.credit_bytes / std::max<std::size_t>(1, spec.slices));
-}
-
-}  // namespace
-
 // -- Opening ---------------------------------------------------------------------------------------------------------
 
 void buffer_writer_state::open(const attach_checkpoint& m) {
   checkpoint_ = m.checkpoint;
-  recovered_run known = context_.spec->recover();
+  recovered_run known = context_.spec->buffer->recover();
   buffer_ = std::move(known.buffer);
-  ranges_ = range_queue(context_.spec->range_bytes);
+  ranges_ = range_dealer(context_.spec->buffer->range_bytes);
   buffer_opened report;
   for (slice_id s = 0; s < context_.spec->slices; ++s) {
     report.slices.push_back(buffer_->progress(s));
   }
   for (const page& p : buffer_->recovered()) {
     if (context_.spec->make_sink && !known.loaded.contains(p.id)) {
-      ranges_.push(p);
+      ranges_.waiting().push(p);
     }
   }
   report.pages = buffer_->recovered();
@@ -39,7 +31,7 @@ void buffer_writer_state::open(const attach_checkpoint& m) {
   context_.spec->metrics->bytes_buffered = buffer_->bytes();
   post(checkpoint_, std::move(report));
   if (input_ended()) {
-    ranges_.finish();
+    ranges_.waiting().finish();
   }
   report_if_drained();
 }
@@ -47,24 +39,41 @@ void buffer_writer_state::open(const attach_checkpoint& m) {
 // -- Readers ---------------------------------------------------------------------------------------------------------
 
 void buffer_writer_state::attach(const attach_reader& m) {
-  const slice_progress at = buffer_->progress(m.slice);
-  // A new life starts with a full window; what an earlier one is owed or has in flight is forgotten. Pages it had
-  // appended stay: the new life starts behind them.
-  readers_[m.slice] = reader_link{m.epoch, m.reader, 0};
+  std::erase_if(waiting_, [&](const attach_reader& w) { return w.slice == m.slice; });
   std::erase_if(held_, [&](const page_batch& b) { return b.slice == m.slice; });
-  start_reading start;
-  start.epoch = m.epoch;
-  start.window = window_of_slice(*context_.spec);
-  start.position = at.last_page == 0 ? std::nullopt : std::optional(at.position);
-  start.done = at.done;
-  start.writer = buffer_writer_actor(self_);
-  post(m.reader, std::move(start));
+  readers_.erase(m.slice);
+  waiting_.push_back(m);
+  admit_readers();
+}
+
+void buffer_writer_state::admit_readers() {
+  // A new life brings a new window, so where pages have to wait it waits as well.
+  while (!waiting_.empty() && held_.empty() && !over_quota_) {
+    const attach_reader m = std::move(waiting_.front());
+    waiting_.pop_front();
+    // What an earlier life is owed or has in flight is forgotten. Pages it had appended stay: the new one starts
+    // behind them.
+    readers_[m.slice] = reader_link{m.epoch, m.reader, 0};
+    const slice_progress at = buffer_->progress(m.slice);
+    start_reading start;
+    start.epoch = m.epoch;
+    start.window = window_of_reader(*context_.spec);
+    start.position = at.last_page == 0 ? std::nullopt : std::optional(at.position);
+    start.done = at.done;
+    start.writer = buffer_writer_actor(self_);
+    post(m.reader, std::move(start));
+  }
 }
 
 void buffer_writer_state::append(page_batch m) {
   const auto link = readers_.find(m.slice);
   if (link == readers_.end() || link->second.epoch != m.epoch) {
     return;  // from an earlier life of the reader; its successor reads this page again
+  }
+  if (m.records.position.empty() && !m.records.last) {
+    throw error(errc::config, "slice " + std::to_string(m.slice) +
+                                  ": a batch without a position has come from the source or its transforms; a durable "
+                                  "buffer could not be resumed behind it");
   }
   if (!held_.empty() || !try_append(m)) {
     held_.push_back(std::move(m));
@@ -73,9 +82,8 @@ void buffer_writer_state::append(page_batch m) {
 
 bool buffer_writer_state::try_append(const page_batch& m) {
   try {
-    const std::uint64_t cost = credit_cost(m.records.bytes().size());
-    unsynced_.push_back({buffer_->append(m.slice, m.records), m.epoch, cost});
-    unsynced_bytes_ += cost;
+    unsynced_.push_back({buffer_->append(m.slice, m.records), m.epoch, m.cost});
+    unsynced_bytes_ += m.cost;
     context_.spec->metrics->bytes_appended += m.records.bytes().size();
   } catch (const error& e) {
     if (e.code() != errc::no_space) {
@@ -84,7 +92,7 @@ bool buffer_writer_state::try_append(const page_batch& m) {
     wait_for_space();
     return false;
   }
-  if (unsynced_bytes_ >= context_.spec->group_bytes) {
+  if (unsynced_bytes_ >= context_.spec->buffer->group_bytes) {
     sync();
   } else {
     sync_soon();
@@ -122,7 +130,7 @@ void buffer_writer_state::sync() {
       link.owed += u.cost;
     }
     if (context_.spec->make_sink) {
-      ranges_.push(u.appended);
+      ranges_.waiting().push(u.appended);
     }
     report.pages.push_back(std::move(u.appended));
   }
@@ -130,7 +138,7 @@ void buffer_writer_state::sync() {
   unsynced_bytes_ = 0;
   if (input_ended()) {
     buffer_->seal();
-    ranges_.finish();
+    ranges_.waiting().finish();
   }
   for (auto& [slice, progress] : moved) {
     report.slices.push_back(std::move(progress));
@@ -167,13 +175,14 @@ void buffer_writer_state::grant_credit() {
       post(link.reader, page_credit{link.epoch, std::exchange(link.owed, 0)});
     }
   }
+  admit_readers();
 }
 
 void buffer_writer_state::seal_segment() {
   // Room comes from loading whole segments, so the open one has to be closed and short ranges must not wait.
   buffer_->seal();
   post(checkpoint_, pages_durable{});
-  ranges_.flush();
+  ranges_.waiting().flush();
   offer_ranges();
 }
 
@@ -188,7 +197,7 @@ void buffer_writer_state::wait_for_space() {
     sync();
     seal_segment();
   }
-  if (now - *full_since_ > context_.spec->space_deadline) {
+  if (now - *full_since_ > context_.spec->buffer->space_deadline) {
     throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed",
                 false);
   }
@@ -208,74 +217,38 @@ void buffer_writer_state::retry_append() {
     full_since_.reset();
     log::info(events::buffer_has_room, "the disk has room again");
   }
+  admit_readers();
 }
 
 // -- Loaders ---------------------------------------------------------------------------------------------------------
 
 void buffer_writer_state::attach(const loader_ready& m) {
-  loader_link& link = loaders_[m.loader];
-  link.ranges = m.ranges;
-  link.credit.open(m.epoch, m.window);
+  ranges_.attach(m);
   offer_ranges();
 }
 
 void buffer_writer_state::offer_ranges() {
-  while (true) {
-    if (!next_range_ && !(next_range_ = ranges_.take())) {
-      break;
-    }
-    loader_link* loader = freest_loader();
-    if (loader == nullptr || !loader->credit.spend(credit_cost(next_range_->bytes()))) {
-      break;
-    }
-    post(loader->ranges, range_offer{loader->credit.epoch(), *next_range_});
-    loader->outstanding.push_back(std::move(*next_range_));
-    next_range_.reset();
-  }
-  if (!ranges_.empty() && !flush_scheduled_) {
+  ranges_.deal();
+  if (!ranges_.nothing_waits() && !flush_scheduled_) {
     flush_scheduled_ = true;
-    post_after(self_, context_.spec->range_delay, buffer_writer_actor(self_), ingest::actors::flush_ranges{});
+    post_after(self_, context_.spec->buffer->range_delay, buffer_writer_actor(self_), ingest::actors::flush_ranges{});
   }
-}
-
-buffer_writer_state::loader_link* buffer_writer_state::freest_loader() {
-  const auto freest = std::max_element(loaders_.begin(), loaders_.end(), [](const auto& a, const auto& b) {
-    return a.second.credit.balance() < b.second.credit.balance();
-  });
-  return freest == loaders_.end() ? nullptr : &freest->second;
 }
 
 void buffer_writer_state::flush_ranges() {
   flush_scheduled_ = false;
-  ranges_.flush();
+  ranges_.waiting().flush();
   offer_ranges();
 }
 
 void buffer_writer_state::complete(const range_done& m) {
-  const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.credit.epoch() != m.epoch) {
-    return;
-  }
-  auto& outstanding = link->second.outstanding;
-  const auto done =
-      std::find_if(outstanding.begin(), outstanding.end(), [&](const range& r) { return r.first() == m.first; });
-  if (done != outstanding.end()) {
-    link->second.credit.grant(m.epoch, credit_cost(done->bytes()));
-    outstanding.erase(done);
-  }
+  ranges_.complete(m);
   offer_ranges();
   report_if_drained();
 }
 
 void buffer_writer_state::detach(const detach_loader& m) {
-  const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.credit.epoch() != m.epoch) {
-    return;
-  }
-  for (auto r = link->second.outstanding.rbegin(); r != link->second.outstanding.rend(); ++r) {
-    ranges_.give_back(std::move(*r));
-  }
-  loaders_.erase(link);
+  ranges_.detach(m);
   offer_ranges();
 }
 
@@ -294,10 +267,7 @@ bool buffer_writer_state::input_ended() const {
 }
 
 void buffer_writer_state::report_if_drained() {
-  const bool loading = std::any_of(loaders_.begin(), loaders_.end(),
-                                   [](const auto& entry) { return !entry.second.outstanding.empty(); });
-  if (drained_ || loading || next_range_ || !ranges_.empty() || !unsynced_.empty() || !held_.empty() ||
-      !input_ended()) {
+  if (drained_ || !ranges_.idle() || !unsynced_.empty() || !held_.empty() || !input_ended()) {
     return;
   }
   drained_ = true;

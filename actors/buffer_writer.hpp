@@ -6,9 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "actors/credit.hpp"
 #include "actors/messages.hpp"
-#include "actors/range_queue.hpp"
+#include "actors/range_dealer.hpp"
 #include "actors/stage_context.hpp"
 
 namespace ingest::actors {
@@ -44,7 +43,7 @@ class buffer_writer_state {
  private:
   struct reader_link {
     epoch_number epoch = 0;
-    reader_actor reader;
+    page_source reader;
     std::uint64_t owed = 0;  ///< bytes that are durable, not granted back yet because the buffer is over its quota
   };
   struct unsynced_page {
@@ -52,17 +51,12 @@ class buffer_writer_state {
     epoch_number epoch = 0;
     std::uint64_t cost = 0;
   };
-  struct loader_link {
-    range_sink ranges;
-    credit_account credit;
-    std::vector<range> outstanding;
-  };
 
+  void admit_readers();
   bool try_append(const page_batch& m);
   void sync_soon();
   void grant_credit();
   void offer_ranges();
-  loader_link* freest_loader();
   void wait_for_space();
   void seal_segment();
   bool input_ended() const;
@@ -73,13 +67,12 @@ class buffer_writer_state {
   std::unique_ptr<disk_buffer> buffer_;
   progress_log checkpoint_;
   std::map<slice_id, reader_link> readers_;
-  std::map<std::uint32_t, loader_link> loaders_;
+  std::deque<attach_reader> waiting_;  ///< to be answered when there is room for their pages
   std::vector<unsynced_page> unsynced_;
   std::uint64_t unsynced_bytes_ = 0;
   std::deque<page_batch> held_;  ///< not appended yet because the disk is full; bounded by the readers' credit
   std::optional<caf::actor_clock::time_point> full_since_;  ///< the disk has been full since then
-  range_queue ranges_{0};
-  std::optional<range> next_range_;  ///< taken from ranges_, waits for a loader
+  range_dealer ranges_{0};
   bool sync_scheduled_ = false;
   bool flush_scheduled_ = false;
   bool over_quota_ = false;

@@ -9,7 +9,7 @@ namespace ingest::actors {
 
 void checkpoint_state::begin(stage_context context) {
   context_ = std::move(context);
-  state_ = context_.spec->description;
+  state_ = context_.spec->buffer->description;
   restarts_before_ = state_.restarts;
 }
 
@@ -34,6 +34,7 @@ void checkpoint_state::open(const buffer_opened& m) {
   state_.rows_loaded = m.rows_loaded;
   state_.duplicates_skipped = m.duplicates_skipped;
   state_.rows_rejected = m.rows_rejected;
+  removed_before_ = context_.spec->metrics->duplicates_removed;
   save_soon();
 }
 
@@ -65,7 +66,7 @@ void checkpoint_state::add(const range_loaded& m) {
 void checkpoint_state::save_soon() {
   if (!save_scheduled_) {
     save_scheduled_ = true;
-    post_after(self_, context_.spec->state_interval, checkpoint_actor(self_), save_state{});
+    post_after(self_, context_.spec->buffer->state_interval, checkpoint_actor(self_), save_state{});
   }
 }
 
@@ -93,6 +94,10 @@ void checkpoint_state::write_state() {
     state_.slices.push_back(progress);
     state_.rows_durable += progress.rows;
   }
+  const std::uint64_t removed = counters.duplicates_removed - removed_before_;
+  removed_before_ += removed;
+  state_.rows_loaded -= std::min(removed, state_.rows_loaded);
+  state_.duplicates_skipped += removed;
   state_.rows_fetched = std::max(state_.rows_durable, rows_at_opening_ + counters.rows_fetched);
   state_.total_expected = std::max<std::uint64_t>(state_.total_expected, counters.total_expected);
   state_.restarts = restarts_before_ + counters.restarts;
@@ -100,11 +105,11 @@ void checkpoint_state::write_state() {
   const bool will_be_empty = state_.status == run_status::complete && deletes_segments();
   state_.bytes_buffered = will_be_empty ? 0 : counters.bytes_buffered.load();
   state_.updated_at = timestamp_now();
-  state_store(*context_.spec->files, context_.spec->directory).save(state_);
+  state_store(*context_.spec->buffer->files, context_.spec->buffer->directory).save(state_);
 }
 
 bool checkpoint_state::deletes_segments() const {
-  return !context_.spec->keep_segments && context_.spec->make_sink;
+  return !context_.spec->buffer->keep_segments && context_.spec->make_sink;
 }
 
 void checkpoint_state::release_loaded_segments() {
@@ -148,9 +153,24 @@ void checkpoint_state::close(const close_run& m) {
   end_stage(self_, context_);
 }
 
+/// The run begins anew from what is durable. Where there is no ledger, the state is all that knows what is loaded.
+void checkpoint_state::stop() {
+  if (opened_) {
+    try {
+      write_state();
+    } catch (const error& e) {
+      if (e.code() != errc::no_space) {
+        throw;
+      }
+      log::warning(events::state_not_saved, e.what());
+    }
+  }
+  end_stage(self_, context_);
+}
+
 /// The buffer could not be opened, so nothing is known here; what an earlier run has saved is worth more.
 void checkpoint_state::mark_saved_state(const close_run& m) {
-  state_store store(*context_.spec->files, context_.spec->directory);
+  state_store store(*context_.spec->buffer->files, context_.spec->buffer->directory);
   if (std::optional<run_state> saved = store.load()) {
     saved->status = m.status;
     saved->error = m.reason;
@@ -163,7 +183,7 @@ void checkpoint_state::close_later(const close_run& m) {
   if (!closing_since_) {
     closing_since_ = now;
   }
-  if (now - *closing_since_ > context_.spec->space_deadline) {
+  if (now - *closing_since_ > context_.spec->buffer->space_deadline) {
     throw error(errc::no_space, "everything is loaded, but the disk of DATA_DIR has no space left to say so", false);
   }
   post_after(self_, space_check_interval, checkpoint_actor(self_), m);

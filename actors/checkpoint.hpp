@@ -21,7 +21,7 @@ class checkpoint_state {
   void add(const range_loaded& m);
   void save();
   void close(const close_run& m);
-  void stop() { end_stage(self_, context_); }
+  void stop();
   void fail(const error& why) { fail_stage(self_, context_, why); }
 
  private:
@@ -40,6 +40,7 @@ class checkpoint_state {
   std::map<std::uint64_t, std::set<page_id>> waiting_;  ///< by segment: durable pages that are not loaded
   std::uint64_t open_segment_ = 0;
   std::uint64_t rows_at_opening_ = 0;
+  std::uint64_t removed_before_ = 0;  ///< duplicates: counted already in what the ledger says is loaded
   std::uint64_t restarts_before_ = 0;
   std::optional<caf::actor_clock::time_point> closing_since_;  ///< the run could not be closed for want of space
   bool opened_ = false;                                        ///< the buffer has reported what it holds

@@ -5,24 +5,91 @@ namespace ingest::actors {
 void loader_state::start(const start_loading& m) {
   buffer_ = m.buffer;
   checkpoint_ = m.checkpoint;
-  reader_ = std::make_unique<range_reader>(*context_.spec->files, context_.spec->directory);
-  sink_ = context_.spec->make_sink(context_.id.index);
+  std::uint64_t window = 0;
+  if (const auto& buffer = context_.spec->buffer) {
+    reader_ = std::make_unique<range_reader>(*buffer->files, buffer->directory);
+    window = buffer->range_bytes;
+  }
+  open_sink();
+  post(buffer_, loader_ready{context_.id.index, context_.life, window, loader_actor(self_)});
+}
+
+void loader_state::open_sink() {
+  auto made = context_.spec->make_sink(context_.id.index);
+  if (!made) {
+    throw error(errc::config, "the sink factory of the pipeline has made no sink");
+  }
+  const commit_point commits = made->commits();
+  if (commits != commit_point::each_write && context_.spec->buffer) {
+    throw error(
+        errc::config,
+        "the sink does not commit each write, so that nobody could tell what of a durable buffer is loaded: use "
+        "another sink, or no durable buffer");
+  }
+  if (commits != commit_point::each_write && context_.spec->loaders > 1) {
+    throw error(errc::config, "the sink commits in one go, so that it cannot be shared out: use one loader");
+  }
+  context_.run->written.note(commits);
+  sink_ = std::move(made);
   sink_->open(context_.stop);
-  post(buffer_, loader_ready{context_.id.index, context_.life, context_.spec->range_bytes, loader_actor(self_)});
 }
 
 void loader_state::load(const range_offer& m) {
+  if (must_not_write()) {
+    return;
+  }
+  if (m.batches) {
+    load_batches(*m.batches);
+  } else {
+    load_range(m);
+  }
+  if (!must_not_write()) {
+    post(buffer_, range_done{context_.id.index, m.epoch, m.number});
+  }
+}
+
+void loader_state::load_batches(batch_group& group) {
+  while (group.written < group.batches.size() && !must_not_write()) {
+    batch& next = group.batches[group.written];
+    require_within(context_.spec->limits.batch_bytes, next.bytes().size(), "a batch of too many bytes");
+    const write_outcome outcome = write(next);
+    ++group.written;
+    context_.run->written.add(next, outcome);
+    next.data.reset();  // the group may live on for a while
+    context_.run->written.tell();
+  }
+}
+
+void loader_state::load_range(const range_offer& m) {
   const batch records = reader_->read(m.pages);
   range_loaded report;
-  report.outcome = sink_->write(records);
+  report.outcome = write(records);
   // If the process dies here the rows are committed and nobody was told: the sink recognises the pages when they are
   // offered again.
   report.segment = m.pages.segment();
   for (const page& p : m.pages.pages) {
     report.pages.push_back(p.id);
   }
+  context_.run->written.add(records, report.outcome);
   post(checkpoint_, std::move(report));
-  post(buffer_, range_done{context_.id.index, m.epoch, m.pages.first()});
+  context_.run->written.tell();
+}
+
+write_outcome loader_state::write(const batch& records) {
+  written_account& account = context_.run->written;
+  account.admit(records);
+  try {
+    return sink_->write(records);
+  } catch (...) {
+    account.withdraw(records);
+    throw;
+  }
+}
+
+/// Without a durable buffer a stop takes effect at once, as in ingest_stream(); with one, what is offered may be loaded
+/// until the time for it is over.
+bool loader_state::must_not_write() const {
+  return interrupted_ || context_.stop.stop_requested() || (!context_.spec->buffer && context_.run->stop_requested());
 }
 
 void loader_state::finalize() {
@@ -36,6 +103,10 @@ void loader_state::stop(const stop_stage& m) {
 }
 
 void loader_state::fail(const error& why) {
+  if (why.code() == errc::cancelled && must_not_write()) {
+    interrupted_ = true;  // the reason comes with stop_stage
+    return;
+  }
   fail_stage(self_, context_, why, abort_sink(why));
 }
 

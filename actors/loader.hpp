@@ -7,7 +7,8 @@
 
 namespace ingest::actors {
 
-/// Loads ranges of the buffer into its sink, one write each, and reports each to the checkpoint and the buffer_writer.
+/// Writes to its sink what the buffer offers: ranges, one write each, which are reported to the checkpoint as well, or
+/// batches from memory.
 class loader_state {
  public:
   explicit loader_state(loader_actor::pointer self) : self_(self) {}
@@ -20,6 +21,11 @@ class loader_state {
   void fail(const error& why);
 
  private:
+  void open_sink();
+  void load_range(const range_offer& m);
+  void load_batches(batch_group& group);
+  write_outcome write(const batch& records);
+  bool must_not_write() const;
   std::optional<error> abort_sink(const error& why);
 
   loader_actor::pointer self_;
@@ -28,6 +34,7 @@ class loader_state {
   progress_log checkpoint_;
   std::unique_ptr<range_reader> reader_;
   std::unique_ptr<sink> sink_;  ///< not null while neither finalized nor aborted
+  bool interrupted_ = false;    ///< a write was cancelled; the supervisor is about to say why
 };
 
 /// Makes a fresh sink by the spec's factory.

@@ -2,18 +2,32 @@
 
 /// Every message of the pipeline and who accepts it, by conversation. docs/architecture.md draws the same picture.
 
+#include <atomic>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "actors/caf_compat.hpp"
 #include "actors/stage.hpp"
+#include "actors/transform_sequence.hpp"
 #include "ingest/batch.hpp"
 #include "ingest/error.hpp"
 #include "ingest/run_state.hpp"
 #include "ingest/sink.hpp"
 
 namespace ingest::actors {
+
+// -- Supervisor → any stage ------------------------------------------------------------------------------------------
+
+/// Wind up and end. A reader closes its source; the buffer_writer makes durable what it has; a loader
+/// aborts its sink because of `why`.
+struct stop_stage {
+  std::optional<error> why;
+};
+
+using stoppable = caf::typed_actor<accepts<stop_stage>>;
 
 // -- Any stage → supervisor ------------------------------------------------------------------------------------------
 
@@ -43,19 +57,28 @@ struct buffer_drained {
   epoch_number life = 0;
 };
 
-using stage_observer =
-    caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>, accepts<buffer_drained>>;
+/// From the memory_buffer: a reader's new life cannot go on where the last one stood, for want of a position.
+struct cannot_resume {
+  slice_id slice = 0;
+  epoch_number epoch = 0;
+};
 
-// -- Reader → buffer_writer → reader: pages and their credit ---------------------------------------------------------
+using stage_observer = caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>,
+                                        accepts<buffer_drained>, accepts<cannot_resume>>;
 
-/// A page, spent from the credit of `epoch`.
+// -- Reader → buffer → reader: pages and their credit ----------------------------------------------------------------
+// Where there are transforms, a transformer stands in between and is the buffer to the one and the reader to the other.
+
+/// A page that has spent `cost` of the credit of `epoch`.
 struct page_batch {
   slice_id slice = 0;
   epoch_number epoch = 0;
   batch records;
+  std::uint64_t cost = 0;
+  bool end = false;  ///< no page of the source: only says, as an empty last one, that the slice has ended
 };
 
-/// `bytes` of the reader's pages are durable and may be in flight again.
+/// `bytes` of the reader's pages are durable, or else written, and may be in flight again.
 struct page_credit {
   epoch_number epoch = 0;
   std::uint64_t bytes = 0;
@@ -63,7 +86,7 @@ struct page_credit {
 
 using batch_sink = caf::typed_actor<accepts<page_batch>>;
 
-/// From the buffer_writer, the answer to attach_reader: where the slice goes on and how much may be in flight.
+/// From the buffer, the answer to attach_reader: where the slice goes on and how much may be in flight.
 struct start_reading {
   epoch_number epoch = 0;
   std::uint64_t window = 0;
@@ -72,12 +95,55 @@ struct start_reading {
   batch_sink writer;
 };
 
-// -- Buffer_writer → loader → buffer_writer: ranges and their credit -------------------------------------------------
+using page_source = caf::typed_actor<accepts<start_reading>, accepts<page_credit>>;
 
-/// Durable pages to be loaded in one transaction.
+/// Supervisor → buffer: a reader's life begins. Answered, to the reader, with start_reading. Through a transformer,
+/// where there is one.
+struct attach_reader {
+  slice_id slice = 0;
+  epoch_number epoch = 0;
+  page_source reader;
+};
+
+// -- Transformer → transform_worker → transformer --------------------------------------------------------------------
+
+/// The answer to transform_job.
+struct transform_done {
+  epoch_number epoch = 0;
+  std::size_t worker = 0;
+  std::size_t segment = 0;
+  std::uint64_t ticket = 0;
+  std::optional<batch> output;   ///< none: dropped
+  std::optional<error> failure;  ///< what a transform threw
+};
+
+using transform_observer = caf::typed_actor<accepts<transform_done>>;
+
+/// A batch to be transformed off the transformer's thread, for the reader's life `epoch`.
+struct transform_job {
+  epoch_number epoch = 0;
+  std::size_t worker = 0;  ///< its number, for the answer
+  transform_task task;
+  std::stop_token stop;
+  transform_observer transformer;
+};
+
+using transform_worker_actor = caf::typed_actor<accepts<transform_job>, accepts<stop_stage>>;
+
+// -- Buffer → loader → buffer: ranges and their credit ---------------------------------------------------------------
+
+/// Batches that are written one by one, where there is no durable buffer.
+struct batch_group {
+  std::vector<batch> batches;
+  std::atomic<std::size_t> written{0};  ///< how many the sink has taken: a loader's successor begins behind them
+};
+
+/// Durable pages to be loaded in one transaction, or batches from memory.
 struct range_offer {
   epoch_number epoch = 0;
+  std::uint64_t number = 0;  ///< of the offer
   range pages;
+  std::shared_ptr<batch_group> batches;  ///< null: the pages
 };
 
 using range_sink = caf::typed_actor<accepts<range_offer>>;
@@ -90,14 +156,24 @@ struct loader_ready {
   range_sink ranges;
 };
 
-/// The range that began with `first` is loaded; its bytes may be in flight again.
+/// What was offered under `number` is loaded; its bytes may be in flight again.
 struct range_done {
   std::uint32_t loader = 0;
   epoch_number epoch = 0;
-  page_id first = 0;
+  std::uint64_t number = 0;
 };
 
 using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_done>>;
+
+/// Supervisor → buffer: a loader's life has ended; what it held is to be offered to another.
+struct detach_loader {
+  std::uint32_t loader = 0;
+  epoch_number epoch = 0;
+};
+
+/// What both buffers are to the supervisor.
+using buffer_actor = caf::typed_actor<accepts<attach_reader>, accepts<page_batch>, accepts<loader_ready>,
+                                      accepts<range_done>, accepts<detach_loader>, accepts<stop_stage>>;
 
 // -- Buffer_writer, loader → checkpoint → buffer_writer: what the state says -----------------------------------------
 
@@ -148,23 +224,17 @@ struct attach_buffer {
 /// To a loader, first of all: whom to load from and whom to report to.
 struct start_loading {
   range_source buffer;
-  progress_log checkpoint;
+  progress_log checkpoint;  ///< of a durable buffer only
 };
 
-/// To the buffer_writer: a loader's life has ended; what it held is to be offered to another.
-struct detach_loader {
-  std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+/// To a transformer, first of all: whom it passes batches on to, and who helps.
+struct start_transforming {
+  buffer_actor buffer;
+  std::vector<transform_worker_actor> workers;
 };
 
 /// To a loader: all ranges are loaded; finalize the sink and end.
 struct finalize_sink {};
-
-/// To any stage: wind up and end. A reader closes its source; the buffer_writer makes durable what it has; a loader
-/// aborts its sink because of `why`.
-struct stop_stage {
-  std::optional<error> why;
-};
 
 /// To the checkpoint, last of all: save the state with this status and end.
 struct close_run {
@@ -191,17 +261,12 @@ struct save_state {};
 
 // -- The actors ------------------------------------------------------------------------------------------------------
 
-using stoppable = caf::typed_actor<accepts<stop_stage>>;
-
 using reader_actor =
     caf::typed_actor<accepts<start_reading>, accepts<page_credit>, accepts<read_next>, accepts<stop_stage>>;
 
-/// Supervisor → buffer_writer: a reader's life begins. Answered, to the reader, with start_reading.
-struct attach_reader {
-  slice_id slice = 0;
-  epoch_number epoch = 0;
-  reader_actor reader;
-};
+using transformer_actor =
+    caf::typed_actor<accepts<start_transforming>, accepts<attach_reader>, accepts<start_reading>, accepts<page_batch>,
+                     accepts<transform_done>, accepts<page_credit>, accepts<stop_stage>>;
 
 using buffer_writer_actor =
     caf::typed_actor<accepts<attach_checkpoint>, accepts<attach_reader>, accepts<page_batch>, accepts<sync_now>,
@@ -229,14 +294,14 @@ struct shutdown_due {};
 
 using supervisor_actor =
     caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>, accepts<buffer_drained>,
-                     accepts<restart_due>, accepts<stop_requested>, accepts<shutdown_due>>;
+                     accepts<cannot_resume>, accepts<restart_due>, accepts<stop_requested>, accepts<shutdown_due>>;
 
 }  // namespace ingest::actors
 
 // clang-format off
 #define INGEST_MESSAGE_TYPES(X)                                                                               \
-  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(page_batch) X(page_credit) X(start_reading) \
-  X(range_offer) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded)              \
+  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(cannot_resume) X(page_batch) X(page_credit) X(start_reading) \
+  X(transform_job) X(transform_done) X(start_transforming) X(range_offer) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded)              \
   X(release_segment) X(attach_checkpoint) X(attach_buffer) X(start_loading) X(detach_loader) X(attach_reader) \
   X(finalize_sink) X(stop_stage) X(close_run) X(read_next) X(sync_now) X(flush_ranges) X(retry_append)        \
   X(save_state) X(restart_due) X(stop_requested) X(shutdown_due)

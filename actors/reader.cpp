@@ -1,6 +1,14 @@
 #include "actors/reader.hpp"
 
+#include "ingest/stop.hpp"
+
 namespace ingest::actors {
+
+namespace {
+
+constexpr int reads_per_turn = 8;
+
+}  // namespace
 
 reader_state::~reader_state() {
   close_source();
@@ -13,42 +21,65 @@ void reader_state::start(const start_reading& m) {
   }
   writer_ = m.writer;
   credit_.open(m.epoch, m.window);
-  source_ = context_.spec->make_source(context_.id.index);
+  auto made = context_.spec->make_source(context_.id.index);
+  if (!made) {
+    throw error(errc::config, "the source factory of the pipeline has made no source");
+  }
+  source_ = std::move(made);
   source_->open(m.position, context_.stop);
   post(reader_actor(self_), read_next{});
 }
 
 void reader_state::add_credit(const page_credit& m) {
   credit_.grant(m.epoch, m.bytes);
-  send_what_is_in_hand();
+  if (in_hand_ && send_what_is_in_hand()) {
+    post(reader_actor(self_), read_next{});
+  }
 }
 
 void reader_state::read() {
-  std::optional<batch> next = source_->read();
-  if (!next) {
-    // The end came without a page. An empty last page says so in the index, so that a resumed run knows.
-    next.emplace();
-    next->last = true;
+  // Some at a time: a message to oneself costs as much as reading a small batch.
+  for (int i = 0; i < reads_per_turn && source_ && !in_hand_; ++i) {
+    throw_if_stopped(context_.stop);
+    read_one();
+    if (!send_what_is_in_hand()) {
+      return;
+    }
   }
-  context_.spec->metrics->rows_fetched += next->records;
-  context_.spec->metrics->pages_fetched += 1;
-  in_hand_ = std::move(next);
-  send_what_is_in_hand();
+  post(reader_actor(self_), read_next{});
 }
 
-void reader_state::send_what_is_in_hand() {
-  if (!in_hand_ || !credit_.spend(credit_cost(in_hand_->bytes().size()))) {
-    return;
+void reader_state::read_one() {
+  std::optional<batch> next = source_->read();
+  in_hand_.emplace();
+  in_hand_->end = !next;
+  if (next) {
+    require_within(context_.spec->limits.batch_bytes, next->bytes().size(), "a batch of too many bytes");
+    context_.spec->metrics->rows_fetched += next->records;
+    context_.spec->metrics->pages_fetched += 1;
+    in_hand_->records = std::move(*next);
+  } else {
+    // The end came without a page. An empty last page says so in the index, so that a resumed run knows.
+    in_hand_->records.last = true;
   }
-  const bool last = in_hand_->last;
-  post(writer_, page_batch{context_.id.index, credit_.epoch(), std::move(*in_hand_)});
+  in_hand_->slice = context_.id.index;
+  in_hand_->epoch = credit_.epoch();
+  in_hand_->cost = credit_cost(in_hand_->records.bytes().size());
+}
+
+/// Returns true if another page is to be read.
+bool reader_state::send_what_is_in_hand() {
+  if (!credit_.spend(in_hand_->cost)) {
+    return false;
+  }
+  const bool last = in_hand_->records.last;
+  post(writer_, std::move(*in_hand_));
   in_hand_.reset();
   if (last) {
     close_source();
     end_stage(self_, context_);
-  } else {
-    post(reader_actor(self_), read_next{});
   }
+  return !last;
 }
 
 void reader_state::stop() {

@@ -9,7 +9,7 @@
 
 namespace ingest::actors {
 
-/// Reads one slice of the source, page by page, as far as the buffer_writer's credit goes. A page that the credit does
+/// Reads one slice of the source, page by page, as far as the buffer's credit goes. A page that the credit does
 /// not cover waits in hand, and nothing else is read meanwhile.
 class reader_state {
  public:
@@ -24,7 +24,8 @@ class reader_state {
   void fail(const error& why);
 
  private:
-  void send_what_is_in_hand();
+  void read_one();
+  bool send_what_is_in_hand();
   void close_source();
 
   reader_actor::pointer self_;
@@ -32,7 +33,7 @@ class reader_state {
   std::unique_ptr<source> source_;  ///< open while not null
   credit_account credit_;
   batch_sink writer_;
-  std::optional<batch> in_hand_;  ///< read, not sent yet for want of credit
+  std::optional<page_batch> in_hand_;  ///< read, not sent yet for want of credit
 };
 
 /// Makes a fresh source by the spec's factory; opens it where start_reading says.

@@ -6,7 +6,7 @@
 #include <optional>
 #include <random>
 
-#include "ingest/actors/pipeline.hpp"
+#include "ingest/actors/pipeline_spec.hpp"
 
 namespace ingest::actors {
 

@@ -6,7 +6,8 @@
 
 namespace ingest::actors {
 
-enum class stage_kind { reader, buffer_writer, loader, checkpoint };
+/// In the direction of the data, which is the order in which stages are ended.
+enum class stage_kind { reader, transformer, transform_worker, buffer_writer, memory_buffer, loader, checkpoint };
 
 /// Names a stage of the pipeline: what it is, and which of several (a reader's slice, a loader's number).
 struct stage_id {

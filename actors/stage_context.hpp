@@ -1,13 +1,27 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <stop_token>
 #include <utility>
 
 #include "actors/messages.hpp"
-#include "ingest/actors/pipeline.hpp"
+#include "actors/written_account.hpp"
+#include "ingest/actors/pipeline_spec.hpp"
 
 namespace ingest::actors {
+
+/// What all stages of a run share.
+struct shared_run {
+  explicit shared_run(pipeline_spec s)
+      : spec(std::move(s)), written(spec.limits, spec.on_progress, spec.slices == 1 && spec.loaders == 1) {}
+
+  pipeline_spec spec;  ///< does not change while there are stages
+  stop_switch stop;    ///< known to every stage at once, whereas messages take their turn
+  written_account written;
+
+  bool stop_requested() const { return stop.signal().requested(); }
+};
 
 /// What every life of a stage is given: its name, its number, whom it reports to, and the token that interrupts its
 /// blocking calls.
@@ -16,8 +30,19 @@ struct stage_context {
   epoch_number life = 0;
   stage_observer supervisor;
   std::stop_token stop;
-  std::shared_ptr<const pipeline_spec> spec;
+  std::shared_ptr<shared_run> run;
+  const pipeline_spec* spec = nullptr;  ///< of the run
 };
+
+/// How many slices are read at a time.
+inline std::size_t readers_at_a_time(const pipeline_spec& spec) {
+  return spec.readers == 0 ? spec.slices : std::min(spec.readers, spec.slices);
+}
+
+/// A reader's share of the credit.
+inline std::uint64_t window_of_reader(const pipeline_spec& spec) {
+  return std::max<std::uint64_t>(1, spec.credit_bytes / readers_at_a_time(spec));
+}
 
 /// How often a stage that waits for room on the disk looks again.
 inline constexpr std::chrono::milliseconds space_check_interval{1'000};
@@ -33,7 +58,7 @@ void end_stage(Self* self, const stage_context& context, std::optional<error> ab
 template <class Self>
 void fail_stage(Self* self, const stage_context& context, const error& why,
                 std::optional<error> abort_failure = std::nullopt) {
-  if (why.code() == errc::cancelled && context.stop.stop_requested()) {
+  if (why.code() == errc::cancelled && (context.stop.stop_requested() || context.run->stop_requested())) {
     end_stage(self, context, std::move(abort_failure));
     return;
   }

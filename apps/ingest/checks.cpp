@@ -1,13 +1,15 @@
 #include "checks.hpp"
 
 #include "components.hpp"
+#include "endpoints.hpp"
+#include "run_plan.hpp"
 
 namespace ingest::app {
 
 namespace {
 
 std::string look_at_api(const settings& s) {
-  http_source_options o = source_options(s);
+  http_source_options o = source_options(s, plan_of(s));
   o.batch_size = 1;
   o.retry.max_attempts = 2;
   if (o.windows.size() > 1) {
@@ -38,8 +40,24 @@ std::string look_at_database(const settings& s) {
 
 }  // namespace
 
-std::vector<check> connection_checks(const settings& s) {
-  return {{"api", [&s] { return look_at_api(s); }}, {"database", [&s] { return look_at_database(s); }}};
+std::vector<check> endpoint_checks(const settings& s) {
+  std::vector<check> checks;
+  switch (s.from.what) {
+    case source_choice::kind::api:
+      checks.push_back({"api", [&s] { return look_at_api(s); }});
+      break;
+    case source_choice::kind::file:
+      checks.push_back({"file", [&s] { return look_at_source_file(s); }});
+      break;
+    case source_choice::kind::standard_input:
+      checks.push_back({"stdin", [] { return std::string("not read now; a run from it cannot be resumed"); }});
+  }
+  if (s.to.what == target_choice::kind::postgres) {
+    checks.push_back({"database", [&s] { return look_at_database(s); }});
+  } else if (s.to.what == target_choice::kind::file) {
+    checks.push_back({"target", [&s] { return look_at_target_file(s); }});
+  }
+  return checks;
 }
 
 }  // namespace ingest::app

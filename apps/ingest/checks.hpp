@@ -17,8 +17,8 @@ struct check {
   std::function<std::string()> look;
 };
 
-/// The checks of what lies outside this machine: the API (one page of one event) and the database (reachable, table
-/// suitable), in the order in which they are made.
-std::vector<check> connection_checks(const settings& s);
+/// The checks of FROM and TO, in the order in which they are made: the API (one page of one event) or the file
+/// (readable, its first record has an id), and the database (reachable, table suitable) or the file (can be written).
+std::vector<check> endpoint_checks(const settings& s);
 
 }  // namespace ingest::app

@@ -10,11 +10,11 @@ namespace {
 
 constexpr command_description descriptions[] = {
     {command::run, "run",
-     "Fetch events and load them into the database, both at the same time; resumes what was begun"},
-    {command::fetch, "fetch", "Fetch events into the buffer in DATA_DIR only"},
-    {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only"},
+     "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun"},
+    {command::fetch, "fetch", "Take events from where FROM says into the buffer in DATA_DIR only"},
+    {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
-    {command::validate, "validate", "Check the settings, DATA_DIR, the API and the database"},
+    {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
     {command::version, "version", "Print the version"},
 };
 
@@ -35,7 +35,7 @@ std::span<const command_description> command_descriptions() {
 
 std::string program_help() {
   std::ostringstream out;
-  out << "Pulls events from an API and loads them into PostgreSQL, each exactly once.\n\n"
+  out << "Pulls events from an API, or from files, and loads them into PostgreSQL, each exactly once.\n\n"
          "Usage: ingest COMMAND [OPTIONS]\n\nCommands:\n";
   for (const command_description& c : descriptions) {
     out << "  " << c.name << std::string(10 - c.name.size(), ' ') << c.help << '\n';

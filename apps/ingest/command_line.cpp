@@ -95,6 +95,17 @@ std::string first_line(const std::string& text) {
                                " (see " + see + ")");
 }
 
+/// Refuses the flag of a setting that other commands use.
+void refuse_foreign(const std::string& word, const command_description& chosen) {
+  const std::string bare = word.substr(0, word.find('='));
+  for (const setting_definition& d : setting_definitions()) {
+    if (d.flag() == bare) {
+      throw error(errc::usage, "ingest " + std::string(chosen.name) + " does not take " + bare + " (see ingest " +
+                                   std::string(chosen.name) + " --help)");
+    }
+  }
+}
+
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
   for (const command_description& c : command_descriptions()) {
@@ -112,6 +123,7 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
+    refuse_foreign(unknown.front(), chosen->description());
     refuse_unknown(unknown.front(), chosen->flags(), "ingest " + std::string(chosen->description().name) + " --help");
   }
 }

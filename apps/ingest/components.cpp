@@ -1,5 +1,7 @@
 #include "components.hpp"
 
+#include "run_plan.hpp"
+
 namespace ingest::app {
 
 namespace {
@@ -24,23 +26,18 @@ http_header parse_header(const std::string& line) {
 
 }  // namespace
 
-std::string plan_of(const settings& s) {
-  const auto edge = [](const std::optional<std::int64_t>& t) { return t ? std::to_string(*t) : std::string("open"); };
-  return "SLICES=" + std::to_string(s.slices) + " SINCE=" + edge(s.since) + " UNTIL=" + edge(s.until) +
-         " ID_POINTER=" + s.id_pointer;
-}
-
-http_source_options source_options(const settings& s) {
+http_source_options source_options(const settings& s, const std::string& plan) {
   http_source_options o;
   o.base_url = s.api_base_url;
   o.api_key = s.target_api_key;
   o.endpoint = endpoint_of(s.endpoint);
   o.events_path = s.events_path;
   o.batch_size = s.batch_size;
-  if (s.slices > 1 || s.since || s.until) {
-    o.windows = split({s.since, s.until}, s.slices);
-  }
+  o.windows = windows_of(plan, s);
   o.parser.id_pointer = s.id_pointer;
+  if (s.to.what != target_choice::kind::postgres) {
+    o.encoder = std::make_shared<ndjson_encoder>();
+  }
   o.parser.timestamp_pointer = s.timestamp_pointer;
   for (const std::string& line : s.extra_headers) {
     o.extra_headers.push_back(parse_header(line));
@@ -55,6 +52,12 @@ http_source_options source_options(const settings& s) {
   return o;
 }
 
+std::uint64_t range_bytes(const settings& s, command c) {
+  constexpr std::uint64_t beside_fetching = 8 << 20;
+  constexpr std::uint64_t alone = 32 << 20;
+  return s.range_bytes.value_or(c == command::load && !s.initial_load ? alone : beside_fetching);
+}
+
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters) {
   postgres_options o;
   o.url = s.database_url;
@@ -67,6 +70,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.outage_deadline = s.database_deadline;
   o.connect_timeout = s.connect_timeout;
   o.io_timeout = s.database_io_timeout;
+  o.initial_load = s.initial_load;
   o.allow_unlogged = s.allow_unlogged;
   o.counters = std::move(counters);
   return o;

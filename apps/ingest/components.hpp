@@ -11,10 +11,12 @@
 /// What the settings mean for each part of a pipeline.
 namespace ingest::app {
 
-/// What is asked of the source, as text. Pages of different plans must not mix, so a run goes on only with its own.
-std::string plan_of(const settings& s);
+/// `plan`: of the run; see run_plan.hpp.
+http_source_options source_options(const settings& s, const std::string& plan);
 
-http_source_options source_options(const settings& s);
+/// How much a loader holds in memory at a time.
+std::uint64_t range_bytes(const settings& s, command c);
+
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters);
 
 }  // namespace ingest::app

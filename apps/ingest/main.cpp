@@ -26,7 +26,7 @@ int execute(const app::invocation& asked) {
     return 0;
   }
   if (asked.command == command::validate) {
-    return app::validate_command(asked.sources, app::connection_checks, std::cout);
+    return app::validate_command(asked.sources, app::endpoint_checks, std::cout);
   }
   const settings s = load_settings(asked.sources, asked.command);
   configure_log(s);

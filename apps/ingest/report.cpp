@@ -89,6 +89,7 @@ void put_counts(report_writer& json, const run_report& r) {
   json.put("megabytes_per_s", r.megabytes_per_s());
   json.put("restarts", r.restarts);
   json.put("cursor_resets", r.cursor_resets);
+  json.put("pages_too_large", r.pages_too_large);
   json.begin("retries");
   json.put("retries_429", r.retries_429);
   json.put("retries_5xx", r.retries_5xx);
@@ -123,15 +124,18 @@ double run_report::rows_per_s() const {
 }
 
 double run_report::megabytes_per_s() const {
-  return wall_s > 0 ? static_cast<double>(command == "load" ? bytes_loaded : bytes_fetched) / 1e6 / wall_s : 0;
+  return wall_s > 0 ? static_cast<double>(command == "load" || bytes_fetched == 0 ? bytes_loaded : bytes_fetched) /
+                          1e6 / wall_s
+                    : 0;
 }
 
 void measure(run_report& r, const metrics& m) {
   r.rows_fetched = m.rows_fetched;
   r.rows_durable = m.rows_durable;
-  r.rows_loaded = m.rows_loaded;
+  // What an initial load removes at its end may have been loaded by an earlier process.
+  r.rows_loaded = m.rows_loaded - std::min(m.rows_loaded.load(), m.duplicates_removed.load());
   r.rows_rejected = m.rows_rejected;
-  r.duplicates_skipped = m.duplicates_skipped;
+  r.duplicates_skipped = m.duplicates_skipped + m.duplicates_removed;
   r.total_expected = m.total_expected;
   r.pages_fetched = m.pages_fetched;
   r.ranges_loaded = m.ranges_loaded;
@@ -146,6 +150,7 @@ void measure(run_report& r, const metrics& m) {
   r.token_refreshes = m.token_refreshes;
   r.token_fetch_errors = m.token_fetch_errors;
   r.cursor_resets = m.cursor_resets;
+  r.pages_too_large = m.pages_too_large;
   r.load_retries = m.load_retries;
   r.restarts = m.restarts;
   r.wall_s = seconds(m.elapsed_us());

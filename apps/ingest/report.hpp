@@ -15,6 +15,7 @@ struct run_report {
   std::string command;
   std::string pipeline;
   std::string run_id;
+  bool resumable = true;  ///< whether running again goes on where this run ended
   run_status status = run_status::aborted;
   int exit_code = 0;
   std::string error;       ///< empty for none
@@ -41,6 +42,7 @@ struct run_report {
   std::uint64_t token_refreshes = 0;
   std::uint64_t token_fetch_errors = 0;
   std::uint64_t cursor_resets = 0;
+  std::uint64_t pages_too_large = 0;
   std::uint64_t load_retries = 0;
   std::uint64_t restarts = 0;
 
@@ -57,8 +59,9 @@ struct run_report {
   double cpu_system_s = 0;
   std::uint64_t peak_memory_bytes = 0;
 
-  double rows_per_s() const;       ///< loaded, or durable where nothing is to be loaded, over the wall time
-  double megabytes_per_s() const;  ///< decoded bytes of the responses, in 10⁶ bytes, over the wall time
+  double rows_per_s() const;  ///< loaded, or durable where nothing is to be loaded, over the wall time
+  double megabytes_per_s()
+      const;  ///< decoded bytes of the responses, or else those loaded, in 10⁶ bytes, over the wall time
 };
 
 /// Puts the counters, and what the operating system says about this process, into `r`.

@@ -80,11 +80,14 @@ void log_end(const run_report& r) {
       log::info(events::run_complete, "ingestion complete: " + numbers, fields);
       break;
     case run_status::interrupted:
-      log::warning(events::run_interrupted, "stopped on request, run again to go on: " + numbers, fields);
+      log::warning(events::run_interrupted,
+                   (r.resumable ? "stopped on request, run again to go on: " : "stopped on request: ") + numbers,
+                   fields);
       break;
     case run_status::running:
     case run_status::aborted:
-      log::error(events::run_aborted, "aborted: " + r.error + "; what is durable is kept: " + numbers, fields);
+      log::error(events::run_aborted,
+                 "aborted: " + r.error + (r.resumable ? "; what is durable is kept: " : ": ") + numbers, fields);
   }
 }
 

@@ -7,11 +7,12 @@
 #include <iostream>
 
 #include "components.hpp"
-#include "ingest/data_dir.hpp"
+#include "direct_run.hpp"
 #include "ingest/event_names.hpp"
-#include "progress_display.hpp"
+#include "ingest/weakened_settings.hpp"
+#include "pipeline_setup.hpp"
 #include "report.hpp"
-#include "run_recovery.hpp"
+#include "run_plan.hpp"
 #include "signals.hpp"
 
 namespace ingest::app {
@@ -22,12 +23,30 @@ std::string_view name_of_command(command c) {
   return c == command::fetch ? "fetch" : c == command::load ? "load" : "run";
 }
 
-bool is_loopback(std::string_view url) {
-  const std::string_view host = url.substr(url.find("://") + 3);
-  return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+run_status status_of(const stream_result& r) {
+  return r.ok()                               ? run_status::complete
+         : r.status == stream_status::aborted ? run_status::interrupted
+                                              : run_status::aborted;
 }
 
-/// One run of the pipeline, from taking the lock to the result.
+void warn_of_weakened_settings(const settings& s, command c) {
+  for (const std::string& weakness : weakened_settings(s, c)) {
+    log::warning(events::setting_weakened, weakness);
+  }
+}
+
+/// Puts the result into the report, or throws the failure.
+void take_result(const stream_result& result, run_report& report) {
+  report.status = status_of(result);
+  if (result.abort_failure) {
+    log::error(events::stage_failed, std::string("while aborting: ") + result.abort_failure->what());
+  }
+  if (result.status == stream_status::failed) {
+    throw *result.failure;
+  }
+}
+
+/// One run of the pipeline with a durable buffer, from taking the lock to the result.
 class pipeline_run {
  public:
   pipeline_run(const settings& s, command c, std::shared_ptr<metrics> counters, run_report& report)
@@ -36,10 +55,11 @@ class pipeline_run {
   void execute(bool fresh, std::stop_token stop);
 
  private:
-  bool has_nothing_to_do(const resumption& from, const run_recovery& recovery) const;
-  run_state describe(const resumption& from, const std::optional<run_state>& before) const;
-  actors::pipeline_spec specify(const run_state& description, run_recovery& recovery, bool completes_run);
-  void warn_of_weakened_settings() const;
+  durable_run_options options(std::stop_token stop) const;
+  bool has_nothing_to_do(const durable_run& run) const;
+  void check_source(const resumption& from) const;
+  bool leaves_windows_open(const std::string& plan) const;
+  actors::pipeline assemble(const std::shared_ptr<durable_run>& run);
 
   const settings& settings_;
   command command_;
@@ -49,18 +69,18 @@ class pipeline_run {
 };
 
 void pipeline_run::execute(bool fresh, std::stop_token stop) {
-  const data_dir directory(settings_.data_dir);
-  warn_of_weakened_settings();
   if (command_ != command::fetch) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
-  run_recovery recovery(settings_, command_, target_, stop);
+  const auto run = std::make_shared<durable_run>(options(stop));
+  warn_of_weakened_settings(settings_, command_);
   if (fresh) {
-    recovery.start_over();
+    run->start_over();
   }
-  const resumption from = recovery.find();
+  const resumption from = run->find();
   report_.run_id = from.identity.run_id;
-  if (has_nothing_to_do(from, recovery)) {
+  check_source(from);
+  if (has_nothing_to_do(*run)) {
     log::info(events::already_complete, "this run is complete already; --fresh --yes starts over",
               {{"pipeline", settings_.pipeline}, {"rows_loaded", from.rows_loaded}});
     report_.status = run_status::complete;
@@ -70,14 +90,10 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
   }
-  const run_state description = describe(from, recovery.state());
-  // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
-  state_store(posix_file_system(), directory.path()).save(description);
-  if (target_ && recovery.ledger_answered()) {
-    target_->open_run(from.identity, from.replaces_ledger, stop);
-  } else if (target_) {
-    target_->expect(from.identity, from.replaces_ledger);
+  if (leaves_windows_open(from.identity.plan)) {
+    run->settle_plan(plan_of(settings_, find_windows(settings_, *counters_, stop)));
   }
+  run->begin();
   log::info(from.is_new ? events::run_started : events::run_resumed,
             from.is_new ? "the run begins" : "the run goes on where it stood",
             {{"command", name_of_command(command_)},
@@ -87,89 +103,89 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
              {"data_dir", settings_.data_dir.string()},
              {"rows_loaded", from.rows_loaded}});
 
-  actors::pipeline pipeline(specify(description, recovery, command_ == command::run || from.fetched));
-  const std::stop_callback forward(stop, [&pipeline] { pipeline.stop(); });
-  progress_display::options shown;
-  shown.terminal = ::isatty(STDERR_FILENO) == 1;
-  shown.interval = settings_.progress_interval;
-  shown.goal = target_ ? progress_meter::goal::loaded : progress_meter::goal::durable;
-  shown.rows_before = from.rows_loaded;
-  actors::pipeline_result result;
-  {
-    const progress_display progress(counters_, shown);
-    result = pipeline.run();
-  }
-  report_.status = result.status;
-  if (result.abort_failure) {
-    log::error(events::stage_failed, std::string("while aborting: ") + result.abort_failure->what());
-  }
-  if (result.failure) {
-    throw *result.failure;
-  }
+  actors::pipeline pipeline = assemble(run);
+  take_result(run_shown(pipeline, settings_, counters_, target_ != nullptr, from.rows_loaded, stop), report_);
 }
 
-bool pipeline_run::has_nothing_to_do(const resumption& from, const run_recovery& recovery) const {
+durable_run_options pipeline_run::options(std::stop_token stop) const {
+  durable_run_options o;
+  o.directory = settings_.data_dir;
+  o.pipeline = settings_.pipeline;
+  o.plan = command_ == command::load ? std::nullopt : std::optional(plan_of(settings_));
+  o.slices = o.plan ? slices_in(*o.plan) : 1;
+  o.settles = [s = settings_](const std::string& begun_with) {
+    check_unchanged(begun_with, s);
+    return is_divided(begun_with, s);
+  };
+  o.slices_in = slices_in;
+  o.segment_bytes = settings_.segment_bytes;
+  o.quota_bytes = settings_.buffer_quota_bytes;
+  o.command = name_of_command(command_);
+  o.ledger = target_;
+  o.stop = std::move(stop);
+  return o;
+}
+
+/// Nobody knows whether what is on standard input now is what the run has read from it.
+void pipeline_run::check_source(const resumption& from) const {
+  if (command_ == command::load || settings_.from.what != source_choice::kind::standard_input) {
+    return;
+  }
+  if (from.last_page > 0) {
+    throw error(errc::config,
+                std::string("a run from standard input is in DATA_DIR or in the ledger already, ") +
+                    (from.complete  ? "complete"
+                     : from.fetched ? "not loaded yet"
+                                    : "broken off") +
+                    ", and cannot be resumed: ingest load loads what of it is in the buffer. For another input use "
+                    "another PIPELINE and DATA_DIR; --fresh --yes starts over with the whole input (rows that are in "
+                    "the table already are skipped then)");
+  }
+  log::warning(events::not_resumable,
+               "standard input cannot be read again: if this run is broken off, it has to be started over with --fresh "
+               "--yes and the whole input");
+}
+
+bool pipeline_run::leaves_windows_open(const std::string& plan) const {
+  return command_ != command::load && settings_.from.what == source_choice::kind::api && !settings_.slices &&
+         !is_divided(plan, settings_);
+}
+
+bool pipeline_run::has_nothing_to_do(const durable_run& run) const {
   // A process that was killed after its last commit has left the state behind, and perhaps segments: a run in which
   // nothing is left to read or to load sets both right.
-  const bool state_says_so = recovery.state() && recovery.state()->status == run_status::complete;
+  const bool state_says_so = run.state() && run.state()->status == run_status::complete;
   if (command_ == command::fetch) {
-    return from.fetched && state_says_so;
+    return run.found().fetched && state_says_so;
   }
-  return from.complete && state_says_so && (!recovery.buffer_has_pages() || settings_.keep_segments);
+  return run.found().complete && state_says_so && (!run.buffer_has_pages() || settings_.keep_segments);
 }
 
-run_state pipeline_run::describe(const resumption& from, const std::optional<run_state>& before) const {
-  run_state s = before.value_or(run_state{});
-  if (!before || before->started_at.empty() || from.is_new) {
-    s.started_at = timestamp_now();
-  }
-  s.identity = from.identity;
-  s.command = name_of_command(command_);
-  s.status = run_status::running;
-  s.error.clear();
-  s.replaces_ledger = from.replaces_ledger;
-  s.updated_at = timestamp_now();
-  return s;
-}
-
-actors::pipeline_spec pipeline_run::specify(const run_state& description, run_recovery& recovery, bool completes_run) {
-  actors::pipeline_spec spec;
-  spec.description = description;
-  spec.directory = settings_.data_dir;
-  spec.metrics = counters_;
-  spec.recover = [&recovery] { return recovery.open_buffer(); };
-  spec.slices = command_ == command::load ? std::max<std::size_t>(1, description.slices.size()) : settings_.slices;
-  if (command_ != command::load) {
-    spec.make_source = [api = make_http_api(source_options(settings_), *counters_)](slice_id slice) {
-      return make_http_source(api, slice);
-    };
+actors::pipeline pipeline_run::assemble(const std::shared_ptr<durable_run>& run) {
+  actors::pipeline_builder builder = begin_pipeline(settings_, counters_);
+  builder.durable(run);
+  const std::string& plan = run->description().identity.plan;
+  const std::size_t slices = std::max(slices_in(plan), run->description().slices.size());
+  if (command_ == command::load) {
+    builder.slices(slices, reader_count(settings_, slices));
+  } else {
+    add_source(builder, settings_, plan, slices);
   }
   if (target_) {
-    spec.loaders = settings_.loaders;
-    spec.make_sink = [target = target_, completes_run](std::size_t loader) {
-      return make_postgres_sink(target, loader, completes_run);
-    };
+    const bool completes_run = command_ == command::run || run->found().fetched;
+    builder.to([target = target_,
+                completes_run](std::size_t loader) { return make_postgres_sink(target, loader, completes_run); },
+               settings_.loaders);
   }
-  spec.credit_bytes = settings_.credit_bytes;
-  spec.range_bytes = settings_.range_bytes;
-  spec.range_delay = settings_.range_delay;
-  spec.keep_segments = settings_.keep_segments;
-  spec.shutdown_timeout = settings_.shutdown_timeout;
-  spec.restarts.max_restarts = settings_.max_restarts;
-  spec.restarts.period = settings_.restart_window;
-  return spec;
+  actors::buffer_spec& buffer = *builder.spec().buffer;
+  buffer.range_bytes = range_bytes(settings_, command_);
+  buffer.range_delay = settings_.range_delay;
+  buffer.keep_segments = settings_.keep_segments;
+  return builder.build();
 }
 
-void pipeline_run::warn_of_weakened_settings() const {
-  if (settings_.allow_unlogged) {
-    log::warning(events::setting_weakened,
-                 "ALLOW_UNLOGGED is set: a crash of PostgreSQL empties an UNLOGGED table, and loaded events are lost");
-  }
-  if (command_ != command::load && settings_.api_base_url.starts_with("http://") &&
-      !is_loopback(settings_.api_base_url)) {
-    log::warning(events::setting_weakened,
-                 "API_BASE_URL is http: the API key and the events cross the network in the open");
-  }
+bool is_direct(const settings& s, command c) {
+  return c == command::run && s.to.what != target_choice::kind::postgres;
 }
 
 bool logs_as_text(const settings& s) {
@@ -180,6 +196,9 @@ bool logs_as_text(const settings& s) {
 }  // namespace
 
 void check_fresh(const settings& s, bool fresh, bool yes) {
+  if (fresh && s.to.what != target_choice::kind::postgres) {
+    throw error(errc::usage, "--fresh forgets the run in DATA_DIR; with TO other than postgres there is none");
+  }
   std::error_code ignored;
   if (!fresh || yes || !std::filesystem::is_directory(s.data_dir, ignored)) {
     return;
@@ -206,9 +225,15 @@ int run_command(const settings& s, command c, bool fresh) {
   run_report report;
   report.command = name_of_command(c);
   report.pipeline = s.pipeline;
+  report.resumable = !is_direct(s, c);
   report.started_at = timestamp_now();
   try {
-    pipeline_run(s, c, counters, report).execute(fresh, interrupted.get_token());
+    if (is_direct(s, c)) {
+      warn_of_weakened_settings(s, c);
+      take_result(run_directly(s, counters, interrupted.get_token()), report);
+    } else {
+      pipeline_run(s, c, counters, report).execute(fresh, interrupted.get_token());
+    }
   } catch (...) {
     const error e = current_error();
     const bool stopped = e.code() == errc::cancelled && signal != 0;

@@ -22,6 +22,7 @@ int new_signal_fd() {
   ::sigaddset(&watched, SIGTERM);
   ::pthread_sigmask(SIG_BLOCK, &watched, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit is an error of that write, with a message
   const int fd = ::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0) {
     throw error(errc::io, std::string("cannot watch for signals: ") + std::strerror(errno));

@@ -7,7 +7,7 @@ namespace ingest::app {
 
 /// Turns SIGINT and SIGTERM into a call: the first calls `on_first(signal)` in a thread of its own, a second one leaves
 /// the process at once with 128 + signal, without destructors: what is durable stays so, nothing else is saved. Also
-/// ignores SIGPIPE.
+/// ignores SIGPIPE and SIGXFSZ, so that what they tell of is an error of the write.
 ///
 /// To be made before any other thread, because it blocks the two signals and threads inherit that. They stay blocked
 /// after its end: a signal that comes too late to stop anything changes nothing any more. At most one at a time.

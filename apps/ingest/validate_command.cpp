@@ -5,22 +5,24 @@
 
 #include "ingest/data_dir.hpp"
 #include "ingest/log.hpp"
+#include "ingest/weakened_settings.hpp"
 
 namespace ingest::app {
 
 namespace {
 
+void print_line(std::ostream& out, std::string_view verdict, std::string_view name, const std::string& text) {
+  out << std::left << std::setw(7) << verdict << std::setw(10) << name << log::redact(text) << std::endl;
+}
+
 /// 0, or the exit code of the failure.
 int make(const check& c, std::ostream& out) {
-  const auto line = [&](std::string_view verdict, const std::string& text) {
-    out << std::left << std::setw(7) << verdict << std::setw(10) << c.name << log::redact(text) << std::endl;
-  };
   try {
-    line("ok", c.look());
+    print_line(out, "ok", c.name, c.look());
     return 0;
   } catch (...) {
     const error e = current_error();
-    line("FAILED", e.what());
+    print_line(out, "FAILED", c.name, e.what());
     return e.exit_code();
   }
 }
@@ -49,7 +51,13 @@ int validate_command(const setting_sources& sources, const std::function<std::ve
   if (first_failure != 0) {
     return first_failure;
   }
-  std::vector<check> checks{{"data_dir", [&] { return look_at_data_dir(s); }}};
+  for (const std::string& weakness : weakened_settings(s, command::validate)) {
+    print_line(out, "WARN", "settings", weakness);
+  }
+  std::vector<check> checks;
+  if (s.to.what == target_choice::kind::postgres) {
+    checks.push_back({"data_dir", [&] { return look_at_data_dir(s); }});
+  }
   for (check& c : more(s)) {
     checks.push_back(std::move(c));
   }

@@ -25,7 +25,8 @@ struct env_entry {
 /// digit. VALUE is
 /// - bare: up to the end of the line, or to a "#" that follows a blank; outer blanks are cut off;
 /// - in single quotes: taken as it is;
-/// - in double quotes: \n, \r, \t, \", \\ and \$ are escapes, any other backslash stands for itself.
+/// - in double quotes: a backslash before n, r or t makes a line feed, carriage return or tab, and before a double
+///   quote, "$" or backslash that character; any other backslash stands for itself.
 /// Variables are not expanded: a "$" in a password is a "$". Lines may end in CR LF; a byte order mark is skipped.
 /// Where a name occurs twice, both entries are returned and the later one counts.
 ///

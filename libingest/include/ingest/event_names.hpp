@@ -11,6 +11,7 @@ inline constexpr std::string_view run_resumed = "run_resumed";
 inline constexpr std::string_view run_complete = "run_complete";
 inline constexpr std::string_view run_interrupted = "run_interrupted";
 inline constexpr std::string_view run_aborted = "run_aborted";
+inline constexpr std::string_view not_resumable = "not_resumable";
 inline constexpr std::string_view already_complete = "already_complete";
 inline constexpr std::string_view progress = "progress";
 inline constexpr std::string_view signal_received = "signal_received";
@@ -26,6 +27,8 @@ inline constexpr std::string_view request_retried = "request_retried";
 inline constexpr std::string_view rate_limited = "rate_limited";
 inline constexpr std::string_view stream_access_granted = "stream_access_granted";
 inline constexpr std::string_view stream_access_refused = "stream_access_refused";
+inline constexpr std::string_view slices_planned = "slices_planned";
+inline constexpr std::string_view page_too_large = "page_too_large";
 inline constexpr std::string_view cursor_reset = "cursor_reset";
 
 // Buffer and state
@@ -44,5 +47,8 @@ inline constexpr std::string_view range_loaded = "range_loaded";
 inline constexpr std::string_view range_staged = "range_staged";
 inline constexpr std::string_view rows_rejected = "rows_rejected";
 inline constexpr std::string_view table_created = "table_created";
+inline constexpr std::string_view key_begun = "key_begun";
+inline constexpr std::string_view key_built = "key_built";
+inline constexpr std::string_view duplicates_removed = "duplicates_removed";
 
 }  // namespace ingest::events

@@ -54,6 +54,10 @@ class file_system {
   /// Removes a file. No error if it is gone already.
   virtual void remove(const std::filesystem::path& path) = 0;
 
+  /// Throws errc::no_space unless `bytes` more and a few files would fit where `directory` is. What others take
+  /// meanwhile, and quotas, it does not know. Simulations need not have limits.
+  virtual void require_room(const std::filesystem::path& /*directory*/, std::uint64_t /*bytes*/) const {}
+
   /// Makes the directory's entries durable: creations, renames and removals in it.
   virtual void sync_directory(const std::filesystem::path& directory) = 0;
 };

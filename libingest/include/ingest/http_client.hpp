@@ -67,7 +67,8 @@ struct http_result {
 };
 
 /// Sends one request at a time over a connection that is kept open in between. Follows no redirect, speaks http and
-/// https only and verifies certificates. Never logs. To be used by one thread at a time.
+/// https only (HTTP/2 where a server of https offers it) and verifies certificates. Never logs. To be used by one
+/// thread at a time.
 class http_client {
  public:
   explicit http_client(const http_client_options& options);
@@ -76,9 +77,21 @@ class http_client {
   http_client& operator=(const http_client&) = delete;
 
   /// Sends `request` and waits for the whole response or a failure. The result belongs to the client and is valid until
-  /// the next call, so that its memory is used again. Throws errc::cancelled within a second once `stop` is requested,
-  /// errc::config for a header that validate() refuses or a URL that makes no sense.
+  /// the next perform() or finish(), so that its memory is used again. Throws errc::cancelled within a second once
+  /// `stop` is requested, errc::config for a header that validate() refuses or a URL that makes no sense.
   const http_result& perform(const http_request& request, const std::stop_token& stop);
+
+  /// The first half of perform(): sends as much of `request` as goes without waiting. The response is not read before
+  /// finish(), so it takes memory of the kernel's alone; the result before stays valid meanwhile. A request that was
+  /// started and not finished is given up, with its connection. Throws errc::config as perform() does.
+  void start(const http_request& request);
+
+  /// The second half: waits for the response. Throws errc::cancelled as perform() does, errc::internal if there is
+  /// nothing to wait for. The time-outs count from start().
+  const http_result& finish(const std::stop_token& stop);
+
+  /// Gives up the request that was started, if there is one.
+  void cancel() noexcept;
 
  private:
   struct transfer;

@@ -60,6 +60,9 @@ struct stream_result : stream_progress {
 /// The message of the errc::config that `options` deserve, if any: a transform that is null, a limit of zero.
 std::optional<std::string> complaint_about(const stream_options& options);
 
+/// Throws errc::bad_data if `amount` exceeds `limit`; `what` names what there is too much of.
+void require_within(const std::optional<std::uint64_t>& limit, std::uint64_t amount, const char* what);
+
 /// Reads `from` to its end, through the transforms, into `to`, in the caller's thread, and holds one batch at a time.
 ///
 /// Options are validated before anything is opened. Then: open source, transforms, sink; read → transforms → write

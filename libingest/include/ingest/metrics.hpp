@@ -23,6 +23,7 @@ struct metrics {
   counter token_refreshes{0};
   counter token_fetch_errors{0};
   counter cursor_resets{0};  ///< expired or invalid cursors, re-sought or restarted
+  counter pages_too_large{0};  ///< answers beyond the cap, asked for again in smaller pages
   counter fetch_us{0};       ///< time spent waiting for responses, over all readers, in microseconds
   counter parse_us{0};
   counter throttled_us{0};  ///< time spent waiting for a rate limit or a retry
@@ -39,11 +40,17 @@ struct metrics {
   counter bytes_loaded{0};
   counter ranges_loaded{0};
   counter duplicates_skipped{0};
+  counter duplicates_removed{0};  ///< counted in rows_loaded first, removed when an initial load built the key
   counter rows_rejected{0};
   counter load_us{0};  ///< time spent in transactions, over all loaders
   counter load_retries{0};
 
+  // The pipeline
   counter restarts{0};
+  counter bytes_in_flight{0};       ///< gauge: held in memory between readers and sinks
+  counter readers_running{0};       ///< gauge
+  counter transformers_running{0};  ///< gauge
+  counter loaders_running{0};       ///< gauge
 
   // When each stage was first and last at work, in microseconds since the run's start; 0 while it was not.
   counter first_fetch_us{0};

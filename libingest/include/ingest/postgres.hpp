@@ -13,6 +13,7 @@
 #include "ingest/disk_buffer.hpp"
 #include "ingest/ledger_view.hpp"
 #include "ingest/metrics.hpp"
+#include "ingest/run_ledger.hpp"
 #include "ingest/sink.hpp"
 #include "ingest/stop.hpp"
 
@@ -20,7 +21,7 @@ namespace ingest {
 
 /// Where and how rows are loaded into PostgreSQL.
 struct postgres_options {
-  std::string url;                        ///< postgresql://user:password@host:port/database, or keyword=value pairs
+  std::string url;                        ///< `postgresql://user:password@host:port/database`, or keyword=value pairs
   std::string table = "ingested_events";  ///< "table" or "schema.table", not quoted; at most 63 bytes each
   std::string pipeline;                   ///< whose rows of the ledger are meant; not empty
   std::filesystem::path rejects_file;     ///< rows that the table refuses go here, a line of JSON each
@@ -32,6 +33,11 @@ struct postgres_options {
 
   /// Accept tables that PostgreSQL empties after a crash.
   bool allow_unlogged = false;
+
+  /// The table is created, without its key; finalize() of the sink that completes the run removes duplicates and builds
+  /// the key. Until then it may hold an event twice. A table that this pipeline did not create so is errc::config. A
+  /// run that began so is finished so, whatever this says then.
+  bool initial_load = false;
 
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   timing time = {};
@@ -48,33 +54,37 @@ class postgres_run;
 /// errc::cancelled. Errors name the database without its password. Besides what is said below they are
 /// errc::unavailable (no answer), errc::authentication, and errc::config for what only a person can mend: unknown
 /// database, missing permission, unsuitable table.
-class postgres_target {
+class postgres_target : public run_ledger {
  public:
   /// Connects to nothing. Throws errc::config for a URL, a table name or a pipeline name that cannot be.
   explicit postgres_target(postgres_options o);
 
+  /// For a run that was made elsewhere, with connections of another kind (src/postgres/postgres_run.hpp): simulations.
+  explicit postgres_target(std::shared_ptr<detail::postgres_run> run);
+
   /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
-  std::optional<ledger_view> peek(std::stop_token stop = {}) const;
+  std::optional<ledger_view> peek(std::stop_token stop = {}) const override;
 
   /// Does all that open_run() does except for the taking over, and takes it back: whether rows could be loaded, and
   /// into which table. Tries once.
   std::string rehearse(std::stop_token stop = {}) const;
 
   /// Says for which run loaders open the target when nobody else has: for a database that is absent at the start.
-  void expect(run_identity who, bool replace);
+  void expect(run_identity who, bool replace) override;
+
+  void compare_with(std::vector<page> buffered, std::optional<page_id> last_page) override;
 
   /// Creates the ledger and the table where they are missing, checks them, and takes the pipeline over: from then on
   /// no older run of this pipeline can commit. Returns what was loaded before. Waits for transactions of older runs and
   /// through outages, until outage_deadline. With `replace` the ledger forgets what other runs have loaded (the
   /// table's rows stay); without, throws errc::bad_data if the ledger belongs to another run, or the table is gone
   /// though rows were loaded, and errc::config if the plan or the table is another. Twice is once.
-  ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop = {});
+  ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop = {}) override;
 
   /// What open_run() returned, here or in a loader; nothing before.
   std::optional<ledger_view> opened() const;
 
-  /// The epoch of our run, or 0 while it is not open.
-  std::int64_t epoch() const;
+  std::int64_t epoch() const override;
 
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);
@@ -82,14 +92,15 @@ class postgres_target {
 };
 
 /// The sink of a loader: one connection, made at the first write. It takes batches of COPY text with two columns, id
-/// and data, that consist of pages (batch::pages), and loads each in one transaction together with its ledger rows.
-/// Pages that are in the ledger already are not loaded again. Outages are waited for, until outage_deadline; what
-/// write() throws then is errc::unavailable, not transient, and in doubt if a COMMIT's answer was lost. errc::locked: a
-/// newer run has taken over. errc::bad_data: the text is damaged, the ledger contradicts it, or reject_limit is
-/// exceeded.
+/// and data, that consist of pages (batch::pages; of a pipeline with a durable buffer; errc::internal otherwise), and
+/// loads each in one transaction together with its ledger rows. Pages that are in the ledger already are not loaded
+/// again. Outages are waited for, until outage_deadline; what write() throws then is errc::unavailable, not transient,
+/// and in doubt if a COMMIT's answer was lost. errc::locked: a newer run has taken over. errc::bad_data: the text is
+/// damaged, the ledger contradicts it, or reject_limit is exceeded.
 ///
-/// With `completes_run`, finalize() marks the pipeline complete in the ledger: every page must be loaded by then,
-/// by whichever loader.
+/// With `completes_run`, finalize() marks the pipeline complete in the ledger, and for an initial load builds the key
+/// in the same transaction: every page must be loaded by then, by whichever loader. One sink of the target does it
+/// while others wait.
 std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target> target, std::size_t loader,
                                          bool completes_run = true);
 

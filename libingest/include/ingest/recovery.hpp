@@ -27,7 +27,8 @@ struct run_request {
 struct resumption {
   run_identity identity;
   disk_buffer::prior prior;  ///< for opening the buffer
-  page_set loaded;           ///< pages not to be offered to loaders
+  page_id last_page = 0;     ///< the last that any witness knows of
+  page_set loaded;           ///< pages not to be offered to loaders: loaded, or gone from the buffer
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
@@ -44,6 +45,11 @@ struct resumption {
 /// the buffer (a gap: the database was set back, or files were taken away), and errc::config when the plan is not the
 /// one the run was started with.
 resumption reconcile(const run_request& asked, const witnesses& known);
+
+/// Writes into a state what the ledger knew of pages that are loaded. Where only the ledger knew (DATA_DIR is new, the
+/// database is not), a start that finds the database away would otherwise number its pages from the beginning, and the
+/// ledger refuse them.
+void remember_ledger(run_state& s, const resumption& from);
 
 /// 32 hexadecimal digits, drawn at random.
 std::string new_run_id();

@@ -26,6 +26,8 @@ enum class setting_type {
   path,
   time,     ///< Unix time in milliseconds, or ISO 8601
   headers,  ///< "Name: value", several separated by newlines or "|"
+  source,   ///< where records come from
+  target,   ///< where records go
 };
 
 /// A set of commands.
@@ -41,21 +43,24 @@ struct setting_definition {
       std::variant<std::string settings::*, std::uint64_t settings::*, std::chrono::milliseconds settings::*,
                    bool settings::*, std::filesystem::path settings::*, std::vector<std::string> settings::*,
                    std::optional<std::int64_t> settings::*, std::optional<std::uint64_t> settings::*,
-                   endpoint_choice settings::*, log_format_choice settings::*, log::level settings::*>;
+                   endpoint_choice settings::*, log_format_choice settings::*, log::level settings::*,
+                   source_choice settings::*, target_choice settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE
   setting_type type = setting_type::text;
   member_type member = static_cast<std::string settings::*>(nullptr);
   std::string_view default_text = {};  ///< empty: none
+  std::string_view word = {};          ///< stands for "no number" where the member is optional: "unlimited"
   std::string_view unit = {};
   std::uint64_t least = 0;                     ///< of integers, sizes and durations
   std::uint64_t greatest = 0;                  ///< of integers, sizes and durations
   std::vector<std::string_view> choices = {};  ///< in the order of the enumerators of the member's type
   std::string_view help = {};
-  command_set commands = 0;        ///< that use it
-  command_set required_for = 0;    ///< that cannot do without
-  std::string_view own_flag = {};  ///< where the flag is not simply made from the name
+  command_set commands = 0;             ///< that use it
+  command_set required_for = 0;         ///< that cannot do without
+  std::string_view required_with = {};  ///< "FROM=api" or "TO=postgres": required with that only; empty: always
+  std::string_view own_flag = {};       ///< where the flag is not simply made from the name
 
   /// --batch-size, or nothing for a setting without flag.
   std::string flag() const;

@@ -21,18 +21,41 @@ enum class command { run, fetch, load, status, validate, version };
 enum class endpoint_choice { automatic, stream, standard };
 enum class log_format_choice { automatic, json, text };
 
+enum class record_format { ndjson, csv, tsv };
+enum class file_compression { none, gzip, zstd };
+
+/// Where records come from.
+struct source_choice {
+  enum class kind { api, file, standard_input };
+  kind what = kind::api;
+  std::filesystem::path path = {};  ///< of a file
+  record_format format = record_format::ndjson;
+};
+
+/// Where records go.
+struct target_choice {
+  enum class kind { postgres, file, standard_output };
+  kind what = kind::postgres;
+  std::filesystem::path path = {};  ///< of a file
+  file_compression compression = file_compression::none;
+};
+
 /// The settings of a run, parsed and checked. Names, defaults, ranges and meanings are in the table of
 /// setting_definitions(); a member is called like its setting. Sizes are in bytes.
 struct settings {
+  source_choice from;
+  target_choice to;
+  std::string id_pointer;
+
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;
   std::string events_path;
   endpoint_choice endpoint = endpoint_choice::automatic;
   std::uint64_t batch_size = 0;
-  std::uint64_t slices = 0;
-  std::optional<std::int64_t> since;  ///< Unix time in milliseconds
-  std::optional<std::int64_t> until;  ///< Unix time in milliseconds
-  std::string id_pointer;
+  std::optional<std::uint64_t> slices;   ///< nothing: found out when the run begins
+  std::optional<std::uint64_t> readers;  ///< nothing: see reader_count()
+  std::optional<std::int64_t> since;     ///< Unix time in milliseconds
+  std::optional<std::int64_t> until;     ///< Unix time in milliseconds
   std::string timestamp_pointer;
   std::vector<std::string> extra_headers;  ///< each "Name: value"
   bool http_compression = false;
@@ -46,11 +69,12 @@ struct settings {
   std::string database_url;
   std::string table;
   std::uint64_t loaders = 0;
-  std::uint64_t range_bytes = 0;
+  std::optional<std::uint64_t> range_bytes;  ///< nothing: what suits the command
   std::chrono::milliseconds range_delay{};
   std::chrono::milliseconds database_deadline{};
   std::chrono::milliseconds database_io_timeout{};
   std::optional<std::uint64_t> reject_limit;  ///< nothing: any number of rejects is accepted
+  bool initial_load = false;
   bool allow_unlogged = false;
 
   std::filesystem::path data_dir;

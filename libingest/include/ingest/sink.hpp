@@ -26,6 +26,13 @@ struct write_outcome {
   }
 };
 
+/// When what a sink was given stands for good. An engine that replaces a failed sink by a fresh one needs to know.
+enum class commit_point {
+  each_write,  ///< what write() has accepted stands, also if this instance is aborted or destroyed: a database
+  finalize,    ///< nothing stands before finalize(): a file that appears when it is complete
+  unknown      ///< some of it may stand, some not: a failure after the first write cannot be mended
+};
+
 /// Where records go. One thread at a time calls
 ///
 ///     open → write* → finalize or abort
@@ -52,6 +59,9 @@ class sink {
   /// No more is coming, because of `why`: release what is held, keep or remove what was written as the kind of target
   /// demands.
   virtual void abort(const error& why) = 0;
+
+  /// When what write() has accepted stands for good. Asked once, before open().
+  virtual commit_point commits() const { return commit_point::each_write; }
 };
 
 /// Makes the sink of a loader, counted from 0. Called for every life of a loader.

@@ -203,7 +203,7 @@ class scanner {
     std::string bytes;
     for (std::size_t i = 0; i < s.records.size(); ++i) {
       const page& p = s.records[i].description;
-      const bool there = p.offset + p.length <= s.data_bytes;
+      const bool there = p.length <= s.data_bytes - std::min(p.offset, s.data_bytes);
       bool whole = there;
       if (there && check_bytes) {
         bytes.resize(p.length);

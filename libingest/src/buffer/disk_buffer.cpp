@@ -10,6 +10,10 @@ namespace ingest {
 
 namespace {
 
+/// Pages leave this much of the disk to the state and the rejected rows: without them no range can be loaded and no
+/// segment deleted, and a full disk would stay full.
+constexpr std::uint64_t reserve_bytes = 1 << 20;
+
 void refuse_foreign(const run_identity& found, const run_identity& who, const std::filesystem::path& directory) {
   const std::string where = directory.string() + " holds the buffer of ";
   const std::string remedy = "; choose another directory, or discard what it holds with --fresh";
@@ -137,6 +141,7 @@ class disk_buffer::implementation {
       throw error(errc::bad_data, "the source's position has " + std::to_string(records.position.size()) +
                                       " bytes; at most " + std::to_string(detail::longest_position) + " can be kept");
     }
+    files_.require_room(options_.directory, records.bytes().size() + reserve_bytes);
     if (open_ && is_full()) {
       make_durable();
       open_.reset();

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,9 @@ namespace {
 
 using detail::descriptor;
 using std::filesystem::path;
+
+/// Two for a new segment, two for the state and the rejected rows.
+constexpr ::fsfilcnt_t fewest_free_inodes = 4;
 
 [[noreturn]] void fail(const char* what, const path& where, int number) {
   const errc code = number == ENOSPC || number == EDQUOT ? errc::no_space : number == ELOOP ? errc::config : errc::io;
@@ -164,6 +168,18 @@ class posix final : public file_system {
   void remove(const path& p) override {
     if (::unlink(p.c_str()) != 0 && errno != ENOENT) {
       fail("remove", p, errno);
+    }
+  }
+
+  void require_room(const path& directory, std::uint64_t bytes) const override {
+    struct ::statvfs s {};
+    if (uninterrupted([&] { return ::statvfs(directory.c_str(), &s); }) != 0) {
+      fail("examine", directory, errno);
+    }
+    // Some file systems make inodes as they are needed, and say 0.
+    const bool files_fit = s.f_files == 0 || s.f_favail >= fewest_free_inodes;
+    if (!files_fit || s.f_bavail * s.f_frsize < bytes) {
+      fail("fill the disk any further below", directory, ENOSPC);
     }
   }
 

@@ -73,6 +73,29 @@ void check_no_gap(const page_set& covered, page_id through) {
   }
 }
 
+/// Where the ledger has pages that this directory has never heard of, another host has gone on from what was loaded
+/// then, and numbered its pages like those that still wait here.
+void check_not_overtaken(const witnesses& known) {
+  page_id heard_of = known.state ? known.state->loaded.max() : 0;
+  for (const slice_progress& s : known.buffer.slices) {
+    heard_of = std::max(heard_of, s.last_page);
+  }
+  if (known.ledger->last_page <= heard_of) {
+    return;
+  }
+  for (const page& p : known.buffer.pages) {
+    if (!known.ledger->loaded.contains(p.id)) {
+      throw error(
+          errc::bad_data,
+          "page " + std::to_string(p.id) + " waits in the buffer, but the database's ledger has pages up to " +
+              std::to_string(known.ledger->last_page) +
+              ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline. Go on there, "
+              "or with an empty DATA_DIR" +
+              start_over);
+    }
+  }
+}
+
 /// The state's positions that can be believed without a ledger: those whose last page it knows to be loaded. A
 /// position beyond may stand for pages that a power failure has taken from the buffer.
 void advance_to_loaded(std::vector<slice_progress>& slices, const run_state& state) {
@@ -81,6 +104,24 @@ void advance_to_loaded(std::vector<slice_progress>& slices, const run_state& sta
       slices.push_back(s);
     }
   }
+}
+
+page_set without(const page_set& all, const std::vector<page>& ascending) {
+  page_set rest;
+  auto next = ascending.begin();
+  for (const auto& [first, last] : all.intervals()) {
+    page_id from = first;
+    for (; next != ascending.end() && next->id <= last; ++next) {
+      if (next->id > from) {
+        rest.insert(from, next->id - 1);
+      }
+      from = std::max(from, next->id + 1);
+    }
+    if (from <= last) {
+      rest.insert(from, last);
+    }
+  }
+  return rest;
 }
 
 bool all_slices_done(const std::vector<slice_progress>& from_index, const std::vector<slice_progress>& from_others,
@@ -109,6 +150,7 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
 
   page_set covered;
   if (known.ledger) {
+    check_not_overtaken(known);
     r.loaded = known.ledger->loaded;
     r.rows_loaded = known.ledger->rows;
     r.duplicates_skipped = known.ledger->duplicates;
@@ -119,7 +161,8 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
     covered = r.loaded;
   } else if (known.state) {
     // Without the ledger nothing is known to be loaded for certain, so all that the buffer has is offered; the ledger
-    // will refuse what it has. The state only fills in for segments that are gone.
+    // will refuse what it has. The state only fills in for segments that are gone, and the next state must do so too.
+    r.loaded = without(known.state->loaded, known.buffer.pages);
     r.rows_loaded = known.state->rows_loaded;
     r.duplicates_skipped = known.state->duplicates_skipped;
     r.rows_rejected = known.state->rows_rejected;
@@ -140,6 +183,10 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
     through = std::max(through, known.state->loaded.max());
   }
   check_no_gap(covered, through);
+  r.last_page = through;
+  for (const slice_progress& s : known.buffer.slices) {
+    r.last_page = std::max(r.last_page, s.last_page);
+  }
 
   const page_set& loaded = known.ledger ? known.ledger->loaded : covered;
   const bool trusted = known.ledger || (known.state && known.state->status == run_status::complete &&
@@ -147,6 +194,23 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
   r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, asked.slices);
   r.complete = trusted && r.fetched && loaded.contiguous_through() >= through;
   return r;
+}
+
+void remember_ledger(run_state& s, const resumption& from) {
+  s.loaded.insert(from.loaded);
+  s.last_segment = std::max(s.last_segment, from.prior.last_segment);
+  for (const slice_progress& loaded : from.prior.slices) {
+    const auto known = std::find_if(s.slices.begin(), s.slices.end(),
+                                    [&](const slice_progress& mine) { return mine.slice == loaded.slice; });
+    if (known == s.slices.end()) {
+      s.slices.push_back(loaded);
+    } else if (known->last_page < loaded.last_page) {
+      *known = loaded;
+    }
+  }
+  s.rows_loaded = std::max(s.rows_loaded, from.rows_loaded);
+  s.duplicates_skipped = std::max(s.duplicates_skipped, from.duplicates_skipped);
+  s.rows_rejected = std::max(s.rows_rejected, from.rows_rejected);
 }
 
 std::string new_run_id() {

@@ -87,6 +87,35 @@ http_api::http_api(http_source_options options, detail::api_url url, metrics& co
       stream_limit_(run_.options.retry.max_server_delay),
       standard_limit_(run_.options.retry.max_server_delay) {}
 
+std::unique_ptr<http_client> http_api::take_client() {
+  {
+    const std::lock_guard lock(clients_mutex_);
+    if (!clients_.empty()) {
+      auto client = std::move(clients_.back());
+      clients_.pop_back();
+      return client;
+    }
+  }
+  return std::make_unique<http_client>(run_.options.client);
+}
+
+void http_api::give_back(std::unique_ptr<http_client> client) noexcept {
+  client->cancel();
+  try {
+    const std::lock_guard lock(clients_mutex_);
+    clients_.push_back(std::move(client));
+  } catch (const std::bad_alloc&) {
+    client.reset();  // the next slice makes its own
+  }
+}
+
+bool http_api::knows_windows(const std::stop_token& stop) {
+  auto client = take_client();
+  const bool stream = acquire(*client, stop).stream;
+  give_back(std::move(client));
+  return stream;
+}
+
 http_api::target http_api::standard_target() const {
   target t;
   t.path = run_.url.path + run_.options.events_path;
@@ -110,6 +139,10 @@ http_api::target http_api::acquire(http_client& client, const std::stop_token& s
   t.token = std::move(grant->token);
   t.grant = grant->number;
   return t;
+}
+
+bool http_api::ready(const target& t) {
+  return (!t.stream || access_.holds(t.grant)) && limit_of(t).delay(run_.time.now()) <= std::chrono::milliseconds(0);
 }
 
 void http_api::check_fallback(const std::string& refusal) {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <vector>
 
 #include "http/http_run.hpp"
 #include "http/stream_access.hpp"
+#include "ingest/payload_pool.hpp"
 #include "ingest/rate_limit.hpp"
 
 namespace ingest {
@@ -25,8 +28,21 @@ class http_api {
 
   const detail::http_run& run() const { return run_; }
 
+  /// A client, perhaps with a connection that is still open from another slice; to be given back.
+  std::unique_ptr<http_client> take_client();
+  void give_back(std::unique_ptr<http_client> client) noexcept;
+
+  /// What the rows of pages are written into, for all slices.
+  payload_pool& payloads() { return payloads_; }
+
+  /// True if time windows can be read: the API grants access to the stream. May ask for it; throws as source::read().
+  bool knows_windows(const std::stop_token& stop);
+
   /// The endpoint to use, with stream access that holds. May ask for it through `client`; throws as source::read().
   target acquire(http_client& client, const std::stop_token& stop);
+
+  /// True if a request to `t` may be sent right now, without asking for stream access and without waiting.
+  bool ready(const target& t);
 
   /// The endpoint of `t` has refused its token.
   void refuse_token(const target& t) { access_.invalidate(t.grant); }
@@ -45,6 +61,9 @@ class http_api {
   rate_limit stream_limit_;
   rate_limit standard_limit_;
   std::once_flag fallback_logged_;
+  std::mutex clients_mutex_;
+  std::vector<std::unique_ptr<http_client>> clients_;  // no more than there ever were slices read at a time
+  payload_pool payloads_{4};
   std::mutex totals_mutex_;
   std::map<slice_id, std::uint64_t> totals_;
 };

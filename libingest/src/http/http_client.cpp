@@ -1,51 +1,12 @@
 #include "ingest/http_client.hpp"
 
-#include <curl/curl.h>
-
 #include <array>
+
+#include "http/curl_handles.hpp"
 
 namespace ingest {
 
 namespace {
-
-struct multi_deleter {
-  void operator()(CURLM* m) const { curl_multi_cleanup(m); }
-};
-struct easy_deleter {
-  void operator()(CURL* e) const { curl_easy_cleanup(e); }
-};
-struct list_deleter {
-  void operator()(curl_slist* l) const { curl_slist_free_all(l); }
-};
-using header_list = std::unique_ptr<curl_slist, list_deleter>;
-
-void initialize_curl_once() {
-  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (result != CURLE_OK) {
-    throw error(errc::internal, "libcurl cannot be initialized", false);
-  }
-}
-
-template <class T>
-T* require(T* handle) {
-  if (handle == nullptr) {
-    throw std::bad_alloc();
-  }
-  return handle;
-}
-
-header_list to_list(const std::vector<http_header>& headers) {
-  header_list list;
-  for (const http_header& h : headers) {
-    validate(h);
-    // libcurl takes "Name:" as the wish to send no such header, and "Name;" for an empty one.
-    const std::string line = h.value.empty() ? h.name + ";" : h.name + ": " + h.value;
-    curl_slist* const longer = require(curl_slist_append(list.get(), line.c_str()));
-    static_cast<void>(list.release());
-    list.reset(longer);
-  }
-  return list;
-}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view blank = " \t\r\n";
@@ -71,12 +32,15 @@ transport_failure::kind kind_of(CURLcode code) {
 
 struct http_client::transfer {
   explicit transfer(const http_client_options& o) : options(o) {
-    initialize_curl_once();
-    multi.reset(require(curl_multi_init()));
-    easy.reset(require(curl_easy_init()));
+    detail::initialize_curl_once();
+    multi.reset(detail::require(curl_multi_init()));
+    easy.reset(detail::require(curl_easy_init()));
     set_limits();
     set_callbacks();
   }
+  ~transfer() { cancel(); }
+  transfer(const transfer&) = delete;
+  transfer& operator=(const transfer&) = delete;
 
   void set_limits() {
     CURL* const e = easy.get();
@@ -101,6 +65,7 @@ struct http_client::transfer {
     if (options.compression) {
       curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decode
     }
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     if (!options.ca_file.empty()) {
       curl_easy_setopt(e, CURLOPT_CAINFO, options.ca_file.c_str());
     }
@@ -115,35 +80,57 @@ struct http_client::transfer {
     curl_easy_setopt(e, CURLOPT_HEADERDATA, this);
   }
 
-  void prepare(const http_request& request, const header_list& headers) {
-    CURL* const e = easy.get();
-    result.status = 0;
-    result.headers.clear();
-    result.body.clear();
-    result.failure.reset();
+  void start(const http_request& request) {
+    cancel();
+    headers = detail::to_list(request.headers);
+    arriving.headers.clear();
+    arriving.body.clear();
     header_bytes = 0;
     too_large = false;
     message[0] = '\0';
+    CURL* const e = easy.get();
     curl_easy_setopt(e, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers.get());
     if (request.verb == http_request::method::post) {
       curl_easy_setopt(e, CURLOPT_POST, 1L);
       curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
-      curl_easy_setopt(e, CURLOPT_POSTFIELDS, request.body.c_str());
+      curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
     } else {
       curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
     }
+    curl_multi_add_handle(multi.get(), e);
+    active = true;
+    step();
+  }
+
+  void cancel() noexcept {
+    if (active) {
+      curl_multi_remove_handle(multi.get(), easy.get());
+      active = false;
+    }
+  }
+
+  /// How many transfers are still running: 1 or 0.
+  int step() {
+    int running = 0;
+    if (const CURLMcode c = curl_multi_perform(multi.get(), &running); c != CURLM_OK) {
+      throw error(errc::internal, std::string("libcurl: ") + curl_multi_strerror(c));
+    }
+    return running;
   }
 
   // Exceptions must not pass through libcurl: a callback that is short of memory cuts the transfer.
   static std::size_t on_body(const char* bytes, std::size_t, std::size_t size, void* self) noexcept {
     auto& t = *static_cast<transfer*>(self);
     try {
-      if (size > t.options.max_body_bytes - t.result.body.size()) {
+      if (size > t.options.max_body_bytes - t.arriving.body.size()) {
         t.too_large = true;
         return 0;
       }
-      t.result.body.append(bytes, size);
+      if (t.arriving.body.empty()) {
+        t.reserve_announced();
+      }
+      t.arriving.body.append(bytes, size);
       return size;
     } catch (const std::exception&) {
       t.too_large = true;
@@ -161,9 +148,10 @@ struct http_client::transfer {
         return 0;
       }
       if (line.starts_with("HTTP/")) {
-        t.result.headers.clear();  // what came before belonged to an interim response
+        t.arriving.headers.clear();  // what came before belonged to an interim response
       } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-        t.result.headers.push_back({std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
+        t.arriving.headers.push_back(
+            {std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
       }
       return size;
     } catch (const std::exception&) {
@@ -174,16 +162,14 @@ struct http_client::transfer {
 
   CURLcode run(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi.get()); });
-    for (int running = 1; running != 0;) {
+    for (;;) {
       if (stop.stop_requested()) {
         throw error(errc::cancelled, "stop requested during an HTTP request");
       }
-      if (const CURLMcode c = curl_multi_perform(multi.get(), &running); c != CURLM_OK) {
-        throw error(errc::internal, std::string("libcurl: ") + curl_multi_strerror(c));
+      if (step() == 0) {
+        break;
       }
-      if (running != 0) {
-        curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr);
-      }
+      curl_multi_poll(multi.get(), nullptr, 0, 1000, nullptr);
     }
     int left = 0;
     while (const CURLMsg* m = curl_multi_info_read(multi.get(), &left)) {
@@ -194,7 +180,26 @@ struct http_client::transfer {
     throw error(errc::internal, "libcurl ended a transfer without a result");
   }
 
+  /// Room for as many bytes as the response says it has: growing by and by would leave holes in the heap.
+  void reserve_announced() {
+    curl_off_t announced = -1;
+    curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0 && static_cast<std::uint64_t>(announced) <= options.max_body_bytes) {
+      arriving.body.reserve(static_cast<std::size_t>(announced));
+    }
+  }
+
+  /// The memory of the last body serves the next one. What has arrived of that by now is next to nothing.
+  void reuse_memory() {
+    result.body.assign(arriving.body);
+    result.body.swap(arriving.body);
+  }
+
   void conclude(CURLcode code) {
+    std::swap(result.headers, arriving.headers);
+    std::swap(result.body, arriving.body);
+    result.status = 0;
+    result.failure.reset();
     if (code == CURLE_OK) {
       long status = 0;
       curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -214,12 +219,15 @@ struct http_client::transfer {
   }
 
   http_client_options options;
-  http_result result;
+  http_result result;    // of the request before
+  http_result arriving;  // headers and body so far
+  detail::curl_header_list headers;
+  bool active = false;
   std::size_t header_bytes = 0;
   bool too_large = false;
   std::array<char, CURL_ERROR_SIZE> message{};
-  std::unique_ptr<CURLM, multi_deleter> multi;
-  std::unique_ptr<CURL, easy_deleter> easy;  // after multi: destroyed before it
+  detail::curl_multi multi;
+  detail::curl_easy easy;  // after multi: destroyed before it
 };
 
 http_client::http_client(const http_client_options& options) : transfer_(std::make_unique<transfer>(options)) {}
@@ -227,25 +235,38 @@ http_client::http_client(const http_client_options& options) : transfer_(std::ma
 http_client::~http_client() = default;
 
 const http_result& http_client::perform(const http_request& request, const std::stop_token& stop) {
-  struct registration {
-    registration(CURLM* m, CURL* e) : multi(m), easy(e) { curl_multi_add_handle(multi, easy); }
-    ~registration() { curl_multi_remove_handle(multi, easy); }
-    CURLM* multi;
-    CURL* easy;
-  };
+  start(request);
+  return finish(stop);
+}
+
+void http_client::start(const http_request& request) {
   // Not left to libcurl, whose "unsupported protocol" may also mean that the answer was no HTTP.
   if (!request.url.starts_with("http://") && !request.url.starts_with("https://")) {
     throw error(errc::config, "this URL cannot be requested: it must begin with http:// or https://");
   }
-  const header_list headers = to_list(request.headers);
-  transfer_->prepare(request, headers);
+  transfer_->start(request);
+}
+
+const http_result& http_client::finish(const std::stop_token& stop) {
+  if (!transfer_->active) {
+    throw error(errc::internal, "no HTTP request was started");
+  }
+  struct ending {
+    transfer& t;
+    ~ending() { t.cancel(); }
+  };
+  transfer_->reuse_memory();
   CURLcode code = CURLE_OK;
   {
-    const registration active(transfer_->multi.get(), transfer_->easy.get());
+    const ending always{*transfer_};
     code = transfer_->run(stop);
   }
   transfer_->conclude(code);
   return transfer_->result;
+}
+
+void http_client::cancel() noexcept {
+  transfer_->cancel();
 }
 
 }  // namespace ingest

@@ -10,7 +10,7 @@ namespace ingest::detail {
 /// Where a slice of an HTTP source stands. Times are in milliseconds since 1970.
 struct http_position {
   std::optional<std::string> cursor;      ///< of the next page, as the API gave it
-  std::optional<std::int64_t> ts_ms;      ///< time of the last event read
+  std::optional<std::int64_t> ts_ms;      ///< parsed_page::reached_ms of the last page
   std::optional<std::int64_t> expiry_ms;  ///< when the cursor expires
 
   bool operator==(const http_position&) const = default;

@@ -34,14 +34,18 @@ std::optional<milliseconds> server_delay_in(const http_result& result, std::chro
 
 }  // namespace
 
-const http_result& send(const http_run& run, http_client& client, const http_request& request,
-                        const std::stop_token& stop) {
+void start(const http_run& run, http_client& client, const http_request& request) {
+  metrics& m = run.counters;
+  auto never = std::uint64_t{0};
+  m.first_fetch_us.compare_exchange_strong(never, m.elapsed_us());
+  ++m.requests;
+  client.start(request);
+}
+
+const http_result& receive(const http_run& run, http_client& client, const std::stop_token& stop) {
   metrics& m = run.counters;
   const auto begin = m.elapsed_us();
-  auto never = std::uint64_t{0};
-  m.first_fetch_us.compare_exchange_strong(never, begin);
-  ++m.requests;
-  const http_result& result = client.perform(request, stop);
+  const http_result& result = client.finish(stop);
   const auto end = m.elapsed_us();
   m.fetch_us += end - begin;
   m.last_fetch_us = end;
@@ -52,6 +56,12 @@ const http_result& send(const http_run& run, http_client& client, const http_req
                 false);
   }
   return result;
+}
+
+const http_result& send(const http_run& run, http_client& client, const http_request& request,
+                        const std::stop_token& stop) {
+  start(run, client, request);
+  return receive(run, client, stop);
 }
 
 request_failure failure_of(const http_result& result, std::chrono::system_clock::time_point now) {

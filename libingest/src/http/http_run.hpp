@@ -24,7 +24,14 @@ struct request_failure {
   std::optional<std::chrono::milliseconds> server_delay;  ///< the least wait that the server asked for
 };
 
-/// Sends a request and counts it. Throws errc::unavailable, not transient, if the server's certificate is refused.
+/// Sends a request and counts it; receive() waits for the answer.
+void start(const http_run& run, http_client& client, const http_request& request);
+
+/// Waits for the answer to the request that was started. Throws errc::unavailable, not transient, if the server's
+/// certificate is refused.
+const http_result& receive(const http_run& run, http_client& client, const std::stop_token& stop);
+
+/// Both of the above.
 const http_result& send(const http_run& run, http_client& client, const http_request& request,
                         const std::stop_token& stop);
 

@@ -1,8 +1,10 @@
 #include "ingest/page_parser.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "ingest/error.hpp"
 #include "ingest/json_pointer.hpp"
@@ -60,6 +62,7 @@ class scanning_parser final : public page_parser {
     page_ = {};
     has_data_ = false;
     has_more_ = {};
+    times_.clear();
     inside_event_ = false;
     try {
       parse_envelope(body, encoder, out);
@@ -89,7 +92,18 @@ class scanning_parser final : public page_parser {
     if (!has_data_) {
       refuse_body("it has no array \"data\"");
     }
+    page_.reached_ms = time_reached();
     finish_page();
+  }
+
+  std::optional<std::int64_t> time_reached() {
+    if (times_.empty()) {
+      return std::nullopt;
+    }
+    const std::size_t wrong = std::min(times_.size() - 1, std::max<std::size_t>(1, times_.size() / 100));
+    const auto reached = times_.begin() + static_cast<std::ptrdiff_t>(wrong);
+    std::nth_element(times_.begin(), reached, times_.end());
+    return *reached;
   }
 
   void parse_events(json_scanner& in, const row_encoder& encoder, std::string& out) {
@@ -102,7 +116,11 @@ class scanning_parser final : public page_parser {
       encoder.append(found[0].text(scratch_), event.raw, out);
       ++page_.rows;
       if (const auto ms = timestamp_of(found[1])) {
+        times_.push_back(*ms);
         page_.last_timestamp_ms = ms;
+        if (!page_.first_timestamp_ms) {
+          page_.first_timestamp_ms = ms;
+        }
       }
     });
   }
@@ -162,6 +180,7 @@ class scanning_parser final : public page_parser {
   parsed_page page_;
   json_value has_more_;
   bool has_data_ = false;
+  std::vector<std::int64_t> times_;  // of the page's events
   bool inside_event_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "ingest/error.hpp"
 
@@ -31,11 +32,11 @@ std::optional<std::int64_t> expiry_of(const parsed_page& page, std::int64_t now_
 
 }  // namespace
 
-time_window slice_cursor::window() const {
+time_window slice_cursor::window(bool with_cursor) const {
   time_window w = window_;
-  if (!position_.cursor && position_.ts_ms) {
+  if (!with_cursor && position_.ts_ms) {
     // The events of the last millisecond come again: not all of them may have been on the page before.
-    const std::int64_t until = *position_.ts_ms + 1;
+    const std::int64_t until = std::min(*position_.ts_ms, std::numeric_limits<std::int64_t>::max() - 1) + 1;
     w.until_ms = w.until_ms ? std::min(*w.until_ms, until) : until;
   }
   return w;
@@ -69,8 +70,8 @@ void slice_cursor::advance(const parsed_page& page, time_point now) {
   note_progress(page);
   position_.cursor = page.has_more ? page.next_cursor : std::nullopt;
   position_.expiry_ms = page.has_more ? expiry_of(page, ms_of(now)) : std::nullopt;
-  if (page.last_timestamp_ms) {
-    position_.ts_ms = page.last_timestamp_ms;
+  if (page.reached_ms) {
+    position_.ts_ms = page.reached_ms;
   }
 }
 
@@ -99,7 +100,7 @@ void slice_cursor::guard_against_emptiness(const parsed_page& page) {
 void slice_cursor::note_progress(const parsed_page& page) {
   ++depth_;
   const bool further =
-      page.last_timestamp_ms && reset_ts_ms_ ? *page.last_timestamp_ms < *reset_ts_ms_ : depth_ > reset_depth_;
+      page.reached_ms && reset_ts_ms_ ? *page.reached_ms < *reset_ts_ms_ : depth_ > reset_depth_;
   if (further) {
     fruitless_resets_ = 0;
   }

@@ -21,8 +21,8 @@ class slice_cursor {
 
   const http_position& position() const { return position_; }
 
-  /// The time window to ask for: without a cursor, it ends with the last event that was read.
-  time_window window() const;
+  /// The time window to ask for: without a cursor, it ends where the pages read so far have come.
+  time_window window(bool with_cursor) const;
 
   /// True if there is a cursor and its time is over.
   bool expired(time_point now) const;

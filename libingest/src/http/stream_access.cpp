@@ -86,6 +86,11 @@ void stream_access::settle(std::optional<stream_grant>& granted) {
   changed_.notify_all();
 }
 
+bool stream_access::holds(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  return grant_ && grant_->number == number && run_.time.now() < grant_->refresh_at;
+}
+
 void stream_access::invalidate(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
   if (grant_ && grant_->number == number) {

@@ -31,6 +31,9 @@ class stream_access {
   /// source::read() does; errc::authentication for an API key that is refused altogether.
   std::optional<stream_grant> acquire(http_client& client, const std::stop_token& stop);
 
+  /// True while this grant is the newest and need not be renewed yet.
+  bool holds(std::uint64_t number) const;
+
   /// The stream endpoint has refused the token of this grant: the next acquire() asks for another one.
   void invalidate(std::uint64_t number);
 

@@ -75,13 +75,13 @@ std::string_view json_scanner::key() {
     fail();
   }
   const char* const start = p_ + 1;
-  string();
+  const bool escaped = string();
   const std::string_view contents(start, static_cast<std::size_t>(p_ - start - 1));
   if (peek() != ':') {
     fail();
   }
   ++p_;
-  if (contents.find('\\') == std::string_view::npos) {
+  if (!escaped) {
     return contents;
   }
   key_text_.clear();
@@ -177,16 +177,16 @@ bool json_scanner::skip_to_next_value(std::size_t base) {
   return false;
 }
 
-void json_scanner::string() {
+bool json_scanner::string() {
   ++p_;
-  for (;;) {
+  for (bool escaped = false;; escaped = true) {
     p_ = find_first<true, '"', '\\'>(p_, end_);
     if (p_ == end_) {
       fail();
     }
     if (*p_ == '"') {
       ++p_;
-      return;
+      return escaped;
     }
     if (*p_ != '\\') {
       fail();

@@ -93,7 +93,7 @@ class json_scanner {
   void skip();
   bool skip_opening();
   bool skip_to_next_value(std::size_t base);
-  void string();
+  bool string();  // true if it has escapes
   void escape();
   void number();
   void digits();

@@ -70,6 +70,9 @@ class pointer_walk {
 
   /// Reads a value at `level`, which the pointers of the set `on_path` lead to or through.
   json_value walk(std::uint32_t on_path, std::size_t level) {
+    if (on_path == 0) {
+      return in_.value();
+    }
     const std::uint32_t deeper = through(on_path, level);
     const json_value whole = deeper == 0 ? in_.value() : walk_into(deeper, level);
     for (std::size_t i = 0; i < pointers_.size(); ++i) {

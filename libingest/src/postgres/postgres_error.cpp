@@ -68,7 +68,8 @@ database_fault fault_of(std::string_view sqlstate) {
   if (family == "40" || family == "55" || sqlstate == "57014") {
     return database_fault::contention;
   }
-  if (family == "22" || family == "23" || family == "54") {
+  // P0001: a trigger's RAISE EXCEPTION, its way of refusing a row.
+  if (family == "22" || family == "23" || family == "54" || sqlstate == "P0001") {
     return database_fault::refused;
   }
   return database_fault::fatal;

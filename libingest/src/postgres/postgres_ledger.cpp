@@ -62,14 +62,25 @@ void check_owner(const query_result& stored, const run_identity& who, const targ
   }
 }
 
+void check_epoch(const query_result& now, const run_identity& who, std::int64_t epoch) {
+  if (now.empty()) {
+    throw error(errc::bad_data, "pipeline \"" + who.pipeline + "\" has vanished from the database's ledger");
+  }
+  if (now.number(0, 0) != epoch || now.text(0, 1) != who.run_id) {
+    throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
+  }
+}
+
 void compare(const page& ours, const query_result& r, std::size_t row, const std::string& pipeline) {
   const bool same = ours.slice == unsigned_at(r, row, 1) && ours.last == r.truth(row, 2) &&
                     ours.length == unsigned_at(r, row, 3) && ours.rows == unsigned_at(r, row, 4) &&
                     ours.crc == unsigned_at(r, row, 5) && ours.position == r.text(row, 6);
   if (!same) {
-    throw error(errc::bad_data, "page " + std::to_string(ours.id) + " of pipeline \"" + pipeline +
-                                    "\" is in the database's ledger with other content than in the buffer: the buffer "
-                                    "or the database was restored from an older copy. Use --fresh --yes");
+    throw error(errc::bad_data,
+                "page " + std::to_string(ours.id) + " of pipeline \"" + pipeline +
+                    "\" is in the database's ledger with other content than in the buffer: another host "
+                    "has gone on with this pipeline, or the buffer or the database was restored from "
+                    "an older copy. Go on there or with an empty DATA_DIR, or use --fresh --yes");
   }
 }
 
@@ -149,13 +160,18 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
   } else if (replace && stored.text(0, 0) != who.run_id) {
     c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
     c.execute(
-        "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL "
-        "WHERE name = $1",
+        "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
+        "initial_load = false WHERE name = $1",
         {who.pipeline, who.run_id, who.plan, target.identity()});
   } else {
     check_owner(stored, who, target);
   }
-  c.execute("UPDATE ingest.pipelines SET epoch = epoch + 1, taken_over_at = now() WHERE name = $1", {who.pipeline});
+  // Once an initial load, always one: whether the key is still to be built, the table itself tells.
+  c.execute(
+      "UPDATE ingest.pipelines SET epoch = epoch + 1, taken_over_at = now(), initial_load = initial_load OR "
+      "$2::boolean "
+      "WHERE name = $1",
+      {who.pipeline, target.keyless ? "true" : "false"});
   const ledger_view view = read_ledger(c, who.pipeline).value();
   if (target.created && view.rows > 0) {
     throw error(errc::bad_data, "table " + target.identity() + " is gone, though the ledger says that " +
@@ -166,18 +182,30 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
   return view;
 }
 
+void check_same_pages(postgres_connection& c, const std::string& pipeline, const ledger_view& ledger,
+                      const known_pages& known) {
+  std::map<page_id, page> loaded;
+  for (const page& p : known.buffered) {
+    if (ledger.loaded.contains(p.id)) {
+      loaded.emplace(p.id, p);
+    }
+  }
+  if (!loaded.empty()) {
+    verify_loaded(c, pipeline, loaded);
+  }
+  if (known.last && ledger.last_page > *known.last) {
+    throw error(errc::locked, "another process has loaded pages of pipeline \"" + pipeline + "\" up to " +
+                                  std::to_string(ledger.last_page) + " since this one looked (then up to " +
+                                  std::to_string(*known.last) + "): start again, when that one has ended");
+  }
+}
+
 void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
   // Deferred constraints are checked at once, so that no COMMIT fails because of a row.
   c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET CONSTRAINTS ALL IMMEDIATE; " +
         advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
-  const query_result now =
-      c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR SHARE", {who.pipeline});
-  if (now.empty()) {
-    throw error(errc::bad_data, "pipeline \"" + who.pipeline + "\" has vanished from the database's ledger");
-  }
-  if (now.number(0, 0) != epoch || now.text(0, 1) != who.run_id) {
-    throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
-  }
+  check_epoch(c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR SHARE", {who.pipeline}), who,
+              epoch);
 }
 
 std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
@@ -212,7 +240,10 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
       {pipeline, ids.text(), duplicates.text(), rejected.text()});
 }
 
-void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+void begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  check_epoch(c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR UPDATE", {who.pipeline}), who,
+              epoch);
   // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows.
   const query_result pages =
       c.execute("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
@@ -222,13 +253,19 @@ void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t
                                     " pages, and the buffer has no more: the database was set back, or files of the "
                                     "buffer were removed. Restore either, or load all of it anew with --fresh --yes");
   }
-  const query_result r = c.execute(
-      "UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) "
-      "WHERE name = $1 AND epoch = $2::bigint AND run_id = $3",
-      {who.pipeline, std::to_string(epoch), who.run_id});
-  if (r.affected() != 1) {
-    throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
+}
+
+void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed) {
+  if (removed > 0) {
+    // Of which pages they were is not known. Sums count, as for duplicates within a transaction.
+    c.execute(
+        "UPDATE ingest.pages SET duplicates = duplicates + $2::bigint "
+        "WHERE pipeline = $1 AND page = (SELECT min(page) FROM ingest.pages WHERE pipeline = $1)",
+        {pipeline, std::to_string(removed)});
   }
+  c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
+            {pipeline});
+  c.run("COMMIT");
 }
 
 }  // namespace ingest::detail

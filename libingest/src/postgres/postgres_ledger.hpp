@@ -20,6 +20,17 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
 /// epoch. Returns the ledger as it stands then.
 ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace);
 
+/// What a data directory has of a run.
+struct known_pages {
+  std::vector<page> buffered;
+  std::optional<page_id> last;  ///< that it knows of; none: the ledger may have any
+};
+
+/// Throws errc::bad_data if the ledger means other pages by the numbers of those in the buffer, and errc::locked if it
+/// has later ones than the directory knows of: then another host has gone on with the pipeline.
+void check_same_pages(postgres_connection& c, const std::string& pipeline, const ledger_view& ledger,
+                      const known_pages& known);
+
 /// Begins a loading transaction of the run, which others wait for when they take the pipeline over. Throws
 /// errc::locked if one has done so.
 void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
@@ -36,6 +47,11 @@ struct page_losses {
 };
 void record_losses(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page_losses>& losses);
 
-void mark_complete(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+/// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
+/// errc::locked if another run has taken over, and errc::bad_data unless every page is loaded.
+void begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+
+/// Ends it, with the rows that were removed as duplicates.
+void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);
 
 }  // namespace ingest::detail

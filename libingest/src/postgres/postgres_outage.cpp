@@ -1,7 +1,5 @@
 #include "postgres/postgres_outage.hpp"
 
-#include <algorithm>
-
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 
@@ -15,8 +13,17 @@ constexpr milliseconds first_wait{100};
 constexpr milliseconds longest_wait{5000};
 constexpr std::chrono::seconds between_log_lines{10};
 
-std::string seconds_of(std::chrono::steady_clock::duration d) {
+std::string seconds_of(std::chrono::nanoseconds d) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(d).count()) + " s";
+}
+
+retry_options schedule_of(const postgres_options& o) {
+  retry_options r;
+  r.max_attempts = o.outage_deadline == milliseconds(0) ? 1 : 0;
+  r.deadline = o.outage_deadline;
+  r.first_delay = first_wait;
+  r.max_delay = longest_wait;
+  return r;
 }
 
 }  // namespace
@@ -50,31 +57,32 @@ void outage_log::recovered() {
   }
 }
 
-void retry_schedule::wait_after(const database_error& e, bool in_doubt) {
+database_retries::database_retries(const postgres_options& o, std::string shown, outage_log& log, std::stop_token stop)
+    : options_(o), shown_(std::move(shown)), log_(log), stop_(std::move(stop)), schedule_(schedule_of(o)) {}
+
+void database_retries::wait_after(const database_error& e, bool in_doubt) {
   if (e.fault() != database_fault::outage && e.fault() != database_fault::contention) {
     throw error(e);
   }
   throw_if_stopped(stop_);
-  const auto now = clock::now();
-  began_ = failures_++ == 0 ? now : began_;
+  const auto now = options_.time.now();
+  began_ = schedule_.failures() == 0 ? now : began_;
   log_.unavailable(e);
-  const milliseconds cap = std::min(longest_wait, first_wait * (1 << std::min(failures_ - 1, 6U)));
-  const auto left = std::chrono::ceil<milliseconds>(began_ + options_.outage_deadline - now);
-  if (left <= milliseconds(0)) {
+  const auto wait = schedule_.next(now);
+  if (!wait) {
     const std::string what = e.fault() == database_fault::outage ? " gave no answer for " : " was busy for ";
     const error over(errc::unavailable, "the database " + shown_ + what + seconds_of(now - began_) + ": " + e.what(),
                      false);
     throw in_doubt ? over.as_in_doubt() : over;
   }
-  const milliseconds wait{std::uniform_int_distribution<milliseconds::rep>(1, cap.count())(random_)};
   options_.counters->load_retries.fetch_add(1, std::memory_order_relaxed);
-  if (!options_.time.wait(std::min(wait, left), stop_)) {
+  if (!options_.time.wait(*wait, stop_)) {
     throw_if_stopped(stop_);
   }
 }
 
-void retry_schedule::succeeded() {
-  failures_ = 0;
+void database_retries::succeeded() {
+  schedule_.reset();
   log_.recovered();
 }
 

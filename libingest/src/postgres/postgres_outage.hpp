@@ -2,11 +2,11 @@
 
 #include <chrono>
 #include <mutex>
-#include <random>
 #include <stop_token>
 #include <string>
 
 #include "ingest/postgres.hpp"
+#include "ingest/retry.hpp"
 #include "postgres/postgres_error.hpp"
 
 namespace ingest::detail {
@@ -30,11 +30,10 @@ class outage_log {
   clock::time_point last_line_;
 };
 
-/// How often and how long one piece of work is tried: exponential backoff with full jitter, until the deadline.
-class retry_schedule {
+/// The tries of one piece of work: waits between them, says so, and gives up at the deadline.
+class database_retries {
  public:
-  retry_schedule(const postgres_options& o, std::string shown, outage_log& log, std::stop_token stop)
-      : options_(o), shown_(std::move(shown)), log_(log), stop_(std::move(stop)) {}
+  database_retries(const postgres_options& o, std::string shown, outage_log& log, std::stop_token stop);
 
   /// Returns when it is time to try again after `e`. Throws `e` if trying again makes no sense, errc::unavailable when
   /// the deadline has passed, errc::cancelled when stopped.
@@ -44,15 +43,12 @@ class retry_schedule {
   void succeeded();
 
  private:
-  using clock = std::chrono::steady_clock;
-
   const postgres_options& options_;
   const std::string shown_;
   outage_log& log_;
   std::stop_token stop_;
-  clock::time_point began_;
-  unsigned failures_ = 0;
-  std::minstd_rand random_{std::random_device{}()};
+  retry_schedule schedule_;
+  retry_schedule::clock::time_point began_;
 };
 
 }  // namespace ingest::detail

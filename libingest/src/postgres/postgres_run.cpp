@@ -2,14 +2,16 @@
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
 
 namespace ingest::detail {
 
-postgres_run::postgres_run(postgres_options o)
+postgres_run::postgres_run(postgres_options o, connection_factory connect)
     : options_(std::move(o)),
       endpoint_(options_.url),
       table_(table_name::parse(options_.table)),
+      connect_(std::move(connect)),
       outages_(endpoint_.shown()),
       rejects_(options_.rejects_file, options_.pipeline) {
   if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
@@ -18,8 +20,12 @@ postgres_run::postgres_run(postgres_options o)
 }
 
 std::unique_ptr<postgres_connection> postgres_run::connect(std::stop_token stop) const {
-  const postgres_connection::limits limits{options_.connect_timeout, options_.io_timeout};
-  return std::make_unique<postgres_connection>(endpoint_, "ingest/" + options_.pipeline, limits, std::move(stop));
+  const std::string application = "ingest/" + options_.pipeline;
+  if (connect_) {
+    return connect_(application, std::move(stop));
+  }
+  const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
+  return std::make_unique<libpq_connection>(endpoint_, application, limits, std::move(stop));
 }
 
 void postgres_run::expect(run_identity who, bool replace) {
@@ -33,7 +39,12 @@ void postgres_run::expect(run_identity who, bool replace) {
   if (opened_ && opened_->identity != who) {
     throw error(errc::internal, "the database target is open for another run", false);
   }
-  expected_ = {std::move(who), replace};
+  expected_ = {std::move(who), replace, known_pages_};
+}
+
+void postgres_run::compare_with(known_pages pages) {
+  const std::lock_guard lock(mutex_);
+  known_pages_ = std::move(pages);
 }
 
 const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_token stop) {
@@ -72,6 +83,9 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
   c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   target_table target = prepare(c);
   ledger_view ledger = take_over(c, e.identity, target, e.replace);
+  if (e.pages) {
+    check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
+  }
   // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
@@ -83,6 +97,14 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
 const opened_run* postgres_run::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
+}
+
+void postgres_run::complete_once(const std::function<void()>& work) {
+  const std::lock_guard one_at_a_time(completing_);
+  if (!completed_) {
+    work();
+    completed_ = true;
+  }
 }
 
 void postgres_run::check_rejects(const std::vector<rejected_row>& more) const {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,8 @@
 
 #include "ingest/postgres.hpp"
 #include "postgres/postgres_connection.hpp"
+#include "postgres/postgres_endpoint.hpp"
+#include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_outage.hpp"
 #include "postgres/postgres_table.hpp"
 #include "postgres/rejects_file.hpp"
@@ -27,7 +30,8 @@ struct opened_run {
 /// What the loaders of a run share. Thread-safe.
 class postgres_run {
  public:
-  explicit postgres_run(postgres_options o);
+  /// Connections are libpq's unless a factory makes others, as simulations do.
+  explicit postgres_run(postgres_options o, connection_factory connect = nullptr);
 
   const postgres_options& options() const { return options_; }
   const postgres_endpoint& endpoint() const { return endpoint_; }
@@ -35,9 +39,10 @@ class postgres_run {
   rejects_file& rejects() { return rejects_; }
 
   std::unique_ptr<postgres_connection> connect(std::stop_token stop) const;
-  retry_schedule schedule(std::stop_token stop) { return {options_, endpoint_.shown(), outages_, std::move(stop)}; }
+  database_retries retries(std::stop_token stop) { return {options_, endpoint_.shown(), outages_, std::move(stop)}; }
 
   void expect(run_identity who, bool replace);
+  void compare_with(known_pages pages);
 
   /// Opens the target over `c`, unless that is done; waits while another thread is at it. Tries once: throws
   /// database_error and leaves `c` in an open transaction if it fails.
@@ -46,7 +51,11 @@ class postgres_run {
   const opened_run* opened() const;
 
   /// Creates and checks the tables inside the caller's transaction.
-  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_.allow_unlogged); }
+  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
+
+  /// Runs `work`, which completes the run, unless it has been completed; one loader at a time. `work` can be
+  /// interrupted, and so can those who wait for it.
+  void complete_once(const std::function<void()>& work);
 
   /// Counts rows as rejected for good.
   void add_rejected(std::uint64_t rows) { rejected_ += rows; }
@@ -58,6 +67,7 @@ class postgres_run {
   struct expectation {
     run_identity identity;
     bool replace;
+    std::optional<known_pages> pages;
   };
 
   opened_run open(postgres_connection& c, const expectation& e) const;
@@ -65,6 +75,7 @@ class postgres_run {
   const postgres_options options_;
   const postgres_endpoint endpoint_;
   const table_name table_;
+  const connection_factory connect_;
   outage_log outages_;
   rejects_file rejects_;
   std::atomic<std::uint64_t> rejected_{0};  // of the whole run, earlier processes included
@@ -73,6 +84,9 @@ class postgres_run {
   std::condition_variable_any changed_;
   bool opening_ = false;
   std::optional<expectation> expected_;
+  std::mutex completing_;
+  bool completed_ = false;
+  std::optional<known_pages> known_pages_;
   std::optional<opened_run> opened_;  // set once, never changed after
 };
 

@@ -3,6 +3,7 @@
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "postgres/initial_load.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_run.hpp"
 #include "postgres/range_load.hpp"
@@ -41,6 +42,7 @@ class postgres_sink final : public sink {
   void set_aside(const std::vector<rejected_row>& rejected);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
+  bool complete(const opened_run& run, std::uint64_t& removed);
 
   const std::shared_ptr<postgres_run> run_;
   const std::size_t loader_;
@@ -56,17 +58,17 @@ class postgres_sink final : public sink {
 /// Runs `work` over a connection, again and again while only outages and other sessions are in its way.
 template <class Work>
 auto postgres_sink::with_retries(Work work) {
-  retry_schedule schedule = run_->schedule(stop_);
+  database_retries retries = run_->retries(stop_);
   unanswered_.reset();
   for (;;) {
     try {
       const opened_run& run = connect();
       const auto result = work(run);
-      schedule.succeeded();
+      retries.succeeded();
       return result;
     } catch (const database_error& e) {
       disconnect();
-      schedule.wait_after(e, unanswered_.has_value());
+      retries.wait_after(e, unanswered_.has_value());
     } catch (...) {
       disconnect();
       throw;
@@ -100,7 +102,8 @@ void postgres_sink::disconnect() {
 
 write_outcome postgres_sink::write(const batch& records) {
   if (records.pages.empty()) {
-    throw error(errc::internal, "the PostgreSQL sink needs batches that consist of pages of the buffer", false);
+    throw error(errc::internal,
+                "the PostgreSQL sink needs batches that consist of pages: give the pipeline a durable buffer", false);
   }
   set_aside_.clear();
   rows_.assign(records, records.pages);
@@ -195,12 +198,28 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
 
 void postgres_sink::finalize() {
   if (completes_run_) {
-    with_retries([this](const opened_run& run) {
-      mark_complete(*connection_, run.identity, run.epoch());
-      return true;
+    run_->complete_once([this] {
+      std::uint64_t removed = 0;
+      with_retries([&](const opened_run& run) { return complete(run, removed); });
+      run_->options().counters->duplicates_removed += removed;
     });
   }
   connection_.reset();
+}
+
+/// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds
+/// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
+/// keeps what the last attempt said.
+bool postgres_sink::complete(const opened_run& run, std::uint64_t& removed) {
+  begin_completing(*connection_, run.identity, run.epoch());
+  const auto built = run.target.keyless ? build_key(*connection_, run.target) : std::nullopt;
+  removed = built.value_or(removed);
+  mark_complete(*connection_, run.identity.pipeline, built.value_or(0));
+  if (built) {
+    metrics& counters = *run_->options().counters;
+    counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
+  }
+  return true;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "postgres/postgres_table.hpp"
 
+#include "postgres/initial_load.hpp"
+
 namespace ingest::detail {
 
 namespace {
@@ -15,6 +17,7 @@ CREATE TABLE IF NOT EXISTS ingest.pipelines (
   target text NOT NULL,
   epoch bigint NOT NULL,
   complete boolean NOT NULL DEFAULT false,
+  initial_load boolean NOT NULL DEFAULT false,
   taken_over_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
 );
@@ -53,7 +56,7 @@ bool tables_exist(postgres_connection& c, const table_name& name) {
 }
 
 /// Returns whether the target table was created.
-bool create_missing(postgres_connection& c, const table_name& name) {
+bool create_missing(postgres_connection& c, const table_name& name, bool keyless) {
   if (tables_exist(c, name)) {
     return false;
   }
@@ -69,7 +72,11 @@ bool create_missing(postgres_connection& c, const table_name& name) {
   if (!name.schema.empty() && c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
     refuse(name, "cannot be created: there is no such schema; create it, or correct the table's name");
   }
-  c.run("CREATE TABLE " + sql_name(c, name) + " (id TEXT PRIMARY KEY, data JSONB NOT NULL)");
+  if (keyless) {
+    create_keyless(c, sql_name(c, name));
+  } else {
+    c.run("CREATE TABLE " + sql_name(c, name) + " (id " + id_type + " PRIMARY KEY, data JSONB NOT NULL)");
+  }
   return true;
 }
 
@@ -126,15 +133,23 @@ void check_columns(postgres_connection& c, const table_name& name, const std::st
   }
 }
 
-void check_key(postgres_connection& c, const table_name& name, const std::string& oid) {
-  const query_result keys = c.execute(
-      "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-      "WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL "
-      "AND i.indnkeyatts = 1 AND a.attname = 'id'",
-      {oid});
-  if (keys.empty()) {
+/// Who may load the table depends on whether it has its key, and if not, on who has created it so.
+void check_key(postgres_connection& c, const table_name& name, const target_table& found, const postgres_options& o) {
+  const bool ours = found.created || began_keyless(c, o.pipeline, found.identity());
+  if (found.keyless && !ours) {
+    refuse(name, why_no_key(c, found.identity()));
+  }
+  if (o.initial_load && !ours) {
     refuse(name,
-           "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)");
+           "exists already, but INITIAL_LOAD is for a table that it creates: choose another table, DROP this one, or "
+           "load it without INITIAL_LOAD");
+  }
+}
+
+/// The key is built by its owner only; that must not turn out at the end.
+void check_owner(postgres_connection& c, const table_name& name, const std::string& oid) {
+  if (!c.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::oid", {oid}).truth(0, 0)) {
+    refuse(name, "was begun by an initial load of another database user: only its owner can build its key");
   }
 }
 
@@ -153,9 +168,18 @@ table_name table_name::parse(const std::string& text) {
   return name;
 }
 
-target_table prepare_tables(postgres_connection& c, const table_name& name, bool allow_unlogged) {
-  const bool created = create_missing(c, name);
-  check_ledger(c, allow_unlogged);
+bool has_key(postgres_connection& c, const std::string& table) {
+  return !c.execute(
+               "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+               "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate "
+               "AND i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'id'",
+               {table})
+              .empty();
+}
+
+target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o) {
+  const bool created = create_missing(c, name, o.initial_load);
+  check_ledger(c, o.allow_unlogged);
   const query_result found = describe(c, sql_name(c, name));
   if (found.empty()) {
     throw error(errc::unavailable, "table " + name.shown + " vanished while it was looked at");
@@ -164,7 +188,7 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, bool
   if (kind != "r" && kind != "p") {
     refuse(name, "is no table but a view or something else: choose a table");
   }
-  if (found.text(0, 2) != "p" && !(found.text(0, 2) == "u" && allow_unlogged)) {
+  if (found.text(0, 2) != "p" && !(found.text(0, 2) == "u" && o.allow_unlogged)) {
     refuse(name, found.text(0, 2) == "u" ? "is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
                                            "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
                                          : "is temporary: choose a permanent one");
@@ -177,9 +201,14 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, bool
                      c.quoted(found.text(0, 6)));
   }
   check_columns(c, name, found.text(0, 7));
-  check_key(c, name, found.text(0, 7));
   const std::string schema = found.text(0, 0);
-  return {schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created};
+  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created};
+  target.keyless = !has_key(c, target.quoted);
+  check_key(c, name, target, o);
+  if (target.keyless) {
+    check_owner(c, name, found.text(0, 7));
+  }
+  return target;
 }
 
 }  // namespace ingest::detail

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "ingest/postgres.hpp"
 #include "postgres/postgres_connection.hpp"
 
 namespace ingest::detail {
@@ -16,19 +17,27 @@ struct table_name {
   static table_name parse(const std::string& text);
 };
 
+/// The type of the id column in tables that we create. Ids are compared by their bytes, as we sort them, and not by the
+/// rules of the database's language, which the server would spend a tenth of its time on.
+inline const std::string id_type = "TEXT COLLATE \"C\"";
+
 /// The table that rows go to.
 struct target_table {
   std::string schema;
   std::string table;
   std::string quoted;  ///< "schema"."table", for SQL
   bool created = false;
+  bool keyless = false;  ///< an initial load of this pipeline is filling it, and will build its key
 
   std::string identity() const { return schema + "." + table; }
 };
 
-/// Creates the ledger's tables and the target table where they are missing, and checks that rows can be loaded: kind
-/// of table, columns, unique key, durability, permissions. Runs inside the caller's transaction. Throws errc::config
-/// that says what to do.
-target_table prepare_tables(postgres_connection& c, const table_name& name, bool allow_unlogged);
+/// Creates the ledger's tables and the target table (for an initial load: without its key) where they are missing, and
+/// checks that rows can be loaded: kind of table, columns, unique key, durability, permissions. Runs inside the
+/// caller's transaction. Throws errc::config that says what to do.
+target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o);
+
+/// Whether `table`, an SQL name, has a unique key on id alone.
+bool has_key(postgres_connection& c, const std::string& table);
 
 }  // namespace ingest::detail

@@ -9,16 +9,16 @@ namespace {
 
 /// Connects and opens the target, as often as it takes.
 const opened_run& open_with_retries(postgres_run& run, const std::stop_token& stop) {
-  retry_schedule schedule = run.schedule(stop);
+  database_retries retries = run.retries(stop);
   for (;;) {
     try {
       const auto connection = run.connect(stop);
       run.outages().connected();
       const opened_run& opened = run.ensure_open(*connection, stop);
-      schedule.succeeded();
+      retries.succeeded();
       return opened;
     } catch (const database_error& e) {
-      schedule.wait_after(e, false);
+      retries.wait_after(e, false);
     }
   }
 }
@@ -28,6 +28,8 @@ const opened_run& open_with_retries(postgres_run& run, const std::stop_token& st
 }  // namespace detail
 
 postgres_target::postgres_target(postgres_options o) : run_(std::make_shared<detail::postgres_run>(std::move(o))) {}
+
+postgres_target::postgres_target(std::shared_ptr<detail::postgres_run> run) : run_(std::move(run)) {}
 
 std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
   try {
@@ -54,6 +56,10 @@ std::string postgres_target::rehearse(std::stop_token stop) const {
 
 void postgres_target::expect(run_identity who, bool replace) {
   run_->expect(std::move(who), replace);
+}
+
+void postgres_target::compare_with(std::vector<page> buffered, std::optional<page_id> last_page) {
+  run_->compare_with({std::move(buffered), last_page});
 }
 
 ledger_view postgres_target::open_run(const run_identity& who, bool replace, std::stop_token stop) {

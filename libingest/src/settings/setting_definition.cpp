@@ -87,6 +87,10 @@ std::string setting_definition::allowed() const {
       return "Unix time in ms, or ISO 8601";
     case headers:
       return "\"Name: value\"";
+    case source:
+      return "api, stdin, or file:PATH with PATH ending in .ndjson, .jsonl, .csv or .tsv, also followed by .gz or .zst";
+    case target:
+      return "postgres, stdout, or file:PATH for NDJSON, compressed if PATH ends in .gz or .zst";
     case integer:
     case size:
     case duration:
@@ -94,11 +98,15 @@ std::string setting_definition::allowed() const {
   }
   std::string range = quantity(type, least);
   if (greatest == ~std::uint64_t{0}) {
-    return range.append(" or more, or ").append(default_text);
+    range.append(" or more");
+  } else {
+    range.append(" … ").append(quantity(type, greatest));
+    if (!unit.empty()) {
+      range.append(" ").append(unit);
+    }
   }
-  range.append(" … ").append(quantity(type, greatest));
-  if (!unit.empty()) {
-    range.append(" ").append(unit);
+  if (!word.empty()) {
+    range.append(", or ").append(word);
   }
   return range;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "ingest/settings.hpp"
+
 namespace ingest::detail {
 
 // Each returns nothing for a text that is malformed or does not fit.
@@ -19,5 +21,11 @@ std::optional<std::uint64_t> parse_duration(std::string_view text);
 /// Unix time in milliseconds, from such a number or from ISO 8601: a date, or date and time down to minutes, seconds or
 /// milliseconds, with zone "Z" or "+hh:mm" or none, which means UTC.
 std::optional<std::int64_t> parse_time(std::string_view text);
+
+/// "api", "stdin" or "file:PATH", where the path's ending tells the format.
+std::optional<source_choice> parse_source(std::string_view text);
+
+/// "postgres", "stdout" or "file:PATH", where the path's ending tells the compression. Nothing for what looks like CSV.
+std::optional<target_choice> parse_target(std::string_view text);
 
 }  // namespace ingest::detail

@@ -198,7 +198,17 @@ struct assignment {
     }
   }
   void operator()(std::optional<std::uint64_t> settings::*member) const {
-    s.*member = text == d.default_text ? std::nullopt : std::optional(parse_quantity(d, text));
+    s.*member = !d.word.empty() && text == d.word ? std::nullopt : std::optional(parse_quantity(d, text));
+  }
+  void operator()(source_choice settings::*member) const { s.*member = known(detail::parse_source(text)); }
+  void operator()(target_choice settings::*member) const { s.*member = known(detail::parse_target(text)); }
+
+  template <class Choice>
+  Choice known(std::optional<Choice> choice) const {
+    if (!choice) {
+      refuse("must be " + d.allowed());
+    }
+    return *std::move(choice);
   }
   template <class Enumeration>
   void operator()(Enumeration settings::*member) const {

@@ -102,15 +102,18 @@ found_values collect(const setting_sources& from) {
   return values;
 }
 
-std::string password_in(const std::string& connection) {
+/// The passwords of the user and of the client's TLS key.
+std::vector<std::string> passwords_in(const std::string& connection) {
+  std::vector<std::string> passwords;
   using parsed = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
   const parsed options(PQconninfoParse(connection.c_str(), nullptr), &PQconninfoFree);
   for (const PQconninfoOption* o = options.get(); o != nullptr && o->keyword != nullptr; ++o) {
-    if (std::string_view(o->keyword) == "password" && o->val != nullptr) {
-      return o->val;
+    const std::string_view keyword = o->keyword;
+    if ((keyword == "password" || keyword == "sslpassword") && o->val != nullptr && *o->val != '\0') {
+      passwords.emplace_back(o->val);
     }
   }
-  return "";
+  return passwords;
 }
 
 bool names_a_secret(std::string header_name) {
@@ -127,7 +130,9 @@ void register_secrets(const found_values& values) {
     if (d != nullptr && d->type == setting_type::secret) {
       log::add_secret(value.text);
     } else if (d != nullptr && d->type == setting_type::connection) {
-      log::add_secret(password_in(value.text));
+      for (const std::string& password : passwords_in(value.text)) {
+        log::add_secret(password);
+      }
     }
   }
 }
@@ -154,7 +159,7 @@ std::string shown(const setting_definition& d, std::string text) {
 
 void assign(settings& s, const setting_definition& d, const found_value& value) {
   try {
-    if (value.from_flag && d.type == setting_type::connection && !password_in(value.text).empty()) {
+    if (value.from_flag && d.type == setting_type::connection && !passwords_in(value.text).empty()) {
       throw error(errc::usage, "holds a password, which every user of this machine could read there; set " +
                                    std::string(d.name) + " in the environment or in .env instead");
     }
@@ -181,9 +186,14 @@ void assign(settings& s, const setting_definition& d, const found_value& value) 
   throw error(code, complaint + (where.empty() ? "" : " (" + where + ")"));
 }
 
+bool is_needed(const setting_definition& d, const settings& s) {
+  return d.required_with.empty() || (d.required_with == "FROM=api" ? s.from.what == source_choice::kind::api
+                                                                   : s.to.what == target_choice::kind::postgres);
+}
+
 void check_completeness(const settings& s, command c) {
   for (const setting_definition& d : setting_definitions()) {
-    if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name)) {
+    if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name) && is_needed(d, s)) {
       throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
                                     ". Set it in the environment or in .env");
     }
@@ -192,9 +202,13 @@ void check_completeness(const settings& s, command c) {
 
 void check_together(const settings& s, command c) {
   const setting_definition& slices = *find_setting("SLICES");
-  if (slices.used_by(c)) {
-    if (s.slices > 1 && (!s.since || !s.until)) {
-      refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1");
+  if (slices.used_by(c) && s.from.what != source_choice::kind::api && (s.since || s.until)) {
+    refuse(s, {"FROM", "SINCE", "UNTIL"},
+           "only the API can be asked for a time window: set neither SINCE nor UNTIL, or FROM=api");
+  }
+  if (slices.used_by(c) && s.from.what == source_choice::kind::api) {
+    if (s.slices > std::uint64_t{1} && (!s.since || !s.until)) {
+      refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 or auto");
     }
     if (s.since && s.until && *s.until <= *s.since) {
       refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");

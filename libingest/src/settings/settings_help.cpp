@@ -29,6 +29,10 @@ std::string_view placeholder(setting_type type) {
     case setting_type::url:
     case setting_type::connection:
       return "URL";
+    case setting_type::source:
+      return "SOURCE";
+    case setting_type::target:
+      return "TARGET";
     default:
       return "TEXT";
   }
@@ -57,11 +61,21 @@ void write_wrapped(std::ostream& out, const std::string& text) {
   out << '\n';
 }
 
+std::string requirement(const setting_definition& d) {
+  return d.required_with.empty() ? "required" : "required with " + std::string(d.required_with);
+}
+
+/// A command that does not use the setting of the condition has its default, with which the condition holds.
+std::string requirement(const setting_definition& d, command c) {
+  const setting_definition* const condition = find_setting(d.required_with.substr(0, d.required_with.find('=')));
+  return condition != nullptr && condition->used_by(c) ? requirement(d) : "required";
+}
+
 std::string default_of(const setting_definition& d, command c) {
   if (!d.default_text.empty()) {
     return "default " + std::string(d.default_text);
   }
-  return (d.required_for & set_of(c)) != 0 ? "required" : "no default";
+  return (d.required_for & set_of(c)) != 0 ? requirement(d, c) : "no default";
 }
 
 std::string code(std::string_view text) {
@@ -133,7 +147,7 @@ std::string settings_markdown() {
     }
     const std::string flag = d.flag();
     const std::string default_text = !d.default_text.empty() ? code(d.default_text)
-                                     : d.required_for != 0   ? "required"
+                                     : d.required_for != 0   ? requirement(d)
                                                              : "none";
     out << "| `" << d.name << "` | " << (flag.empty() ? "none" : code(flag)) << " | " << escaped_for_table(d.help)
         << " | " << escaped_for_table(d.allowed()) << " | " << default_text << " | " << commands_of(d) << " |\n";

@@ -8,13 +8,6 @@ namespace ingest {
 
 namespace {
 
-void require_within(const std::optional<std::uint64_t>& limit, std::uint64_t amount, const char* what) {
-  if (limit && amount > *limit) {
-    throw error(errc::bad_data, std::string("the stream holds ") + what + ", more than its limit of " +
-                                    std::to_string(*limit) + "; raise the limit if that is meant to be");
-  }
-}
-
 class stream {
  public:
   stream(source& from, sink& to, const stream_options& options)
@@ -118,6 +111,13 @@ std::optional<std::string> complaint_about(const stream_options& options) {
     return "a limit of the stream is 0, so that nothing could pass: leave it out if none is wanted";
   }
   return std::nullopt;
+}
+
+void require_within(const std::optional<std::uint64_t>& limit, std::uint64_t amount, const char* what) {
+  if (limit && amount > *limit) {
+    throw error(errc::bad_data, std::string("the stream holds ") + what + ", more than its limit of " +
+                                    std::to_string(*limit) + "; raise the limit if that is meant to be");
+  }
 }
 
 stream_result ingest_stream(source& from, sink& to, const stream_options& options) {

@@ -50,4 +50,10 @@ void tee_sink::abort(const error& why) {
   }
 }
 
+commit_point tee_sink::commits() const {
+  const commit_point first = sinks_.front()->commits();
+  const bool all = std::all_of(sinks_.begin(), sinks_.end(), [&](const auto& s) { return s->commits() == first; });
+  return all ? first : commit_point::unknown;
+}
+
 }  // namespace ingest

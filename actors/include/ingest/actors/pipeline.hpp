@@ -1,92 +1,69 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "ingest/disk_buffer.hpp"
-#include "ingest/error.hpp"
-#include "ingest/metrics.hpp"
-#include "ingest/page_set.hpp"
-#include "ingest/run_state.hpp"
-#include "ingest/sink.hpp"
-#include "ingest/source.hpp"
+#include "ingest/actors/pipeline_spec.hpp"
 
 namespace ingest::actors {
 
-/// How often and how fast failed stages are started again.
-struct restart_policy {
-  std::size_t max_restarts = 3;  ///< within `period`, over all stages; one more ends the run
-  std::chrono::milliseconds period{60'000};
-  std::chrono::milliseconds first_delay{100};  ///< doubled with each restart in the period, jittered
-  std::chrono::milliseconds longest_delay{5'000};
+/// How a pipeline stands at a moment.
+struct pipeline_snapshot {
+  bool running = false;         ///< started, and not all stages have ended
+  stream_progress written;      ///< what the sinks have taken in this run
+  std::uint64_t rows_read = 0;  ///< before transforms; what is read again after a restart counts again
+  std::uint64_t batches_read = 0;
+  std::uint64_t rows_durable = 0;     ///< in the durable buffer
+  std::uint64_t bytes_buffered = 0;   ///< on disk now
+  std::uint64_t bytes_in_flight = 0;  ///< between readers and sinks now, where there is no durable buffer
+  std::uint64_t readers = 0;          ///< at work now
+  std::uint64_t transformers = 0;     ///< likewise
+  std::uint64_t loaders = 0;          ///< likewise
+  std::uint64_t restarts = 0;
 };
 
-/// What a run starts from, and starts again from when its buffer_writer or checkpoint has failed.
-struct recovered_run {
-  std::unique_ptr<disk_buffer> buffer;
-  page_set loaded;  ///< pages that the target is known to have; they are not offered again
-  std::uint64_t rows_loaded = 0;
-  std::uint64_t duplicates_skipped = 0;
-  std::uint64_t rows_rejected = 0;
-};
-
-/// What a pipeline is made of. Factories are called in the threads of the stages, possibly several at a time, and again
-/// for every life of a stage.
-struct pipeline_spec {
-  std::size_t slices = 1;
-  source_factory make_source;  ///< none: nothing is read, what the buffer holds is loaded
-
-  std::size_t loaders = 2;
-  sink_factory make_sink;  ///< none: nothing is loaded, the buffer fills
-
-  /// Opens the buffer. Never called while a buffer of an earlier call is still in use.
-  std::function<recovered_run()> recover;
-
-  std::filesystem::path directory;  ///< of buffer and state
-  file_system* files = &posix_file_system();
-
-  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
-  run_state description;
-
-  std::uint64_t credit_bytes = 8ull << 20;        ///< in flight between all readers and the buffer_writer
-  std::uint64_t group_bytes = 4ull << 20;         ///< appended pages are synced at the latest when there are as many
-  std::uint64_t range_bytes = 8ull << 20;         ///< of one transaction; also the credit of a loader
-  std::chrono::milliseconds range_delay{2'000};   ///< a smaller range is loaded after that long
-  std::chrono::milliseconds state_interval{250};  ///< between two writings of the state
-  std::chrono::milliseconds space_deadline{600'000};  ///< how long a full disk is waited for
-  std::chrono::milliseconds shutdown_timeout{3'000};  ///< how long transactions under way may take after stop()
-  bool keep_segments = false;                         ///< loaded segments stay on disk
-
-  restart_policy restarts;
-  std::shared_ptr<ingest::metrics> metrics = std::make_shared<ingest::metrics>();
-};
-
-struct pipeline_result {
-  run_status status = run_status::aborted;  ///< complete, interrupted or aborted
-  std::optional<error> failure;             ///< why it was aborted
-  std::optional<error> abort_failure;       ///< what went wrong while aborting
-};
-
-/// Runs readers, buffer_writer, loaders and checkpoint as actors, supervised.
+/// What ingest_stream() does in one thread, this does in several: sources are read, transforms applied and sinks
+/// written to side by side, by supervised stages that are started again when they fail. The result means the same.
+///
+/// Without a durable buffer and with one loader and one slice, the sink sees the batches in the order of reading. A
+/// stop then ends the run as it ends ingest_stream(): what was not given to the sink is not written, and the sink is
+/// aborted once, with the reason. With a durable buffer a stop is orderly: what was read becomes durable, and
+/// transactions under way may end within the shutdown timeout.
+///
+/// One that fails with a transient error is started again as `restarts` allows:
+/// - a source goes on from the position of the last batch that was taken over; without positions see below;
+/// - a sink that commits each write is replaced, and gets the batches that it had not taken;
+/// - a sink that commits when it is finalized makes everything start anew: source, transforms, sink, counters;
+/// - so does whatever cannot go on in the middle; and where a sink has kept some of it already, the run fails instead.
+/// With a durable buffer everything starts anew from what is durable, which loses and repeats nothing.
+///
+/// Sinks that do not commit each write can neither have a second loader nor a durable buffer: errc::config.
 class pipeline {
  public:
-  /// Throws errc::config if the spec makes no sense. Nothing is started yet.
+  /// Throws errc::config if the spec makes no sense. Nothing is started or opened yet.
   explicit pipeline(pipeline_spec spec);
+
+  /// Stops a pipeline that runs, and waits for its end.
   ~pipeline();
   pipeline(const pipeline&) = delete;
   pipeline& operator=(const pipeline&) = delete;
 
-  /// Runs until everything is loaded, or was stopped or aborted, and every stage has ended. Blocks; once only.
-  pipeline_result run();
+  /// start() and wait().
+  stream_result run();
 
-  /// Asks for an orderly end: reading stops, what was read becomes durable, transactions under way may end within the
-  /// shutdown timeout. Returns at once. From any thread, also before run(); further calls change nothing.
-  void stop();
+  /// Starts the stages, in threads of their own, and returns. Once only: throws errc::usage the second time.
+  void start();
+
+  /// Requests a stop and returns at once. From any thread, also before start(). The first reason is the one that
+  /// counts. A pipeline whose sinks are being finalized already is let finish, within the shutdown timeout.
+  void stop(std::string reason = "stop requested");
+
+  /// Waits until everything is written, or the run was stopped or failed, and every stage has ended. Throws errc::usage
+  /// if the pipeline was not started. Returns the same result each time; from one thread at a time.
+  stream_result wait();
+
+  /// From any thread at any time.
+  pipeline_snapshot snapshot() const;
 
  private:
   class implementation;

@@ -28,6 +28,7 @@ class file_sink final : public sink {
   write_outcome write(const batch& records) override;
   void finalize() override;
   void abort(const error& why) override;
+  commit_point commits() const override { return commit_point::finalize; }
 
  private:
   void remove_temporary();

@@ -17,6 +17,7 @@ class memory_sink final : public sink {
   }
   void finalize() override {}
   void abort(const error&) override { batches_.clear(); }
+  commit_point commits() const override { return commit_point::finalize; }
 
   const std::vector<batch>& batches() const { return batches_; }
 

@@ -23,6 +23,9 @@ class tee_sink final : public sink {
   /// Aborts every sink that needs it, also if some throw; throws the first of these errors in the end.
   void abort(const error& why) override;
 
+  /// What all of them say, or else commit_point::unknown.
+  commit_point commits() const override;
+
  private:
   std::vector<std::shared_ptr<sink>> sinks_;
   std::size_t opened_ = 0;     // sinks whose open() was called

@@ -1,4 +1,4 @@
-#include "postgres/postgres_connection.hpp"
+#include "postgres/libpq_connection.hpp"
 
 #include <poll.h>
 
@@ -29,38 +29,36 @@ std::string trimmed(std::string_view text) {
 
 void ignore_notice(void*, const PGresult*) {}
 
+query_result value_of(const PGresult* r) {
+  std::vector<query_result::row_values> rows(static_cast<std::size_t>(PQntuples(r)));
+  const int columns = PQnfields(r);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const int row = static_cast<int>(i);
+    for (int column = 0; column < columns; ++column) {
+      auto& value = rows[i].emplace_back();
+      if (PQgetisnull(r, row, column) == 0) {
+        value.emplace(PQgetvalue(r, row, column), static_cast<std::size_t>(PQgetlength(r, row, column)));
+      }
+    }
+  }
+  return {std::move(rows), PQcmdStatus(const_cast<PGresult*>(r))};  // libpq's signature lacks a const
+}
+
 std::string milliseconds(std::chrono::milliseconds t) {
   return std::to_string(t.count());
 }
 
 }  // namespace
 
-std::string query_result::text(std::size_t row, int column) const {
-  const int r = static_cast<int>(row);
-  return {PQgetvalue(result_.get(), r, column), static_cast<std::size_t>(PQgetlength(result_.get(), r, column))};
-}
-
-std::int64_t query_result::number(std::size_t row, int column) const {
-  return std::strtoll(PQgetvalue(result_.get(), static_cast<int>(row), column), nullptr, 10);
-}
-
-bool query_result::null(std::size_t row, int column) const {
-  return PQgetisnull(result_.get(), static_cast<int>(row), column) != 0;
-}
-
-std::uint64_t query_result::affected() const {
-  return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10);
-}
-
-postgres_connection::postgres_connection(const postgres_endpoint& to, const std::string& application, limits l,
-                                         std::stop_token stop)
+libpq_connection::libpq_connection(const postgres_endpoint& to, const std::string& application, limits l,
+                                   std::stop_token stop)
     : endpoint_(to), limits_(l), stop_(std::move(stop)), stopped_(stop_), connection_(nullptr, PQfinish) {
   throw_if_stopped(stop_);
   connect(application);
   set_up_session();
 }
 
-void postgres_connection::connect(const std::string& application) {
+void libpq_connection::connect(const std::string& application) {
   const std::string silence = milliseconds(limits_.io);
   // What stands before dbname, the URL may change; what stands behind it, not.
   const std::array<const char*, 8> keywords{
@@ -96,7 +94,7 @@ void postgres_connection::connect(const std::string& application) {
   PQsetErrorVerbosity(connection_.get(), PQERRORS_DEFAULT);
 }
 
-database_error postgres_connection::connect_failure() const {
+database_error libpq_connection::connect_failure() const {
   const std::string raw = PQerrorMessage(connection_.get());
   const std::string message = endpoint_.without_password(trimmed(raw));
   const std::string prefix = "cannot connect to " + endpoint_.shown();
@@ -110,7 +108,7 @@ database_error postgres_connection::connect_failure() const {
   return told.sqlstate.empty() ? database_error::lost(message, prefix) : database_error(told, prefix);
 }
 
-void postgres_connection::set_up_session() {
+void libpq_connection::set_up_session() {
   using std::chrono::milliseconds;
   // Shorter than our own patience with the socket, so that a wait for a lock is not taken for a dead server.
   const auto lock_timeout = std::clamp(limits_.io / 2, milliseconds(100), milliseconds(5000));
@@ -129,7 +127,7 @@ void postgres_connection::set_up_session() {
   session_ = {r.text(0, 0), r.text(0, 1)};
 }
 
-query_result postgres_connection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
+query_result libpq_connection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const std::string& p : parameters) {
@@ -143,30 +141,30 @@ query_result postgres_connection::execute(const std::string& sql, const std::vec
     lose(PQerrorMessage(connection_.get()));
   }
   flush();
-  return last_result();
+  return value_of(last_answer().get());
 }
 
-void postgres_connection::run(const std::string& sql) {
+void libpq_connection::run(const std::string& sql) {
   if (PQsendQuery(connection_.get(), sql.c_str()) == 0) {
     lose(PQerrorMessage(connection_.get()));
   }
   flush();
-  last_result();
+  last_answer();
 }
 
-void postgres_connection::begin_copy(const std::string& sql) {
+void libpq_connection::begin_copy(const std::string& sql) {
   if (PQsendQuery(connection_.get(), sql.c_str()) == 0) {
     lose(PQerrorMessage(connection_.get()));
   }
   flush();
-  const query_result r = next_result();
-  if (PQresultStatus(r.raw()) != PGRES_COPY_IN) {
+  const server_answer r = next_answer();
+  if (PQresultStatus(r.get()) != PGRES_COPY_IN) {
     drain();
-    throw failure(r.raw());
+    throw failure(r.get());
   }
 }
 
-void postgres_connection::put(std::string_view bytes) {
+void libpq_connection::put(std::string_view bytes) {
   constexpr std::size_t piece = 256 << 10;  // bounds what libpq keeps in memory
   while (!bytes.empty()) {
     const std::string_view now = bytes.substr(0, piece);
@@ -181,15 +179,15 @@ void postgres_connection::put(std::string_view bytes) {
   }
 }
 
-std::uint64_t postgres_connection::end_copy() {
+std::uint64_t libpq_connection::end_copy() {
   if (PQputCopyEnd(connection_.get(), nullptr) < 0) {
     lose(PQerrorMessage(connection_.get()));
   }
   flush();
-  return last_result().affected();
+  return std::strtoull(PQcmdTuples(last_answer().get()), nullptr, 10);
 }
 
-void postgres_connection::flush() {
+void libpq_connection::flush() {
   for (;;) {
     const int pending = PQflush(connection_.get());
     if (pending == 0) {
@@ -206,35 +204,35 @@ void postgres_connection::flush() {
   }
 }
 
-query_result postgres_connection::next_result() {
+libpq_connection::server_answer libpq_connection::next_answer() {
   while (PQisBusy(connection_.get()) != 0) {
     wait_for_socket(POLLIN, clock::now() + limits_.io);
     if (PQconsumeInput(connection_.get()) == 0) {
       lose(PQerrorMessage(connection_.get()));
     }
   }
-  return query_result(PQgetResult(connection_.get()));
+  return {PQgetResult(connection_.get()), PQclear};
 }
 
-query_result postgres_connection::last_result() {
-  query_result last(nullptr);
-  for (query_result next = next_result(); next.raw() != nullptr; next = next_result()) {
-    const ExecStatusType status = PQresultStatus(next.raw());
+libpq_connection::server_answer libpq_connection::last_answer() {
+  server_answer last(nullptr, PQclear);
+  for (server_answer next = next_answer(); next; next = next_answer()) {
+    const ExecStatusType status = PQresultStatus(next.get());
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
       drain();
-      throw failure(next.raw());
+      throw failure(next.get());
     }
     last = std::move(next);
   }
   return last;
 }
 
-void postgres_connection::drain() {
-  while (next_result().raw() != nullptr) {
+void libpq_connection::drain() {
+  while (next_answer()) {
   }
 }
 
-short postgres_connection::wait_for_socket(short events, clock::time_point deadline) {
+short libpq_connection::wait_for_socket(short events, clock::time_point deadline) {
   for (;;) {
     std::array<pollfd, 2> waits{{{PQsocket(connection_.get()), events, 0}, {stopped_.fd(), POLLIN, 0}}};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
@@ -255,7 +253,7 @@ short postgres_connection::wait_for_socket(short events, clock::time_point deadl
   }
 }
 
-database_error postgres_connection::failure(const PGresult* failed) {
+database_error libpq_connection::failure(const PGresult* failed) {
   auto told = diagnostics_of(failed);
   told.message = endpoint_.without_password(told.message);
   if (PQstatus(connection_.get()) != CONNECTION_OK || told.sqlstate.empty()) {
@@ -265,12 +263,12 @@ database_error postgres_connection::failure(const PGresult* failed) {
   return {told, endpoint_.shown()};
 }
 
-void postgres_connection::lose(const std::string& why) {
+void libpq_connection::lose(const std::string& why) {
   broken_ = true;
   throw database_error::lost(endpoint_.without_password(trimmed(why)), endpoint_.shown());
 }
 
-std::string postgres_connection::quoted(const std::string& identifier) const {
+std::string libpq_connection::quoted(const std::string& identifier) const {
   const std::unique_ptr<char, void (*)(void*)> text(
       PQescapeIdentifier(connection_.get(), identifier.data(), identifier.size()), PQfreemem);
   if (!text) {
@@ -279,7 +277,7 @@ std::string postgres_connection::quoted(const std::string& identifier) const {
   return text.get();
 }
 
-std::string postgres_connection::literal(const std::string& text) const {
+std::string libpq_connection::literal(const std::string& text) const {
   const std::unique_ptr<char, void (*)(void*)> quoted_text(PQescapeLiteral(connection_.get(), text.data(), text.size()),
                                                            PQfreemem);
   if (!quoted_text) {

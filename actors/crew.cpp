@@ -1,0 +1,187 @@
+#include "actors/crew.hpp"
+
+#include <thread>
+
+#include "actors/buffer_writer.hpp"
+#include "actors/checkpoint.hpp"
+#include "actors/loader.hpp"
+#include "actors/memory_buffer.hpp"
+#include "actors/reader.hpp"
+#include "actors/transform_worker.hpp"
+#include "actors/transformer.hpp"
+
+namespace ingest::actors {
+
+namespace {
+
+constexpr stage_id the_buffer_writer{stage_kind::buffer_writer, 0};
+constexpr stage_id the_memory_buffer{stage_kind::memory_buffer, 0};
+constexpr stage_id the_checkpoint{stage_kind::checkpoint, 0};
+
+std::uint32_t workers_of(const pipeline_spec& spec) {
+  if (spec.transform_workers > 0) {
+    return static_cast<std::uint32_t>(spec.transform_workers);
+  }
+  return std::max(2u, std::thread::hardware_concurrency()) - 1;
+}
+
+}  // namespace
+
+template <class Function>
+auto crew::launch(stage_id id, Function behavior) {
+  child& c = begin(id);
+  const supervisor_actor supervisor(self_);
+  stage_context context{id, c.life, supervisor, c.stop.get_token(), setup_.run, &setup_.run->spec};
+  auto started = spawn_stage(self_->home_system(), setup_.detached, behavior, std::move(context));
+  c.handle = started;
+  on_death(started, [supervisor, id, life = c.life] { post(supervisor, stage_down{id, life}); });
+  if (setup_.on_start) {
+    setup_.on_start(id, started);
+  }
+  count_stages();
+  return started;
+}
+
+void crew::start_all() {
+  readers_.clear();
+  transformers_.clear();
+  start_buffer();
+  if (spec().make_sink) {
+    for (std::uint32_t i = 0; i < spec().loaders; ++i) {
+      start_loader(i, false);
+    }
+  }
+  start_workers();
+  next_slice_ = 0;
+  slices_at_work_.clear();
+  start_readers();
+}
+
+void crew::start_buffer() {
+  if (!spec().buffer) {
+    buffer_ = launch(the_memory_buffer, memory_buffer);
+    return;
+  }
+  checkpoint_ = launch(the_checkpoint, checkpoint);
+  const buffer_writer_actor writer = launch(the_buffer_writer, buffer_writer);
+  post(checkpoint_, attach_buffer{writer});
+  post(writer, attach_checkpoint{checkpoint_});
+  buffer_ = writer;
+}
+
+void crew::start_workers() {
+  workers_.clear();
+  if (spec().make_transforms && spec().make_source) {
+    for (std::uint32_t i = 0; i < workers_of(spec()); ++i) {
+      workers_.push_back(launch({stage_kind::transform_worker, i}, transform_worker));
+    }
+  }
+}
+
+void crew::start_readers() {
+  if (!spec().make_source) {
+    return;
+  }
+  for (; next_slice_ < spec().slices && slices_at_work_.size() < readers_at_a_time(spec()); ++next_slice_) {
+    slices_at_work_.insert(next_slice_);
+    if (spec().make_transforms) {
+      transformers_[next_slice_] = launch({stage_kind::transformer, next_slice_}, transformer);
+      post(transformers_[next_slice_], start_transforming{buffer_, workers_});
+    }
+    start_reader(next_slice_);
+  }
+}
+
+void crew::start_reader(slice_id slice) {
+  readers_[slice] = launch({stage_kind::reader, slice}, reader);
+  attach(slice);
+}
+
+void crew::attach(slice_id slice) {
+  const attach_reader m{slice, find({stage_kind::reader, slice})->life, readers_[slice]};
+  if (is_alive({stage_kind::transformer, slice})) {
+    post(transformers_[slice], m);
+  } else {
+    post(buffer_, m);
+  }
+}
+
+void crew::start_loader(std::uint32_t index, bool finalizing) {
+  const loader_actor started = launch({stage_kind::loader, index}, loader);
+  loaders_[index] = started;
+  post(started, start_loading{buffer_, checkpoint_});
+  if (finalizing) {
+    post(started, finalize_sink{});
+  }
+}
+
+void crew::replace(stage_id stage, bool finalizing) {
+  if (stage.kind == stage_kind::loader) {
+    start_loader(stage.index, finalizing);
+  } else if (!finalizing && slices_at_work_.contains(stage.index)) {
+    start_reader(stage.index);
+  }
+}
+
+void crew::end(child& c) {
+  children::end(c);
+  count_stages();
+}
+
+void crew::note_done(stage_id stage) {
+  if (stage.kind != stage_kind::reader && stage.kind != stage_kind::transformer) {
+    return;
+  }
+  const slice_id slice = stage.index;
+  const child* reader = find({stage_kind::reader, slice});
+  if (stage.kind == stage_kind::transformer && reader->alive) {
+    attach(slice);  // a life that began meanwhile may have spoken to deaf ears; the buffer tells it that all is read
+  }
+  const bool ended = reader->done && !reader->alive && !is_alive({stage_kind::transformer, slice});
+  if (ended && slices_at_work_.erase(slice) > 0) {
+    readers_.erase(slice);
+    transformers_.erase(slice);
+    start_readers();
+  }
+}
+
+void crew::detach_loader(std::uint32_t loader, epoch_number life) {
+  post(buffer_, ingest::actors::detach_loader{loader, life});
+}
+
+void crew::finalize_sinks() {
+  for (const auto& [index, handle] : loaders_) {
+    if (is_alive({stage_kind::loader, index})) {
+      post(handle, finalize_sink{});
+    }
+  }
+}
+
+bool crew::close_checkpoint(run_status status, const std::string& reason) {
+  child* state = find(the_checkpoint);
+  if (state == nullptr || !state->alive) {
+    return true;
+  }
+  if (!std::exchange(state->told, true)) {
+    post(checkpoint_, close_run{status, reason});
+  }
+  return false;
+}
+
+stage_kind crew::buffer_kind() const {
+  return spec().buffer ? stage_kind::buffer_writer : stage_kind::memory_buffer;
+}
+
+bool crew::is_alive(stage_id stage) {
+  const child* c = find(stage);
+  return c != nullptr && c->alive;
+}
+
+void crew::count_stages() {
+  metrics& counters = *spec().metrics;
+  counters.readers_running = count_alive(stage_kind::reader);
+  counters.transformers_running = count_alive(stage_kind::transformer);
+  counters.loaders_running = count_alive(stage_kind::loader);
+}
+
+}  // namespace ingest::actors

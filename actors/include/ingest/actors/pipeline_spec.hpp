@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ingest/durable_run.hpp"
+#include "ingest/ingest_stream.hpp"
+#include "ingest/metrics.hpp"
+
+namespace ingest::actors {
+
+/// How often and how fast failed stages are started again.
+struct restart_policy {
+  std::size_t max_restarts = 3;  ///< within `period`, over all stages; one more ends the run
+  std::chrono::milliseconds period{60'000};
+  std::chrono::milliseconds first_delay{100};  ///< doubled with each restart in the period, jittered
+  std::chrono::milliseconds longest_delay{5'000};
+};
+
+/// Makes the transforms of a slice. Called for every life of its reader, so that they always start fresh.
+using transform_factory = std::function<transform_list(slice_id)>;
+
+/// A buffer on disk between readers and loaders: what was read survives a crash, and is loaded by the next run.
+/// pipeline_builder::durable() makes one of a durable_run.
+struct buffer_spec {
+  /// Opens the buffer. Never called while a buffer of an earlier call is still in use.
+  std::function<recovered_run()> recover;
+
+  std::filesystem::path directory;  ///< of buffer and state
+  file_system* files = &posix_file_system();
+
+  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
+  run_state description;
+
+  std::uint64_t group_bytes = 4ull << 20;             ///< pages are synced at the latest when there are as many
+  std::uint64_t range_bytes = 8ull << 20;             ///< of one transaction; also the credit of a loader
+  std::chrono::milliseconds range_delay{2'000};       ///< a smaller range is loaded after that long
+  std::chrono::milliseconds state_interval{250};      ///< between two writings of the state
+  std::chrono::milliseconds space_deadline{600'000};  ///< how long a full disk is waited for
+  bool keep_segments = false;                         ///< loaded segments stay on disk
+};
+
+/// What a pipeline is made of. Factories are called in the threads of the stages, possibly several at a time, and again
+/// for every life of a stage. pipeline_builder is the short way to write one.
+struct pipeline_spec {
+  std::size_t slices = 1;
+  std::size_t readers = 0;     ///< slices read at a time; 0: all of them
+  source_factory make_source;  ///< none: nothing is read, what the durable buffer holds is loaded
+
+  /// Where slices begin; one that is missing begins at its beginning. A durable buffer knows by itself.
+  std::map<slice_id, std::string> positions;
+
+  transform_factory make_transforms;  ///< none: batches stay as they were read
+
+  /// Threads for transforms that may run in parallel. 0: one less than the machine has, but one.
+  std::size_t transform_workers = 0;
+
+  std::optional<buffer_spec> buffer;  ///< none: batches wait in memory, and a crash loses what was not written
+
+  std::size_t loaders = 1;
+  sink_factory make_sink;  ///< none: nothing is loaded, the durable buffer fills
+
+  std::uint64_t credit_bytes = 8ull << 20;  ///< in flight between all readers and the buffer, or, without, the sinks
+  std::chrono::milliseconds shutdown_timeout{3'000};  ///< how long transactions under way may take after a stop
+
+  stop_signal stop = {};  ///< stops the pipeline as stop() does
+  stream_limits limits = {};
+
+  /// Called after each write, one call at a time, in the thread that wrote. What it throws ends the run.
+  std::function<void(const stream_progress&)> on_progress = {};
+
+  restart_policy restarts;
+  std::shared_ptr<ingest::metrics> metrics = std::make_shared<ingest::metrics>();
+};
+
+}  // namespace ingest::actors

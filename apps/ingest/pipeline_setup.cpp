@@ -1,0 +1,48 @@
+#include "pipeline_setup.hpp"
+
+#include <unistd.h>
+
+#include "components.hpp"
+#include "endpoints.hpp"
+#include "ingest/slice_plan.hpp"
+#include "progress_display.hpp"
+#include "run_plan.hpp"
+
+namespace ingest::app {
+
+actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr<metrics>& counters) {
+  actors::restart_policy restarts;
+  restarts.max_restarts = s.max_restarts;
+  restarts.period = s.restart_window;
+  actors::pipeline_builder builder;
+  builder.credit(s.credit_bytes).count_in(counters).shutdown_timeout(s.shutdown_timeout).restarts(restarts);
+  return builder;
+}
+
+void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices) {
+  to.slices(slices, reader_count(s, slices));
+  to.from(make_sources(s, plan, *to.spec().metrics));
+  if (auto transforms = make_transforms(s)) {
+    to.transforms(std::move(transforms));
+  }
+}
+
+std::vector<time_window> find_windows(const settings& s, metrics& counters, const std::stop_token& stop) {
+  slice_plan_options o;
+  o.readers = s.readers.value_or(o.readers);
+  return plan_slices(source_options(s, plan_of(s)), o, counters, stop);
+}
+
+stream_result run_shown(actors::pipeline& p, const settings& s, const std::shared_ptr<metrics>& counters, bool loads,
+                        std::uint64_t rows_before, const std::stop_token& stop) {
+  const std::stop_callback forward(stop, [&p] { p.stop(); });
+  progress_display::options shown;
+  shown.terminal = ::isatty(STDERR_FILENO) == 1;
+  shown.interval = s.progress_interval;
+  shown.goal = loads ? progress_meter::goal::loaded : progress_meter::goal::durable;
+  shown.rows_before = rows_before;
+  const progress_display progress(counters, shown);
+  return p.run();
+}
+
+}  // namespace ingest::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "ingest/actors/pipeline_builder.hpp"
+#include "ingest/settings.hpp"
+#include "ingest/time_window.hpp"
+
+/// What pipelines with a durable buffer and without have in common.
+namespace ingest::app {
+
+/// A builder that has what the settings say of every pipeline.
+actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr<metrics>& counters);
+
+/// Has the pipeline read what `plan` says, in so many slices.
+void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices);
+
+/// The time windows for SLICES=auto. Blocks; throws what requests do, errc::cancelled on a stop.
+std::vector<time_window> find_windows(const settings& s, metrics& counters, const std::stop_token& stop);
+
+/// Runs the pipeline and shows its progress. `loads`: rows get to their target in this run, of which `rows_before` are
+/// there already.
+stream_result run_shown(actors::pipeline& p, const settings& s, const std::shared_ptr<metrics>& counters, bool loads,
+                        std::uint64_t rows_before, const std::stop_token& stop);
+
+}  // namespace ingest::app

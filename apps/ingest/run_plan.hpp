@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ingest/settings.hpp"
+#include "ingest/time_window.hpp"
+
+/// The plan of a run: what is asked of the source, as text. Pages of different plans must not mix, so a run goes on
+/// only with its own. With SLICES=auto it ends in the edges of the time windows that were found when the run began.
+namespace ingest::app {
+
+/// The plan that the settings ask for; with SLICES=auto, without the edges, which are not known yet. That of a file has
+/// its path, its size and the time of its last change, so that pages of different contents do not mix either: throws
+/// errc::config where there is no such file.
+std::string plan_of(const settings& s);
+
+/// The same with the edges of `windows`.
+std::string plan_of(const settings& s, const std::vector<time_window>& windows);
+
+/// True if `plan` is what the settings, with SLICES=auto, ask for, with edges that were found already.
+bool is_divided(const std::string& plan, const settings& s);
+
+/// The time windows of `plan`, which is plan_of(s), or divided where SLICES=auto. Empty: a single slice of everything.
+std::vector<time_window> windows_of(const std::string& plan, const settings& s);
+
+/// Throws errc::config if `begun_with` is the plan of the file that the settings name, and the file has changed since.
+void check_unchanged(const std::string& begun_with, const settings& s);
+
+/// How many slices `plan` has, whatever the settings are now; 1 where it does not say.
+std::size_t slices_in(const std::string& plan);
+
+/// How many slices are read at a time, of so many.
+std::size_t reader_count(const settings& s, std::size_t slices);
+
+}  // namespace ingest::app

@@ -1,0 +1,58 @@
+# What `cmake --install` installs, in two components: `app` is the program, `development` is what other programs are
+# built with. demo_api stays: it stands in for a server in tests and demos.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS ingest_program COMPONENT app)
+# Debian wants the license under this name.
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest" RENAME copyright COMPONENT app)
+install(FILES CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest" COMPONENT app)
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest/docs" COMPONENT app
+  FILES_MATCHING PATTERN "*.md" PATTERN guide.md EXCLUDE PATTERN api_reference.md EXCLUDE PATTERN examples EXCLUDE)
+
+foreach(library ingest ingest_actors)
+  install(TARGETS ${library} EXPORT ${library} COMPONENT development)
+endforeach()
+if(BUILD_SHARED_LIBS) # found by each other wherever the prefix is
+  file(RELATIVE_PATH libraries_from_program "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
+  set_target_properties(ingest_program PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries_from_program}")
+  set_target_properties(ingest_actors PROPERTIES INSTALL_RPATH "$ORIGIN")
+endif()
+# Everything below include/ is public, and nothing else is.
+install(DIRECTORY libingest/include/ actors/include/ DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development
+  FILES_MATCHING PATTERN "*.hpp")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libingest-dev" RENAME copyright COMPONENT development)
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libingest-dev" COMPONENT development
+  FILES_MATCHING PATTERN "guide.md" PATTERN "examples/*" PATTERN "examples/check" EXCLUDE)
+
+# find_package(ingest). A set of targets for each component, because who asks for `ingest` only need not have CAF.
+set(config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/ingest")
+foreach(library ingest ingest_actors)
+  install(EXPORT ${library} NAMESPACE ingest:: FILE ${library}_targets.cmake
+    DESTINATION "${config_dir}" COMPONENT development)
+endforeach()
+configure_package_config_file(cmake/ingestConfig.cmake.in "${PROJECT_BINARY_DIR}/ingestConfig.cmake"
+  INSTALL_DESTINATION "${config_dir}")
+# Before 1.0, a new minor version may change the interface.
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(
+  FILES "${PROJECT_BINARY_DIR}/ingestConfig.cmake" "${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake"
+    cmake/FindCAF.cmake cmake/FindISAL.cmake cmake/FindZstd.cmake
+  DESTINATION "${config_dir}" COMPONENT development)
+
+# pkg-config. A static library says what has to be linked with it. Not by `Requires`: what Debian's libcurl.pc and
+# libpq.pc name for `--static` are static libraries that are not needed, and mostly not installed.
+if(NOT BUILD_SHARED_LIBS)
+  set(ingest_link_line "-lpq -lcurl -lisal -lspdlog")
+  if(TARGET fmt::fmt) # spdlog's own copy otherwise
+    string(APPEND ingest_link_line " -lfmt")
+  endif()
+  string(APPEND ingest_link_line " -lcrypto -lz -lzstd")
+  set(actors_link_line "-lcaf_core")
+endif()
+# Relative, so that the installed tree may be moved: packages are built with one prefix and unpacked to another.
+file(RELATIVE_PATH prefix_from_pc "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
+foreach(pc ingest ingest-actors)
+  configure_file(cmake/${pc}.pc.in "${PROJECT_BINARY_DIR}/${pc}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${pc}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+endforeach()

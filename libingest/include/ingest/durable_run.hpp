@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "ingest/data_dir.hpp"
+#include "ingest/disk_buffer.hpp"
+#include "ingest/page_set.hpp"
+#include "ingest/recovery.hpp"
+#include "ingest/run_ledger.hpp"
+#include "ingest/run_state.hpp"
+
+namespace ingest {
+
+/// What a run starts from, and starts again from when a stage that kept its books has failed.
+struct recovered_run {
+  std::unique_ptr<disk_buffer> buffer;
+  page_set loaded;  ///< pages that the target is known to have; they are not offered again
+  std::uint64_t rows_loaded = 0;
+  std::uint64_t duplicates_skipped = 0;
+  std::uint64_t rows_rejected = 0;
+};
+
+struct durable_run_options {
+  std::filesystem::path directory;  ///< of buffer and state; made if it is missing
+  std::string pipeline;             ///< a name; a directory and a ledger know their pipelines by it
+
+  /// What is asked of the source, as text: pages of different plans do not mix. None: whatever the buffer was filled
+  /// with, for a pipeline that only loads.
+  std::optional<std::string> plan = "";
+  std::size_t slices = 1;
+
+  /// For a plan that leaves something to be found out when the run begins, and then goes on with that: whether
+  /// `begun_with` is `plan` with nothing left open. Such a plan is taken from what the run has left, and slices_in says
+  /// how many slices it has. None: only `plan` itself will do.
+  std::function<bool(const std::string& begun_with)> settles = nullptr;
+  std::function<std::size_t(const std::string& plan)> slices_in = nullptr;  ///< none: `slices`, or what was found
+
+  std::uint64_t segment_bytes = 64ull << 20;  ///< a file of the buffer is closed once it holds as much
+  std::uint64_t quota_bytes = 4ull << 30;     ///< with more than that in the buffer, reading waits for loading
+  std::string command = "run";                ///< for the state file
+
+  /// postgres_target is one. None: the state file says what is loaded. It is written after the sink has committed, so
+  /// what a crash leaves in between is loaded once more: at least once, not exactly once.
+  std::shared_ptr<run_ledger> ledger = nullptr;
+
+  std::stop_token stop = {};  ///< interrupts the asking of the ledger
+
+  /// None: the real one, with the directory locked. Another one, of a test, has nobody to be locked against.
+  file_system* files = nullptr;
+};
+
+/// A run that survives its process: finds out where it stands, by state file, buffer and ledger, and opens its buffer
+/// there. Order of calls: start_over(), if wanted; find(); settle_plan(), if needed; begin(); open_buffer(), as often
+/// as needed.
+class durable_run {
+ public:
+  /// Locks the directory until destroyed. Throws what data_dir throws.
+  explicit durable_run(durable_run_options o);
+
+  /// Forgets the run in the directory, durably: what is there afterwards is a new run that has not begun, and that will
+  /// replace the pipeline's ledger. If the process dies in between, the next start completes it.
+  void start_over();
+
+  /// Asks state, buffer and ledger, and weighs them. A state that cannot be read and a ledger that does not answer are
+  /// logged and done without; all else is thrown, as reconcile() does.
+  const resumption& find();
+
+  /// Says what the plan of a run that begins has left open: `plan` is written down in its place by begin().
+  void settle_plan(std::string plan);
+
+  /// Makes durable whose buffer this is, before anything of the run is, and takes the ledger over.
+  void begin();
+
+  /// Opens the buffer where the run stands now. Never while one of an earlier call is still in use. Throws errc::locked
+  /// if another process has taken the ledger over meanwhile.
+  recovered_run open_buffer();
+
+  const std::filesystem::path& directory() const { return lock_ ? lock_->path() : options_.directory; }
+
+  /// What find() has found.
+  const resumption& found() const { return found_; }
+
+  /// What the state file is to say of the run as such; after begin().
+  const run_state& description() const { return description_; }
+
+  /// The state as find() found it, or as begin() wrote it.
+  const std::optional<run_state>& state() const { return known_.state; }
+  bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
+
+ private:
+  void look_at_state();
+  void look_at_buffer();
+  void look_at_ledger();
+  void adopt_plan();
+  void own_ledger(std::int64_t our_epoch);
+  void remove_segments();
+
+  durable_run_options options_;
+  std::optional<data_dir> lock_;
+  file_system& files_;
+  run_request asked_;
+  witnesses known_;
+  resumption found_;
+  run_state description_;
+  bool ledger_answered_ = false;
+  bool outage_logged_ = false;
+};
+
+}  // namespace ingest

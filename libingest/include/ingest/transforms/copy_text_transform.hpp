@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "ingest/json_pointer.hpp"
+#include "ingest/transform.hpp"
+
+namespace ingest {
+
+/// Turns lines of JSON, as ndjson_source and csv_source give them, into the rows that the PostgreSQL sink loads: COPY
+/// text with the columns id and data, by copy_text_encoder. Batches must hold whole lines; blank ones are left out. A
+/// line without an id that can be used, or that is no JSON, becomes a row without id, which the table refuses: so it is
+/// set aside with the reason and counted, and fails nothing else. Positions stay what they were.
+class copy_text_transform final : public transform {
+ public:
+  /// `id_pointer` leads to the key inside a record. Throws errc::config, naming ID_POINTER, if it is no JSON pointer.
+  explicit copy_text_transform(const std::string& id_pointer = "/id");
+
+  std::optional<batch> apply(batch input) override;
+  bool parallel() const override { return true; }
+
+ private:
+  json_pointer id_;
+};
+
+}  // namespace ingest

@@ -1,0 +1,198 @@
+#include "ingest/durable_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest {
+
+durable_run::durable_run(durable_run_options o)
+    : options_(std::move(o)), files_(options_.files ? *options_.files : posix_file_system()) {
+  if (!options_.files) {
+    lock_.emplace(options_.directory);
+  }
+  asked_.pipeline = options_.pipeline;
+  asked_.plan = options_.plan;
+  asked_.slices = options_.plan ? options_.slices : 1;
+}
+
+void durable_run::start_over() {
+  run_state fresh;
+  fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
+  fresh.status = run_status::interrupted;
+  fresh.replaces_ledger = true;
+  fresh.started_at = fresh.updated_at = timestamp_now();
+  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
+  // its segments would look like a loss.
+  state_store(files_, directory()).save(fresh);
+  remove_segments();
+}
+
+void durable_run::remove_segments() {
+  for (const std::string& name : files_.list(directory())) {
+    if (name.starts_with("events_buffer.") || name == "events_rejected.ndjson") {
+      files_.remove(directory() / name);
+    }
+  }
+  files_.sync_directory(directory());
+}
+
+void durable_run::look_at_state() {
+  known_.state.reset();
+  try {
+    known_.state = state_store(files_, directory()).load();
+  } catch (const error& e) {
+    if (e.code() != errc::bad_data) {
+      throw;
+    }
+    log::warning(events::state_rebuilt, std::string(e.what()) + "; going on from the buffer's index and the ledger");
+  }
+}
+
+void durable_run::look_at_buffer() {
+  known_.buffer = disk_buffer::inspect(files_, directory());
+  const auto& state = known_.state;
+  if (state && state->replaces_ledger && known_.buffer.identity &&
+      known_.buffer.identity->run_id != state->identity.run_id) {
+    remove_segments();  // start_over() was interrupted after its first step
+    known_.buffer = {};
+  }
+  if (known_.buffer.torn_bytes > 0) {
+    log::info(events::torn_tail_removed,
+              "the last process was interrupted while appending; the unfinished pages are fetched again",
+              {{"bytes", known_.buffer.torn_bytes}});
+  }
+}
+
+void durable_run::look_at_ledger() {
+  known_.ledger.reset();
+  ledger_answered_ = false;
+  if (!options_.ledger) {
+    return;
+  }
+  try {
+    known_.ledger = options_.ledger->peek(options_.stop);
+    ledger_answered_ = true;
+  } catch (const error& e) {
+    if (e.code() != errc::unavailable) {
+      throw;
+    }
+    if (!std::exchange(outage_logged_, true)) {
+      log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
+    }
+  }
+}
+
+// The ledger of a run that start_over() gave up is not asked: there is a state then.
+void durable_run::adopt_plan() {
+  const run_identity* known = nullptr;
+  if (known_.buffer.identity) {
+    known = &*known_.buffer.identity;
+  } else if (known_.state) {
+    known = &known_.state->identity;
+  } else if (known_.ledger) {
+    known = &known_.ledger->identity;
+  }
+  if (asked_.plan && (known == nullptr || !options_.settles || !options_.settles(known->plan))) {
+    return;
+  }
+  if (asked_.plan) {
+    asked_.plan = known->plan;
+  }
+  if (known != nullptr && options_.slices_in) {
+    asked_.slices = options_.slices_in(known->plan);
+  }
+  asked_.slices =
+      std::max({asked_.slices, known_.buffer.slices.size(), known_.state ? known_.state->slices.size() : 0});
+}
+
+const resumption& durable_run::find() {
+  look_at_state();
+  look_at_buffer();
+  look_at_ledger();
+  adopt_plan();
+  found_ = reconcile(asked_, known_);
+  if (!options_.ledger && known_.state) {
+    found_.loaded = known_.state->loaded;  // nobody knows better
+  }
+  return found_;
+}
+
+void durable_run::settle_plan(std::string plan) {
+  found_.identity.plan = plan;
+  if (options_.slices_in) {
+    asked_.slices = options_.slices_in(plan);
+  }
+  asked_.plan = std::move(plan);
+}
+
+void durable_run::begin() {
+  description_ = known_.state.value_or(run_state{});
+  if (description_.started_at.empty() || found_.is_new) {
+    description_.started_at = timestamp_now();
+  }
+  description_.identity = found_.identity;
+  description_.command = options_.command;
+  description_.status = run_status::running;
+  description_.error.clear();
+  description_.replaces_ledger = found_.replaces_ledger;
+  description_.updated_at = timestamp_now();
+  // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
+  state_store store(files_, directory());
+  store.save(description_);
+  known_.state = description_;
+  if (!options_.ledger) {
+    return;
+  }
+  if (ledger_answered_) {
+    options_.ledger->compare_with(known_.buffer.pages, std::nullopt);
+    // Until now another host may have loaded more; from now on none can.
+    known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+    remember_ledger(description_, reconcile(asked_, known_));
+    try {
+      store.save(description_);
+    } catch (const error& e) {
+      if (e.code() != errc::no_space) {
+        throw;
+      }
+      // It is missed only by a start that finds neither a later state nor the ledger.
+      log::warning(events::state_not_saved, e.what());
+    }
+  } else {
+    options_.ledger->compare_with(known_.buffer.pages, found_.last_page);
+    options_.ledger->expect(found_.identity, found_.replaces_ledger);
+  }
+}
+
+/// The ledger just read tells of our pages only while nobody else has gone on with the pipeline.
+void durable_run::own_ledger(std::int64_t our_epoch) {
+  if (our_epoch == 0) {
+    options_.ledger->compare_with(known_.buffer.pages, found_.last_page);
+    options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+  } else if (!known_.ledger || known_.ledger->epoch != our_epoch) {
+    throw error(errc::locked, "a newer run has taken over pipeline \"" + options_.pipeline + "\": this one must end");
+  }
+}
+
+recovered_run durable_run::open_buffer() {
+  const std::int64_t ours = options_.ledger ? options_.ledger->epoch() : 0;
+  find();
+  if (ledger_answered_) {
+    own_ledger(ours);
+  }
+  disk_buffer::options o;
+  o.directory = directory();
+  o.segment_bytes = options_.segment_bytes;
+  o.quota_bytes = options_.quota_bytes;
+  recovered_run run;
+  run.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
+  run.loaded = found_.loaded;
+  run.rows_loaded = found_.rows_loaded;
+  run.duplicates_skipped = found_.duplicates_skipped;
+  run.rows_rejected = found_.rows_rejected;
+  return run;
+}
+
+}  // namespace ingest

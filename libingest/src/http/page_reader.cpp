@@ -1,0 +1,271 @@
+#include "http/page_reader.hpp"
+
+#include "http/http_verdict.hpp"
+#include "http/next_cursor.hpp"
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+// Tokens may be revoked again and again, but not faster than a page is read.
+constexpr unsigned most_token_refusals = 3;
+
+// From then on a gateway error (502) is taken for what some servers send in place of "cursor expired".
+constexpr unsigned gateway_errors_of_dead_cursor = 5;
+
+// An answer that has waited for us that long may well have been cut because of it.
+constexpr std::chrono::seconds patience_of_servers{1};
+
+std::string name_of(const http_api::target& target) {
+  return "GET " + target.path.substr(0, target.path.find('?'));
+}
+
+error not_acceptable(const http_api::target& target, const http_result& result) {
+  const bool redirect = result.status >= 300 && result.status < 400;
+  return {errc::config, name_of(target) + " answered " + answer_of(result) +
+                            (redirect ? ", a redirect, which is not followed: set API_BASE_URL to where it leads"
+                                      : ": check API_BASE_URL and EVENTS_PATH")};
+}
+
+void observe_limit(http_api& api, const http_api::target& target, const http_result& result) {
+  const auto remaining = result.failure ? std::nullopt : result.header("X-RateLimit-Remaining");
+  const auto reset = remaining ? result.header("X-RateLimit-Reset") : std::nullopt;
+  if (reset && !target.stream) {
+    api.limit_of(target).observe(*remaining, *reset, api.run().time.now());
+  }
+}
+
+}  // namespace
+
+page_reader::page_reader(std::shared_ptr<http_api> api, task t, std::stop_token stop)
+    : api_(std::move(api)),
+      run_(api_->run()),
+      slice_(t.slice),
+      at_(t.window, std::move(t.from)),
+      limit_(t.limit),
+      only_one_page_(t.only_one_page),
+      stop_(std::move(stop)),
+      parser_(make_page_parser(run_.options.parser)),
+      client_(api_->take_client()) {}
+
+page_reader::~page_reader() {
+  api_->give_back(std::move(client_));
+}
+
+parsed_page page_reader::next(std::string& rows) {
+  parsed_page page = fetch(rows);
+  at_.advance(page, run_.time.now());
+  return page;
+}
+
+parsed_page page_reader::fetch(std::string& rows) {
+  attempts tried{retry_schedule(run_.options.retry)};
+  for (;;) {
+    throw_if_stopped(stop_);
+    auto answer = take_early_response();
+    if (!answer) {
+      answer = request_page();
+    }
+    if (!answer) {
+      continue;
+    }
+    observe_limit(*api_, answer->target, *answer->result);
+    if (auto page = digest(*answer, tried, rows)) {
+      return std::move(*page);
+    }
+  }
+}
+
+/// The answer, or nothing where it had to wait first: cursor and token may have expired meanwhile.
+std::optional<page_reader::response> page_reader::request_page() {
+  http_api::target target = api_->acquire(*client_, stop_);
+  if (at_.expired(run_.time.now())) {
+    reset_cursor(target, errc::unavailable, "the cursor has expired");
+  }
+  if (wait_for_turn(target)) {
+    return std::nullopt;
+  }
+  const http_result& result = send(run_, *client_, request_to(target, at_.position().cursor), stop_);
+  return response{std::move(target), &result};
+}
+
+/// The answer to the early request, if there was one and it was for the right page.
+std::optional<page_reader::response> page_reader::take_early_response() {
+  if (!early_) {
+    return std::nullopt;
+  }
+  early_request early = std::move(*early_);
+  early_.reset();
+  if (at_.position().cursor != early.cursor) {
+    client_->cancel();
+    return std::nullopt;
+  }
+  const bool has_waited = run_.time.now() - early.sent >= patience_of_servers;
+  const http_result& result = receive(run_, *client_, stop_);
+  if (has_waited && result.failure) {
+    return std::nullopt;
+  }
+  return response{std::move(early.target), &result};
+}
+
+void page_reader::request_early(const http_api::target& target, std::string_view body) {
+  auto cursor = only_one_page_ ? std::nullopt : guess_next_cursor(body);
+  if (!cursor || !api_->ready(target) || stop_.stop_requested()) {
+    return;
+  }
+  start(run_, *client_, request_to(target, cursor));
+  early_ = {target, std::move(*cursor), run_.time.now()};
+}
+
+/// The page, or nothing where another attempt is due.
+std::optional<parsed_page> page_reader::digest(const response& r, attempts& tried, std::string& rows) {
+  const http_result& result = *r.result;
+  if (result.failure && result.failure->what == transport_failure::kind::too_large) {
+    ask_for_less(r.target);
+    return std::nullopt;
+  }
+  switch (judge(result, r.target.stream, at_.position().cursor.has_value())) {
+    case verdict::page:
+      return parse(r, tried, rows);
+    case verdict::retry:
+      retry(r, tried);
+      return std::nullopt;
+    case verdict::token_refused:
+      renew_token(r, tried);
+      return std::nullopt;
+    case verdict::cursor_refused:
+      reset_cursor(r.target, errc::bad_data, "the API refused the cursor with " + answer_of(result));
+      return std::nullopt;
+    case verdict::key_refused:
+      throw error(errc::authentication,
+                  name_of(r.target) + " answered " + answer_of(result) + ": check TARGET_API_KEY");
+    case verdict::not_acceptable:
+      break;
+  }
+  throw not_acceptable(r.target, result);
+}
+
+std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried, std::string& rows) {
+  const http_result& result = *r.result;
+  request_early(r.target, result.body);
+  const auto begin = run_.counters.elapsed_us();
+  const auto size_before = rows.size();
+  parsed_page page;
+  try {
+    page = parser_->parse(result.body, *run_.options.encoder, rows);
+  } catch (const error& e) {
+    if (e.code() != errc::unavailable) {
+      throw;
+    }
+    try_again(r.target, {result.status, e.what(), std::nullopt}, tried);
+    return std::nullopt;
+  }
+  run_.counters.parse_us += run_.counters.elapsed_us() - begin;
+  if (page.has_more && !page.next_cursor) {
+    if (tried.cursor_was_missing) {
+      throw error(errc::bad_data, name_of(r.target) + " says that there is more, but not where: no next cursor");
+    }
+    tried.cursor_was_missing = true;
+    rows.resize(size_before);
+    try_again(r.target, {result.status, "the page claims that there is more, without a cursor", std::nullopt}, tried);
+    return std::nullopt;
+  }
+  run_.counters.bytes_fetched += result.body.size();
+  if (page.total) {
+    api_->note_total(slice_, *page.total);
+  }
+  return page;
+}
+
+void page_reader::retry(const response& r, attempts& tried) {
+  const auto now = run_.time.now();
+  const request_failure failure = failure_of(*r.result, now);
+  if (failure.status == 429 && failure.server_delay) {
+    api_->limit_of(r.target).hold(*failure.server_delay, now);
+  }
+  if (failure.status == 502 && at_.position().cursor && ++tried.gateway_errors >= gateway_errors_of_dead_cursor &&
+      can_seek(r.target)) {
+    tried.gateway_errors = 0;
+    reset_cursor(r.target, errc::unavailable, "the API keeps answering HTTP 502 to the cursor");
+  }
+  try_again(r.target, failure, tried);
+}
+
+/// Waits until the next attempt is due. Once the schedule is used up, a cursor that may be to blame is given up before
+/// all is.
+void page_reader::try_again(const http_api::target& target, const request_failure& failure, attempts& tried) {
+  if (back_off(run_, tried.schedule, failure, name_of(target), stop_)) {
+    return;
+  }
+  if (failure.status != 502 || !at_.position().cursor) {
+    throw exhausted(tried.schedule, failure, name_of(target));
+  }
+  reset_cursor(target, errc::unavailable, "the API keeps answering HTTP 502 to the cursor");
+  tried.schedule.reset();
+}
+
+/// The page would be too large again. For the rest of this slice, pages are half as large.
+void page_reader::ask_for_less(const http_api::target& target) {
+  const std::string cap = "MAX_PAGE_BYTES, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
+  ++run_.counters.pages_too_large;
+  if (limit_ == 1) {
+    throw error(errc::config, name_of(target) + ": even a page of a single event is larger than " + cap + ": raise it");
+  }
+  limit_ /= 2;
+  log::warning(events::page_too_large, "a page is larger than " + cap + "; asking for smaller pages from now on",
+               {{"slice", slice_}, {"limit", limit_}});
+}
+
+void page_reader::renew_token(const response& r, attempts& tried) {
+  api_->refuse_token(r.target);
+  if (++tried.token_refusals > most_token_refusals) {
+    throw error(errc::authentication, name_of(r.target) + " refuses even new stream tokens, with " +
+                                          answer_of(*r.result) + ": check TARGET_API_KEY");
+  }
+  // The first refusal is the way of things; whoever is refused again had better take his time.
+  if (tried.token_refusals > 1) {
+    try_again(r.target, failure_of(*r.result, run_.time.now()), tried);
+  }
+}
+
+void page_reader::reset_cursor(const http_api::target& target, errc code, const std::string& why) {
+  const bool seek = can_seek(target);
+  at_.reset(seek, code, why);
+  ++run_.counters.cursor_resets;
+  log::warning(events::cursor_reset,
+               why + (seek ? "; going on by time, from where the last page ended" : "; beginning the slice anew"),
+               {{"slice", slice_}});
+}
+
+bool page_reader::wait_for_turn(const http_api::target& target) {
+  const auto wait = api_->limit_of(target).delay(run_.time.now());
+  if (wait <= std::chrono::milliseconds(0)) {
+    return false;
+  }
+  log::info(events::rate_limited, "waiting for the API's rate limit", {{"slice", slice_}, {"wait_ms", wait.count()}});
+  pause(run_, wait, stop_);
+  return true;
+}
+
+http_request page_reader::request_to(const http_api::target& target, const std::optional<std::string>& cursor) const {
+  http_request r;
+  r.url = target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit_);
+  if (cursor) {
+    r.url += "&cursor=" + percent_encoded(*cursor);
+  }
+  if (target.stream) {
+    const time_window w = at_.window(cursor.has_value());
+    r.url += w.since_ms ? "&since=" + std::to_string(*w.since_ms) : "";
+    r.url += w.until_ms ? "&until=" + std::to_string(*w.until_ms) : "";
+  }
+  r.headers = {{"X-API-Key", run_.options.api_key}, {"Accept", "application/json"}};
+  if (target.token) {
+    r.headers.push_back(*target.token);
+  }
+  r.headers.insert(r.headers.end(), run_.options.extra_headers.begin(), run_.options.extra_headers.end());
+  return r;
+}
+
+}  // namespace ingest::detail

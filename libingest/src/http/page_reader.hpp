@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/http_api.hpp"
+#include "http/slice_cursor.hpp"
+#include "ingest/page_parser.hpp"
+
+namespace ingest::detail {
+
+/// Reads the pages of a time window one after the other and sees to everything that may go wrong with one: it waits for
+/// rate limits, retries, renews tokens, replaces cursors. While a page is parsed, the request for the next one is under
+/// way already. To be used by one thread.
+class page_reader {
+ public:
+  /// What is to be read, beginning at `from`.
+  struct task {
+    slice_id slice = 0;  ///< for the log and the count of events
+    time_window window = {};
+    http_position from = {};
+    std::size_t limit = 5000;  ///< events a page
+    bool only_one_page = false;
+  };
+
+  page_reader(std::shared_ptr<http_api> api, task t, std::stop_token stop);
+  ~page_reader();
+  page_reader(const page_reader&) = delete;
+  page_reader& operator=(const page_reader&) = delete;
+
+  /// Reads the next page, appends its rows to `rows`, and moves on. Throws as source::read().
+  parsed_page next(std::string& rows);
+
+  /// Where the next page begins.
+  const http_position& position() const { return at_.position(); }
+
+ private:
+  /// What happened to the page that is being asked for.
+  struct attempts {
+    retry_schedule schedule;
+    unsigned token_refusals = 0;
+    unsigned gateway_errors = 0;
+    bool cursor_was_missing = false;
+  };
+
+  /// A request that was sent before anyone asked for its page.
+  struct early_request {
+    http_api::target target;
+    std::string cursor;
+    std::chrono::system_clock::time_point sent;
+  };
+
+  /// An answer, and from where.
+  struct response {
+    http_api::target target;
+    const http_result* result;
+  };
+
+  parsed_page fetch(std::string& rows);
+  std::optional<response> request_page();
+  std::optional<response> take_early_response();
+  void request_early(const http_api::target& target, std::string_view body);
+  std::optional<parsed_page> digest(const response& r, attempts& tried, std::string& rows);
+  std::optional<parsed_page> parse(const response& r, attempts& tried, std::string& rows);
+  void retry(const response& r, attempts& tried);
+  void try_again(const http_api::target& target, const request_failure& failure, attempts& tried);
+  void ask_for_less(const http_api::target& target);
+  void renew_token(const response& r, attempts& tried);
+  bool can_seek(const http_api::target& target) const { return target.stream && at_.position().ts_ms; }
+  void reset_cursor(const http_api::target& target, errc code, const std::string& why);
+  bool wait_for_turn(const http_api::target& target);
+  http_request request_to(const http_api::target& target, const std::optional<std::string>& cursor) const;
+
+  std::shared_ptr<http_api> api_;
+  const http_run& run_;
+  slice_id slice_;
+  slice_cursor at_;
+  std::size_t limit_;
+  bool only_one_page_;
+  std::stop_token stop_;
+  std::unique_ptr<page_parser> parser_;
+  std::unique_ptr<http_client> client_;
+  std::optional<early_request> early_;
+};
+
+}  // namespace ingest::detail

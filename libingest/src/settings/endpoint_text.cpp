@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "settings/setting_text.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+constexpr std::string_view file_prefix = "file:";
+
+std::optional<std::filesystem::path> parse_file(std::string_view text) {
+  const bool holds_nul = text.find('\0') != std::string_view::npos;
+  if (!text.starts_with(file_prefix) || text.size() == file_prefix.size() || holds_nul) {
+    return std::nullopt;
+  }
+  return std::filesystem::path(text.substr(file_prefix.size()));
+}
+
+std::string extension_of(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+/// Takes the ending of a compressed file off the path.
+file_compression take_compression(std::filesystem::path& path) {
+  const std::string extension = extension_of(path);
+  const auto found = extension == ".gz"    ? file_compression::gzip
+                     : extension == ".zst" ? file_compression::zstd
+                                           : file_compression::none;
+  if (found != file_compression::none) {
+    path.replace_extension();
+  }
+  return found;
+}
+
+std::optional<record_format> format_of(const std::filesystem::path& path) {
+  const std::string extension = extension_of(path);
+  if (extension == ".ndjson" || extension == ".jsonl") {
+    return record_format::ndjson;
+  }
+  if (extension == ".csv") {
+    return record_format::csv;
+  }
+  return extension == ".tsv" ? std::optional(record_format::tsv) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<source_choice> parse_source(std::string_view text) {
+  using enum source_choice::kind;
+  if (text == "api") {
+    return source_choice{.what = api};
+  }
+  if (text == "stdin") {
+    return source_choice{.what = standard_input};
+  }
+  const auto path = parse_file(text);
+  if (!path) {
+    return std::nullopt;
+  }
+  std::filesystem::path bare = *path;
+  take_compression(bare);
+  const auto format = format_of(bare);
+  return format ? std::optional(source_choice{file, *path, *format}) : std::nullopt;
+}
+
+std::optional<target_choice> parse_target(std::string_view text) {
+  using enum target_choice::kind;
+  if (text == "postgres") {
+    return target_choice{.what = postgres};
+  }
+  if (text == "stdout") {
+    return target_choice{.what = standard_output};
+  }
+  const auto path = parse_file(text);
+  if (!path) {
+    return std::nullopt;
+  }
+  std::filesystem::path bare = *path;
+  const file_compression compression = take_compression(bare);
+  if (format_of(bare).value_or(record_format::ndjson) != record_format::ndjson) {
+    return std::nullopt;
+  }
+  return target_choice{file, *path, compression};
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,69 @@
+#include "ingest/transforms/copy_text_transform.hpp"
+
+#include <utility>
+
+#include "ingest/row_encoder.hpp"
+#include "json/json_scanner.hpp"
+#include "streams/lines.hpp"
+
+namespace ingest {
+
+namespace {
+
+constexpr std::size_t max_depth = 512;  // PostgreSQL's own limit is not far above
+
+json_pointer setting_pointer(const std::string& text) {
+  try {
+    return json_pointer(text);
+  } catch (const error& e) {
+    throw error(errc::config, std::string("ID_POINTER: ") + e.what());
+  }
+}
+
+std::string_view trimmed(std::string_view line) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  constexpr std::string_view blanks = " \t\r\n";
+  if (line.starts_with(byte_order_mark)) {
+    line.remove_prefix(byte_order_mark.size());
+  }
+  const auto first = line.find_first_not_of(blanks);
+  return first == std::string_view::npos ? std::string_view()
+                                         : line.substr(first, line.find_last_not_of(blanks) - first + 1);
+}
+
+/// The record's id; nothing where it has none, or is no JSON.
+std::optional<std::string_view> id_of(std::string_view record, const json_pointer& pointer, std::string& scratch) {
+  try {
+    detail::json_scanner in(record, max_depth);
+    detail::json_value found;
+    detail::find_values(in, {&pointer, 1}, {&found, 1});
+    in.finish();
+    return found.text(scratch);
+  } catch (const detail::json_fault&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+copy_text_transform::copy_text_transform(const std::string& id_pointer) : id_(setting_pointer(id_pointer)) {}
+
+std::optional<batch> copy_text_transform::apply(batch input) {
+  const copy_text_encoder encoder;
+  auto rows = std::make_shared<std::string>();
+  // Most records need a few escapes and their id a second time.
+  rows->reserve(input.bytes().size() + input.bytes().size() / 4);
+  std::string scratch;
+  input.records = 0;
+  detail::for_each_line(input.bytes(), [&](std::string_view line) {
+    const std::string_view record = trimmed(line);
+    if (!record.empty()) {
+      encoder.append(id_of(record, id_, scratch), record, *rows);
+      ++input.records;
+    }
+  });
+  input.data = std::move(rows);
+  return input;
+}
+
+}  // namespace ingest
