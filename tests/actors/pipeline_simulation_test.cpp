@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_messages_loads_each_row_once) {
       world w(seed);
       simulated_run run(seed, w.spec());
       const auto result = run.run();
-      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST((result.status == stream_status::success));
       w.expect_everything_once();
       BOOST_TEST(w.target.finalized == 2, "each of the two sinks is finalized once");
       BOOST_TEST(w.target.aborted == 0);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_stage_killed_at_any_moment_loses_nothing_and_repeats_noth
           ++kills;
         }
       });
-      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST((result.status == stream_status::success));
       w.expect_everything_once();
       BOOST_TEST(w.target.aborted <= w.target.made - w.target.finalized, "a sink had two ends");
     }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_stage_killed_in_turn_is_replaced) {
             run.kill({kind, 0});
           }
         });
-        BOOST_TEST((result.status == run_status::complete));
+        BOOST_TEST((result.status == stream_status::success));
         w.expect_everything_once();
       }
     }
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(transient_failures_and_lost_answers_of_source_and_sink_are_
       w.target.after_commit = sometimes;
       w.target.before_finalize = sometimes;
       simulated_run run(seed, w.spec());
-      BOOST_TEST((run.run().status == run_status::complete));
+      BOOST_TEST((run.run().status == stream_status::success));
       w.expect_everything_once();
       BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
     }
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_no_restart_mends_aborts_once_and_the_next_run
       {
         simulated_run run(seed, w.spec());
         const auto result = run.run();
-        aborted = result.status == run_status::aborted;
+        aborted = result.status == stream_status::failed;
         if (aborted) {
           BOOST_TEST((result.failure->code() == errc::config));
           BOOST_TEST(w.target.finalized == 0);
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_no_restart_mends_aborts_once_and_the_next_run
       }
       w.target.before_write = [] {};
       simulated_run again(seed + 1'000, w.spec());
-      BOOST_TEST((again.run().status == run_status::complete));
+      BOOST_TEST((again.run().status == stream_status::success));
       w.expect_everything_once();
     }
   }
@@ -194,13 +194,13 @@ BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_ends_in_order_and_the_next_run_goes_on
             run.stop();
           }
         });
-        const bool stopped = result.status == run_status::interrupted;
-        BOOST_TEST((stopped || result.status == run_status::complete));
+        const bool stopped = result.status == stream_status::aborted;
+        BOOST_TEST((stopped || result.status == stream_status::success));
         BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
         BOOST_TEST(w.input.open_sources == 0);
       }
       simulated_run again(seed + 1'000, w.spec());
-      BOOST_TEST((again.run().status == run_status::complete));
+      BOOST_TEST((again.run().status == stream_status::success));
       w.expect_everything_once();
     }
   }
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_stage_that_always_fails_is_given_up_after_three_restarts)
     const auto counters = spec.metrics;
     simulated_run run(1, std::move(spec));
     const auto result = run.run();
-    BOOST_TEST((result.status == run_status::aborted));
+    BOOST_TEST((result.status == stream_status::failed));
     BOOST_TEST(result.failure->exit_code() == 70);
     BOOST_TEST(counters->restarts == 3u);
     BOOST_TEST(w.target.finalized == 0);
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_buffer_over_its_quota_makes_fetching_wait_for_loading) {
           run.kill_any();
         }
       });
-      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST((result.status == stream_status::success));
       BOOST_TEST((seed % 2 == 0 || counters->restarts == 0), "waiting is no failure");
       // What was in flight when the quota was reached may still come: a window or a large page per slice.
       BOOST_TEST(most <= 350 + w.input.slices() * (200 + 174) * 2);
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_makes_fetching_wait_until_segments_are_deleted_
         // Segments alone may not make enough room beside the index and the state: more comes after a while.
         w.files.capacity += run.random(10);
       });
-      BOOST_TEST((result.status == run_status::complete));
+      BOOST_TEST((result.status == stream_status::success));
       BOOST_TEST(counters->restarts == 0, "waiting is no failure");
       w.expect_everything_once();
     }
@@ -279,13 +279,13 @@ BOOST_AUTO_TEST_CASE(a_disk_that_stays_full_is_given_up_and_the_next_run_goes_on
     spec.restarts.max_restarts = 1'000'000;
     simulated_run run(1, std::move(spec));
     const auto result = run.run([] {}, 10'000'000);
-    BOOST_TEST((result.status == run_status::aborted));
+    BOOST_TEST((result.status == stream_status::failed));
     BOOST_TEST(result.failure->exit_code() == 74);
   }
   w.files.capacity = 1'000'000;
   w.target.before_write = [] {};
   simulated_run again(2, w.spec());
-  BOOST_TEST((again.run().status == run_status::complete));
+  BOOST_TEST((again.run().status == stream_status::success));
   w.expect_everything_once();
 }
 

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(loads_each_row_once) {
   memory_file_system files;
   actors::pipeline pipeline(scripted_spec(input, target, files));
   const auto result = pipeline.run();
-  BOOST_TEST((result.status == run_status::complete));
+  BOOST_TEST((result.status == stream_status::success));
   BOOST_TEST((target.rows() == input.rows()));
   BOOST_TEST(target.finalized == 2);
 }
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_stop_wakes_a_blocked_read) {
   auto result = std::async(std::launch::async, [&] { return pipeline.run(); });
   blocked.get_future().wait();
   pipeline.stop();
-  BOOST_TEST((result.get().status == run_status::interrupted));
+  BOOST_TEST((result.get().status == stream_status::aborted));
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_before_the_start_ends_the_run_at_once) {
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_stop_before_the_start_ends_the_run_at_once) {
   memory_file_system files;
   actors::pipeline pipeline(scripted_spec(input, target, files));
   pipeline.stop();
-  BOOST_TEST((pipeline.run().status == run_status::interrupted));
+  BOOST_TEST((pipeline.run().status == stream_status::aborted));
 }
 
 BOOST_AUTO_TEST_CASE(a_spec_without_source_and_sink_is_refused) {
@@ -79,12 +79,12 @@ BOOST_AUTO_TEST_CASE(fetching_alone_fills_the_buffer_and_loading_alone_empties_i
   memory_file_system files;
   auto fetch = scripted_spec(input, target, files);
   fetch.make_sink = nullptr;
-  BOOST_TEST((actors::pipeline(std::move(fetch)).run().status == run_status::complete));
+  BOOST_TEST((actors::pipeline(std::move(fetch)).run().status == stream_status::success));
   BOOST_TEST(target.rows().empty());
   BOOST_TEST(state_store(files, "/data").load()->rows_durable == 22u);
   auto load = scripted_spec(input, target, files);
   load.make_source = nullptr;
-  BOOST_TEST((actors::pipeline(std::move(load)).run().status == run_status::complete));
+  BOOST_TEST((actors::pipeline(std::move(load)).run().status == stream_status::success));
   BOOST_TEST((target.rows() == input.rows()));
 }
 

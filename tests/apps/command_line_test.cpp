@@ -18,9 +18,10 @@ struct program {
   scratch_dir directory;
   std::map<std::string, std::string> environment = {};
 
-  finished_process run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), ingest::testing::program("ingest"));
-    return run_process(arguments, {environment, directory.path()});
+  finished_process run(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> line = {ingest::testing::program("ingest")};
+    line.insert(line.end(), arguments.begin(), arguments.end());
+    return run_process(line, {environment, directory.path()});
   }
 };
 
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
   refuses(ingest.run({"rnu"}), 64, "there is no rnu; did you mean run?");
   refuses(ingest.run({"run", "--bach-size=5"}), 64,
           "there is no --bach-size; did you mean --batch-size? (see ingest run");
-  refuses(ingest.run({"status", "--batch-size", "5"}), 64, "there is no --batch-size");
+  refuses(ingest.run({"status", "--batch-size", "5"}), 64, "ingest status does not take --batch-size");
   refuses(ingest.run({"run", "extra"}), 64, "there is no extra");
   refuses(ingest.run({"run", "--batch-size"}), 64, "--batch-size needs a value");
   refuses(ingest.run({"version", "--json"}), 64, "there is no --json");
@@ -150,11 +151,28 @@ BOOST_AUTO_TEST_CASE(validates_settings_and_the_data_directory) {
   BOOST_TEST(good.out.find("ok     data_dir  d: writable") != std::string::npos, good.out);
   BOOST_TEST(good.out.find("canary") == std::string::npos);
 
+  BOOST_TEST(good.out.find("WARN") == std::string::npos, good.out);
+
   put_text(ingest.directory / "file", "");
   ingest.environment["DATA_DIR"] = "file";
   const auto bad = ingest.run({"validate"});
   BOOST_TEST(bad.exit_code == 78);
   BOOST_TEST(bad.out.find("FAILED data_dir  ") != std::string::npos, bad.out);
+}
+
+BOOST_AUTO_TEST_CASE(validation_warns_of_weakened_settings_and_names_no_secret) {
+  program ingest;
+  ingest.environment = {{"API_BASE_URL", "http://192.0.2.1:1/api/v1"},
+                        {"TARGET_API_KEY", "canary-key"},
+                        {"DATABASE_URL", "postgresql://me:canary-pw@192.0.2.1:1/x"},
+                        {"CONNECT_TIMEOUT_MS", "100"},
+                        {"REQUEST_TIMEOUT_MS", "100"},
+                        {"DATA_DIR", "d"}};
+  const auto weak = ingest.run({"validate"});
+  BOOST_TEST(weak.out.find("WARN   settings  API_BASE_URL is http: ") != std::string::npos, weak.out);
+  BOOST_TEST(weak.out.find("WARN   settings  DATABASE_URL has sslmode=prefer: ") != std::string::npos, weak.out);
+  BOOST_TEST(weak.out.find("canary") == std::string::npos);
+  BOOST_TEST(weak.err.find("canary") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(keeps_its_secrets) {
     p.wait();
     output += p.out() + p.err() + r.run("status").out + r.run("status", {"--json"}).out;
   }
-  const auto complete = r.run("run", {"--keep-segments"});
+  output += r.run("validate").out + r.run("run", {"--help"}).out;
+  const auto complete = r.run("run", {"--keep-segments", "--report", r.directory / "report.json"});
   BOOST_TEST(complete.exit_code == 0, complete.err);
   r.environment["DATABASE_URL"] = url_with_password(r, "canary-that-is-wrong");
   const auto refused = r.run("run", {"--fresh", "--yes"});

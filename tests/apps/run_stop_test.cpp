@@ -74,8 +74,9 @@ BOOST_AUTO_TEST_CASE(exits_in_order_and_the_next_run_goes_on_from_there) {
       }
       check_interrupted(r);
       check_completes(r, flags);
-      // What was read is made durable: only answers that were under way are asked for again, one a slice.
-      BOOST_TEST(r.counter("pages_served") - r.counter("distinct_pages") <= static_cast<std::uint64_t>(slices));
+      // What was read is made durable. Only what was under way is asked for again: a slice's page, and its next one,
+      // which is requested early.
+      BOOST_TEST(r.counter("pages_served") - r.counter("distinct_pages") <= 2 * static_cast<std::uint64_t>(slices));
     }
   }
 }

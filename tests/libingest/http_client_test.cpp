@@ -235,6 +235,32 @@ BOOST_AUTO_TEST_CASE(return_within_a_second_once_stopped) {
                         [](const ingest::error& e) { return e.code() == errc::cancelled; });
 }
 
+BOOST_AUTO_TEST_CASE(let_a_request_be_sent_first_and_its_answer_be_read_later) {
+  const http_server server(echo);
+  http_client client({});
+  const http_result& result = client.perform(get(server.url("/a")), {});
+  client.start(get(server.url("/b")));
+  while (server.requests().size() < 2) {
+    std::this_thread::yield();
+  }
+  BOOST_TEST(result.body == "GET /a ", "the result before stays valid");
+  BOOST_TEST(result.header("X-Answer").value() == "42");
+  BOOST_TEST(client.finish({}).body == "GET /b ");
+  BOOST_TEST(result.headers.size() == client.perform(get(server.url("/c")), {}).headers.size());
+  BOOST_TEST(server.requests().at(0).remote_port == server.requests().at(2).remote_port);
+}
+
+BOOST_AUTO_TEST_CASE(give_up_a_request_that_was_started_for_the_next_or_for_nothing) {
+  const http_server server(echo);
+  http_client client({});
+  client.start(get(server.url("/a")));
+  BOOST_TEST(client.perform(get(server.url("/b")), {}).body == "GET /b ");
+  client.start(get(server.url("/c")));
+  client.cancel();
+  BOOST_CHECK_EXCEPTION(client.finish({}), ingest::error, [](const auto& e) { return e.code() == errc::internal; });
+  BOOST_TEST(client.perform(get(server.url("/d")), {}).body == "GET /d ");
+}
+
 BOOST_AUTO_TEST_CASE(can_be_used_again_after_any_failure) {
   const raw_server broken = sending("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort");
   const http_server sound(echo);

@@ -133,11 +133,24 @@ BOOST_AUTO_TEST_CASE(that_lead_elsewhere_are_refused_and_the_key_is_not_sent_the
   BOOST_TEST(elsewhere.requests().empty());
 }
 
-BOOST_AUTO_TEST_CASE(of_size_are_cut_and_end_as_unavailable) {
+BOOST_AUTO_TEST_CASE(of_size_are_mended_by_smaller_pages) {
   auto o = options();
   o.client.max_body_bytes = 500;
-  o.retry.max_attempts = 3;
-  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::unavailable, "MAX_PAGE_BYTES, 500 bytes"));
+  const auto begin = clock.now();
+  const read_result got = read(o);
+  BOOST_TEST(got.ids.size() == 95u);
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(counters.pages_too_large == 1u);
+  BOOST_TEST(page_requests().back().parameter("limit") == "5");
+  BOOST_TEST((clock.now() == begin), "without a wait");
+}
+
+BOOST_AUTO_TEST_CASE(of_size_that_no_smaller_page_mends_are_a_matter_of_configuration) {
+  auto o = options();
+  api.fault = faulty_pages{1, 1'000'000, {200, R"({"data":[{"id":"x","p":")" + std::string(500, 'p') + "\"}]}"}};
+  o.client.max_body_bytes = 300;
+  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::config, "MAX_PAGE_BYTES, 300 bytes"));
+  BOOST_TEST(page_requests().size() == 4u, "limits of 10, 5, 2 and 1");
 }
 
 BOOST_AUTO_TEST_CASE(of_depth_are_bad_data) {

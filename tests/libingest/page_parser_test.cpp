@@ -126,6 +126,18 @@ BOOST_AUTO_TEST_CASE(keep_the_time_of_the_last_event_that_has_one) {
   BOOST_TEST(!last(R"({"timestamp":1e300},{"timestamp":123456789012345678901234567890})").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(have_reached_a_time_that_one_event_in_a_hundred_may_belie) {
+  const auto reached = [](const std::string& events) { return parse(page_of(events)).page.reached_ms; };
+  BOOST_TEST(reached(R"({"timestamp":7})").value() == 7);
+  BOOST_TEST(reached(R"({"timestamp":9},{"timestamp":8},{"timestamp":0})").value() == 8);
+  BOOST_TEST(!reached(R"({"timestamp":"soon"})").has_value());
+  std::string many = R"({"timestamp":1000})";
+  for (int time = 999; time > 500; --time) {
+    many += R"(,{"timestamp":)" + std::to_string(time % 100 == 0 ? 1 : time) + "}";
+  }
+  BOOST_TEST(reached(many).value() == 502, "four of five hundred are of another time");
+}
+
 BOOST_AUTO_TEST_CASE(let_odd_strings_through_so_that_only_their_events_are_refused) {
   BOOST_TEST(parse(page_of(R"({"id":"a","s":"\ud800"},{"id":"b","s":"\u0000"})")).page.rows == 2u);
   BOOST_TEST(parse(page_of("{\"id\":\"a\",\"s\":\"\xff\xfe\"}")).page.rows == 1u);

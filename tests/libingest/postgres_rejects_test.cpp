@@ -153,6 +153,26 @@ BOOST_AUTO_TEST_CASE(rows_that_constraints_refuse_without_naming_a_line_are_foun
   BOOST_TEST(again.rows_rejected == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(rows_that_a_trigger_refuses_are_set_aside_like_others) {
+  const auto target = open_target();
+  database.execute(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "IF NEW.id LIKE 'unwanted%' THEN RAISE EXCEPTION 'not wanted: %', NEW.id; END IF; RETURN NEW; END $$; "
+      "CREATE TRIGGER refuse BEFORE INSERT ON ingested_events FOR EACH ROW EXECUTE FUNCTION refuse()");
+  auto page = event_rows(1, 100);
+  page.insert(page.begin() + 70, event_row("unwanted"));
+  const auto loader = open_sink(target);
+  const auto done = loader->write(batches.next({page}));
+  BOOST_TEST(done.rows_loaded == 100u);
+  BOOST_TEST(done.rows_rejected == 1u);
+  BOOST_TEST(has(rejects().at(0), "\"row\":71,\"sqlstate\":\"P0001\",\"message\":\"not wanted: unwanted\""));
+  // And on the way through the temporary table, which has no triggers:
+  const auto again = loader->write(batches.next({page}));
+  BOOST_TEST(again.duplicates_skipped == 100u);
+  BOOST_TEST(again.rows_rejected == 1u);
+  BOOST_TEST(rows() == 100);
+}
+
 BOOST_AUTO_TEST_CASE(more_rejects_than_the_limit_abort_and_load_nothing_of_that_range) {
   auto o = options();
   o.reject_limit = 1;

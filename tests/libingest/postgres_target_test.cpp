@@ -103,6 +103,35 @@ BOOST_AUTO_TEST_CASE(taking_over_waits_for_a_transaction_of_the_run_before) {
   BOOST_TEST(new_run->opened().value().rows == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(a_buffer_whose_pages_another_host_has_loaded_differently_is_refused) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10), event_rows(11, 30)}));
+  page_batches elsewhere;
+  const batch same = elsewhere.next({event_rows(1, 10)});
+  const batch other = elsewhere.next({event_rows(11, 29)});
+  postgres_target target(options());
+  target.compare_with({same.pages[0], other.pages[0]}, 2);
+  const error e = error_of([&] { target.open_run(identity, false); });
+  BOOST_TEST(name_of(e.code()) == "bad_data");
+  BOOST_TEST(has(e.what(), "page 2 of"));
+  postgres_target again(options());
+  again.compare_with(same.pages, 2);
+  BOOST_TEST(again.open_run(identity, false).last_page == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_went_on_since_the_buffer_was_looked_at_is_not_loaded_into) {
+  const batch first = batches.next({event_rows(1, 10)});
+  const auto loader = open_sink(open_target());
+  loader->write(first);
+  loader->write(batches.next({event_rows(11, 30)}));
+  const auto target = std::make_shared<postgres_target>(options());
+  target->compare_with(first.pages, 1);
+  target->expect(identity, false);
+  const auto late = make_postgres_sink(target, 0);
+  const error e = error_of([&] { late->write(batches.next({event_rows(31, 40)})); });
+  BOOST_TEST(name_of(e.code()) == "locked");
+  BOOST_TEST(rows() == 30);
+}
+
 BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_the_ledger) {
   open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
   identity.run_id = std::string(32, 'b');
@@ -251,6 +280,18 @@ BOOST_AUTO_TEST_CASE(errors_of_the_url_never_show_its_password) {
   BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + at + "x?sslmode=banana")) == "config");
   BOOST_TEST(name_of(error_at("postgresql://postgres:" + canary + "@127.0.0.1:1/x")) == "unavailable");
   BOOST_TEST(name_of(error_at("")) == "config");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_we_create_compares_ids_by_their_bytes_with_its_key_and_without) {
+  auto o = options();
+  o.table = "keyed";
+  open_target(o);
+  o.table = "keyless";
+  o.initial_load = true;
+  o.pipeline = identity.pipeline = "another";
+  open_target(o);
+  BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid IN ('keyed'::regclass, 'keyless'::regclass) "
+                    "AND attname = 'id' AND attcollation = '\"C\"'::regcollation") == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(takes_nothing_away_that_was_recovered_from_a_killed_process
     append_samples(buffer, 1, 3);
   }
   BOOST_REQUIRE(disk_buffer(disk, {directory}, sample_run(), {}).recovered().size() == 3u);
-  disk.lose_power({});
+  disk.lose_power(simulated_disk::loss{});
   BOOST_TEST(disk_buffer::inspect(disk, directory).pages.size() == 3u);
 }
 

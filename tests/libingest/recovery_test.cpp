@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_state_that_claims_more_than_the_buffer_shows_is_not_belie
 
 BOOST_AUTO_TEST_CASE(without_a_ledger_everything_in_the_buffer_is_offered_again) {
   const resumption r = reconcile(asked, {state_with(8, 4), buffer_with(3, 8), std::nullopt});
-  BOOST_TEST(r.loaded.empty());
+  BOOST_TEST(r.loaded.contiguous_through() == 2u);
+  BOOST_TEST(r.loaded.size() == 2u, "pages 3 to 8 are offered");
   BOOST_TEST(r.prior.slices.empty());
 }
 
@@ -171,6 +172,57 @@ BOOST_AUTO_TEST_CASE(a_fresh_start_replaces_the_ledger_once) {
   const resumption later = reconcile(asked, {fresh, buffer_with(1, 4), ledger_with(2)});
   BOOST_TEST(!later.replaces_ledger);
   BOOST_TEST(later.loaded.contiguous_through() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_directory_that_has_asked_the_ledger_once_goes_on_behind_its_pages_without_it) {
+  witnesses known;
+  known.ledger = ledger_with(4);
+  const resumption first = reconcile(asked, known);
+  run_state saved;
+  saved.identity = first.identity;
+  remember_ledger(saved, first);
+  known.ledger.reset();
+  known.state = saved;
+  const resumption second = reconcile(asked, known);
+  BOOST_TEST(second.prior.last_page == 4u);
+  BOOST_TEST((second.prior.slices == std::vector{progress_at(4)}));
+  BOOST_TEST(second.rows_loaded == 40u);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_knows_more_than_the_ledger_keeps_it) {
+  witnesses known;
+  known.state = state_with(6, 4);
+  known.buffer = buffer_with(1, 6);
+  known.ledger = ledger_with(3);
+  run_state saved = *known.state;
+  remember_ledger(saved, reconcile(asked, known));
+  BOOST_TEST((saved.slices == std::vector{progress_at(6)}));
+  BOOST_TEST(saved.loaded.contiguous_through() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(starting_twice_while_the_database_is_away_forgets_no_page_that_is_gone_from_the_buffer) {
+  witnesses known;
+  known.state = state_with(9, 6);
+  known.buffer = buffer_with(5, 9);
+  const resumption first = reconcile(asked, known);
+  BOOST_TEST(first.loaded.contiguous_through() == 4u);
+  BOOST_TEST(!first.loaded.contains(5), "what the buffer has is offered");
+  BOOST_TEST(!first.loaded.contains(6));
+  known.state->loaded = first.loaded;  // what the checkpoint saves when it has seen the buffer
+  BOOST_TEST(reconcile(asked, known).prior.last_page == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_buffer_that_another_host_has_overtaken_is_refused) {
+  // Pages 1 and 2 were loaded; 3 and 4 wait here, while another host has loaded a page 4 and a page 5 of its own.
+  witnesses known;
+  known.state = state_with(4, 2);
+  known.buffer = buffer_with(3, 4);
+  known.ledger = ledger_with(2);
+  known.ledger->loaded.insert(4, 5);
+  known.ledger->last_page = 5;
+  BOOST_TEST((code_of([&] { reconcile(asked, known); }) == errc::bad_data));
+  known.state->loaded.insert(5);  // loaded from here, in a segment that is deleted already
+  BOOST_CHECK_NO_THROW(reconcile(asked, known));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(reads_every_type) {
                       {"TABLE", "x\"; DROP TABLE y; --"}});
   const settings loaded = s.load();
   BOOST_TEST(loaded.segment_bytes == 2u << 20);
-  BOOST_TEST(loaded.range_bytes == 4096u);
+  BOOST_TEST(loaded.range_bytes.value() == 4096u);
   BOOST_TEST(loaded.credit_bytes == 65536u);
   BOOST_TEST((loaded.range_delay == 250ms));
   BOOST_TEST((loaded.database_deadline == 2min));
@@ -195,27 +195,93 @@ BOOST_AUTO_TEST_CASE(never_shows_a_secret) {
   BOOST_TEST(refusal(s).message.find("canary") == std::string::npos);
   s.variables["TARGET_API_KEY"] = "registered-canary";
   BOOST_TEST(refusal(s).message.find("canary") == std::string::npos);
-  s.variables["DATABASE_URL"] = "host=db password='pass%word canary'";
+  s.variables["DATABASE_URL"] = "host=db password='pass%word canary' sslpassword='tls canary'";
   s.variables["EXTRA_HEADERS"] = "Authorization: Bearer tok-canary|Accept: text/plain";
   s.load();
-  BOOST_TEST(ingest::log::redact("registered-canary pass%word canary Bearer tok-canary text/plain") ==
-             "*** *** *** text/plain");
+  BOOST_TEST(ingest::log::redact("registered-canary pass%word canary Bearer tok-canary tls canary text/plain") ==
+             "*** *** *** *** text/plain");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_password_on_the_command_line) {
   sources s;
   s.flags["DATABASE_URL"] = "postgresql://me@db/events";
   BOOST_TEST(s.load().database_url == "postgresql://me@db/events");
-  s.flags["DATABASE_URL"] = "postgresql://me:canary-pw@db/events";
-  const failure f = refusal(s);
-  BOOST_TEST((f.code == errc::usage));
-  BOOST_TEST(f.message.starts_with("--database-url: holds a password"), f.message);
-  BOOST_TEST(f.message.find("canary") == std::string::npos);
+  for (const char* url : {"postgresql://me:canary-pw@db/events", "host=db sslpassword=canary-pw"}) {
+    s.flags["DATABASE_URL"] = url;
+    const failure f = refusal(s);
+    BOOST_TEST((f.code == errc::usage));
+    BOOST_TEST(f.message.starts_with("--database-url: holds a password"), f.message);
+    BOOST_TEST(f.message.find("canary") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(knows_sources_and_targets_by_the_endings_of_their_names) {
+  using from = ingest::source_choice;
+  using to = ingest::target_choice;
+  sources s;
+  BOOST_TEST((s.load().from.what == from::kind::api));
+  BOOST_TEST((s.load().to.what == to::kind::postgres));
+  const auto format_of = [&](const std::string& text) {
+    s.variables["FROM"] = text;
+    const from chosen = s.load().from;
+    BOOST_TEST((chosen.what == from::kind::file));
+    BOOST_TEST(("file:" + chosen.path.string() == text));
+    return chosen.format;
+  };
+  BOOST_TEST((format_of("file:a.ndjson") == ingest::record_format::ndjson));
+  BOOST_TEST((format_of("file:/b/a.b.JSONL.gz") == ingest::record_format::ndjson));
+  BOOST_TEST((format_of("file:a b.csv.zst") == ingest::record_format::csv));
+  BOOST_TEST((format_of("file:../a.tsv") == ingest::record_format::tsv));
+  const auto compression_of = [&](const std::string& text) {
+    s.variables["TO"] = text;
+    const to chosen = s.load().to;
+    BOOST_TEST((chosen.what == to::kind::file));
+    return chosen.compression;
+  };
+  BOOST_TEST((compression_of("file:a") == ingest::file_compression::none));
+  BOOST_TEST((compression_of("file:a.ndjson.gz") == ingest::file_compression::gzip));
+  BOOST_TEST((compression_of("file:a.zst") == ingest::file_compression::zstd));
+  s.variables["FROM"] = "stdin";
+  s.variables["TO"] = "stdout";
+  BOOST_TEST((s.load().from.what == from::kind::standard_input));
+  BOOST_TEST((s.load().to.what == to::kind::standard_output));
+
+  for (const char* wrong : {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2"}) {
+    BOOST_TEST(refusal_of("FROM", wrong).find("must be api, stdin, or file:PATH") != std::string::npos, wrong);
+  }
+  for (const char* wrong : {"stdin", "api", "file:", "file:a.csv", "file:a.tsv.gz"}) {
+    BOOST_TEST(refusal_of("TO", wrong).find("must be postgres, stdout, or file:PATH") != std::string::npos, wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_neither_api_nor_database_where_they_have_no_part) {
+  sources s;
+  s.variables = {{"FROM", "file:a.ndjson"}, {"TO", "stdout"}, {"SLICES", "4"}};
+  BOOST_TEST((s.load().from.what == ingest::source_choice::kind::file));
+  BOOST_TEST(refusal(s, command::load).message.find("DATABASE_URL") != std::string::npos);
+  s.load(command::fetch);
+  s.variables["UNTIL"] = "2026-01-27";
+  BOOST_TEST(refusal(s).message.find("only the API can be asked for a time window") != std::string::npos);
+  s.variables = {{"TO", "stdout"}};
+  BOOST_TEST(refusal(s).message.find("API_BASE_URL") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_slices_and_readers_open_if_told_so) {
+  sources s;
+  BOOST_TEST(s.load().slices.value() == 1u);
+  BOOST_TEST(!s.load().readers.has_value());
+  s.flags["SLICES"] = "auto";
+  s.flags["READERS"] = "3";
+  BOOST_TEST(!s.load().slices.has_value());
+  BOOST_TEST(s.load().readers.value() == 3u);
+  BOOST_TEST(!ingest::find_setting("LOADERS")->allowed().ends_with("auto"));
+  BOOST_TEST(refusal_of("LOADERS", "auto").starts_with("LOADERS=auto"));
 }
 
 BOOST_AUTO_TEST_CASE(checks_settings_that_depend_on_each_other) {
-  BOOST_TEST(refusal_of("SLICES", "2") ==
-             "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 (SLICES from the environment)");
+  BOOST_TEST(
+      refusal_of("SLICES", "2") ==
+      "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 or auto (SLICES from the environment)");
   BOOST_TEST(refusal_of("BUFFER_QUOTA_BYTES", "1MiB").starts_with("BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES"));
   sources s;
   s.variables["SINCE"] = "5";

@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(splits_the_longest_window) {
   const auto parts = split(time_window{least, greatest}, 4);
   BOOST_TEST(parts.front().since_ms.value() == least);
   BOOST_TEST(parts.back().until_ms.value() == greatest);
+  BOOST_TEST((split(time_window{least, greatest}, 1) == std::vector{time_window{least, greatest}}));
 }
 
 BOOST_AUTO_TEST_CASE(keeps_an_open_window_whole) {

@@ -110,8 +110,8 @@ reply events_api::grant_access(const received_request& r) {
 }
 
 std::string events_api::event(std::size_t i) const {
-  return R"({"id":"e)" + std::to_string(i) + R"(","name":"a\tb \u00e9","timestamp":)" + std::to_string(time_of(i)) +
-         "}";
+  return R"({"id":"e)" + std::to_string(i) + R"(","name":"a\tb \u00e9","timestamp":)" +
+         std::to_string(mistimed_event == i ? 0 : time_of(i)) + "}";
 }
 
 std::string events_api::cursor_after(std::size_t i) const {

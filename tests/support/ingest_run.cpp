@@ -113,7 +113,8 @@ std::vector<std::string> ingest_run::slices(int n) {
 }
 
 child_process ingest_run::start(const std::string& command, const std::vector<std::string>& flags) const {
-  std::vector<std::string> arguments{program("ingest"), command};
+  std::vector<std::string> arguments = started_by;
+  arguments.insert(arguments.end(), {program("ingest"), command});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return child_process(arguments, {environment, directory.path()});
 }

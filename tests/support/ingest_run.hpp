@@ -36,6 +36,9 @@ class ingest_run {
   /// The environment of bin/ingest: all its settings. Flags go before it.
   std::map<std::string, std::string> environment;
 
+  /// What bin/ingest is started by, such as `prlimit --fsize=1000000`. Empty: by nothing.
+  std::vector<std::string> started_by;
+
   std::filesystem::path data_dir() const { return directory / "data"; }
   std::filesystem::path report_file() const { return directory / "report.json"; }
 

@@ -97,7 +97,13 @@ class scripted_target::scripted_sink : public sink {
     target_.before_finalize();
     ended_ = true;
     ++target_.finalized;
+    const std::lock_guard lock(target_.mutex_);
+    for (const auto& [row, times] : staged_) {
+      target_.rows_[row] += times;
+    }
   }
+
+  commit_point commits() const override { return target_.commits; }
 
   void abort(const error&) override {
     expect_open();
@@ -120,17 +126,26 @@ class scripted_target::scripted_sink : public sink {
         continue;
       }
       target_.committed_.insert(p.id);
-      for (std::size_t from = 0; from < text.size();) {
-        const std::size_t end = text.find('\n', from);
-        ++target_.rows_[std::string(text.substr(from, end - from))];
-        from = end + 1;
-      }
+      add_rows(text, target_.rows_);
       outcome.rows_loaded += p.rows;
+    }
+    if (records.pages.empty()) {
+      add_rows(records.bytes(), target_.commits == commit_point::finalize ? staged_ : target_.rows_);
+      outcome.rows_loaded += records.records;
     }
     return outcome;
   }
 
+  static void add_rows(std::string_view text, std::map<std::string, int>& rows) {
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t end = text.find('\n', from);
+      ++rows[std::string(text.substr(from, end - from))];
+      from = end + 1;
+    }
+  }
+
   scripted_target& target_;
+  std::map<std::string, int> staged_;
   bool ended_ = false;
 };
 
@@ -150,19 +165,26 @@ page_set scripted_target::committed() const {
 
 // -- Spec ------------------------------------------------------------------------------------------------------------
 
-actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files,
-                                    std::uint64_t quota_bytes) {
+actors::pipeline_spec scripted_spec_in_memory(scripted_input& input, scripted_target& target) {
   actors::pipeline_spec spec;
   spec.slices = input.slices();
-  spec.loaders = 2;
   spec.make_source = input.factory();
   spec.make_sink = target.factory();
-  spec.directory = "/data";
-  spec.files = &files;
-  spec.description.identity = {"test", "0123456789abcdef0123456789abcdef", "plan"};
-  spec.description.command = "run";
-  spec.recover = [&target, &files, quota_bytes, identity = spec.description.identity] {
-    actors::recovered_run run;
+  spec.credit_bytes = 200;
+  return spec;
+}
+
+actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files,
+                                    std::uint64_t quota_bytes) {
+  actors::pipeline_spec spec = scripted_spec_in_memory(input, target);
+  spec.loaders = 2;
+  actors::buffer_spec buffer;
+  buffer.directory = "/data";
+  buffer.files = &files;
+  buffer.description.identity = {"test", "0123456789abcdef0123456789abcdef", "plan"};
+  buffer.description.command = "run";
+  buffer.recover = [&target, &files, quota_bytes, identity = buffer.description.identity] {
+    recovered_run run;
     const auto saved = state_store(files, "/data").load();
     disk_buffer::prior known;
     if (saved) {
@@ -176,9 +198,9 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
     run.loaded = target.committed();
     return run;
   };
-  spec.credit_bytes = 200;
-  spec.group_bytes = 100;
-  spec.range_bytes = 150;
+  buffer.group_bytes = 100;
+  buffer.range_bytes = 150;
+  spec.buffer = std::move(buffer);
   return spec;
 }
 

@@ -40,7 +40,8 @@ class scripted_input {
   std::vector<std::shared_ptr<std::atomic<std::int64_t>>> live_;
 };
 
-/// Where scripted sinks write to. Like a database with a ledger, it commits a batch whole and remembers its pages.
+/// Where scripted sinks write to. Like a database with a ledger, it commits a batch whole and remembers its pages,
+/// where it has any; or, if told so, like a file, commits all at the end.
 class scripted_target {
  public:
   sink_factory factory();
@@ -54,6 +55,8 @@ class scripted_target {
   std::function<void()> after_commit = [] {};
   std::function<void()> before_finalize = [] {};
 
+  commit_point commits = commit_point::each_write;
+
   std::atomic<int> finalized{0}, aborted{0}, violations{0}, made{0};
 
  private:
@@ -62,6 +65,9 @@ class scripted_target {
   std::map<std::string, int> rows_;
   page_set committed_;
 };
+
+/// A spec of a pipeline from `input` to `target` without a durable buffer.
+actors::pipeline_spec scripted_spec_in_memory(scripted_input& input, scripted_target& target);
 
 /// A spec of a pipeline from `input` to `target` over a buffer in `files`.
 actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& target, memory_file_system& files,

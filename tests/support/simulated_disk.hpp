@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ingest/file_system.hpp"
@@ -22,8 +24,24 @@ class simulated_disk final : public file_system {
     bool rest_names_kept = false;  ///< those of all others did
   };
 
+  /// What becomes of one name.
+  struct fate {
+    tail bytes = tail::lost;
+    bool name_kept = false;
+  };
+
   /// Everything that is not durable is decided as `l` says, and is durable then.
   void lose_power(loss l);
+
+  /// The same, each name for itself.
+  void lose_power_by(const std::function<fate(const std::string& name)>& decide);
+
+  /// A sync of the file has failed: the bytes that were to be synced are still seen, but no sync of the file makes them
+  /// durable any more, though it says so. That is what Linux does.
+  void fail_sync(const std::filesystem::path& path);
+
+  /// The contents of a file as they would be after a power failure that takes all it can; nothing if there were none.
+  std::optional<std::string> durable(const std::filesystem::path& path) const;
 
   /// The contents of a file as a running process sees them.
   std::string& contents(const std::filesystem::path& path);
@@ -43,6 +61,10 @@ class simulated_disk final : public file_system {
   struct inode {
     std::string cached;
     std::string durable;
+    std::size_t doomed_from = 0;  ///< after a failed sync: these bytes never get to the disk
+    std::size_t doomed_to = 0;
+
+    void sync();
   };
   class open_file;
 

@@ -18,21 +18,37 @@ class simulated_run {
 
   /// Delivers messages until the pipeline has ended; `after_each` runs after every single one. Throws if it does not
   /// end within `limit` deliveries.
-  actors::pipeline_result run(
+  stream_result run(
       const std::function<void()>& after_each = [] {}, std::size_t limit = 200'000);
+
+  /// Delivers one message, or fires a time-out. Returns whether the pipeline goes on. Throws if it stands still.
+  bool step();
+
+  /// What the pipeline has ended with, if it has.
+  const std::optional<stream_result>& result() const { return result_; }
 
   void kill(actors::stage_id stage);
   /// Kills a stage drawn at random among those that were ever started.
   void kill_any();
-  void stop() { actors::post(supervisor_, actors::stop_requested{}); }
+  /// Likewise, among those of `kinds`.
+  void kill_any(std::initializer_list<actors::stage_kind> kinds);
+  /// Whether the last life of the stage, if there was one, has ended. With CAF 1.x perhaps some time later.
+  bool is_dead(actors::stage_id stage) const;
+
+  /// What a reader is about to be told at the start of its life, if that is the next it hears of; to falsify it.
+  /// Always null with CAF 1.x, whose mailboxes cannot be looked into.
+  actors::start_reading* next_start(slice_id slice) const;
+
+  void stop();
 
   std::size_t delivered() const { return delivered_; }
   std::uint64_t random(std::uint64_t below) { return simulation_.random(below); }
 
  private:
   simulated_system simulation_;
+  std::shared_ptr<actors::shared_run> run_;
   std::map<actors::stage_id, caf::weak_actor_ptr> stages_;
-  std::optional<actors::pipeline_result> result_;
+  std::optional<stream_result> result_;
   actors::supervisor_actor supervisor_;
   std::size_t delivered_ = 0;
 };

@@ -4,6 +4,10 @@ namespace ingest::testing {
 
 #if INGEST_CAF_1
 
+bool has_ended(const caf::strong_actor_ptr& actor) {
+  return !actor;
+}
+
 simulated_system::simulated_system(std::uint64_t seed) : random_(seed) {}
 simulated_system::~simulated_system() = default;
 caf::actor_system& simulated_system::system() {
@@ -18,6 +22,10 @@ bool simulated_system::advance() {
 }
 
 #else
+
+bool has_ended(const caf::strong_actor_ptr& actor) {
+  return !actor || caf::actor_cast<caf::abstract_actor*>(actor)->getf(caf::abstract_actor::is_terminated_flag);
+}
 
 simulated_system::simulated_system(std::uint64_t seed)
     : random_(seed), scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {}

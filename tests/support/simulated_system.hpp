@@ -13,6 +13,24 @@
 
 namespace ingest::testing {
 
+/// Whether one can look at messages that wait in an actor's mailbox, and tell exactly when it has ended.
+inline constexpr bool can_see_mailboxes = !INGEST_CAF_1;
+
+/// The next message of an actor if it is a T, to be falsified; null without can_see_mailboxes.
+template <class T>
+T* next_message([[maybe_unused]] const caf::strong_actor_ptr& of) {
+#if !INGEST_CAF_1
+  auto* next = of ? caf::actor_cast<caf::abstract_actor*>(of)->peek_at_next_mailbox_element() : nullptr;
+  if (next != nullptr && next->content().template match_elements<T>()) {
+    return &next->content().template get_mutable_as<T>(0);
+  }
+#endif
+  return nullptr;
+}
+
+/// Whether an actor has ended, though others may still hold it.
+bool has_ended(const caf::strong_actor_ptr& actor);
+
 /// An actor system on one thread whose messages are delivered one at a time, in an order drawn from a seed, and whose
 /// clock stands still until it is told to move. The same seed gives the same schedule.
 class simulated_system {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "simulation/simulated_api.hpp"
+#include "simulation/simulated_database.hpp"
+#include "support/simulated_disk.hpp"
+
+namespace ingest::testing {
+
+/// What must hold at any time. Each function names what does not, or returns nothing.
+
+/// Every event before the positions is in the table or among `waiting`, pages of the buffer.
+std::string missing_before(const std::vector<slice_progress>& positions, const std::vector<page>& waiting,
+                           simulated_disk& disk, const simulated_database& database, const simulated_api& api);
+
+/// A segment is removed only when all its pages are loaded, and a state that is durable says so.
+std::string problem_of_removal(const std::filesystem::path& path, simulated_disk& disk,
+                               const simulated_database& database);
+
+/// What a disk holds after a life has ended: a state that can be read, and one that is not ahead of buffer and table; a
+/// buffer that is not damaged.
+std::string problem_of_disk(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
+
+/// What a transaction has just committed: of the newest epoch, and as many rows as its ledger tells.
+std::string problem_of_commit(const tables& changes, const simulated_database& database);
+
+/// A complete run: each event in the table, once, as it was; the ledger and the state say so.
+std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
+
+}  // namespace ingest::testing

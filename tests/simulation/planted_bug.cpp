@@ -1,0 +1,148 @@
+#include "simulation/planted_bug.hpp"
+
+#include <array>
+
+namespace ingest::testing {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> names = {
+    "no bug",
+    "cursor saved before fsync of its data",
+    "rename without fsync",
+    "directory without fsync",
+    "ledger row outside the transaction",
+    "no lock-first",
+    "no epoch check",
+    "credit not reset on restart",
+};
+
+/// Lies about some syncs.
+class careless_files final : public file_system {
+ public:
+  careless_files(planted_bug bug, file_system& behind) : bug_(bug), behind_(behind) {}
+
+  std::unique_ptr<file> create(const std::filesystem::path& path) override {
+    return std::make_unique<careless_file>(forgets(path), behind_.create(path));
+  }
+  std::unique_ptr<file> open(const std::filesystem::path& path) override {
+    return std::make_unique<careless_file>(forgets(path), behind_.open(path));
+  }
+  bool exists(const std::filesystem::path& path) const override { return behind_.exists(path); }
+  std::vector<std::string> list(const std::filesystem::path& directory) const override {
+    return behind_.list(directory);
+  }
+  void rename(const std::filesystem::path& from, const std::filesystem::path& to) override { behind_.rename(from, to); }
+  void remove(const std::filesystem::path& path) override { behind_.remove(path); }
+  void sync_directory(const std::filesystem::path& directory) override {
+    if (bug_ != planted_bug::directory_not_synced) {
+      behind_.sync_directory(directory);
+    }
+  }
+
+ private:
+  class careless_file final : public file {
+   public:
+    careless_file(bool forgets, std::unique_ptr<file> behind) : forgets_(forgets), behind_(std::move(behind)) {}
+    void append(std::string_view bytes) override { behind_->append(bytes); }
+    void read(std::uint64_t offset, std::size_t size, char* to) const override { behind_->read(offset, size, to); }
+    std::uint64_t size() const override { return behind_->size(); }
+    void truncate(std::uint64_t size) override { behind_->truncate(size); }
+    void sync() override {
+      if (!forgets_) {
+        behind_->sync();
+      }
+    }
+
+   private:
+    bool forgets_;
+    std::unique_ptr<file> behind_;
+  };
+
+  bool forgets(const std::filesystem::path& path) const {
+    return (bug_ == planted_bug::cursor_before_data && path.extension() == ".tsv") ||
+           (bug_ == planted_bug::rename_without_sync && path.extension() == ".tmp");
+  }
+
+  planted_bug bug_;
+  file_system& behind_;
+};
+
+/// Leaves statements out, or runs them elsewhere.
+class careless_connection final : public detail::postgres_connection {
+ public:
+  careless_connection(std::shared_ptr<database_bug> bug, plain_factory connect, std::stop_token stop)
+      : bug_(std::move(bug)), connect_(std::move(connect)), stop_(std::move(stop)), behind_(connect_(stop_)) {}
+
+  detail::query_result execute(const std::string& sql, const std::vector<std::string>& parameters) override {
+    if (bug_->bug == planted_bug::ledger_on_its_own && sql.starts_with("INSERT INTO ingest.pages")) {
+      return connect_(stop_)->execute(sql, parameters);
+    }
+    if (!sql.starts_with("SELECT epoch, run_id FROM ingest.pipelines")) {
+      return behind_->execute(sql, parameters);
+    }
+    if (bug_->bug == planted_bug::no_locks) {
+      return behind_->execute(sql.substr(0, sql.find(" FOR SHARE")), parameters);
+    }
+    detail::query_result r = behind_->execute(sql, parameters);
+    if (bug_->bug != planted_bug::no_epoch_check || r.empty()) {
+      return r;
+    }
+    if (bug_->first_epoch.empty()) {
+      bug_->first_epoch = r.text(0, 0);
+      bug_->first_run = r.text(0, 1);
+    }
+    return {{{bug_->first_epoch, bug_->first_run}}, "SELECT 1"};
+  }
+
+  void run(const std::string& sql) override {
+    const auto lock = sql.find("; SELECT pg_advisory_xact_lock_shared(");
+    behind_->run(bug_->bug == planted_bug::no_locks ? sql.substr(0, lock) : sql);
+  }
+
+  void begin_copy(const std::string& sql) override { behind_->begin_copy(sql); }
+  void put(std::string_view bytes) override { behind_->put(bytes); }
+  std::uint64_t end_copy() override { return behind_->end_copy(); }
+  bool usable() const override { return behind_->usable(); }
+  void be_patient() override { behind_->be_patient(); }
+  const detail::server_session& session() const override { return behind_->session(); }
+  std::string quoted(const std::string& identifier) const override { return behind_->quoted(identifier); }
+  std::string literal(const std::string& text) const override { return behind_->literal(text); }
+
+ private:
+  std::shared_ptr<database_bug> bug_;
+  plain_factory connect_;
+  std::stop_token stop_;
+  std::unique_ptr<detail::postgres_connection> behind_;
+};
+
+}  // namespace
+
+std::string_view name_of(planted_bug b) {
+  return names.at(static_cast<std::size_t>(b));
+}
+
+std::unique_ptr<file_system> plant(planted_bug b, file_system& files) {
+  switch (b) {
+    case planted_bug::cursor_before_data:
+    case planted_bug::rename_without_sync:
+    case planted_bug::directory_not_synced:
+      return std::make_unique<careless_files>(b, files);
+    default:
+      return nullptr;
+  }
+}
+
+std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<database_bug>& bug,
+                                                   const plain_factory& connect, std::stop_token stop) {
+  switch (bug->bug) {
+    case planted_bug::ledger_on_its_own:
+    case planted_bug::no_locks:
+    case planted_bug::no_epoch_check:
+      return std::make_unique<careless_connection>(bug, connect, std::move(stop));
+    default:
+      return connect(std::move(stop));
+  }
+}
+
+}  // namespace ingest::testing

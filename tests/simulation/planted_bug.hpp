@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "ingest/file_system.hpp"
+#include "postgres/postgres_connection.hpp"
+#include "simulation/simulated_database.hpp"
+#include "support/simulated_run.hpp"
+
+namespace ingest::testing {
+
+/// Bugs that the simulation has to find. The production code has no switches for them: they are made by what stands
+/// around it.
+enum class planted_bug {
+  none,
+  cursor_before_data,    ///< an index is durable before the data that its records tell of
+  rename_without_sync,   ///< the state file takes its place without having been made durable
+  directory_not_synced,  ///< neither do new files have durable names
+  ledger_on_its_own,     ///< the ledger's rows are committed before the rows they stand for
+  no_locks,              ///< loaders do not take the pipeline's locks
+  no_epoch_check,        ///< loaders do not look whether they were replaced
+  credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
+};
+std::string_view name_of(planted_bug b);
+
+/// `files` with the bug, if it is one of files.
+std::unique_ptr<file_system> plant(planted_bug b, file_system& files);
+
+/// What a process's connections share to commit a bug of the database's side.
+struct database_bug {
+  planted_bug bug = planted_bug::none;
+  std::string first_epoch;  ///< that this process was told
+  std::string first_run;
+};
+
+using plain_factory = std::function<std::unique_ptr<detail::postgres_connection>(std::stop_token)>;
+
+/// A connection with the bug, if it is one of connections. `connect` makes the real one, and others beside it.
+std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<database_bug>& bug,
+                                                   const plain_factory& connect, std::stop_token stop);
+
+}  // namespace ingest::testing

@@ -1,0 +1,62 @@
+/// A simulation that finds nothing proves nothing: here it has to find what is wrong, within 1,000 seeds.
+
+#include <boost/test/unit_test.hpp>
+#include <iostream>
+
+#include "ingest/log.hpp"
+#include "simulation/simulated_world.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr std::uint64_t most_seeds = 1'000;
+
+void expect_found(planted_bug bug) {
+  ingest::log::configure(ingest::log::format::json, ingest::log::level::error);
+  for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
+    const simulated_history with_bug = simulate(seed, bug);
+    if (!with_bug.violation.empty()) {
+      std::cout << name_of(bug) << ": found by seed " << seed << ": " << with_bug.violation << "\n";
+      BOOST_TEST(simulate(seed).violation.empty(), "seed " << seed << " fails without the bug as well");
+      return;
+    }
+  }
+  BOOST_ERROR("no seed has found: " << name_of(bug));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(the_simulation_finds)
+
+BOOST_AUTO_TEST_CASE(a_cursor_saved_before_the_fsync_of_its_data) {
+  expect_found(planted_bug::cursor_before_data);
+}
+
+BOOST_AUTO_TEST_CASE(a_rename_without_fsync) {
+  expect_found(planted_bug::rename_without_sync);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_is_not_synced) {
+  expect_found(planted_bug::directory_not_synced);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_row_outside_the_transaction) {
+  expect_found(planted_bug::ledger_on_its_own);
+}
+
+BOOST_AUTO_TEST_CASE(loading_without_the_locks_first) {
+  expect_found(planted_bug::no_locks);
+}
+
+BOOST_AUTO_TEST_CASE(loading_without_a_look_at_the_epoch) {
+  expect_found(planted_bug::no_epoch_check);
+}
+
+BOOST_AUTO_TEST_CASE(credit_that_is_not_reset_on_restart) {
+  if (can_see_mailboxes) {  // not those of CAF 1.x, where the bug cannot be planted
+    expect_found(planted_bug::credit_not_reset);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,119 @@
+#include "simulation/simulated_api.hpp"
+
+namespace ingest::testing {
+
+namespace {
+
+constexpr std::uint64_t most_slices = 3;
+constexpr std::uint64_t most_events = 24;
+constexpr std::uint64_t most_in_page = 5;
+constexpr std::size_t overlap = 3;
+
+}  // namespace
+
+simulated_api::simulated_api(schedule& s) : schedule_(s), events_(1 + s.draw(most_slices)) {
+  const bool poisoned = s.one_in(6);
+  for (std::size_t slice = 0; slice < events_.size(); ++slice) {
+    auto& events = events_[slice];
+    if (slice > 0 && !events_[slice - 1].empty() && s.one_in(2)) {
+      events.push_back(events_[slice - 1].back());  // time windows overlap by an event
+    }
+    for (std::uint64_t left = s.draw(most_events + 1); left > 0; --left) {
+      const std::string id = std::to_string(slice) + "-" + std::to_string(events.size());
+      if (poisoned && s.one_in(8)) {
+        events.push_back(s.one_in(2) ? event{"\\N", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"});
+      } else {
+        events.push_back({id, "{\"n\":" + std::to_string(events.size()) + "}"});
+      }
+    }
+    for (const event& e : events) {
+      if (e.id == "\\N" || !e.data.starts_with('{')) {
+        poison_.insert(e.id == "\\N" ? e.data : e.id);
+      } else {
+        truth_.emplace(e.id, e.data);
+      }
+    }
+  }
+}
+
+std::vector<std::string> simulated_api::before(slice_id slice, const std::string& position) const {
+  std::vector<std::string> ids;
+  const auto& events = events_.at(slice);
+  const std::size_t end = position.empty() ? 0 : std::stoul(position);
+  for (std::size_t i = 0; i < std::min(end, events.size()); ++i) {
+    if (truth_.contains(events[i].id)) {
+      ids.push_back(events[i].id);
+    }
+  }
+  return ids;
+}
+
+class simulated_api::slice_source final : public source {
+ public:
+  slice_source(simulated_api& api, slice_id slice, simulated_process& reader, std::shared_ptr<in_flight> counted)
+      : api_(api), slice_(slice), reader_(reader), counted_(std::move(counted)) {}
+
+  void open(const std::optional<std::string>& position, std::stop_token) override {
+    next_ = position && !position->empty() ? std::stoul(*position) : 0;
+    reader_.note("slice " + std::to_string(slice_) + " is read from " + std::to_string(next_));
+  }
+
+  std::optional<batch> read() override {
+    const std::string where = reader_.name() + " reads slice " + std::to_string(slice_);
+    schedule& s = api_.schedule_;
+    reader_.survive(where);
+    if (s.occurs(fault::read_failed, where)) {
+      throw error(errc::unavailable, "the API failed");
+    }
+    const auto& events = api_.events_[slice_];
+    if (s.occurs(fault::cursor_expired, where)) {
+      next_ = s.one_in(2) ? 0 : next_ - std::min(next_, overlap);
+    }
+    if (next_ >= events.size()) {
+      return std::nullopt;
+    }
+    const std::size_t first = s.one_in(6) ? next_ - std::min(next_, overlap) : next_;
+    const std::size_t count = s.one_in(8) ? 0 : 1 + s.draw(most_in_page);
+    next_ = std::max(next_, std::min(events.size(), first + count));
+    return page(first, std::min(events.size(), first + count));
+  }
+
+  void close() noexcept override {}
+
+ private:
+  batch page(std::size_t first, std::size_t end) {
+    auto* text = new std::string;
+    for (std::size_t i = first; i < end; ++i) {
+      const event& e = api_.events_[slice_][i];
+      *text += e.id + "\t" + e.data + "\n";
+    }
+    const auto size = static_cast<std::int64_t>(text->size());
+    counted_->bytes.at(slice_) += size;
+    batch b;
+    b.data = std::shared_ptr<const std::string>(text, [counted = counted_, size, slice = slice_](const auto* t) {
+      counted->bytes.at(slice) -= size;
+      delete t;
+    });
+    b.records = end - first;
+    b.position = std::to_string(next_);
+    b.last = slice_ % 2 == 0 && next_ == api_.events_[slice_].size();
+    reader_.note("slice " + std::to_string(slice_) + ": page of events " + std::to_string(first) + " to " +
+                 std::to_string(end));
+    return b;
+  }
+
+  simulated_api& api_;
+  slice_id slice_;
+  simulated_process& reader_;
+  std::shared_ptr<in_flight> counted_;
+  std::size_t next_ = 0;
+};
+
+source_factory simulated_api::sources(simulated_process& reader, std::shared_ptr<in_flight> counted) {
+  counted->bytes.assign(slices(), 0);
+  return [this, &reader, counted](slice_id slice) {
+    return std::make_unique<slice_source>(*this, slice, reader, counted);
+  };
+}
+
+}  // namespace ingest::testing

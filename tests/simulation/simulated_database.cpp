@@ -1,0 +1,176 @@
+#include "simulation/simulated_database.hpp"
+
+#include <algorithm>
+
+namespace ingest::testing {
+
+using detail::database_error;
+
+void tables::apply(const tables& changes) {
+  has_ledger = has_ledger || changes.has_ledger;
+  has_target = has_target || changes.has_target;
+  for (const std::string& pipeline : changes.emptied) {
+    std::erase_if(pages, [&](const auto& entry) { return entry.first.first == pipeline; });
+  }
+  for (const auto& [name, row] : changes.pipelines) {
+    pipelines[name] = row;
+  }
+  for (const auto& [key, row] : changes.pages) {
+    pages[key] = row;
+  }
+  events.insert(changes.events.begin(), changes.events.end());
+}
+
+std::shared_ptr<backend> simulated_database::connect(const std::string& owner) {
+  if (refused_ > 0) {
+    --refused_;
+    throw database_error::lost("the server is away", "simulated database");
+  }
+  const auto b = std::make_shared<backend>();
+  b->number = ++last_number_;
+  b->owner = owner;
+  backends_.push_back(b);
+  return b;
+}
+
+void simulated_database::commit(backend& b) {
+  committed_.apply(b.made);
+  const tables made = std::move(b.made);
+  roll_back(b);
+  if (!made.pages.empty() || !made.pipelines.empty() || !made.events.empty()) {
+    on_commit(made);
+  }
+}
+
+void simulated_database::roll_back(backend& b) {
+  b.made = tables();
+  b.savepoint.reset();
+  b.snapshot.reset();
+  b.locks.clear();
+  b.in_transaction = false;
+  b.failed = false;
+}
+
+void simulated_database::end(backend& b, bool commits) {
+  schedule_.note("database",
+                 "session " + std::to_string(b.number) + " of " + b.owner + (commits ? " commits and ends" : " ends"));
+  if (commits && b.in_transaction && !b.failed) {
+    commit(b);
+  }
+  roll_back(b);
+  b.alive = false;
+  const auto gone = std::find_if(backends_.begin(), backends_.end(), [&](const auto& s) { return s.get() == &b; });
+  const std::shared_ptr<backend> kept = gone == backends_.end() ? nullptr : *gone;
+  std::erase(backends_, kept);
+}
+
+void simulated_database::resolve(backend& b) {
+  end(b, b.commit_sent && schedule_.one_in(2));
+}
+
+void simulated_database::lose_client(backend& b, bool commit_sent) {
+  if (!b.alive || !b.has_client) {
+    return;
+  }
+  b.has_client = false;
+  b.commit_sent = commit_sent;
+  if (!b.in_transaction || schedule_.one_in(2)) {
+    resolve(b);
+  } else {
+    schedule_.note("database", "session " + std::to_string(b.number) + " of " + b.owner + " lives on without a client");
+  }
+}
+
+void simulated_database::close(backend& b) {
+  if (b.alive && b.has_client) {
+    end(b, false);
+  }
+}
+
+void simulated_database::lose_clients(const std::string& owner) {
+  const auto now = backends_;
+  for (const auto& b : now) {
+    if (b->owner == owner) {
+      lose_client(*b, false);
+    }
+  }
+}
+
+void simulated_database::refuse(backend& b, const std::string& sqlstate, bool is_commit) {
+  if (is_commit) {
+    roll_back(b);
+  }
+  fail(b, sqlstate, "made to fail");
+}
+
+void simulated_database::restart(unsigned refused) {
+  for (const auto& b : backends_) {
+    roll_back(*b);
+    b->alive = false;
+  }
+  backends_.clear();
+  refused_ = refused;
+}
+
+void simulated_database::settle() {
+  const auto now = backends_;
+  for (const auto& b : now) {
+    if (!b->has_client && schedule_.one_in(16)) {
+      resolve(*b);
+    }
+  }
+}
+
+void simulated_database::settle_all() {
+  const auto now = backends_;
+  for (const auto& b : now) {
+    if (!b->has_client) {
+      resolve(*b);
+    }
+  }
+  refused_ = 0;
+}
+
+void simulated_database::wait_for(backend& waiter, backend& holder) {
+  constexpr unsigned patience = 3;
+  const auto both = backends_;  // keeps the holder in existence until this function returns
+  schedule_.note("database",
+                 "session " + std::to_string(waiter.number) + " waits for session " + std::to_string(holder.number));
+  if (holder.has_client && ++holder.blocked > patience) {
+    end(holder, false);  // idle_in_transaction_session_timeout: its client stands still
+  } else if (holder.has_client || schedule_.one_in(3)) {
+    fail(waiter, "55P03", "canceling statement due to lock timeout");
+  } else {
+    resolve(holder);
+  }
+}
+
+void simulated_database::lock(backend& b, const std::string& what, bool exclusive) {
+  const auto conflicts = [&](const backend& o) {
+    const auto held = o.locks.find(what);
+    return held != o.locks.end() && (exclusive || held->second);
+  };
+  while (backend* holder = other(b, conflicts)) {
+    wait_for(b, *holder);
+  }
+  if (b.in_transaction) {
+    b.locks[what] = b.locks[what] || exclusive;
+  }
+}
+
+backend* simulated_database::other(const backend& b, const std::function<bool(const backend&)>& has) {
+  for (const auto& o : backends_) {
+    if (o.get() != &b && o->in_transaction && has(*o)) {
+      return o.get();
+    }
+  }
+  return nullptr;
+}
+
+void simulated_database::fail(backend& b, const std::string& sqlstate, const std::string& message,
+                              const std::string& context, const std::string& column) {
+  b.failed = b.in_transaction;
+  throw database_error({sqlstate, message, "", context, column}, "simulated database");
+}
+
+}  // namespace ingest::testing

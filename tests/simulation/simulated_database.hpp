@@ -1,0 +1,130 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ingest/page_set.hpp"
+#include "postgres/postgres_connection.hpp"
+#include "simulation/schedule.hpp"
+
+namespace ingest::testing {
+
+struct pipeline_row {
+  std::string run_id, plan, target;
+  std::int64_t epoch = 0;
+  bool complete = false;
+};
+
+struct page_row {
+  std::uint64_t slice = 0;
+  bool last = false;
+  std::uint64_t segment = 0, bytes = 0, rows = 0, crc = 0;
+  std::string position;
+  std::uint64_t duplicates = 0, rejected = 0;
+  std::int64_t epoch = 0;
+};
+
+using page_key = std::pair<std::string, page_id>;
+
+/// The tables of a database, or what a transaction has changed in them.
+struct tables {
+  bool has_ledger = false;
+  bool has_target = false;
+  std::set<std::string> emptied;  ///< pipelines whose pages a transaction has deleted; it inserts none before
+  std::map<std::string, pipeline_row> pipelines;
+  std::map<page_key, page_row> pages;
+  std::map<std::string, std::string> events;  ///< by id
+  std::optional<std::vector<std::pair<std::string, std::string>>> staging;
+
+  /// Adds what a transaction has changed.
+  void apply(const tables& changes);
+};
+
+/// The server's side of a session. It may outlive its client.
+struct backend {
+  int number = 0;
+  std::string owner;
+  bool alive = true;
+  bool has_client = true;
+  bool commit_sent = false;  ///< by a client that is gone: it may yet be carried out
+  bool in_transaction = false;
+  bool failed = false;  ///< the transaction takes nothing but a rollback
+  unsigned blocked = 0;
+  tables made;
+  std::optional<tables> savepoint;
+  std::optional<tables> snapshot;     ///< what a REPEATABLE READ transaction sees
+  std::map<std::string, bool> locks;  ///< true: exclusive
+};
+
+/// A PostgreSQL server as far as the sink can tell: transactions with one level of savepoints, locks of rows, keys and
+/// the advisory kind, COPY, and sessions that outlive their clients. One thread runs everything, so nobody can really
+/// wait: where a statement would, the schedule decides what becomes of the session in its way.
+class simulated_database {
+ public:
+  explicit simulated_database(schedule& s) : schedule_(s) {}
+
+  /// Called with what a transaction has changed, when it is committed.
+  std::function<void(const tables& changes)> on_commit = [](const tables&) {};
+
+  /// Throws detail::database_error while the server is away.
+  std::shared_ptr<backend> connect(const std::string& owner);
+
+  /// Runs one statement that a client has sent. Throws detail::database_error.
+  detail::query_result execute(backend& b, const std::string& sql, const std::vector<std::string>& parameters);
+
+  /// COPY … FROM STDIN with all its rows; returns their number.
+  std::uint64_t copy(backend& b, const std::string& sql, const std::string& rows);
+
+  /// Its client is gone, perhaps having sent a COMMIT. The session ends now, or lives on for a while.
+  void lose_client(backend& b, bool commit_sent);
+
+  /// Its client says goodbye: what is open is rolled back.
+  void close(backend& b);
+
+  /// All clients of a process are gone.
+  void lose_clients(const std::string& owner);
+
+  /// The server gives a statement up, for a reason that is not the statement's. A COMMIT rolls back then.
+  [[noreturn]] void refuse(backend& b, const std::string& sqlstate, bool is_commit);
+
+  /// All sessions die, and what was not committed is gone. Then `refused` attempts to connect fail.
+  void restart(unsigned refused);
+
+  /// Time passes: sessions without clients may end.
+  void settle();
+
+  /// Ends all sessions without clients, at last.
+  void settle_all();
+
+  const tables& committed() const { return committed_; }
+
+ private:
+  friend class simulated_statements;
+
+  void commit(backend& b);
+  void roll_back(backend& b);
+  void end(backend& b, bool commits);
+  void resolve(backend& b);
+
+  /// Makes room for `waiter` where `holder` is in its way, or throws a lock time-out.
+  void wait_for(backend& waiter, backend& holder);
+  void lock(backend& b, const std::string& what, bool exclusive);
+  [[noreturn]] void fail(backend& b, const std::string& sqlstate, const std::string& message,
+                         const std::string& context = "", const std::string& column = "");
+
+  /// The other open transaction that `has` something, or null.
+  backend* other(const backend& b, const std::function<bool(const backend&)>& has);
+
+  schedule& schedule_;
+  tables committed_;
+  std::vector<std::shared_ptr<backend>> backends_;
+  int last_number_ = 0;
+  unsigned refused_ = 0;
+};
+
+}  // namespace ingest::testing

@@ -1,0 +1,210 @@
+#include "simulation/simulated_job.hpp"
+
+#include "ingest/log.hpp"
+#include "postgres/postgres_run.hpp"
+#include "simulation/invariants.hpp"
+#include "simulation/simulated_connection.hpp"
+
+namespace ingest::testing {
+
+namespace {
+
+constexpr std::uint64_t credit_bytes = 240;
+constexpr std::size_t most_deliveries = 20'000;
+const std::string plan = "simulated plan";
+
+}  // namespace
+
+simulated_job::simulated_job(const simulated_surroundings& around, simulated_disk& disk, std::string name)
+    : around_(around),
+      disk_(disk),
+      process_(around.chance, std::move(name)),
+      files_(around.chance, disk, process_),
+      buggy_files_(plant(around.bug, files_)),
+      seen_files_(buggy_files_ ? *buggy_files_ : files_),
+      database_bug_(std::make_shared<database_bug>(database_bug{around.bug, "", ""})) {
+  files_.before_remove = [this](const std::filesystem::path& path) { check_removal(path); };
+}
+
+simulated_job::~simulated_job() {
+  // What has ended without dying did all it had to do; destroying it must not change the world.
+  process_.kill(false);
+}
+
+bool simulated_job::step() {
+  if (end_ != end::running) {
+    return false;
+  }
+  if (process_.dead()) {
+    end_ = end::dead;
+    return false;
+  }
+  try {
+    if (run_ && around_.bug == planted_bug::credit_not_reset) {
+      keep_credit_of_the_dead();
+    }
+    if (!run_) {
+      start();
+    } else if (!run_->step()) {
+      finish();
+    } else if (run_->delivered() > most_deliveries) {
+      around_.chance.violate(process_.name() + " does not end");
+    }
+  } catch (const error& e) {
+    failure_ = e;
+    end_ = end::aborted;
+  } catch (const std::runtime_error& e) {
+    around_.chance.violate(process_.name() + ": " + e.what());
+  }
+  if (process_.dead()) {
+    end_ = end::dead;
+  } else {
+    check_credit();
+  }
+  return end_ == end::running;
+}
+
+void simulated_job::finish() {
+  const stream_result& r = *run_->result();
+  failure_ = r.failure;
+  end_ = r.ok() ? end::complete : r.status == stream_status::aborted ? end::interrupted : end::aborted;
+}
+
+/// What the program does before its pipeline runs.
+void simulated_job::start() {
+  log::configure(log::format::json, log::level::error);  // outages by the thousand are no news here
+  target_ = make_target();
+  durable_run_options o;
+  o.directory = simulated_directory;
+  o.pipeline = simulated_pipeline;
+  o.plan = plan;
+  o.slices = around_.api.slices();
+  o.segment_bytes = 300;
+  if (around_.chance.one_in(3)) {
+    o.quota_bytes = 400;
+  }
+  o.ledger = target_;
+  o.files = &seen_files_;
+  durable_.emplace(std::move(o));
+  durable_->find();
+  durable_->begin();
+  run_.emplace(around_.chance.draw(1'000'000'000), specify(durable_->description()));
+}
+
+std::shared_ptr<postgres_target> simulated_job::make_target() {
+  postgres_options o;
+  o.url = "postgresql://nobody@simulated/database";
+  o.pipeline = simulated_pipeline;
+  o.rejects_file = around_.rejects_file;
+  if (around_.chance.one_in(3)) {
+    o.outage_deadline = std::chrono::milliseconds(0);  // the first failure is one too many
+  }
+  o.time.wait = [this](std::chrono::milliseconds, const std::stop_token& stop) {
+    process_.require_alive();
+    around_.database.settle();
+    return !stop.stop_requested();
+  };
+  const auto connect = [this](std::stop_token stop) {
+    return std::make_unique<simulated_connection>(around_.chance, around_.database, process_, std::move(stop));
+  };
+  return std::make_shared<postgres_target>(
+      std::make_shared<detail::postgres_run>(std::move(o), [this, connect](const std::string&, std::stop_token stop) {
+        return plant(database_bug_, connect, std::move(stop));
+      }));
+}
+
+actors::pipeline_spec simulated_job::specify(const run_state& description) {
+  schedule& chance = around_.chance;
+  actors::pipeline_spec spec;
+  spec.slices = around_.api.slices();
+  spec.make_source = around_.api.sources(process_, in_flight_);
+  spec.loaders = 1 + chance.draw(2);
+  spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
+  actors::buffer_spec buffer;
+  buffer.recover = [this] { return open_buffer(); };
+  buffer.directory = simulated_directory;
+  buffer.files = &seen_files_;
+  buffer.description = description;
+  buffer.group_bytes = 100;
+  buffer.range_bytes = 150;
+  spec.buffer = std::move(buffer);
+  spec.credit_bytes = credit_bytes;
+  spec.restarts.max_restarts = chance.one_in(2) ? 3 : 1'000;
+  credit_window_ = static_cast<std::int64_t>(credit_bytes / spec.slices);
+  return spec;
+}
+
+recovered_run simulated_job::open_buffer() {
+  recovered_run run = durable_->open_buffer();
+  check_positions(*run.buffer, run.loaded);
+  return run;
+}
+
+void simulated_job::check_positions(const disk_buffer& buffer, const page_set& loaded) {
+  std::vector<page> waiting;
+  for (const page& p : buffer.recovered()) {
+    if (!loaded.contains(p.id)) {
+      waiting.push_back(p);
+    }
+  }
+  std::vector<slice_progress> positions;
+  for (slice_id s = 0; s < around_.api.slices(); ++s) {
+    positions.push_back(buffer.progress(s));
+  }
+  const std::string missing = missing_before(positions, waiting, disk_, around_.database, around_.api);
+  if (!missing.empty()) {
+    around_.chance.violate(process_.name() + " goes on behind an event that nobody has: " + missing);
+  }
+}
+
+void simulated_job::check_removal(const std::filesystem::path& path) {
+  const std::string problem = problem_of_removal(path, disk_, around_.database);
+  if (!problem.empty()) {
+    around_.chance.violate(process_.name() + " " + problem);
+  }
+}
+
+void simulated_job::check_credit() {
+  // A page larger than the window goes alone, and one more may be in the reader's hand.
+  const std::int64_t most = std::max(credit_window_, simulated_api::largest_page) + simulated_api::largest_page;
+  for (const std::int64_t bytes : in_flight_->bytes) {
+    if (bytes > most) {
+      around_.chance.violate(process_.name() + " has " + std::to_string(bytes) + " bytes in flight, its credit is " +
+                             std::to_string(credit_window_));
+    }
+  }
+}
+
+/// planted_bug::credit_not_reset. A reader that took over what its predecessor had in flight would wait for grants
+/// that never come, for they are of an older epoch: with too little left for the next page it sends nothing any more.
+/// A window of nothing has the same effect, and is given to a reader in that position.
+void simulated_job::keep_credit_of_the_dead() {
+  constexpr std::int64_t ordinary_page = 60;
+  unpaid_.resize(in_flight_->bytes.size());
+  reader_dead_.resize(in_flight_->bytes.size());
+  for (slice_id s = 0; s < unpaid_.size(); ++s) {
+    const bool dead = run_->is_dead({actors::stage_kind::reader, s});
+    if (dead && !reader_dead_[s]) {
+      unpaid_[s] += in_flight_->bytes[s];
+    }
+    reader_dead_[s] = dead;
+    actors::start_reading* start = run_->next_start(s);
+    if (start != nullptr && unpaid_[s] > 0 && unpaid_[s] + ordinary_page > credit_window_) {
+      start->window = 0;
+    }
+  }
+}
+
+void simulated_job::kill_stage() {
+  if (run_) {
+    run_->kill_any();
+  }
+}
+
+void simulated_job::stop() {
+  if (run_ && !run_->result()) {
+    run_->stop();
+  }
+}
+
+}  // namespace ingest::testing

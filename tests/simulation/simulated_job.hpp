@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "ingest/durable_run.hpp"
+#include "ingest/postgres.hpp"
+#include "simulation/planted_bug.hpp"
+#include "simulation/simulated_api.hpp"
+#include "simulation/simulated_database.hpp"
+#include "simulation/simulated_files.hpp"
+
+namespace ingest::testing {
+
+inline const std::filesystem::path simulated_directory = "/data";
+inline const std::string simulated_pipeline = "simulated";
+
+/// What a life of the job meets.
+struct simulated_surroundings {
+  schedule& chance;
+  simulated_api& api;
+  simulated_database& database;
+  std::filesystem::path rejects_file;
+  planted_bug bug = planted_bug::none;
+};
+
+/// One life of the main job on one disk: what the program does from its start to its end, with the real recovery,
+/// buffer, state, actors and loaders.
+class simulated_job {
+ public:
+  enum class end { running, complete, interrupted, aborted, dead };
+
+  simulated_job(const simulated_surroundings& around, simulated_disk& disk, std::string name);
+  ~simulated_job();
+
+  /// Recovers and starts the pipeline, then delivers one message a call. Returns whether the job goes on.
+  bool step();
+
+  void kill_stage();
+  void stop();
+
+  simulated_process& process() { return process_; }
+  simulated_disk& disk() { return disk_; }
+  end ended() const { return end_; }
+  const std::optional<error>& failure() const { return failure_; }
+
+ private:
+  void start();
+  std::shared_ptr<postgres_target> make_target();
+  actors::pipeline_spec specify(const run_state& description);
+  recovered_run open_buffer();
+  void check_removal(const std::filesystem::path& path);
+  void check_positions(const disk_buffer& buffer, const page_set& loaded);
+  void check_credit();
+  void keep_credit_of_the_dead();
+  void finish();
+
+  simulated_surroundings around_;
+  simulated_disk& disk_;
+  simulated_process process_;
+  simulated_files files_;
+  std::unique_ptr<file_system> buggy_files_;
+  file_system& seen_files_;
+  std::shared_ptr<database_bug> database_bug_;
+  std::shared_ptr<simulated_api::in_flight> in_flight_ = std::make_shared<simulated_api::in_flight>();
+  std::shared_ptr<postgres_target> target_;
+  std::optional<durable_run> durable_;
+  std::int64_t credit_window_ = 0;
+  std::vector<std::int64_t> unpaid_;  ///< by slice, with planted_bug::credit_not_reset
+  std::vector<bool> reader_dead_;
+  std::optional<simulated_run> run_;
+  end end_ = end::running;
+  std::optional<error> failure_;
+};
+
+}  // namespace ingest::testing

@@ -1,0 +1,128 @@
+#include "simulation/simulated_statements.hpp"
+
+namespace ingest::testing {
+
+namespace {
+
+std::optional<std::string> truth(bool value) {
+  return value ? "t" : "f";
+}
+
+std::optional<std::string> text(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+std::uint64_t number(const std::string& value) {
+  return std::stoull(value);
+}
+
+}  // namespace
+
+simulated_statements::rows simulated_statements::query(const std::string& sql, const parameters& p) {
+  const tables now = seen();
+  if (sql == "SELECT to_regclass('ingest.pipelines') IS NULL OR to_regclass('ingest.pages') IS NULL") {
+    return {{truth(!now.has_ledger)}};
+  }
+  if (sql.starts_with("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT")) {
+    return {{truth(now.has_ledger && (p.empty() || now.has_target))}};
+  }
+  if (sql == "SELECT to_regclass($1) IS NULL") {
+    return {{truth(!now.has_target)}};
+  }
+  if (sql.starts_with("SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u'")) {
+    return {};
+  }
+  if (sql.starts_with("SELECT n.nspname, t.relkind, t.relpersistence")) {
+    return {{"public", "r", "p", "t", "t", "t", "simulated", "1"}};
+  }
+  if (sql.starts_with("SELECT a.attname, base.typname, base.typcategory")) {
+    return {{"id", "text", "S", "t", "f", "t"}, {"data", "jsonb", "U", "t", "f", "t"}};
+  }
+  if (sql.starts_with("SELECT 1 FROM pg_index i JOIN pg_attribute")) {
+    return {{"1"}};
+  }
+  if (sql.starts_with("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND target = $2 AND initial_load")) {
+    return {};
+  }
+  if (sql.starts_with("SELECT pg_terminate_backend(pid)")) {
+    for (const auto& b : std::vector(db_.backends_)) {
+      if (std::to_string(b->number) == p.at(0) && !b->has_client && db_.schedule_.draw(3) > 0) {
+        db_.resolve(*b);
+      }
+    }
+    return {};
+  }
+  return query_ledger(sql, p);
+}
+
+simulated_statements::rows simulated_statements::query_ledger(const std::string& sql, const parameters& p) {
+  const bool locks_alone = sql.ends_with(" FOR UPDATE");
+  if (locks_alone || sql.ends_with(" FOR SHARE")) {
+    db_.lock(b_, "row of " + p.at(0), locks_alone);
+  }
+  const tables now = seen();  // after the lock, for whoever held it may have committed
+  const auto found = now.pipelines.find(p.at(0));
+  const bool known = found != now.pipelines.end();
+  rows answer;
+  if (sql.starts_with("SELECT run_id, plan, epoch, complete FROM ingest.pipelines")) {
+    if (known) {
+      const pipeline_row& r = found->second;
+      answer.push_back({r.run_id, r.plan, std::to_string(r.epoch), truth(r.complete)});
+    }
+    return answer;
+  }
+  if (sql.starts_with("SELECT run_id, plan, target FROM ingest.pipelines")) {
+    if (known) {
+      answer.push_back({found->second.run_id, found->second.plan, found->second.target});
+    }
+    return answer;
+  }
+  if (sql.starts_with("SELECT epoch, run_id FROM ingest.pipelines")) {
+    if (known) {
+      answer.push_back({std::to_string(found->second.epoch), found->second.run_id});
+    }
+    return answer;
+  }
+  page_set pages;
+  std::map<std::uint64_t, std::pair<page_id, std::pair<std::uint64_t, std::uint64_t>>> slices;  // last, pages, rows
+  std::uint64_t segment = 0, loaded = 0, duplicates = 0, rejected = 0;
+  for (const auto& [key, row] : now.pages) {
+    if (key.first != p.at(0)) {
+      continue;
+    }
+    pages.insert(key.second);
+    auto& slice = slices[row.slice];
+    slice = {key.second, {slice.second.first + 1, slice.second.second + row.rows}};
+    segment = std::max(segment, row.segment);
+    loaded += row.rows - row.duplicates - row.rejected;
+    duplicates += row.duplicates;
+    rejected += row.rejected;
+  }
+  if (sql.starts_with("SELECT min(page), max(page) FROM (SELECT page, page - row_number()")) {
+    for (const auto& [first, last] : pages.intervals()) {
+      answer.push_back({text(first), text(last)});
+    }
+  } else if (sql.starts_with("SELECT s.slice, p.page, p.position, p.last, s.pages, s.rows FROM")) {
+    for (const auto& [slice, s] : slices) {
+      const page_row& last = now.pages.at({p.at(0), s.first});
+      answer.push_back(
+          {text(slice), text(s.first), last.position, truth(last.last), text(s.second.first), text(s.second.second)});
+    }
+  } else if (sql.starts_with("SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0)")) {
+    answer.push_back({text(segment), text(loaded), text(duplicates), text(rejected)});
+  } else if (sql.starts_with("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages")) {
+    answer.push_back({text(pages.size()), text(pages.max())});
+  } else if (sql.starts_with("SELECT page, slice, last, bytes, rows, crc, position FROM ingest.pages")) {
+    for (const std::string& id : array_elements(p.at(1))) {
+      if (const auto row = now.pages.find({p.at(0), number(id)}); row != now.pages.end()) {
+        const page_row& r = row->second;
+        answer.push_back({id, text(r.slice), truth(r.last), text(r.bytes), text(r.rows), text(r.crc), r.position});
+      }
+    }
+  } else {
+    unknown(sql);
+  }
+  return answer;
+}
+
+}  // namespace ingest::testing

@@ -1,0 +1,64 @@
+#include "simulation/simulated_statements.hpp"
+
+namespace ingest::testing {
+
+using detail::query_result;
+
+std::uint64_t simulated_statements::copy(const std::string& sql, const std::string& lines) {
+  const bool staged = sql.starts_with("COPY pg_temp.ingest_staging (id, data) FROM STDIN");
+  if (!staged && !sql.starts_with("COPY \"public\".\"ingested_events\" (id, data) FROM STDIN")) {
+    unknown(sql);
+  }
+  if (b_.failed || (staged && !b_.made.staging)) {
+    db_.fail(b_, "25P02", "current transaction is aborted, commands ignored until end of transaction block");
+  }
+  std::uint64_t line = 0;
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = lines.find('\n', at);
+    const std::size_t tab = lines.find('\t', at);
+    const std::string id = lines.substr(at, tab - at);
+    const std::string data = lines.substr(tab + 1, end - tab - 1);
+    at = end + 1;
+    const std::string context =
+        std::string("COPY ") + (staged ? "ingest_staging" : "ingested_events") + ", line " + std::to_string(++line);
+    if (!data.starts_with('{')) {
+      db_.fail(b_, "22P02", "invalid input syntax for type json", context + ", column data: \"" + data + "\"");
+    }
+    if (id == "\\N") {
+      db_.fail(b_, "23502", "null value in column \"id\" violates not-null constraint", context, "id");
+    }
+    if (staged) {
+      b_.made.staging->emplace_back(id, data);
+      continue;
+    }
+    insert_event(id, data);
+  }
+  return line;
+}
+
+void simulated_statements::insert_event(const std::string& id, const std::string& data) {
+  while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
+    db_.wait_for(b_, *holder);
+  }
+  if (sees_event(id)) {
+    db_.fail(b_, "23505", "duplicate key value violates unique constraint \"ingested_events_pkey\"",
+             "COPY ingested_events, line 1");
+  }
+  b_.made.events[id] = data;
+}
+
+query_result simulated_statements::insert_staged() {
+  std::uint64_t inserted = 0;
+  for (const auto& [id, data] : b_.made.staging.value()) {
+    while (backend* holder = db_.other(b_, [&, key = id](const backend& o) { return o.made.events.contains(key); })) {
+      db_.wait_for(b_, *holder);
+    }
+    if (!sees_event(id)) {
+      b_.made.events[id] = data;
+      ++inserted;
+    }
+  }
+  return done("INSERT 0 " + std::to_string(inserted));
+}
+
+}  // namespace ingest::testing

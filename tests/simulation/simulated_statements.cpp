@@ -1,0 +1,242 @@
+#include "simulation/simulated_statements.hpp"
+
+#include <stdexcept>
+
+namespace ingest::testing {
+
+using detail::query_result;
+
+namespace {
+
+std::uint64_t number(const std::string& value) {
+  return std::stoull(value);
+}
+
+}  // namespace
+
+void simulated_statements::unknown(const std::string& sql) {
+  throw std::logic_error("the simulated database does not know this statement: " + sql);
+}
+
+std::vector<std::string> array_elements(const std::string& text) {
+  std::vector<std::string> elements;
+  bool quoted = false;
+  bool any = false;
+  std::string element;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\') {
+      element += text[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+      any = true;
+    } else if (!quoted && (c == ',' || c == '}')) {
+      if (any || !element.empty()) {
+        elements.push_back(std::move(element));
+      }
+      element.clear();
+      any = false;
+    } else {
+      element += c;
+    }
+  }
+  return elements;
+}
+
+query_result simulated_database::execute(backend& b, const std::string& sql,
+                                         const std::vector<std::string>& parameters) {
+  return simulated_statements(*this, b).execute(sql, parameters);
+}
+
+std::uint64_t simulated_database::copy(backend& b, const std::string& sql, const std::string& rows) {
+  return simulated_statements(*this, b).copy(sql, rows);
+}
+
+tables simulated_statements::seen() const {
+  tables all = b_.snapshot ? *b_.snapshot : db_.committed_;
+  all.apply(b_.made);
+  return all;
+}
+
+bool simulated_statements::sees_event(const std::string& id) const {
+  return db_.committed_.events.contains(id) || b_.made.events.contains(id);
+}
+
+query_result simulated_statements::done(const std::string& tag) {
+  if (!b_.in_transaction) {
+    db_.commit(b_);
+  }
+  return {{}, tag};
+}
+
+// -- Statements without rows -----------------------------------------------------------------------------------------
+
+query_result simulated_statements::execute(const std::string& sql, const parameters& p) {
+  const bool ends_failure = sql == "COMMIT" || sql.starts_with("ROLLBACK");
+  if (b_.failed && !ends_failure) {
+    db_.fail(b_, "25P02", "current transaction is aborted, commands ignored until end of transaction block");
+  }
+  if (sql == "COMMIT") {
+    const bool failed = b_.failed;
+    if (failed) {
+      db_.roll_back(b_);
+    } else {
+      db_.commit(b_);
+    }
+    return {{}, failed ? "ROLLBACK" : "COMMIT"};
+  }
+  if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE")) {
+    return change(sql, p);
+  }
+  if (sql.starts_with("SELECT") && !sql.starts_with("SELECT pg_advisory")) {
+    rows answer = query(sql, p);
+    const std::string tag = "SELECT " + std::to_string(answer.size());
+    return {std::move(answer), tag};
+  }
+  run(sql);
+  return {};
+}
+
+void simulated_statements::run(const std::string& sql) {
+  if (sql.starts_with("\nCREATE SCHEMA IF NOT EXISTS ingest;")) {
+    b_.made.has_ledger = true;
+    return;
+  }
+  for (std::size_t at = 0; at < sql.size();) {
+    const std::size_t end = std::min(sql.find(';', at), sql.size());
+    const std::string one = sql.substr(sql.find_first_not_of(' ', at), end - sql.find_first_not_of(' ', at));
+    at = end + 1;
+    if (run_transaction_statement(one)) {
+      continue;
+    }
+    if (one.starts_with("SELECT pg_advisory_xact_lock")) {
+      take_advisory_lock(one);
+    } else if (one.starts_with("CREATE TEMPORARY TABLE ingest_staging (LIKE ") ||
+               one == "TRUNCATE pg_temp.ingest_staging") {
+      b_.made.staging.emplace();
+    } else if (one.starts_with("CREATE TABLE \"ingested_events\" (id TEXT COLLATE \"C\" PRIMARY KEY")) {
+      b_.made.has_target = true;
+    } else {
+      unknown(sql);
+    }
+  }
+}
+
+bool simulated_statements::run_transaction_statement(const std::string& sql) {
+  if (sql.starts_with("BEGIN ISOLATION LEVEL ")) {
+    b_.in_transaction = true;
+    if (sql.find("REPEATABLE READ") != std::string::npos) {
+      b_.snapshot = db_.committed_;
+    }
+  } else if (sql == "ROLLBACK") {
+    db_.roll_back(b_);
+  } else if (sql == "SAVEPOINT ingest_rows") {
+    b_.savepoint = b_.made;
+  } else if (sql == "ROLLBACK TO SAVEPOINT ingest_rows") {
+    b_.made = b_.savepoint.value();
+    b_.failed = false;
+  } else if (sql == "RELEASE SAVEPOINT ingest_rows") {
+    b_.savepoint.reset();
+  } else if (sql != "SET CONSTRAINTS ALL IMMEDIATE") {
+    return false;
+  }
+  return true;
+}
+
+void simulated_statements::take_advisory_lock(const std::string& sql) {
+  const std::string key = sql.substr(sql.find('\''), sql.rfind('\'') - sql.find('\''));
+  db_.lock(b_, "advisory " + key, !sql.starts_with("SELECT pg_advisory_xact_lock_shared("));
+}
+
+// -- Changes ---------------------------------------------------------------------------------------------------------
+
+query_result simulated_statements::change(const std::string& sql, const parameters& p) {
+  if (sql.starts_with("INSERT INTO ingest.pages (")) {
+    return enter_pages(p);
+  }
+  if (sql.starts_with("INSERT INTO \"public\".\"ingested_events\" (id, data) SELECT id, data FROM pg_temp.")) {
+    return insert_staged();
+  }
+  if (sql.starts_with("UPDATE ingest.pages SET duplicates")) {
+    record_losses(p);
+    return done("UPDATE");
+  }
+  if (sql.starts_with("DELETE FROM ingest.pages WHERE pipeline = $1")) {
+    b_.made.emptied.insert(p.at(0));
+    b_.made.pages.clear();
+    return done("DELETE");
+  }
+  if (sql.starts_with("INSERT INTO ingest.pipelines (name, run_id, plan, target, epoch)")) {
+    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), 0, false};
+    return done("INSERT 0 1");
+  }
+  return update_pipeline(sql, p);
+}
+
+query_result simulated_statements::update_pipeline(const std::string& sql, const parameters& p) {
+  db_.lock(b_, "row of " + p.at(0), true);
+  const tables now = seen();
+  const auto found = now.pipelines.find(p.at(0));
+  if (found == now.pipelines.end()) {
+    return done("UPDATE 0");
+  }
+  pipeline_row row = found->second;
+  if (sql.starts_with("UPDATE ingest.pipelines SET epoch = epoch + 1")) {
+    ++row.epoch;
+  } else if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
+    row = {p.at(1), p.at(2), p.at(3), row.epoch, false};
+  } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {
+    row.complete = true;
+  } else {
+    unknown(sql);
+  }
+  b_.made.pipelines[p.at(0)] = row;
+  return done("UPDATE 1");
+}
+
+query_result simulated_statements::enter_pages(const parameters& p) {
+  std::vector<std::vector<std::string>> columns;
+  for (std::size_t i = 2; i < p.size(); ++i) {
+    columns.push_back(array_elements(p[i]));
+  }
+  rows entered;
+  for (std::size_t i = 0; i < columns.at(0).size(); ++i) {
+    const page_key key{p.at(0), number(columns[0][i])};
+    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.pages.contains(key); })) {
+      db_.wait_for(b_, *holder);
+    }
+    if ((db_.committed_.pages.contains(key) && !b_.made.emptied.contains(key.first)) || b_.made.pages.contains(key)) {
+      continue;
+    }
+    b_.made.pages[key] = {number(columns[1][i]),
+                          columns[2][i] != "0",
+                          number(columns[3][i]),
+                          number(columns[4][i]),
+                          number(columns[5][i]),
+                          number(columns[6][i]),
+                          columns[7][i],
+                          0,
+                          0,
+                          std::stoll(p.at(1))};
+    entered.push_back({columns[0][i]});
+  }
+  done("");
+  const std::string tag = "INSERT 0 " + std::to_string(entered.size());
+  return {std::move(entered), tag};
+}
+
+void simulated_statements::record_losses(const parameters& p) {
+  const auto ids = array_elements(p.at(1));
+  const auto duplicates = array_elements(p.at(2));
+  const auto rejected = array_elements(p.at(3));
+  const tables now = seen();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const page_key key{p.at(0), number(ids[i])};
+    page_row row = now.pages.at(key);
+    row.duplicates = number(duplicates[i]);
+    row.rejected = number(rejected[i]);
+    b_.made.pages[key] = row;
+  }
+}
+
+}  // namespace ingest::testing

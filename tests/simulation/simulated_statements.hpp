@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "simulation/simulated_database.hpp"
+
+namespace ingest::testing {
+
+/// What the statements of the sink do to a simulated database. They are known by how they begin; any other is a defect
+/// of the simulator, which then throws std::logic_error.
+class simulated_statements {
+ public:
+  simulated_statements(simulated_database& database, backend& b) : db_(database), b_(b) {}
+
+  detail::query_result execute(const std::string& sql, const std::vector<std::string>& parameters);
+  std::uint64_t copy(const std::string& sql, const std::string& lines);
+
+ private:
+  using parameters = std::vector<std::string>;
+  using rows = std::vector<detail::query_result::row_values>;
+
+  [[noreturn]] static void unknown(const std::string& sql);
+  void run(const std::string& sql);
+  bool run_transaction_statement(const std::string& sql);
+  void take_advisory_lock(const std::string& sql);
+  rows query(const std::string& sql, const parameters& p);
+  rows query_ledger(const std::string& sql, const parameters& p);
+  detail::query_result change(const std::string& sql, const parameters& p);
+  detail::query_result enter_pages(const parameters& p);
+  detail::query_result insert_staged();
+  detail::query_result update_pipeline(const std::string& sql, const parameters& p);
+  void record_losses(const parameters& p);
+
+  /// The database as this transaction sees it.
+  tables seen() const;
+  bool sees_event(const std::string& id) const;
+  void insert_event(const std::string& id, const std::string& data);
+  detail::query_result done(const std::string& tag);
+
+  simulated_database& db_;
+  backend& b_;
+};
+
+/// The elements of a one-dimensional array's text.
+std::vector<std::string> array_elements(const std::string& text);
+
+}  // namespace ingest::testing

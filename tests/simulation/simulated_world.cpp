@@ -1,0 +1,193 @@
+#include "simulation/simulated_world.hpp"
+
+#include <algorithm>
+
+#include "simulation/invariants.hpp"
+
+namespace ingest::testing {
+
+namespace {
+
+constexpr std::size_t most_lives = 60;
+constexpr std::uint64_t longest_pause = 400;  // deliveries of the other process
+
+std::string text_of(simulated_job::end e) {
+  switch (e) {
+    case simulated_job::end::running:
+      return "is running";
+    case simulated_job::end::complete:
+      return "is complete";
+    case simulated_job::end::interrupted:
+      return "was interrupted";
+    case simulated_job::end::aborted:
+      return "was aborted";
+    case simulated_job::end::dead:
+      return "is dead";
+  }
+  return {};
+}
+
+}  // namespace
+
+simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
+    : chance_(seed),
+      api_(chance_),
+      database_(chance_),
+      scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
+      around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {
+  database_.on_commit = [this](const tables& changes) {
+    const std::string problem = problem_of_commit(changes, database_);
+    if (!problem.empty()) {
+      chance_.violate(problem);
+    }
+  };
+}
+
+simulated_history simulated_world::run() {
+  while (chance_.violation().empty() && !(complete_ && jobs_.empty())) {
+    if (jobs_.empty()) {
+      start_job();
+    }
+    auto chosen = jobs_.begin();
+    std::advance(chosen, static_cast<std::ptrdiff_t>(chance_.draw(jobs_.size())));
+    disturb(**chosen);
+    step(**chosen);
+  }
+  jobs_.clear();
+  return {chance_.violation(), chance_.text(), chance_.happened(), lives_};
+}
+
+simulated_job& simulated_world::start_job() {
+  if (++lives_ > most_lives) {
+    chance_.violate("the job does not get to its end in " + std::to_string(most_lives) + " lives");
+  }
+  // Where the job runs alone it may go on anywhere; beside another one it needs a disk of its own.
+  std::size_t host = chance_.one_in(8) ? 1 : 0;
+  if (!jobs_.empty()) {
+    host = &jobs_.front()->disk() == &disks_[0] ? 1 : 0;
+  }
+  hosts_used_ |= 1U << host;
+  const std::string name = "process " + std::to_string(lives_) + (host == 0 ? " on host A" : " on host B");
+  chance_.note(name, "starts");
+  const bool undisturbed = chance_.faults_left() == 0 && jobs_.empty();
+  if (undisturbed) {
+    database_.settle_all();  // an outage ends at last
+  }
+  jobs_.push_back(std::make_unique<simulated_job>(around_, disks_.at(host), name));
+  simulated_job& job = *jobs_.back();
+  undisturbed_ = undisturbed ? &job : nullptr;
+  job.process().while_paused = [this, &job] { let_rival_run(job); };
+  return job;
+}
+
+void simulated_world::disturb(simulated_job& job) {
+  const std::string& name = job.process().name();
+  if (job.process().dies(name)) {
+    return;
+  }
+  if (chance_.occurs(fault::stage_killed, name)) {
+    job.kill_stage();
+  }
+  if (chance_.occurs(fault::stop_asked, name)) {
+    job.stop();
+  }
+  if (jobs_.size() == 1 && chance_.occurs(fault::rival_started, name)) {
+    start_job();
+  }
+}
+
+void simulated_world::step(simulated_job& job) {
+  if (!job.step()) {
+    conclude(job);
+  }
+}
+
+void simulated_world::let_rival_run(const simulated_job& paused) {
+  simulated_job* rival = nullptr;
+  for (const auto& job : jobs_) {
+    rival = job.get() == &paused ? rival : job.get();
+  }
+  if (rival == nullptr) {
+    rival = &start_job();
+  }
+  rival->process().while_paused = [] {};  // one pause at a time
+  for (std::uint64_t left = chance_.draw(longest_pause); left > 0; --left) {
+    if (!rival->step()) {
+      conclude(*rival);
+      return;
+    }
+  }
+}
+
+void simulated_world::conclude(simulated_job& job) {
+  const std::string why = job.failure() ? std::string(": ") + job.failure()->what() : "";
+  chance_.note(job.process().name(), text_of(job.ended()) + why);
+  simulated_disk& disk = job.disk();
+  database_.lose_clients(job.process().name());
+  if (job.ended() == simulated_job::end::dead) {
+    if (job.process().power_lost()) {
+      lose_power(disk);
+    }
+  } else {
+    check_end(job);
+  }
+  complete_ = complete_ || job.ended() == simulated_job::end::complete;
+  jobs_.remove_if([&](const auto& other) { return other.get() == &job; });
+  if (chance_.occurs(fault::power_lost, "between two lives")) {
+    lose_power(disk);
+  }
+  const std::string problem = problem_of_disk(disk, database_, api_);
+  if (!problem.empty()) {
+    chance_.violate(problem);
+  }
+}
+
+void simulated_world::check_end(simulated_job& job) {
+  if (job.ended() == simulated_job::end::complete) {
+    const std::string problem = problem_of_completion(job.disk(), database_, api_);
+    if (!problem.empty()) {
+      chance_.violate(problem);
+    }
+    return;
+  }
+  const std::string what = job.failure() ? job.failure()->what() : "it was interrupted";
+  if (hosts_used_ == 3 && job.failure() && job.failure()->code() == errc::bad_data) {
+    // Two hosts went on with the job, one of them while it could not know of the other, and have numbered their pages
+    // alike. What one has loaded counts; only a person can give up what the other has in its buffer.
+    chance_.note("operator", "empties the directory of " + job.process().name());
+    job.disk() = simulated_disk();
+    return;
+  }
+  if (&job == undisturbed_) {
+    chance_.violate("a life without faults did not complete the job: " + what);
+  }
+  if (!job.failure()) {
+    return;
+  }
+  switch (job.failure()->code()) {
+    case errc::bad_data:
+    case errc::config:
+    case errc::internal:
+    case errc::usage:
+    case errc::authentication:
+      chance_.violate("no fault explains this error: " + what);
+      break;
+    default:
+      break;
+  }
+}
+
+void simulated_world::lose_power(simulated_disk& disk) {
+  chance_.note("disk", "forgets what was not synced");
+  disk.lose_power_by([this](const std::string&) {
+    constexpr std::array tails = {simulated_disk::tail::lost, simulated_disk::tail::kept, simulated_disk::tail::half,
+                                  simulated_disk::tail::zeroed};
+    return simulated_disk::fate{tails.at(chance_.draw(tails.size())), chance_.one_in(2)};
+  });
+}
+
+simulated_history simulate(std::uint64_t seed, planted_bug bug) {
+  return simulated_world(seed, bug).run();
+}
+
+}  // namespace ingest::testing

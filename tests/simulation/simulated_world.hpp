@@ -1,0 +1,55 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "simulation/simulated_job.hpp"
+#include "support/scratch_dir.hpp"
+
+namespace ingest::testing {
+
+/// What a world has come to.
+struct simulated_history {
+  std::string violation;  ///< empty: none
+  std::string text;       ///< the events in order
+  std::array<unsigned, fault_kinds> faults{};
+  std::size_t lives = 0;
+};
+
+/// One seed: an API, a database, two hosts, and lives of the job on them until it is complete.
+class simulated_world {
+ public:
+  explicit simulated_world(std::uint64_t seed, planted_bug bug = planted_bug::none);
+
+  /// Runs to the end, or to the first violation of an invariant.
+  simulated_history run();
+
+ private:
+  using jobs = std::list<std::unique_ptr<simulated_job>>;
+
+  simulated_job& start_job();
+  void step(simulated_job& job);
+  void disturb(simulated_job& job);
+  void let_rival_run(const simulated_job& paused);
+  void conclude(simulated_job& job);
+  void check_end(simulated_job& job);
+  void lose_power(simulated_disk& disk);
+
+  schedule chance_;
+  simulated_api api_;
+  simulated_database database_;
+  std::array<simulated_disk, 2> disks_;
+  std::unique_ptr<scratch_dir> scratch_;
+  simulated_surroundings around_;
+  jobs jobs_;
+  std::size_t lives_ = 0;
+  bool complete_ = false;
+  unsigned hosts_used_ = 0;                     ///< a bit each
+  const simulated_job* undisturbed_ = nullptr;  ///< a life that no fault can meet any more: it has to complete the job
+};
+
+/// Runs the world of `seed`. What goes wrong in it is the history's violation.
+simulated_history simulate(std::uint64_t seed, planted_bug bug = planted_bug::none);
+
+}  // namespace ingest::testing
