@@ -11,10 +11,11 @@ import tempfile
 from harness import machine, results
 from harness.process import Failed
 from harness.session import Session
-from questions import fetch, load, memory, micro, slices, whole_job
+from questions import copy, copy_memory, fetch, load, memory, micro, slices, whole_job
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-QUESTIONS = {"whole": whole_job, "load": load, "fetch": fetch, "slices": slices, "memory": memory, "micro": micro}
+QUESTIONS = {"whole": whole_job, "load": load, "fetch": fetch, "slices": slices, "memory": memory, "copy": copy,
+             "copy_memory": copy_memory, "micro": micro}
 
 
 def positive(text):
@@ -55,8 +56,9 @@ def ask_all(arguments, session, run):
         answer = QUESTIONS[name].ask(session)
         if name == "micro":
             small = answer
+            outcomes.append(micro.judge(small))
         else:
-            outcomes.append(answer)
+            outcomes += answer if isinstance(answer, list) else [answer]
         results.save(arguments.results, run, outcomes, small)
     print(results.markdown(run, outcomes, small))
 

@@ -133,6 +133,13 @@ def run(argv, *, env, cwd, log):
     return Usage(wall, usage.ru_utime + usage.ru_stime, watch.peak, written)
 
 
+def check(argv):
+    """Runs a command that is not measured; raises Failed unless it ends with exit code 0."""
+    done = subprocess.run([str(word) for word in argv], text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(map(str, argv))}: {(done.stdout + done.stderr).strip()[-300:]}")
+
+
 def children(parent):
     return [pid for pid in pids() if (stat := read_stat(pid)) is not None and int(stat[1]) == parent]
 

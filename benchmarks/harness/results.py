@@ -55,7 +55,7 @@ def stage_lines(outcome):
     stages = ("fetch", "parse", "throttled", "sync", "load", "overlap", "cpu_user", "cpu_system")
     rows = []
     for name in outcome.ours:
-        reports = [run["reported_seconds"] for run in outcome.runs.get(name, [])]
+        reports = [run["reported_seconds"] for run in outcome.runs.get(name, []) if "reported_seconds" in run]
         if reports:
             cells = (f"{statistics.median(r[stage] for r in reports):.2f}" for stage in stages)
             rows.append(f"| {name} | {' | '.join(cells)} |")
@@ -94,7 +94,7 @@ def markdown(run, outcomes, micro):
     lines = ["# Results of scripts/bench", "", *machine_lines(run), "",
              "![Seconds of each contestant: median, and the whiskers from the fastest to the slowest round]"
              "(results.svg)", "", *target_table(outcomes, run["events"])]
-    for outcome in outcomes:
+    for outcome in (o for o in outcomes if o.runs):
         lines += [f"## {outcome.title}", "", *contest_table(outcome), *stage_lines(outcome), ""]
     if micro:
         lines += ["## Small questions", "", *micro_table(micro), ""]

@@ -19,7 +19,7 @@ class Session:
         self.rounds = rounds
         self.large = large
         self.binaries = root / "build" / "release" / "bin"
-        self.micro = root / "build" / "release" / "benchmarks"
+        self.programs = root / "build" / "release" / "benchmarks"
         self.peers = root / "benchmarks" / "peers"
         self.database = Database(root, work)
         self._apis = {}

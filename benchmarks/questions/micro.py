@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from harness.contest import say
+from harness.contest import Outcome, Target, say
 from harness.process import Failed
 
 TITLE = "Small questions"
@@ -15,7 +15,7 @@ def ask(session):
     say(f"\n{TITLE}")
     rows = []
     repetitions = max(session.rounds, 3)  # what median and variation need
-    for program in sorted(session.micro.glob("micro.*")):
+    for program in sorted(session.programs.glob("micro.*")):
         done = subprocess.run([program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}",
                                "--benchmark_report_aggregates_only=true"], cwd=session.work, text=True,
                               capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
@@ -25,6 +25,14 @@ def ask(session):
     for row in rows:
         say(f"  {row['name']:<52} {rate(row)}")
     return rows
+
+
+def judge(rows):
+    """The targets among the small questions."""
+    hand_offs = [row["items_per_s"] / 1e6 for row in rows if row["file"] == "credit_handoff"]
+    return Outcome(TITLE, targets=[
+        Target("hand-offs of a batch between two actors with credit", max(hand_offs), 1, True, " million/s")
+    ] if hand_offs else [])
 
 
 def read(file, runs):
