@@ -25,6 +25,9 @@ class word_count final : public ingest::sink {
 
   void abort(const ingest::error& why) override { std::cerr << "nothing was counted: " << why.what() << '\n'; }
 
+  // The result stands when all is counted, so a failed instance can be replaced only from the beginning.
+  ingest::commit_point commits() const override { return ingest::commit_point::finalize; }
+
  private:
   std::map<std::string, int> counts_;
 };

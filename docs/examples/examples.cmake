@@ -1,0 +1,11 @@
+# The examples, one a line: name, library, and what its test needs beyond 30 s, e.g. TIMEOUT 60.
+example(copy_file ingest::ingest)
+example(custom_sink ingest::ingest)
+example(custom_source ingest::ingest)
+example(stop_after_timeout ingest::ingest)
+example(hash_and_compress ingest::ingest)
+example(contract_test ingest::ingest TIMEOUT 120)
+example(parallel_factors ingest::actors)
+example(supervised ingest::actors)
+example(resume_after_kill ingest::actors)
+example(queue_to_postgres ingest::actors TIMEOUT 120)
