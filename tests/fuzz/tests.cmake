@@ -8,7 +8,7 @@ set_tests_properties(fuzz.build PROPERTIES
   FIXTURES_SETUP fuzzers LABELS fuzz TIMEOUT 900 SKIP_RETURN_CODE 77 PROCESSORS 2)
 file(GLOB fuzz_corpora RELATIVE "${CMAKE_CURRENT_LIST_DIR}/corpus" CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/corpus/*")
 foreach(target IN LISTS fuzz_corpora)
-  add_test(NAME fuzz.${target} COMMAND "${CMAKE_SOURCE_DIR}/scripts/fuzz" 5 ${target})
+  add_test(NAME fuzz.${target} COMMAND "${CMAKE_SOURCE_DIR}/scripts/fuzz" short ${target})
   set_tests_properties(fuzz.${target} PROPERTIES
     FIXTURES_REQUIRED fuzzers LABELS fuzz TIMEOUT 120 SKIP_RETURN_CODE 77)
 endforeach()

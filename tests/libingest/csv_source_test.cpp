@@ -53,6 +53,17 @@ BOOST_AUTO_TEST_CASE(may_have_nothing_or_blank_lines_in_them) {
   BOOST_TEST(read("a\n\n1\n") == "{\"a\":\"\"}\n{\"a\":\"1\"}\n");
 }
 
+BOOST_AUTO_TEST_CASE(with_blank_lines_before_the_header_can_be_opened_again) {
+  options.batch_bytes = 1;
+  put_text(dir / "in.csv", "\na\n1\n2\n");
+  csv_source from(dir / "in.csv", options);
+  from.open(std::nullopt, {});
+  const std::string position = from.read()->position;
+  from.close();
+  from.open(position, {});
+  BOOST_TEST(from.read()->bytes() == "{\"a\":\"2\"}\n");
+}
+
 BOOST_AUTO_TEST_CASE(may_begin_with_a_byte_order_mark) {
   BOOST_TEST(read("\xEF\xBB\xBF"
                   "a,b\n1,2\n") == "{\"a\":\"1\",\"b\":\"2\"}\n");

@@ -91,7 +91,8 @@ std::optional<std::int64_t> parse_iso(std::string_view text) {
     in.expect(":");
     const int minute = in.digits(2);
     const int second = in.accept(":") ? in.digits(2) : 0;
-    if (hour > 24 || minute > 59 || second > 60) {
+    const bool end_of_day = hour == 24 && minute == 0 && second == 0;
+    if ((hour > 23 && !end_of_day) || minute > 59 || second > 60) {
       return std::nullopt;
     }
     ms += ((hour * 60LL + minute) * 60 + second) * 1000;

@@ -18,8 +18,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 /// Milliseconds; with a suffix ms, s, min or h.
 std::optional<std::uint64_t> parse_duration(std::string_view text);
 
-/// Unix time in milliseconds, from such a number or from ISO 8601: a date, or date and time down to minutes, seconds or
-/// milliseconds, with zone "Z" or "+hh:mm" or none, which means UTC.
+/// What parse_instant() reads, from 1970 to the end of 9999.
 std::optional<std::int64_t> parse_time(std::string_view text);
 
 /// "api", "stdin" or "file:PATH", where the path's ending tells the format.

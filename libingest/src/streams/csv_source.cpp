@@ -51,6 +51,7 @@ void csv_source::open(const std::optional<std::string>& position, std::stop_toke
   at_ = 0;
   offset_ = 0;
   ended_ = false;
+  keys_.clear();
   read_header();
   if (start > offset_) {
     input_ = detail::open_decompressed(path_.string(), start, stop);
