@@ -1,7 +1,9 @@
 // An id and an event, whatever their bytes, become a row of COPY text that reads back as the same bytes.
+#include "fuzz/copy_binary_reader.hpp"
 #include "fuzz/copy_text_reader.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "ingest/row_encoder.hpp"
+#include "postgres/copy_format.hpp"
 #include "postgres/copy_rows.hpp"
 
 using namespace ingest;
@@ -30,6 +32,15 @@ void check_acceptance(const std::string& row) {
   require(rows.size() == 1 && rows.text(0) == row, "the sink takes the row as it is");
 }
 
+std::vector<std::vector<std::optional<std::string>>> sent(std::string_view row) {
+  const detail::copy_encoder encoder(detail::copy_format::binary);
+  std::string bytes;
+  encoder.begin(bytes);
+  encoder.append(row, bytes);
+  encoder.end(bytes);
+  return testing::read_binary_copy(bytes);
+}
+
 void check(std::optional<std::string_view> id, std::string_view json) {
   std::string row;
   copy_text_encoder().append(id, json, row);
@@ -40,6 +51,7 @@ void check(std::optional<std::string_view> id, std::string_view json) {
   const auto ours = detail::read_columns(row);
   require(ours.has_id == id.has_value() && ours.id == id.value_or("") && ours.rest == json,
           "our own reader gives the bytes back");
+  require(sent(row) == decltype(sent(row)){columns}, "what is sent in binary are the same columns");
 }
 
 }  // namespace
@@ -51,5 +63,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   check(std::nullopt, in.rest());
   // As a row that was damaged on disk: any text may stand there.
   static_cast<void>(detail::read_columns(in.rest()));
+  require(sent(in.rest()).size() == 1, "a damaged row is sent as one row");
   return 0;
 }

@@ -86,12 +86,4 @@ BOOST_AUTO_TEST_CASE(refuses_a_page_that_is_not_as_its_index_record_says) {
   BOOST_CHECK_THROW(rows.assign(b, b.pages), error);
 }
 
-BOOST_AUTO_TEST_CASE(reads_columns_back_as_copy_would) {
-  const auto columns = detail::read_columns("i\\\\d\t{\"a\":\"x\\\\ny\\t\\x41\\101\\\"}\n");
-  BOOST_TEST(columns.id == "i\\d");
-  BOOST_TEST(columns.rest == "{\"a\":\"x\\ny\tAA\"}");
-  BOOST_TEST(!detail::read_columns("\\N\t1\n").has_id);
-  BOOST_TEST(detail::read_columns("no tab\n").id == "no tab");
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,7 +5,7 @@
 
 #include "fuzz/copy_text_reader.hpp"
 #include "ingest/row_encoder.hpp"
-#include "postgres/copy_rows.hpp"
+#include "postgres/copy_format.hpp"
 #include "support/postgres_cluster.hpp"
 
 using namespace ingest;
@@ -85,8 +85,8 @@ class session {
   /// Runs statements; returns the first value of the last one's result.
   std::string run(const std::string& sql) { return finish(PQexec(connection_.get(), sql.c_str())); }
 
-  void copy(const std::string& table, const std::string& rows) {
-    run("COPY " + table + " FROM STDIN");
+  void copy(const std::string& table, const std::string& rows, const std::string& options = "") {
+    run("COPY " + table + " FROM STDIN" + options);
     PQputCopyData(connection_.get(), rows.data(), static_cast<int>(rows.size()));
     PQputCopyEnd(connection_.get(), nullptr);
     finish(PQgetResult(connection_.get()));
@@ -142,6 +142,31 @@ RC_BOOST_PROP(postgres_reads_back_the_same_id_and_the_same_json, ()) {
   postgres.copy("t", rows);
   RC_ASSERT(postgres.run("SELECT count(*) FROM ((SELECT * FROM t EXCEPT ALL (" + checks + "))) s") == "0");
   RC_ASSERT(postgres.run("SELECT count(*) FROM t") == std::to_string(count));
+}
+
+RC_BOOST_PROP(postgres_reads_the_same_of_both_formats, ()) {
+  static const test_database database;
+  static session postgres(database.url());
+  postgres.run(
+      "DROP TABLE IF EXISTS a, b; CREATE TEMPORARY TABLE a (id text, data jsonb); "
+      "CREATE TEMPORARY TABLE b (id text, data jsonb)");
+  const detail::copy_encoder encoder(detail::copy_format::binary_jsonb);
+  std::string text;
+  std::string binary;
+  encoder.begin(binary);
+  const int count = *rc::gen::inRange(0, 20);
+  for (int i = 0; i < count; ++i) {
+    const auto id = *rc::gen::maybe(storable_text());
+    const std::string row = encoded(id ? std::optional<std::string_view>(*id) : std::nullopt, drawn_json());
+    text += row;
+    encoder.append(row, binary);
+  }
+  encoder.end(binary);
+  postgres.copy("a", text);
+  postgres.copy("b", binary, encoder.options());
+  RC_ASSERT(postgres.run(
+                "SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d") == "0");
+  RC_ASSERT(postgres.run("SELECT count(*) FROM b") == std::to_string(count));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

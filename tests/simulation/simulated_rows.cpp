@@ -1,37 +1,36 @@
+#include <tuple>
+
+#include "fuzz/copy_binary_reader.hpp"
 #include "simulation/simulated_statements.hpp"
 
 namespace ingest::testing {
 
 using detail::query_result;
 
-std::uint64_t simulated_statements::copy(const std::string& sql, const std::string& lines) {
-  const bool staged = sql.starts_with("COPY pg_temp.ingest_staging (id, data) FROM STDIN");
-  if (!staged && !sql.starts_with("COPY \"public\".\"ingested_events\" (id, data) FROM STDIN")) {
+std::uint64_t simulated_statements::copy(const std::string& sql, const std::string& bytes) {
+  const bool staged = sql == "COPY pg_temp.ingest_staging (id, data) FROM STDIN WITH (FORMAT binary)";
+  if (!staged && sql != "COPY \"public\".\"ingested_events\" (id, data) FROM STDIN WITH (FORMAT binary)") {
     unknown(sql);
   }
   if (b_.failed || (staged && !b_.made.staging)) {
     db_.fail(b_, "25P02", "current transaction is aborted, commands ignored until end of transaction block");
   }
   std::uint64_t line = 0;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = lines.find('\n', at);
-    const std::size_t tab = lines.find('\t', at);
-    const std::string id = lines.substr(at, tab - at);
-    const std::string data = lines.substr(tab + 1, end - tab - 1);
-    at = end + 1;
+  for (const auto& row : read_binary_copy(bytes)) {
     const std::string context =
         std::string("COPY ") + (staged ? "ingest_staging" : "ingested_events") + ", line " + std::to_string(++line);
-    if (!data.starts_with('{')) {
-      db_.fail(b_, "22P02", "invalid input syntax for type json", context + ", column data: \"" + data + "\"");
+    const auto& [id, data] = std::tie(row.at(0), row.at(1));
+    if (data.value_or("").substr(0, 2) != "\1{") {
+      db_.fail(b_, "22P02", "invalid input syntax for type json", context + ", column data");
     }
-    if (id == "\\N") {
+    if (!id) {
       db_.fail(b_, "23502", "null value in column \"id\" violates not-null constraint", context, "id");
     }
     if (staged) {
-      b_.made.staging->emplace_back(id, data);
+      b_.made.staging->emplace_back(*id, data->substr(1));
       continue;
     }
-    insert_event(id, data);
+    insert_event(*id, data->substr(1));
   }
   return line;
 }

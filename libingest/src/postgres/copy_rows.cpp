@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
-#include <limits>
 
 #include "ingest/error.hpp"
 
@@ -41,73 +39,6 @@ bool ends_unsafely(std::string_view line) {
   const auto other = line.find_last_not_of('\\');
   const std::size_t backslashes = line.size() - (other == std::string_view::npos ? 0 : other + 1);
   return backslashes % 2 == 1;
-}
-
-char unescaped(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    case 'v':
-      return '\v';
-    default:
-      return c;
-  }
-}
-
-bool is_octal(char c) {
-  return c >= '0' && c <= '7';
-}
-
-/// Reads up to `most` digits of \nnn or \xhh at the beginning of `text`; returns how many.
-std::size_t read_digits(std::string_view text, std::size_t most, int base, std::string& to) {
-  int value = 0;
-  std::size_t n = 0;
-  for (; n < std::min(most, text.size()); ++n) {
-    const std::string_view digits = "0123456789abcdef";
-    const auto digit = digits.find(static_cast<char>(text[n] >= 'A' && text[n] <= 'F' ? text[n] + 32 : text[n]));
-    if (digit == std::string_view::npos || static_cast<int>(digit) >= base) {
-      break;
-    }
-    value = value * base + static_cast<int>(digit);
-  }
-  if (n > 0) {
-    to += static_cast<char>(value & 0xff);
-  }
-  return n;
-}
-
-std::string unescape(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  while (!text.empty()) {
-    const auto backslash = std::min(text.find('\\'), text.size());
-    plain.append(text.substr(0, backslash));
-    text.remove_prefix(backslash);
-    if (text.size() < 2) {
-      plain.append(text);
-      break;
-    }
-    const char c = text[1];
-    std::size_t digits = 0;
-    if (is_octal(c)) {
-      digits = read_digits(text.substr(1), 3, 8, plain);
-      text.remove_prefix(1 + digits);
-    } else if (c == 'x' && (digits = read_digits(text.substr(2), 2, 16, plain)) > 0) {
-      text.remove_prefix(2 + digits);
-    } else {
-      plain += unescaped(c);
-      text.remove_prefix(2);
-    }
-  }
-  return plain;
 }
 
 }  // namespace
@@ -173,19 +104,22 @@ void copy_rows::sort() {
   });
 }
 
+void copy_rows::prefetch_behind(std::size_t i) const {
+  constexpr std::size_t ahead = 4;  // rows
+  constexpr std::size_t cache_line = 64;
+  constexpr std::size_t most_bytes = 1024;  // longer rows are fetched by the processor itself, as they are read in order
+  if (i + 2 * ahead < order_.size()) {
+    __builtin_prefetch(&rows_[order_[i + 2 * ahead].row]);
+    const std::string_view text = rows_[order_[i + ahead].row].text;
+    for (std::size_t at = 0; at < std::min(text.size(), most_bytes); at += cache_line) {
+      __builtin_prefetch(text.data() + at);
+    }
+  }
+}
+
 std::uint64_t copy_rows::row_in_page(std::size_t i) const {
   const std::uint32_t r = order_[i].row;
   return r - first_rows_[rows_[r].page] + 1;
-}
-
-copy_columns read_columns(std::string_view row) {
-  if (row.ends_with('\n')) {
-    row.remove_suffix(1);
-  }
-  const auto tab = row.find('\t');
-  const std::string_view id = row.substr(0, tab);
-  const std::string_view rest = tab == std::string_view::npos ? std::string_view() : row.substr(tab + 1);
-  return {id == "\\N" ? std::string() : unescape(id), id != "\\N", unescape(rest)};
 }
 
 }  // namespace ingest::detail

@@ -101,7 +101,7 @@ query_result describe(postgres_connection& c, const std::string& table) {
       {table});
 }
 
-void check_columns(postgres_connection& c, const table_name& name, const std::string& oid) {
+copy_format check_columns(postgres_connection& c, const table_name& name, const std::string& oid) {
   const query_result columns = c.execute(
       "SELECT a.attname, base.typname, base.typcategory, a.attnotnull, a.attgenerated <> '', "
       "a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' "
@@ -111,16 +111,20 @@ void check_columns(postgres_connection& c, const table_name& name, const std::st
       {oid});
   bool has_id = false;
   bool has_data = false;
+  std::string id_base;
+  std::string data_base;
   for (std::size_t i = 0; i < columns.rows(); ++i) {
     const std::string column = columns.text(i, 0);
     const std::string type = columns.text(i, 1);
     const std::string category = columns.text(i, 2);
     if (column == "id") {
+      id_base = type;
       has_id = (category == "S" || category == "N" || type == "uuid") && !columns.truth(i, 4);
       if (has_id && !columns.truth(i, 3)) {
         refuse(name, "allows ids to be null: ALTER TABLE … ALTER COLUMN id SET NOT NULL");
       }
     } else if (column == "data") {
+      data_base = type;
       has_data = (category == "S" || type == "jsonb" || type == "json") && !columns.truth(i, 4);
     } else if (columns.truth(i, 5)) {
       refuse(name, "has a column " + column + " that is NOT NULL without a default, which we cannot fill");
@@ -131,6 +135,7 @@ void check_columns(postgres_connection& c, const table_name& name, const std::st
            std::string("has no usable column ") + (has_id ? "data (jsonb, json or text)" : "id (text or uuid)") +
                ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create one");
   }
+  return format_for(id_base, data_base);
 }
 
 /// Who may load the table depends on whether it has its key, and if not, on who has created it so.
@@ -200,9 +205,9 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
     refuse(name, "needs a temporary table beside it for duplicates: GRANT TEMPORARY ON DATABASE … TO " +
                      c.quoted(found.text(0, 6)));
   }
-  check_columns(c, name, found.text(0, 7));
+  const copy_format format = check_columns(c, name, found.text(0, 7));
   const std::string schema = found.text(0, 0);
-  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created};
+  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format};
   target.keyless = !has_key(c, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless) {

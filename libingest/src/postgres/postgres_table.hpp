@@ -3,6 +3,7 @@
 #include <string>
 
 #include "ingest/postgres.hpp"
+#include "postgres/copy_format.hpp"
 #include "postgres/postgres_connection.hpp"
 
 namespace ingest::detail {
@@ -27,6 +28,7 @@ struct target_table {
   std::string table;
   std::string quoted;  ///< "schema"."table", for SQL
   bool created = false;
+  copy_format format = copy_format::text;
   bool keyless = false;  ///< an initial load of this pipeline is filling it, and will build its key
 
   std::string identity() const { return schema + "." + table; }

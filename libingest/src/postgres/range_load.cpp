@@ -60,15 +60,19 @@ void range_load::attempt(std::size_t end) {
 }
 
 void range_load::copy(const std::string& quoted_table, std::size_t end) {
-  connection_.begin_copy("COPY " + quoted_table + " (id, data) FROM STDIN");
+  const copy_encoder encoder(target_.format);
+  connection_.begin_copy("COPY " + quoted_table + " (id, data) FROM STDIN" + encoder.options());
   buffer_.clear();
+  encoder.begin(buffer_);
   for (std::size_t i = next_; i < end; ++i) {
-    buffer_ += rows_.text(i);
+    rows_.prefetch_behind(i);
+    encoder.append(rows_.text(i), buffer_);
     if (buffer_.size() >= buffer_bytes) {
       connection_.put(buffer_);
       buffer_.clear();
     }
   }
+  encoder.end(buffer_);
   connection_.put(buffer_);
   const std::uint64_t copied = connection_.end_copy();
   if (copied != end - next_) {

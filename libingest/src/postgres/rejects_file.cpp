@@ -9,7 +9,7 @@
 
 #include "ingest/error.hpp"
 #include "json/json_text.hpp"
-#include "postgres/copy_rows.hpp"
+#include "postgres/copy_format.hpp"
 
 namespace ingest::detail {
 
