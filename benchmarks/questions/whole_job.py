@@ -8,7 +8,8 @@ from harness.api import KEY
 from harness.contest import Contestant, Target
 
 TITLE = "Whole job: API to table"
-OURS, TWO_STEP, NODE = "ingest run", "two steps: fetch to TSV, psql", "Node: undici + pg-copy-streams"
+OURS, INITIAL = "ingest run", "ingest run --initial-load"
+TWO_STEP, NODE = "two steps: fetch to TSV, psql", "Node: undici + pg-copy-streams"
 
 
 def ask(session):
@@ -22,6 +23,9 @@ def ask(session):
     def ingest(scratch):
         return session.ingest(scratch, "run", "--endpoint", "standard", api=api)
 
+    def initial_load(scratch):
+        return session.ingest(scratch, "run", "--initial-load", "--endpoint", "standard", api=api)
+
     def two_steps(scratch):
         return session.start(["bash", session.peers / "two_steps.sh", api.base, KEY, session.database.url], scratch)
 
@@ -30,6 +34,7 @@ def ask(session):
 
     outcome = contest.hold(TITLE, [
         Contestant(OURS, ingest, checked, ours=True),
+        Contestant(INITIAL, initial_load, checked, ours=True, table_exists=False),
         Contestant(TWO_STEP, two_steps, checked, skipped=session.missing("python3", "psql")),
         Contestant(NODE, node_pipeline, checked, skipped=no_node),
     ], session, api)
