@@ -54,7 +54,7 @@ http_source_options source_options(const settings& s, const std::string& plan) {
 
 std::uint64_t range_bytes(const settings& s, command c) {
   constexpr std::uint64_t beside_fetching = 8 << 20;
-  constexpr std::uint64_t alone = 32 << 20;
+  constexpr std::uint64_t alone = 16 << 20;
   return s.range_bytes.value_or(c == command::load && !s.initial_load ? alone : beside_fetching);
 }
 

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -40,6 +41,8 @@ int execute(const app::invocation& asked) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Batches are allocated by one thread and freed by another: with an arena a thread, each arena would keep some.
+  ::mallopt(M_ARENA_MAX, 2);
   try {
     const auto asked = app::parse_command_line(argc, argv, std::cout);
     return asked ? execute(*asked) : 0;

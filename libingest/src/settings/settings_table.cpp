@@ -108,7 +108,7 @@ const std::array definitions{
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "RANGE_BYTES", .type = size, .member = &s::range_bytes,
     .default_text = "auto", .word = "auto", .least = kib, .greatest = 4 * gib,
-    .help = "Data loaded in one transaction, sorted by id before; auto: 8MiB, and 32MiB for load, which has memory to "
+    .help = "Data loaded in one transaction, sorted by id before; auto: 8MiB, and 16MiB for load, which has memory to "
             "spare, unless INITIAL_LOAD makes the order of no use",
     .commands = loading},
   setting_definition{.section = "Database", .name = "RANGE_DELAY_MS", .type = duration, .member = &s::range_delay,
