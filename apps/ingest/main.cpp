@@ -41,8 +41,9 @@ int execute(const app::invocation& asked) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Batches are allocated by one thread and freed by another: with an arena a thread, each arena would keep some.
-  ::mallopt(M_ARENA_MAX, 2);
+  // Ranges get memory of their own, and give it back. On the heap they would leave holes between what is smaller, and a long
+  // run need half as much memory again as a short one.
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
     const auto asked = app::parse_command_line(argc, argv, std::cout);
     return asked ? execute(*asked) : 0;

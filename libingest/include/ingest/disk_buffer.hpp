@@ -11,6 +11,7 @@
 
 #include "ingest/batch.hpp"
 #include "ingest/file_system.hpp"
+#include "ingest/payload_pool.hpp"
 
 namespace ingest {
 
@@ -124,6 +125,7 @@ class range_reader {
   std::filesystem::path directory_;
   std::uint64_t segment_ = 0;
   std::unique_ptr<file> file_;
+  payload_pool payloads_{1};
 };
 
 /// The names of a segment's files: events_buffer.000001.tsv and events_buffer.000001.idx.

@@ -14,7 +14,11 @@ batch range_reader::read(const range& r) {
     file_ = files_.open(path);
     segment_ = r.segment();
   }
-  const auto bytes = std::make_shared<std::string>(r.bytes(), '\0');
+  const auto bytes = payloads_.take();
+  if (bytes->capacity() < r.bytes()) {
+    std::string().swap(*bytes);  // where it grew it would double
+  }
+  bytes->resize(r.bytes());
   file_->read(r.offset(), bytes->size(), bytes->data());
   for (const page& p : r.pages) {
     if (crc32c(std::string_view(*bytes).substr(p.offset - r.offset(), p.length)) != p.crc) {
