@@ -41,8 +41,8 @@ int execute(const app::invocation& asked) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Ranges get memory of their own, and give it back. On the heap they would leave holes between what is smaller, and a long
-  // run need half as much memory again as a short one.
+  // Ranges get memory of their own, and give it back. On the heap they would leave holes between what is smaller, and a
+  // long run need half as much memory again as a short one.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
     const auto asked = app::parse_command_line(argc, argv, std::cout);
