@@ -122,7 +122,7 @@ bool json_scanner::skip_opening() {
         return false;
       }
       if (c == '{') {
-        if (*p_ != '"') {
+        if (peek() != '"') {
           fail();
         }
         string();
