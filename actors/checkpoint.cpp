@@ -7,6 +7,25 @@
 
 namespace ingest::actors {
 
+namespace {
+
+/// Calls `save`. Returns false, with a warning, where the disk has no room for the state; what was saved before stays.
+template <class Save>
+bool finds_room(Save&& save) {
+  try {
+    save();
+  } catch (const error& e) {
+    if (e.code() != errc::no_space) {
+      throw;
+    }
+    log::warning(events::state_not_saved, e.what());
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void checkpoint_state::begin(stage_context context) {
   context_ = std::move(context);
   state_ = context_.spec->buffer->description;
@@ -72,14 +91,8 @@ void checkpoint_state::save_soon() {
 
 void checkpoint_state::save() {
   save_scheduled_ = false;
-  try {
-    write_state();
-  } catch (const error& e) {
-    if (e.code() != errc::no_space) {
-      throw;
-    }
+  if (!finds_room([this] { write_state(); })) {
     // The state is a hint, and the old one is intact: the run goes on without a new one until there is room.
-    log::warning(events::state_not_saved, e.what());
     save_soon();
     return;
   }
@@ -130,7 +143,7 @@ void checkpoint_state::release_loaded_segments() {
 }
 
 void checkpoint_state::close(const close_run& m) {
-  try {
+  const bool saved = finds_room([&] {
     if (opened_) {
       state_.status = m.status;
       state_.error = m.reason;
@@ -139,16 +152,11 @@ void checkpoint_state::close(const close_run& m) {
     } else {
       mark_saved_state(m);
     }
-  } catch (const error& e) {
-    if (e.code() != errc::no_space) {
-      throw;
-    }
-    log::warning(events::state_not_saved, e.what());
-    if (m.status == run_status::complete) {
-      close_later(m);
-      return;
-    }
-    // A stop does not wait for space: what was saved before is intact, and right as far as it goes.
+  });
+  // A stop does not wait for space: what was saved before is intact, and right as far as it goes.
+  if (!saved && m.status == run_status::complete) {
+    close_later(m);
+    return;
   }
   end_stage(self_, context_);
 }
@@ -156,14 +164,7 @@ void checkpoint_state::close(const close_run& m) {
 /// The run begins anew from what is durable. Where there is no ledger, the state is all that knows what is loaded.
 void checkpoint_state::stop() {
   if (opened_) {
-    try {
-      write_state();
-    } catch (const error& e) {
-      if (e.code() != errc::no_space) {
-        throw;
-      }
-      log::warning(events::state_not_saved, e.what());
-    }
+    finds_room([this] { write_state(); });
   }
   end_stage(self_, context_);
 }
