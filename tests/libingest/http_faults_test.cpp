@@ -153,11 +153,6 @@ BOOST_AUTO_TEST_CASE(of_size_that_no_smaller_page_mends_are_a_matter_of_configur
   BOOST_TEST(page_requests().size() == 4u, "limits of 10, 5, 2 and 1");
 }
 
-BOOST_AUTO_TEST_CASE(of_depth_are_bad_data) {
-  api.fault = endless_pages(std::string(1'000'000, '[') + std::string(1'000'000, ']'), [](int) { return "\"c\""; });
-  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "event 0"));
-}
-
 BOOST_AUTO_TEST_CASE(that_repeat_a_cursor_are_bad_data) {
   for (const int period : {1, 2, 7}) {
     api.fault = endless_pages(R"({"id":"x"})", [=](int n) { return "\"c" + std::to_string(n % period) + '"'; });

@@ -35,16 +35,15 @@ class page_parser {
   /// Reads a complete, decoded body and appends a row per event to `out`, the event's bytes being handed to the encoder
   /// as they were received. Accepts `{"data":[…],"hasMore":…,"nextCursor":…}` and
   /// `{"data":[…],"pagination":{…},"meta":{…}}`, members in any order and unknown ones beside them.
-  /// On an error `out` is as before:
-  /// errc::unavailable, transient, for what is no JSON (a truncated body, HTML) or holds no events: ask again;
-  /// errc::bad_data for an event that is nested too deeply: it would be so again.
+  /// However deeply an event is nested, it is handed on: whoever stores it knows what it can hold.
+  /// On an error `out` is as before: errc::unavailable, transient, for what is no JSON (a truncated body, HTML) or
+  /// holds no events: ask again.
   virtual parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) = 0;
 };
 
 struct page_parser_options {
   std::string id_pointer = "/id";                ///< JSON pointer, inside an event
   std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
-  std::size_t max_depth = 512;                   ///< objects and arrays inside each other, inside an event
 };
 
 /// A parser that reads the body once, without building a tree and without memory of its own per event. Throws

@@ -19,8 +19,6 @@ using detail::json_fault;
 using detail::json_scanner;
 using detail::json_value;
 
-constexpr std::size_t envelope_depth = 2;  // the page and its array of events
-
 json_pointer setting_pointer(const char* setting, const std::string& text) {
   try {
     return json_pointer(text);
@@ -52,8 +50,7 @@ class scanning_parser final : public page_parser {
  public:
   explicit scanning_parser(const page_parser_options& options)
       : pointers_{setting_pointer("ID_POINTER", options.id_pointer),
-                  setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)},
-        max_depth_(options.max_depth) {}
+                  setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)} {}
 
   parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) override {
     const std::size_t size_before = out.size();
@@ -63,12 +60,11 @@ class scanning_parser final : public page_parser {
     has_data_ = false;
     has_more_ = {};
     times_.clear();
-    inside_event_ = false;
     try {
       parse_envelope(body, encoder, out);
     } catch (const json_fault& fault) {
       out.resize(size_before);
-      refuse(fault, body.size());
+      refuse_body("it is no JSON at byte " + std::to_string(fault.offset) + " of " + std::to_string(body.size()));
     } catch (...) {
       out.resize(size_before);
       throw;
@@ -78,7 +74,7 @@ class scanning_parser final : public page_parser {
 
  private:
   void parse_envelope(std::string_view body, const row_encoder& encoder, std::string& out) {
-    json_scanner in(body, max_depth_ + envelope_depth);
+    json_scanner in(body);
     in.object([&](std::string_view key) {
       if (key == "data" && in.peek() == '[') {
         parse_events(in, encoder, out);
@@ -110,9 +106,7 @@ class scanning_parser final : public page_parser {
     has_data_ = true;
     in.array([&](std::size_t) {
       std::array<json_value, 2> found;
-      inside_event_ = true;
       const json_value event = find_values(in, pointers_, found);
-      inside_event_ = false;
       encoder.append(found[0].text(scratch_), event.raw, out);
       ++page_.rows;
       if (const auto ms = timestamp_of(found[1])) {
@@ -164,24 +158,12 @@ class scanning_parser final : public page_parser {
     }
   }
 
-  [[noreturn]] void refuse(const json_fault& fault, std::size_t size) const {
-    const std::string place = "at byte " + std::to_string(fault.offset) + " of " + std::to_string(size);
-    if (fault.what == json_fault::kind::syntax) {
-      refuse_body("it is no JSON " + place);
-    }
-    const std::string what =
-        inside_event_ ? "event " + std::to_string(page_.rows) + " (counted from 0) of the page" : "the page";
-    throw error(errc::bad_data, what + " is nested more than " + std::to_string(max_depth_) + " levels deep " + place);
-  }
-
   std::array<json_pointer, 2> pointers_;
-  std::size_t max_depth_;
   std::string scratch_;
   parsed_page page_;
   json_value has_more_;
   bool has_data_ = false;
   std::vector<std::int64_t> times_;  // of the page's events
-  bool inside_event_ = false;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@ std::optional<std::vector<std::optional<std::string>>> json_fields(std::string_v
   const std::vector<json_pointer> places(pointers.begin(), pointers.end());
   std::vector<json_value> found(places.size());
   try {
-    json_scanner in(json, 64);
+    json_scanner in(json);
     find_values(in, places, found);
     in.finish();
   } catch (const json_fault&) {

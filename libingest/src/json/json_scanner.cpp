@@ -33,14 +33,11 @@ json_value::kind kind_of(char first) {
 
 }  // namespace
 
-void json_scanner::fail(json_fault::kind what) const {
-  throw json_fault{what, offset()};
+void json_scanner::fail() const {
+  throw json_fault{offset()};
 }
 
 void json_scanner::push(char close) {
-  if (open_.size() >= max_depth_) {
-    fail(json_fault::kind::depth);
-  }
   open_.push_back(close);
   ++p_;
 }

@@ -13,8 +13,6 @@ namespace ingest::detail {
 
 /// Why a scan ended before its time. Caught inside libingest, where it becomes an `error` that says what was read.
 struct json_fault {
-  enum class kind { syntax, depth };
-  kind what;
   std::size_t offset;
 };
 
@@ -34,13 +32,12 @@ struct json_value {
 };
 
 /// Reads one JSON text (RFC 8259) from left to right, checking all of it, without recursion of its own and without a
-/// tree. Differs from strict parsers in one point, so that one odd event does not spoil a whole page: strings may hold
-/// lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly. The text must outlive the
-/// scanner.
+/// tree, however deeply it is nested. Differs from strict parsers in one point, so that one odd event does not spoil a
+/// whole page: strings may hold lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly.
+/// The text must outlive the scanner.
 class json_scanner {
  public:
-  json_scanner(std::string_view text, std::size_t max_depth)
-      : begin_(text.data()), p_(begin_), end_(begin_ + text.size()), max_depth_(max_depth) {}
+  explicit json_scanner(std::string_view text) : begin_(text.data()), p_(begin_), end_(begin_ + text.size()) {}
 
   /// The first character of the next value or punctuation, or NUL at the end.
   char peek() {
@@ -98,12 +95,11 @@ class json_scanner {
   void number();
   void digits();
   void literal(std::string_view word);
-  [[noreturn]] void fail(json_fault::kind what = json_fault::kind::syntax) const;
+  [[noreturn]] void fail() const;
 
   const char* begin_;
   const char* p_;
   const char* end_;
-  std::size_t max_depth_;
   std::string open_;      // the closing character of each container around p_
   std::string key_text_;  // a key that had escapes
 };

@@ -10,8 +10,6 @@ namespace ingest {
 
 namespace {
 
-constexpr std::size_t max_depth = 512;  // PostgreSQL's own limit is not far above
-
 json_pointer setting_pointer(const std::string& text) {
   try {
     return json_pointer(text);
@@ -34,7 +32,7 @@ std::string_view trimmed(std::string_view line) {
 /// The record's id; nothing where it has none, or is no JSON.
 std::optional<std::string_view> id_of(std::string_view record, const json_pointer& pointer, std::string& scratch) {
   try {
-    detail::json_scanner in(record, max_depth);
+    detail::json_scanner in(record);
     detail::json_value found;
     detail::find_values(in, {&pointer, 1}, {&found, 1});
     in.finish();
