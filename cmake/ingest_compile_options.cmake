@@ -16,7 +16,7 @@ if(INGEST_SANITIZE)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference>)
 endif()
 
-# RapidJSON's package defines no target in Debian 12. Its headers warn under our flags, hence SYSTEM.
+# RapidJSON's package defines no target in Debian. Its headers warn under our flags, hence SYSTEM.
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 add_library(ingest_rapidjson INTERFACE)
 target_include_directories(ingest_rapidjson SYSTEM INTERFACE "${RAPIDJSON_INCLUDE_DIR}")

@@ -12,16 +12,18 @@
 #include "demo_api/connection.hpp"
 #include "demo_api/cursor.hpp"
 #include "demo_api/event_writer.hpp"
+#include "demo_api/http_message.hpp"
 
 namespace demo_api {
 namespace {
 
 /// The value of a query parameter; nothing if it is missing. Throws std::invalid_argument if it is no number.
-std::optional<std::int64_t> number_parameter(const httplib::Request& request, const char* name) {
-  if (!request.has_param(name)) {
+std::optional<std::int64_t> number_parameter(const http_request& request, const char* name) {
+  const auto found = request.parameter(name);
+  if (!found) {
     return std::nullopt;
   }
-  const std::string text = request.get_param_value(name);
+  const std::string& text = *found;
   std::int64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc() || end != text.data() + text.size()) {
@@ -30,7 +32,7 @@ std::optional<std::int64_t> number_parameter(const httplib::Request& request, co
   return value;
 }
 
-page_request read_page_request(const httplib::Request& request, bool windowed, std::uint64_t cap) {
+page_request read_page_request(const http_request& request, bool windowed, std::uint64_t cap) {
   page_request wanted;
   if (const auto limit = number_parameter(request, "limit")) {
     if (*limit < 1) {
@@ -39,7 +41,7 @@ page_request read_page_request(const httplib::Request& request, bool windowed, s
     wanted.limit = static_cast<std::uint64_t>(*limit);
   }
   wanted.limit = std::min(wanted.limit, cap);
-  wanted.cursor = request.get_param_value("cursor");
+  wanted.cursor = request.parameter("cursor").value_or("");
   if (windowed) {
     wanted.since = number_parameter(request, "since");
     wanted.until = number_parameter(request, "until");
@@ -57,9 +59,9 @@ timestamp_ms now_ms() {
 /// A request on its way through the API.
 struct analytics_api::call {
   const char* endpoint;
-  const httplib::Request& request;
-  httplib::Response& response;
-  connection& line;
+  const http_request& request;
+  http_response& response;
+  const connection& line;
   std::uint64_t number;
   planned_fault planned;
   std::string request_id;
@@ -74,7 +76,7 @@ analytics_api::analytics_api(const options& chosen, const event_store& events)
       tokens_(chosen.token_ttl, chosen.generator.seed),
       pager_(events, chosen.duplicates, chosen.generator.seed) {}
 
-void analytics_api::standard_events(const httplib::Request& request, httplib::Response& response, connection& line) {
+void analytics_api::standard_events(const http_request& request, http_response& response, const connection& line) {
   ++counts_.requests_standard;
   call c = arrive(standard_path, request, response, line);
   if (authorized(c) && within_rate_limit(c) && !answered_with_fault(c)) {
@@ -83,7 +85,7 @@ void analytics_api::standard_events(const httplib::Request& request, httplib::Re
   }
 }
 
-void analytics_api::stream_events(const httplib::Request& request, httplib::Response& response, connection& line) {
+void analytics_api::stream_events(const http_request& request, http_response& response, const connection& line) {
   ++counts_.requests_stream;
   call c = arrive(stream_path, request, response, line);
   if (options_.stream == stream_access::absent) {
@@ -94,8 +96,7 @@ void analytics_api::stream_events(const httplib::Request& request, httplib::Resp
   }
 }
 
-void analytics_api::stream_access_token(const httplib::Request& request, httplib::Response& response,
-                                        connection& line) {
+void analytics_api::stream_access_token(const http_request& request, http_response& response, const connection& line) {
   ++counts_.requests_access;
   call c = arrive(access_path, request, response, line);
   if (options_.stream == stream_access::absent) {
@@ -112,18 +113,18 @@ void analytics_api::stream_access_token(const httplib::Request& request, httplib
     return;
   }
   ++counts_.tokens_issued;
-  line.body = std::string(R"({"streamAccess":{"endpoint":")") + stream_path + R"(","token":")" +
-              tokens_.issue(access_tokens::clock::now()) + R"(","tokenHeader":"X-Stream-Token","expiresIn":)" +
-              std::to_string(tokens_.lifetime_s()) + R"(},"meta":{"requestId":")" + c.request_id + "\"}}";
+  response.body = std::string(R"({"streamAccess":{"endpoint":")") + stream_path + R"(","token":")" +
+                  tokens_.issue(access_tokens::clock::now()) + R"(","tokenHeader":"X-Stream-Token","expiresIn":)" +
+                  std::to_string(tokens_.lifetime_s()) + R"(},"meta":{"requestId":")" + c.request_id + "\"}}";
   deliver(c);
 }
 
-analytics_api::call analytics_api::arrive(const char* endpoint, const httplib::Request& request,
-                                          httplib::Response& response, connection& line) {
+analytics_api::call analytics_api::arrive(const char* endpoint, const http_request& request, http_response& response,
+                                          const connection& line) {
   const std::uint64_t number = counts_.requests++;
   call c{endpoint, request, response, line, number, faults_.at(number), {}};
   c.request_id = uuid_text(request_ids_[number], scramble(request_ids_[number]));
-  response.set_header("X-Request-ID", c.request_id);
+  response.add_header("X-Request-ID", c.request_id);
   counts_.retry_after.arrived(endpoint, request.target, retry_after_watch::clock::now());
   if (c.planned.late) {
     ++counts_.fault_latency;
@@ -133,9 +134,9 @@ analytics_api::call analytics_api::arrive(const char* endpoint, const httplib::R
 }
 
 bool analytics_api::authorized(call& c) {
-  if (c.request.get_header_value("X-API-Key") == options_.api_key ||
+  if (c.request.header("X-API-Key") == options_.api_key ||
       (c.endpoint == access_path &&
-       c.request.get_header_value("Cookie").find("dashboard_api_key=" + options_.api_key) != std::string::npos)) {
+       c.request.header("Cookie").find("dashboard_api_key=" + options_.api_key) != std::string::npos)) {
     return true;
   }
   ++counts_.unauthorized;
@@ -148,9 +149,9 @@ bool analytics_api::within_rate_limit(call& c) {
   if (limiter_.limit() == 0) {
     return true;
   }
-  c.response.set_header("X-RateLimit-Limit", std::to_string(limiter_.limit()));
-  c.response.set_header("X-RateLimit-Remaining", std::to_string(verdict.remaining));
-  c.response.set_header("X-RateLimit-Reset", std::to_string(verdict.reset_s));
+  c.response.add_header("X-RateLimit-Limit", std::to_string(limiter_.limit()));
+  c.response.add_header("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+  c.response.add_header("X-RateLimit-Reset", std::to_string(verdict.reset_s));
   if (!verdict.allowed) {
     ++counts_.rate_limited;
     refuse_too_many(c, limiter_.limit(), verdict.reset_s, std::to_string(verdict.reset_s));
@@ -160,13 +161,11 @@ bool analytics_api::within_rate_limit(call& c) {
 
 void analytics_api::refuse_too_many(call& c, std::uint64_t limit, std::uint64_t reset_s,
                                     const std::string& retry_after) {
-  c.response.status = 429;
   if (!retry_after.empty()) {
-    c.response.set_header("Retry-After", retry_after);
+    c.response.add_header("Retry-After", retry_after);
   }
-  c.response.set_content(R"({"error":"Too Many Requests","code":"RATE_LIMIT_EXCEEDED","rateLimit":{"limit":)" +
-                             std::to_string(limit) + R"(,"remaining":0,"reset":)" + std::to_string(reset_s) + "}}",
-                         "application/json");
+  c.response.set(429, R"({"error":"Too Many Requests","code":"RATE_LIMIT_EXCEEDED","rateLimit":{"limit":)" +
+                          std::to_string(limit) + R"(,"remaining":0,"reset":)" + std::to_string(reset_s) + "}}");
   counts_.retry_after.refused(c.endpoint, c.request.target, retry_after, retry_after_watch::clock::now());
 }
 
@@ -197,7 +196,7 @@ bool analytics_api::answered_with_fault(call& c) {
 }
 
 bool analytics_api::has_valid_token(call& c) {
-  const std::string token = c.request.get_header_value("X-Stream-Token");
+  const std::string token = c.request.header("X-Stream-Token");
   if (c.planned.kind == fault::revoke && tokens_.revoke(token)) {
     ++counts_.fault_revoke;
   }
@@ -226,10 +225,10 @@ void analytics_api::answer_page(call& c, bool windowed) {
     answer_error(c.response, 400, "Bad Request", "CURSOR_INVALID", "The cursor is not valid");
   } else {
     write_body(c, choice.found, wanted.limit);
-    const std::size_t bytes = c.line.body.size();
+    const std::size_t bytes = c.response.body.size();
     const page& p = choice.found;
     const bool again = counts_.was_served({p.first, p.last, p.window_first, p.window_last});
-    c.response.set_header("X-Cache", again ? "HIT" : "MISS");
+    c.response.add_header("X-Cache", again ? "HIT" : "MISS");
     if (deliver(c)) {
       counts_.serve({p.first, p.last, p.window_first, p.window_last}, bytes);
       counts_.overlapping_pages += choice.overlaps ? 1 : 0;
@@ -259,21 +258,21 @@ void analytics_api::write_body(call& c, const page& p, std::uint64_t limit) {
         encode({events_.key(p.last - 1), events_.timestamp(p.last - 1), now_ms() + options_.cursor_ttl.count()});
     details.cursor_expires_in_s = std::chrono::ceil<std::chrono::seconds>(options_.cursor_ttl).count();
   }
-  write_page(events_, p, details, c.line.body);
+  write_page(events_, p, details, c.response.body);
 }
 
 bool analytics_api::deliver(call& c) {
   switch (c.planned.kind) {
     case fault::reset:
       ++counts_.fault_reset;
-      answer_reset(c.response, c.line, c.planned.variant);
+      answer_reset(c.response, c.planned.variant);
       return false;
     case fault::truncate:
       ++counts_.fault_truncate;
-      answer_truncated(c.response, c.line, options_.gzip, c.planned.variant);
+      truncate_body(c.request, c.response, options_.gzip, c.planned.variant);
       return false;
     default:
-      answer_body(c.response, c.line, options_.gzip);
+      compress_body(c.request, c.response, options_.gzip);
       return true;
   }
 }

@@ -12,14 +12,11 @@
 #include "demo_api/random.hpp"
 #include "demo_api/rate_limiter.hpp"
 
-namespace httplib {
-struct Request;
-struct Response;
-}  // namespace httplib
-
 namespace demo_api {
 
 class connection;
+struct http_request;
+struct http_response;
 
 /// Answers the requests of the DataSync Analytics API. Thread-safe.
 class analytics_api {
@@ -31,16 +28,16 @@ class analytics_api {
   /// `events` must outlive this object.
   analytics_api(const options& chosen, const event_store& events);
 
-  void standard_events(const httplib::Request& request, httplib::Response& response, connection& line);
-  void stream_events(const httplib::Request& request, httplib::Response& response, connection& line);
-  void stream_access_token(const httplib::Request& request, httplib::Response& response, connection& line);
+  void standard_events(const http_request& request, http_response& response, const connection& line);
+  void stream_events(const http_request& request, http_response& response, const connection& line);
+  void stream_access_token(const http_request& request, http_response& response, const connection& line);
 
   counters& counts() { return counts_; }
 
  private:
   struct call;
 
-  call arrive(const char* endpoint, const httplib::Request& request, httplib::Response& response, connection& line);
+  call arrive(const char* endpoint, const http_request& request, http_response& response, const connection& line);
   bool authorized(call& c);
   bool within_rate_limit(call& c);
   bool has_valid_token(call& c);

@@ -2,34 +2,16 @@
 
 #include <array>
 
-#include "demo_api/connection.hpp"
 #include "demo_api/gzip.hpp"
+#include "demo_api/http_message.hpp"
 
 namespace demo_api {
 namespace {
 
-constexpr const char* json_type = "application/json";
 constexpr const char* html_type = "text/html";
 
 // Below this, compression costs more than it saves.
 constexpr std::size_t least_compressed = 1024;
-
-/// Sends `sent` bytes of `body`, having announced `announced`; ends the connection when these differ.
-void provide(httplib::Response& response, const std::string& body, std::size_t announced, std::size_t sent) {
-  response.set_content_provider(announced, json_type,
-                                [&body, announced, sent](std::size_t, std::size_t, httplib::DataSink& sink) {
-                                  return sink.write(body.data(), sent) && sent == announced;
-                                });
-}
-
-const std::string& encode_body(httplib::Response& response, connection& line, bool may_compress) {
-  if (!may_compress || !line.accepts_gzip || line.body.size() < least_compressed) {
-    return line.body;
-  }
-  gzip(line.body, line.compressed_body);
-  response.set_header("Content-Encoding", "gzip");
-  return line.compressed_body;
-}
 
 std::string html_page(std::string_view title) {
   const std::string text(title);
@@ -39,7 +21,7 @@ std::string html_page(std::string_view title) {
 
 }  // namespace
 
-void answer_error(httplib::Response& response, int status, std::string_view error, std::string_view code,
+void answer_error(http_response& response, int status, std::string_view error, std::string_view code,
                   std::string_view message) {
   std::string json = R"({"error":")";
   json += error;
@@ -50,49 +32,38 @@ void answer_error(httplib::Response& response, int status, std::string_view erro
   json += R"(","message":")";
   json += message;
   json += "\"}";
-  response.status = status;
-  response.set_content(json, json_type);
+  response.set(status, json);
 }
 
-void answer_body(httplib::Response& response, connection& line, bool may_compress) {
-  const std::string& body = encode_body(response, line, may_compress);
-  provide(response, body, body.size(), body.size());
+void compress_body(const http_request& request, http_response& response, bool may_compress) {
+  if (!may_compress || response.body.size() < least_compressed ||
+      request.header("Accept-Encoding").find("gzip") == std::string::npos) {
+    return;
+  }
+  gzip(response.body, response.spare);
+  response.body.swap(response.spare);
+  response.add_header("Content-Encoding", "gzip");
 }
 
-void answer_truncated(httplib::Response& response, connection& line, bool may_compress, std::uint64_t variant) {
+void truncate_body(const http_request& request, http_response& response, bool may_compress, std::uint64_t variant) {
   const std::uint64_t where = variant >> 2;
   if (variant % 3 == 0) {
-    const std::string& body = encode_body(response, line, may_compress);
-    provide(response, body, body.size(), where % body.size());
-    line.close_when_done();
+    compress_body(request, response, may_compress);
+    response.sent = where % response.body.size();
     return;
   }
-  line.body.resize(1 + where % (line.body.size() - 1));
-  const std::string& body = encode_body(response, line, may_compress);
-  const auto whole = [&body](std::size_t, httplib::DataSink& sink) {
-    const bool written = sink.write(body.data(), body.size());
-    sink.done();
-    return written;
-  };
-  if (variant % 3 == 1) {
-    response.set_chunked_content_provider(json_type, whole);
-  } else {
-    response.set_header("Connection", "close");
-    response.set_content_provider(json_type, whole);
-    line.close_when_done();
-  }
+  response.body.resize(1 + where % (response.body.size() - 1));
+  compress_body(request, response, may_compress);
+  response.framed_by = variant % 3 == 1 ? http_response::framing::chunks : http_response::framing::end_of_connection;
 }
 
-void answer_reset(httplib::Response& response, connection& line, std::uint64_t variant) {
-  line.reset_when_done();
-  if (variant % 2 == 0) {
-    line.fall_silent();
-    return;
-  }
-  provide(response, line.body, line.body.size(), (variant >> 1) % line.body.size());
+void answer_reset(http_response& response, std::uint64_t variant) {
+  response.then = http_response::ending::reset;
+  response.silent = variant % 2 == 0;
+  response.sent = (variant >> 1) % response.body.size();
 }
 
-void answer_server_error(httplib::Response& response, std::uint64_t variant) {
+void answer_server_error(http_response& response, std::uint64_t variant) {
   struct failure {
     int status;
     const char* text;
@@ -104,29 +75,26 @@ void answer_server_error(httplib::Response& response, std::uint64_t variant) {
     answer_error(response, f.status, f.text, "", "The upstream did not answer");
     return;
   }
-  response.status = f.status;
-  response.set_content(html_page(std::to_string(f.status) + " " + f.text), html_type);
+  response.set(f.status, html_page(std::to_string(f.status) + " " + f.text), html_type);
 }
 
-void answer_bad_gateway(httplib::Response& response) {
-  response.status = 502;
-  response.set_content(html_page("502 Bad Gateway"), html_type);
+void answer_bad_gateway(http_response& response) {
+  response.set(502, html_page("502 Bad Gateway"), html_type);
 }
 
-void answer_garbage(httplib::Response& response, std::uint64_t variant) {
-  response.status = 200;
+void answer_garbage(http_response& response, std::uint64_t variant) {
   switch (variant % 4) {
     case 0:
-      response.set_content(html_page("Checking your browser"), html_type);
+      response.set(200, html_page("Checking your browser"), html_type);
       break;
     case 1:
-      response.set_content("upstream connect error or disconnect/reset before headers", json_type);
+      response.set(200, "upstream connect error or disconnect/reset before headers");
       break;
     case 2:
-      response.set_content(R"({"status":"ok","data":{"items":[{"id":1},)", json_type);
+      response.set(200, R"({"status":"ok","data":{"items":[{"id":1},)");
       break;
     default:
-      response.set_content("", json_type);
+      response.set(200, "");
       break;
   }
 }

@@ -4,6 +4,7 @@
 #include "demo_api/access_tokens.hpp"
 #include "demo_api/cursor.hpp"
 #include "demo_api/faults.hpp"
+#include "demo_api/http_message.hpp"
 #include "demo_api/rate_limiter.hpp"
 #include "demo_api/retry_after_watch.hpp"
 
@@ -71,6 +72,25 @@ BOOST_AUTO_TEST_CASE(honour_tokens_until_they_expire_or_are_revoked) {
   BOOST_TEST(!tokens.valid(first, start + 300ms));
   BOOST_TEST(tokens.revoke(second));
   BOOST_TEST(!tokens.valid(second, start));
+}
+
+BOOST_AUTO_TEST_CASE(take_a_target_apart_and_decode_it) {
+  demo_api::http_request request;
+  request.target = "/a%20b?cursor=a%2Bb%3D+c&&limit=5&bare&odd=%4&=x#y";
+  split_target(request);
+  BOOST_TEST(request.path == "/a b");
+  BOOST_TEST(request.parameter("cursor").value() == "a+b= c");
+  BOOST_TEST(request.parameter("limit").value() == "5");
+  BOOST_TEST(request.parameter("bare").value() == "");
+  BOOST_TEST(request.parameter("odd").value() == "%4");
+  BOOST_TEST(!request.parameter("since").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(find_headers_in_any_case) {
+  demo_api::http_request request;
+  request.headers = {{"X-API-Key", "a"}, {"x-api-key", "b"}};
+  BOOST_TEST(request.header("x-Api-kEY") == "a");
+  BOOST_TEST(request.header("X-API") == "");
 }
 
 BOOST_AUTO_TEST_CASE(plan_as_many_faults_as_asked_for) {

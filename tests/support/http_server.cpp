@@ -1,25 +1,25 @@
 #include "support/http_server.hpp"
 
-#include <httplib.h>
-
 #include <algorithm>
 #include <cctype>
 #include <mutex>
-#include <stdexcept>
-#include <thread>
+
+#include "demo_api/http_listener.hpp"
 
 namespace ingest::testing {
 
 namespace {
+
+constexpr std::size_t connections_at_once = 32;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
-received_request received(const httplib::Request& from) {
+received_request received(const demo_api::http_request& from) {
   received_request r{from.method, from.path, {}, {}, from.body, from.remote_port};
-  r.query.insert(from.params.begin(), from.params.end());
+  r.query.insert(from.parameters.begin(), from.parameters.end());
   for (const auto& [name, value] : from.headers) {
     r.headers[lower(name)] = value;
   }
@@ -41,44 +41,22 @@ std::string received_request::header(const std::string& name) const {
 }
 
 struct http_server::running {
-  explicit running(handler h) : answer(std::move(h)) {
-    const auto serve = [this](const httplib::Request& from, httplib::Response& to) {
-      const std::lock_guard lock(mutex);
-      requests.push_back(received(from));
-      const reply r = answer(requests.back());
-      to.status = r.status;
-      for (const auto& [name, value] : r.headers) {
-        to.set_header(name, value);
-      }
-      to.set_content(r.body, r.content_type);
-    };
-    server.Get(".*", serve);
-    server.Post(".*", serve);
-    server.set_keep_alive_max_count(100'000);
-    server.set_keep_alive_timeout(1);
-    server.set_tcp_nodelay(true);
-    port = server.bind_to_any_port("127.0.0.1");
-    if (port <= 0) {
-      throw std::runtime_error("no free port on 127.0.0.1");
-    }
-    thread = std::thread([this] { server.listen_after_bind(); });
-  }
-
-  ~running() {
-    // A server that is stopped before it listens goes on to listen for ever.
-    while (!server.is_running()) {
-      std::this_thread::yield();
-    }
-    server.stop();
-    thread.join();
-  }
+  explicit running(handler h)
+      : answer(std::move(h)),
+        listener([this](const demo_api::http_request& from, demo_api::http_response& to, const demo_api::connection&) {
+          const std::lock_guard lock(mutex);
+          requests.push_back(received(from));
+          const reply r = answer(requests.back());
+          to.headers = r.headers;
+          to.set(r.status, r.body, r.content_type);
+        }),
+        port(listener.start("127.0.0.1", 0, connections_at_once)) {}
 
   handler answer;
   mutable std::mutex mutex;
   std::vector<received_request> requests;
-  httplib::Server server;
-  int port = 0;
-  std::thread thread;
+  demo_api::http_listener listener;
+  int port;
 };
 
 http_server::http_server(handler h) : running_(std::make_unique<running>(std::move(h))) {}
