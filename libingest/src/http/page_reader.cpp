@@ -87,7 +87,8 @@ std::optional<page_reader::response> page_reader::request_page() {
   if (wait_for_turn(target)) {
     return std::nullopt;
   }
-  const http_result& result = send(run_, *client_, request_to(target, at_.position().cursor), stop_);
+  const http_request request = request_to(target, at_.position().cursor);
+  const http_result& result = send(run_, *client_, request, stop_);
   return response{std::move(target), &result};
 }
 
