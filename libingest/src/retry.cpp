@@ -59,18 +59,26 @@ std::optional<milliseconds> retry_schedule::next(clock::time_point now, std::opt
   if (options_.max_attempts != 0 && failures_ >= options_.max_attempts) {
     return std::nullopt;
   }
-  auto delay = milliseconds(std::uniform_int_distribution<std::int64_t>(0, ceiling().count())(random_));
-  if (server_delay) {
-    delay = std::max(delay, std::clamp(*server_delay, milliseconds(0), options_.max_server_delay));
-  }
-  if (now + delay - first_failure_ > options_.deadline) {
+  const auto left = std::chrono::floor<milliseconds>(options_.deadline - (now - first_failure_));
+  const auto least = std::clamp(server_delay.value_or(milliseconds(0)), milliseconds(0), options_.max_server_delay);
+  if (left <= milliseconds(0) || least > left) {
     return std::nullopt;
   }
-  return delay;
+  const auto drawn = milliseconds(std::uniform_int_distribution<std::int64_t>(0, ceiling().count())(random_));
+  return std::clamp(drawn, least, left);
 }
 
 void retry_schedule::reset() {
   failures_ = 0;
+}
+
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
+  text = trimmed(text);
+  // libcurl's parser takes much that is no date; every form of an HTTP date has a weekday and a time of day.
+  const bool has_time = text.find(':') != std::string_view::npos;
+  const bool has_weekday = !text.empty() && text.front() >= 'A' && text.front() <= 'Z';
+  const std::time_t date = has_time && has_weekday ? curl_getdate(std::string(text).c_str(), nullptr) : -1;
+  return date == -1 ? std::nullopt : std::optional(std::chrono::sys_seconds(std::chrono::seconds(date)));
 }
 
 std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
@@ -81,16 +89,13 @@ std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono
   if (const auto seconds = parse_seconds(text)) {
     return seconds;
   }
-  // libcurl's parser takes much that is no date; every form of an HTTP date has a weekday and a time of day.
-  const bool has_time = text.find(':') != std::string_view::npos;
-  const bool has_weekday = (text.front() >= 'A' && text.front() <= 'Z');
-  const std::time_t date = has_time && has_weekday ? curl_getdate(std::string(text).c_str(), nullptr) : -1;
-  if (date == -1) {
+  const auto date = parse_http_date(text);
+  if (!date) {
     return std::nullopt;
   }
   // Not as a time_point: system_clock counts nanoseconds and ends in the year 2262.
   const auto now_ms = std::chrono::floor<milliseconds>(now.time_since_epoch());
-  return std::clamp(milliseconds(std::chrono::seconds(date)) - now_ms, milliseconds(0), longest_delay);
+  return std::clamp(milliseconds(date->time_since_epoch()) - now_ms, milliseconds(0), longest_delay);
 }
 
 }  // namespace ingest

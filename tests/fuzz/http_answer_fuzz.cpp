@@ -14,20 +14,21 @@ namespace {
 
 constexpr milliseconds longest_wait = std::chrono::minutes(15);
 const auto now = std::chrono::system_clock::from_time_t(1'770'000'000);
+const retry_schedule::clock::time_point moment{};
 
 void check_waits(std::string_view retry_after, std::string_view remaining, std::string_view reset) {
   const auto asked = parse_retry_after(retry_after, now);
   require(!asked || (*asked >= milliseconds(0) && *asked <= std::chrono::hours(24 * 365)), "a wait is 0 s … a year");
   retry_schedule schedule({.max_server_delay = longest_wait}, 1);
-  const auto wait = schedule.next(now, asked);
+  const auto wait = schedule.next(moment, asked);
   require(!wait || *wait <= std::max(longest_wait, milliseconds(std::chrono::seconds(30))), "a wait is clamped");
   require(!wait || !asked || *wait >= std::min(*asked, longest_wait), "what was asked for is honoured");
   rate_limit limit(longest_wait);
-  limit.observe(remaining, reset, now);
-  require(limit.delay(now) >= milliseconds(0) && limit.delay(now) <= longest_wait, "a reset is clamped");
+  limit.observe(remaining, reset, moment, now);
+  require(limit.delay(moment) >= milliseconds(0) && limit.delay(moment) <= longest_wait, "a reset is clamped");
   if (asked) {
-    limit.hold(*asked, now);
-    require(limit.delay(now) >= std::min(*asked, longest_wait), "a hold is honoured");
+    limit.hold(*asked, moment);
+    require(limit.delay(moment) >= std::min(*asked, longest_wait), "a hold is honoured");
   }
 }
 

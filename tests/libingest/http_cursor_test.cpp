@@ -98,6 +98,20 @@ BOOST_AUTO_TEST_CASE(that_expire_by_a_clock_that_differs_from_ours_are_used_all_
   BOOST_TEST(counters.cursor_resets == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(expire_by_the_clock_of_the_api) {
+  const read_result whole = read(options());
+  clock.advance(1h);  // ours alone: by the Date of its answers, the API's clock has not moved
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    if (r.path == events_api::access_path) {
+      const auto* grant = R"({"streamAccess":{"endpoint":"/f","token":"t-4711","tokenHeader":"X-T"}})";
+      return reply{200, grant, {{"Date", "Mon, 02 Feb 2026 02:40:01 GMT"}}};
+    }
+    return reply{200, R"({"data":[{"id":"last"}],"hasMore":false})"};
+  };
+  BOOST_TEST(read(options(), whole.positions[3]).ids.back() == "last");
+  BOOST_TEST(counters.cursor_resets == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(that_expire_behind_gateway_errors_are_replaced) {
   api.fault = [&, n = 0](const received_request& r) mutable -> std::optional<reply> {
     if (!has_cursor(r) || ++n != 3) {

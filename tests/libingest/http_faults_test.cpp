@@ -96,6 +96,21 @@ BOOST_AUTO_TEST_CASE(with_retry_after_send_no_request_before_its_time) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(with_retry_after_as_a_date_are_judged_by_the_clock_of_the_api) {
+  for (const auto* limit : {"Retry-After", "X-RateLimit-Reset"}) {
+    const bool date = std::string(limit) == "Retry-After";
+    api.fault = faulty_pages{
+        4,
+        4,
+        {429,
+         "",
+         {{"Date", "Wed, 21 Oct 2015 07:28:00 GMT"}, {limit, date ? "Wed, 21 Oct 2015 07:28:40 GMT" : "1445412520"}}}};
+    const auto begin = clock.now();
+    BOOST_TEST((read(options()).distinct() == api.all_ids()));
+    BOOST_TEST((clock.now() - begin == 40s), limit);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(with_retry_after_hold_back_all_slices) {
   auto o = options();
   o.windows = ingest::split({api.time_of(api.events), api.time_of(0) + 1}, 2);

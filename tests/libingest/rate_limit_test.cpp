@@ -7,7 +7,8 @@ using ingest::rate_limit;
 
 namespace {
 
-const auto now = std::chrono::system_clock::from_time_t(1'770'000'000);
+const auto date = std::chrono::system_clock::from_time_t(1'770'000'000);
+const rate_limit::time_point now{};
 
 }  // namespace
 
@@ -16,37 +17,37 @@ BOOST_AUTO_TEST_SUITE(rate_limits)
 BOOST_AUTO_TEST_CASE(lets_requests_through_while_some_remain) {
   rate_limit limit(15min);
   BOOST_TEST((limit.delay(now) == 0ms));
-  limit.observe("1", "60", now);
+  limit.observe("1", "60", now, date);
   BOOST_TEST((limit.delay(now) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_the_reset_when_none_remains) {
   rate_limit limit(15min);
-  limit.observe("0", "28", now);
+  limit.observe("0", "28", now, date);
   BOOST_TEST((limit.delay(now) == 28s));
   BOOST_TEST((limit.delay(now + 27s) == 1s));
   BOOST_TEST((limit.delay(now + 28s) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(tells_seconds_from_epochs_by_their_size) {
-  BOOST_TEST((ingest::parse_rate_limit_reset("60", now) == 60s));
-  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042", now) == 42s));
-  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042500", now) == 42500ms));
-  BOOST_TEST((ingest::parse_rate_limit_reset("1769999000", now) == 0ms));
+  BOOST_TEST((ingest::parse_rate_limit_reset("60", date) == 60s));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042", date) == 42s));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1770000042500", date) == 42500ms));
+  BOOST_TEST((ingest::parse_rate_limit_reset("1769999000", date) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(ignores_what_is_no_number) {
   rate_limit limit(15min);
-  limit.observe("none", "60", now);
-  limit.observe("0", "soon", now);
-  limit.observe("0", "-60", now);
-  limit.observe("", "", now);
+  limit.observe("none", "60", now, date);
+  limit.observe("0", "soon", now, date);
+  limit.observe("0", "-60", now, date);
+  limit.observe("", "", now, date);
   BOOST_TEST((limit.delay(now) == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(never_waits_longer_than_it_may) {
   rate_limit limit(15min);
-  limit.observe("0", "9223372036854775807", now);
+  limit.observe("0", "9223372036854775807", now, date);
   BOOST_TEST((limit.delay(now) == 15min));
   limit.hold(8760h, now);
   BOOST_TEST((limit.delay(now) == 15min));

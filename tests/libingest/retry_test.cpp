@@ -10,10 +10,11 @@ using std::chrono::milliseconds;
 
 namespace {
 
-const auto now = std::chrono::system_clock::from_time_t(1'445'412'480);  // Wed, 21 Oct 2015 07:28:00 GMT
+const auto date = std::chrono::system_clock::from_time_t(1'445'412'480);  // Wed, 21 Oct 2015 07:28:00 GMT
+const retry_schedule::clock::time_point now{};
 
 std::optional<milliseconds> parsed(std::string_view text) {
-  return parse_retry_after(text, now);
+  return parse_retry_after(text, date);
 }
 
 }  // namespace
@@ -60,12 +61,22 @@ BOOST_AUTO_TEST_CASE(ends_after_the_last_attempt) {
   BOOST_TEST(s.next(now).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(ends_when_the_next_attempt_would_lie_beyond_the_deadline) {
+BOOST_AUTO_TEST_CASE(ends_at_the_deadline_and_before_a_wait_that_the_server_asks_for_beyond_it) {
   retry_schedule s({.deadline = 10s, .first_delay = 1ms, .max_delay = 1ms}, 1);
   BOOST_TEST(s.next(now).has_value());
   BOOST_TEST(s.next(now + 9s).has_value());
   BOOST_TEST(!s.next(now + 9s, 2s).has_value());
   BOOST_TEST(!s.next(now + 11s).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(shortens_the_last_wait_so_that_the_last_attempt_is_made_at_the_deadline) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    retry_schedule s({.deadline = 10s, .first_delay = 1h, .max_delay = 1h}, seed);
+    const auto wait = *s.next(now);
+    BOOST_TEST((wait <= 10s));
+    BOOST_TEST((s.next(now + wait).has_value() == (wait < 10s)));
+  }
+  BOOST_TEST(!retry_schedule({.deadline = 0s}, 1).next(now).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(waits_at_least_as_long_as_the_server_asks_but_not_for_ever) {

@@ -33,7 +33,7 @@ struct stream {
 
 /// A clock that moves only while somebody waits.
 struct waiting_time {
-  std::chrono::system_clock::time_point now{std::chrono::hours(1)};
+  timing::clock::time_point now{std::chrono::hours(1)};
   std::vector<milliseconds> waits;
 
   timing of_this() {

@@ -11,7 +11,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-const auto start = std::chrono::system_clock::from_time_t(1'770'000'000);
+const auto date_of_start = std::chrono::system_clock::from_time_t(1'770'000'000);
+const retry_schedule::clock::time_point start{};
 
 rc::Gen<milliseconds> time_up_to(std::int64_t most_ms) {
   return rc::gen::map(rc::gen::inRange<std::int64_t>(0, most_ms + 1), [](std::int64_t ms) { return milliseconds(ms); });
@@ -61,7 +62,7 @@ RC_BOOST_PROP(what_the_server_asks_for_is_waited_for_up_to_the_longest_wait, ())
 RC_BOOST_PROP(any_retry_after_is_nothing_or_a_wait_of_up_to_a_year, ()) {
   const auto text = *rc::gen::oneOf(
       testing::any_bytes(), rc::gen::map(rc::gen::arbitrary<double>(), [](double d) { return std::to_string(d); }));
-  if (const auto wait = parse_retry_after(text, start)) {
+  if (const auto wait = parse_retry_after(text, date_of_start)) {
     RC_ASSERT(*wait >= milliseconds(0));
     RC_ASSERT(*wait <= std::chrono::hours(24 * 365));
   }
@@ -69,7 +70,7 @@ RC_BOOST_PROP(any_retry_after_is_nothing_or_a_wait_of_up_to_a_year, ()) {
 
 RC_BOOST_PROP(seconds_are_understood_as_seconds, ()) {
   const auto seconds = *rc::gen::inRange(0, 1'000'000);
-  RC_ASSERT(parse_retry_after(std::to_string(seconds), start) == std::chrono::seconds(seconds));
+  RC_ASSERT(parse_retry_after(std::to_string(seconds), date_of_start) == std::chrono::seconds(seconds));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -111,19 +112,21 @@ RC_BOOST_PROP(nobody_sends_before_the_latest_time_that_was_asked_for_nor_waits_l
     const auto honoured = now + std::min<milliseconds>(std::chrono::seconds(seconds), longest);
     switch (*rc::gen::inRange(0, 4)) {
       case 0:
-        limit.observe("0", std::to_string(seconds), now);
+        limit.observe("0", std::to_string(seconds), now, date_of_start + (now - start));
         open_at = std::max(open_at, honoured);
         break;
       case 1:
-        limit.observe("0", std::to_string(std::chrono::system_clock::to_time_t(now) + seconds), now);
+        limit.observe("0",
+                      std::to_string(std::chrono::system_clock::to_time_t(date_of_start + (now - start)) + seconds),
+                      now, date_of_start + (now - start));
         // A time of day has no fraction of a second: up to one less than the wait itself.
         open_at = std::max(
             open_at, std::min<decltype(open_at)>(
-                         std::chrono::system_clock::from_time_t(std::chrono::system_clock::to_time_t(now) + seconds),
+                         start + std::chrono::floor<std::chrono::seconds>(now - start) + std::chrono::seconds(seconds),
                          now + longest));
         break;
       case 2:
-        limit.observe("7", std::to_string(seconds), now);
+        limit.observe("7", std::to_string(seconds), now, date_of_start + (now - start));
         break;
       default:
         limit.hold(std::chrono::seconds(seconds), now);

@@ -21,10 +21,11 @@ class fake_time {
 
   timing as_timing() const {
     timing t;
-    t.now = [s = state_] {
+    t.wall = [s = state_] {
       const std::lock_guard lock(s->mutex);
       return s->now;
     };
+    t.now = [wall = t.wall] { return timing::clock::time_point(wall().time_since_epoch()); };
     t.wait = [s = state_](std::chrono::milliseconds wait, const std::stop_token& stop) {
       if (stop.stop_requested()) {
         return false;

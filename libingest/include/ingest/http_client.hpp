@@ -27,11 +27,9 @@ void validate(const http_header& header);
 struct http_client_options {
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::milliseconds request_timeout{std::chrono::seconds(60)};  ///< from the start to the body's last byte
-  std::chrono::seconds low_speed_time{20};   ///< a transfer below low_speed_limit for that long is given up
-  long low_speed_limit = 1000;               ///< bytes a second
-  std::size_t max_body_bytes = 64u << 20;    ///< counted after decompression
-  std::size_t max_header_bytes = 64u << 10;  ///< all headers of a response
-  bool compression = true;                   ///< ask for compressed responses
+  std::size_t max_body_bytes = 64u << 20;                               ///< counted after decompression
+  std::size_t max_header_bytes = 64u << 10;                             ///< all headers of a response
+  bool compression = true;                                              ///< ask for compressed responses
   std::string user_agent = {};
   std::string ca_file = {};  ///< certificates to trust; empty: the system's
 };
@@ -48,7 +46,7 @@ struct http_request {
 struct transport_failure {
   enum class kind {
     connection,   ///< name not found, connection refused, cut or reset, body shorter than announced
-    timeout,      ///< connect, overall or low-speed
+    timeout,      ///< to connect, or overall
     certificate,  ///< the server could not prove who it is; will not pass by itself
     too_large,    ///< the body exceeded the cap and was cut
   };

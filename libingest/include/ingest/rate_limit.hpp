@@ -10,15 +10,16 @@ namespace ingest {
 /// thread-safe.
 class rate_limit {
  public:
-  using time_point = std::chrono::system_clock::time_point;
+  using time_point = std::chrono::steady_clock::time_point;
 
   /// No answer makes anyone wait longer than `longest_wait`.
   explicit rate_limit(std::chrono::milliseconds longest_wait) : longest_wait_(longest_wait) {}
 
   /// Takes in the values of X-RateLimit-Remaining and X-RateLimit-Reset. With none remaining, the next request waits
-  /// for the reset, which is in seconds from `now` or, where it is that large, seconds or milliseconds since 1970. What
-  /// is no number is ignored.
-  void observe(std::string_view remaining, std::string_view reset, time_point now);
+  /// for the reset, which is in seconds from `now` or, where it is that large, seconds or milliseconds since 1970,
+  /// where now is `date`. What is no number is ignored.
+  void observe(std::string_view remaining, std::string_view reset, time_point now,
+               std::chrono::system_clock::time_point date);
 
   /// Nobody sends for `wait` from `now`: a 429 said so. Never shortens a longer hold.
   void hold(std::chrono::milliseconds wait, time_point now);
@@ -33,6 +34,6 @@ class rate_limit {
 };
 
 /// The wait that a value of X-RateLimit-Reset asks for; negative when it is no number.
-std::chrono::milliseconds parse_rate_limit_reset(std::string_view reset, rate_limit::time_point now);
+std::chrono::milliseconds parse_rate_limit_reset(std::string_view reset, std::chrono::system_clock::time_point now);
 
 }  // namespace ingest

@@ -16,10 +16,16 @@ void throw_if_stopped(const std::stop_token& stop);
 
 /// The time as code that waits sees it. Tests put their own here, so that a retry after an hour takes no hour.
 struct timing {
-  std::function<std::chrono::system_clock::time_point()> now = [] { return std::chrono::system_clock::now(); };
+  using clock = std::chrono::steady_clock;
+
+  /// What waits and deadlines are measured by: whoever sets the host's clock changes none of them.
+  std::function<clock::time_point()> now = [] { return clock::now(); };
 
   /// Returns false if it was stopped before the end.
   std::function<bool(std::chrono::milliseconds, std::stop_token)> wait = wait_for;
+
+  /// The time of day, to compare with times that others have written.
+  std::function<std::chrono::system_clock::time_point()> wall = [] { return std::chrono::system_clock::now(); };
 };
 
 /// A file descriptor that becomes readable when a stop is requested, for poll() beside a socket.

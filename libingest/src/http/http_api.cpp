@@ -82,7 +82,7 @@ std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& co
 }
 
 http_api::http_api(http_source_options options, detail::api_url url, metrics& counters, timing time)
-    : run_{std::move(options), std::move(url), counters, std::move(time)},
+    : run_{std::move(options), std::move(url), counters, time, detail::api_clock(time)},
       access_(run_),
       stream_limit_(run_.options.retry.max_server_delay),
       standard_limit_(run_.options.retry.max_server_delay) {}

@@ -61,14 +61,16 @@ const http_result& receive(const http_run& run, http_client& client, const std::
 const http_result& send(const http_run& run, http_client& client, const http_request& request,
                         const std::stop_token& stop) {
   start(run, client, request);
-  return receive(run, client, stop);
+  const http_result& result = receive(run, client, stop);
+  run.clock.observe(result);
+  return result;
 }
 
-request_failure failure_of(const http_result& result, std::chrono::system_clock::time_point now) {
+request_failure failure_of(const http_run& run, const http_result& result) {
   if (result.failure) {
     return {0, result.failure->message, std::nullopt};
   }
-  return {result.status, answer_of(result), server_delay_in(result, now)};
+  return {result.status, answer_of(result), server_delay_in(result, run.clock.time_of(result))};
 }
 
 bool back_off(const http_run& run, retry_schedule& schedule, const request_failure& failure, std::string_view what,

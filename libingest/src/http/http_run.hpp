@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "http/api_clock.hpp"
 #include "http/api_url.hpp"
 #include "ingest/http_source.hpp"
 
@@ -15,6 +16,7 @@ struct http_run {
   api_url url;
   metrics& counters;
   timing time;
+  mutable api_clock clock;  ///< learns from each answer
 };
 
 /// A request that did not bring what it was sent for and may be sent again.
@@ -31,12 +33,12 @@ void start(const http_run& run, http_client& client, const http_request& request
 /// certificate is refused.
 const http_result& receive(const http_run& run, http_client& client, const std::stop_token& stop);
 
-/// Both of the above.
+/// Both of the above. What the answer says of the API's clock is taken in.
 const http_result& send(const http_run& run, http_client& client, const http_request& request,
                         const std::stop_token& stop);
 
-/// What a result that is worth another try says about itself.
-request_failure failure_of(const http_result& result, std::chrono::system_clock::time_point now);
+/// What a result that is worth another try says about itself. Dates in it are compared with its own.
+request_failure failure_of(const http_run& run, const http_result& result);
 
 /// Counts and logs a failed attempt at `what` and waits until it is time for the next. False, without a wait, if the
 /// schedule has none left.

@@ -33,7 +33,8 @@ void observe_limit(http_api& api, const http_api::target& target, const http_res
   const auto remaining = result.failure ? std::nullopt : result.header("X-RateLimit-Remaining");
   const auto reset = remaining ? result.header("X-RateLimit-Reset") : std::nullopt;
   if (reset && !target.stream) {
-    api.limit_of(target).observe(*remaining, *reset, api.run().time.now());
+    const http_run& run = api.run();
+    api.limit_of(target).observe(*remaining, *reset, run.time.now(), run.clock.time_of(result));
   }
 }
 
@@ -56,7 +57,7 @@ page_reader::~page_reader() {
 
 parsed_page page_reader::next(std::string& rows) {
   parsed_page page = fetch(rows);
-  at_.advance(page, run_.time.now());
+  at_.advance(page, run_.clock.now());
   return page;
 }
 
@@ -81,7 +82,7 @@ parsed_page page_reader::fetch(std::string& rows) {
 /// The answer, or nothing where it had to wait first: cursor and token may have expired meanwhile.
 std::optional<page_reader::response> page_reader::request_page() {
   http_api::target target = api_->acquire(*client_, stop_);
-  if (at_.expired(run_.time.now())) {
+  if (at_.expired(run_.clock.now())) {
     reset_cursor(target, errc::unavailable, "the cursor has expired");
   }
   if (wait_for_turn(target)) {
@@ -181,10 +182,9 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
 }
 
 void page_reader::retry(const response& r, attempts& tried) {
-  const auto now = run_.time.now();
-  const request_failure failure = failure_of(*r.result, now);
+  const request_failure failure = failure_of(run_, *r.result);
   if (failure.status == 429 && failure.server_delay) {
-    api_->limit_of(r.target).hold(*failure.server_delay, now);
+    api_->limit_of(r.target).hold(*failure.server_delay, run_.time.now());
   }
   if (failure.status == 502 && at_.position().cursor && ++tried.gateway_errors >= gateway_errors_of_dead_cursor &&
       can_seek(r.target)) {
@@ -227,7 +227,7 @@ void page_reader::renew_token(const response& r, attempts& tried) {
   }
   // The first refusal is the way of things; whoever is refused again had better take his time.
   if (tried.token_refusals > 1) {
-    try_again(r.target, failure_of(*r.result, run_.time.now()), tried);
+    try_again(r.target, failure_of(run_, *r.result), tried);
   }
 }
 

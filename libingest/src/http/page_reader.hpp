@@ -48,7 +48,7 @@ class page_reader {
   struct early_request {
     http_api::target target;
     std::string cursor;
-    std::chrono::system_clock::time_point sent;
+    timing::clock::time_point sent;
   };
 
   /// An answer, and from where.

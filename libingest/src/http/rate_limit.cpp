@@ -22,7 +22,7 @@ std::optional<std::int64_t> parse_count(std::string_view text) {
 
 }  // namespace
 
-milliseconds parse_rate_limit_reset(std::string_view reset, rate_limit::time_point now) {
+milliseconds parse_rate_limit_reset(std::string_view reset, std::chrono::system_clock::time_point now) {
   constexpr std::int64_t least_epoch_seconds = 1'000'000'000;  // 2001; as a delay it would be 31 years
   constexpr std::int64_t least_epoch_ms = 1'000'000'000'000;   // 2001 again
   const auto value = parse_count(reset);
@@ -38,12 +38,13 @@ milliseconds parse_rate_limit_reset(std::string_view reset, rate_limit::time_poi
   return std::max(milliseconds(ms) - since_epoch, milliseconds(0));
 }
 
-void rate_limit::observe(std::string_view remaining, std::string_view reset, time_point now) {
+void rate_limit::observe(std::string_view remaining, std::string_view reset, time_point now,
+                         std::chrono::system_clock::time_point date) {
   const auto left = parse_count(remaining);
   if (!left || *left > 0) {
     return;
   }
-  const auto wait = parse_rate_limit_reset(reset, now);
+  const auto wait = parse_rate_limit_reset(reset, date);
   if (wait > milliseconds(0)) {
     hold(wait, now);
   }

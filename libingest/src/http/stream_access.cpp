@@ -124,7 +124,7 @@ std::optional<stream_grant> stream_access::ask(http_client& client, const std::s
   retry_schedule schedule(run_.options.retry);
   for (;;) {
     const http_result& result = send(run_, client, post, stop);
-    request_failure failure = failure_of(result, run_.time.now());
+    request_failure failure = failure_of(run_, result);
     if (!result.failure && result.status >= 200 && result.status < 300) {
       if (auto grant = parse_grant(result.body, run_.time.now())) {
         log::info(events::stream_access_granted, "the API grants stream access", {{"endpoint", grant->path}});

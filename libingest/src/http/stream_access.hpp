@@ -12,7 +12,7 @@ namespace ingest::detail {
 
 /// The permission to read from the stream endpoint.
 struct stream_grant {
-  using time_point = std::chrono::system_clock::time_point;
+  using time_point = timing::clock::time_point;
 
   std::string path;   ///< of the stream endpoint, on the API's host
   http_header token;  ///< to be sent there

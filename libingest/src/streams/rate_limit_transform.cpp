@@ -32,7 +32,7 @@ std::optional<batch> rate_limit_transform::apply(batch input) {
   }
   const auto price = std::max(time_for(input.bytes().size(), options_.bytes_per_second),
                               time_for(input.records, options_.records_per_second));
-  paid_until_ = std::max(paid_until_, now) + std::chrono::duration_cast<std::chrono::system_clock::duration>(price);
+  paid_until_ = std::max(paid_until_, now) + std::chrono::duration_cast<timing::clock::duration>(price);
   return input;
 }
 

@@ -29,7 +29,7 @@ class rate_limit_transform final : public transform {
  private:
   options options_;
   std::stop_token stop_;
-  std::chrono::system_clock::time_point paid_until_{};  // when the next batch may pass
+  timing::clock::time_point paid_until_{};  // when the next batch may pass
 };
 
 }  // namespace ingest
