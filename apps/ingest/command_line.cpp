@@ -95,6 +95,19 @@ std::string first_line(const std::string& text) {
                                " (see " + see + ")");
 }
 
+/// Refuses what looks like a flag for a secret: there is none, because every user of the machine could read it.
+void refuse_secret(const std::string& word) {
+  const std::string bare = word.substr(0, word.find('='));
+  for (const setting_definition& d : setting_definitions()) {
+    std::string made = "--" + d.key();
+    std::replace(made.begin(), made.end(), '_', '-');
+    if (d.type == setting_type::secret && bare.starts_with("--") && made.ends_with(bare.substr(1))) {  // --api-key too
+      throw error(errc::usage, bare + " is no flag, because every user of this machine could read its value; set " +
+                                   std::string(d.name) + " in the environment or in .env instead");
+    }
+  }
+}
+
 /// Refuses the flag of a setting that other commands use.
 void refuse_foreign(const std::string& word, const command_description& chosen) {
   const std::string bare = word.substr(0, word.find('='));
@@ -123,6 +136,7 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
+    refuse_secret(unknown.front());
     refuse_foreign(unknown.front(), chosen->description());
     refuse_unknown(unknown.front(), chosen->flags(), "ingest " + std::string(chosen->description().name) + " --help");
   }

@@ -80,7 +80,15 @@ BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
   refuses(ingest.run({"version", "--json"}), 64, "there is no --json");
   refuses(ingest.run({"run", "status"}), 64, "there is no status");
   refuses(ingest.run({"status", "--json=banana"}), 64, "--json");
-  refuses(ingest.run({"run", "--target-api-key", "canary"}), 64, "there is no --target-api-key");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_flags_for_secrets_and_says_where_those_belong) {
+  const program ingest;
+  for (const std::string flag : {"--target-api-key", "--api-key"}) {
+    refuses(ingest.run({"run", flag, "canary"}), 64, flag + " is no flag, because every user");
+    refuses(ingest.run({"run", flag + "=canary"}), 64, "set TARGET_API_KEY in the environment");
+  }
+  refuses(ingest.run({"run", "--header", "Authorization: canary"}), 64, "--header: holds a secret");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_bad_flags_with_64_and_bad_settings_with_78) {

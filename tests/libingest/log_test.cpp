@@ -100,9 +100,30 @@ BOOST_AUTO_TEST_CASE(hold_no_password_of_a_url_or_connection_string) {
       {"password=", "password=***"},
       {"no password in https://host:443/a:b@c", "no password in https://host:443/a:b@c"},
       {"https://a:b@c/ and https://d:e@f", "https://a:***@c/ and https://d:***@f"},
+      {"PGPASSWORD=secret psql", "PGPASSWORD=*** psql"},
+      {"of a host https://[::1]:443/a@b", "of a host https://[::1]:443/a@b"},
+      {"postgresql://me@db:5432/x", "postgresql://me@db:5432/x"},
   };
   for (const auto& [text, expected] : cases) {
     BOOST_TEST(logging::redact(text) == expected);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(hold_no_password_however_badly_it_is_escaped) {
+  for (const std::string password :
+       {"Zebra/44", "12/Zebra", "Zebra@44", "Zebra?44", "Ze?Zebra=44", "Zebra:/@?#44", "44#Zebra", "Zebra'44",
+        "Zebra&password=44", "44//:Zebra", "[Zebra]", "Zebra%44"}) {
+    for (const std::string host : {"db", "db:5432", "[::1]:5432", "db1,db2:5433", ""}) {
+      for (const std::string rest : {"", "/x", "/x?user=a@b", "?sslmode=require"}) {
+        const std::string masked =
+            logging::redact("could not use \"postgresql://me:" + password + "@" + host + rest + "\": why");
+        BOOST_TEST(masked.find("Zebra") == std::string::npos, masked);
+        BOOST_TEST(masked.find("44") == std::string::npos, masked);
+        if (rest.find('@') == std::string::npos) {  // otherwise more may be masked
+          BOOST_TEST(masked == "could not use \"postgresql://me:***@" + host + rest + "\": why");
+        }
+      }
+    }
   }
 }
 

@@ -207,12 +207,44 @@ BOOST_AUTO_TEST_CASE(refuses_a_password_on_the_command_line) {
   sources s;
   s.flags["DATABASE_URL"] = "postgresql://me@db/events";
   BOOST_TEST(s.load().database_url == "postgresql://me@db/events");
-  for (const char* url : {"postgresql://me:canary-pw@db/events", "host=db sslpassword=canary-pw"}) {
+  for (const char* url : {"postgresql://me:canary-pw@db/events", "host=db sslpassword=canary-pw",
+                          "postgresql://me:canary/pw@db/events", "host=db password=canary pw"}) {
     s.flags["DATABASE_URL"] = url;
     const failure f = refusal(s);
     BOOST_TEST((f.code == errc::usage));
     BOOST_TEST(f.message.starts_with("--database-url: holds a password"), f.message);
     BOOST_TEST(f.message.find("canary") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_secret_header_on_the_command_line) {
+  sources s;
+  s.flags["EXTRA_HEADERS"] = "Accept: text/plain\nX-Api-Version: 2";
+  BOOST_TEST(s.load().extra_headers.size() == 2u);
+  for (const char* header :
+       {"Authorization: Basic canary", "A: 1\nX-Auth: canary", "cookie:canary", "X-Custom: Bearer canary"}) {
+    s.flags["EXTRA_HEADERS"] = header;
+    const failure f = refusal(s);
+    BOOST_TEST((f.code == errc::usage));
+    BOOST_TEST(f.message.starts_with("--header: holds a secret"), f.message);
+    BOOST_TEST(f.message.find("set EXTRA_HEADERS in the environment") != std::string::npos, f.message);
+    BOOST_TEST(f.message.find("canary") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_unescaped_in_a_password_before_libpq_quotes_it) {
+  for (const auto& [password, escape] : std::map<std::string, std::string>{
+           {"canary/44", "%2F"}, {"canary@44", "%40"}, {"canary?44", "%3F"}, {"12/canary", "%2F"}}) {
+    const std::string said = refusal_of("DATABASE_URL", "postgresql://me:" + password + "@db:5432/events");
+    BOOST_TEST(said.find("write it as " + escape) != std::string::npos, said);
+    BOOST_TEST(said.find("canary") == std::string::npos, said);
+    BOOST_TEST(ingest::log::redact("port \"" + password + "\"") == "port \"***\"");
+  }
+  sources s;
+  for (const char* url : {"postgresql://me:p%2Fw@db/events?user=a@b", "postgresql://db:5432/events?user=a@b",
+                          "postgresql://me@db1:1,db2:2/events", "postgresql:///events?host=/run/postgresql"}) {
+    s.variables["DATABASE_URL"] = url;
+    BOOST_TEST(s.load().database_url == url);
   }
 }
 

@@ -27,19 +27,19 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// libpq reads these; the tests must not depend on who runs them.
-struct no_libpq_variables {
-  no_libpq_variables() {
-    for (const char* name : {"PGSSLMODE", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGREQUIRESSL"}) {
+/// libpq and libcurl read these; the tests must not depend on who runs them.
+struct no_variables {
+  no_variables() {
+    for (const char* name : {"PGSSLMODE", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGREQUIRESSL", "http_proxy",
+                             "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
       ::unsetenv(name);
     }
   }
-  ~no_libpq_variables() { ::unsetenv("PGSSLMODE"); }
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(weakened, no_libpq_variables)
+BOOST_FIXTURE_TEST_SUITE(weakened, no_variables)
 
 BOOST_AUTO_TEST_CASE(are_no_settings_that_verify_both_sides) {
   BOOST_TEST(weakness(with(verified)) == "");
@@ -92,6 +92,26 @@ BOOST_AUTO_TEST_CASE(is_an_api_elsewhere_that_is_spoken_to_in_the_open) {
   for (const std::string host : {"localhost", "localhost:8080", "127.0.0.1:80", "[::1]:80"}) {
     BOOST_TEST(weakness(with(verified, "http://" + host + "/v1")) == "", host);
   }
+}
+
+BOOST_AUTO_TEST_CASE(is_an_api_behind_a_proxy_that_sees_the_key) {
+  const settings s = with(verified, "http://127.0.0.1:8080/api");
+  for (const char* name : {"http_proxy", "all_proxy", "ALL_PROXY"}) {
+    ::setenv(name, "http://me:canary@proxy.example.com:3128", 1);
+    BOOST_TEST(has(weakness(s), std::string(name) + " is set: the API key and the events pass that proxy in the open"));
+    BOOST_TEST(!has(weakness(s), "canary"));
+    BOOST_TEST(weakness(with(verified)) == "");
+    ::unsetenv(name);
+  }
+  ::setenv("http_proxy", "http://proxy.example.com", 1);
+  for (const char* excepted : {"*", "localhost,127.0.0.1", ".example.com 127.0.0.1"}) {
+    ::setenv("no_proxy", excepted, 1);
+    BOOST_TEST(weakness(s) == "");
+  }
+  ::setenv("no_proxy", "example.com", 1);
+  BOOST_TEST(has(weakness(s), "name 127.0.0.1 in no_proxy"));
+  BOOST_TEST(has(weakness(with(verified, "http://api.example.com")), "cross the network"));
+  BOOST_TEST(has(weakness(with(verified, "http://notexample.com")), "http_proxy is set"));
 }
 
 BOOST_AUTO_TEST_CASE(is_a_table_that_a_crash_may_empty) {

@@ -5,6 +5,7 @@
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
+#include "log/redaction.hpp"
 
 namespace ingest {
 
@@ -24,13 +25,6 @@ void require(bool condition, const std::string& message) {
   if (!condition) {
     throw error(errc::config, message);
   }
-}
-
-bool bears_secret(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return std::ranges::any_of(std::array{"auth", "cookie", "key", "token", "secret"},
-                             [&](const char* part) { return name.find(part) != std::string::npos; });
 }
 
 void check_headers(const http_source_options& o) {
@@ -71,7 +65,7 @@ std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& co
   check(options);
   log::add_secret(options.api_key);
   for (const http_header& h : options.extra_headers) {
-    if (bears_secret(h.name)) {
+    if (detail::names_secret(h.name)) {
       log::add_secret(h.value);
     }
   }

@@ -1,6 +1,7 @@
 #include "log/redaction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <functional>
 #include <mutex>
@@ -29,22 +30,34 @@ bool is_space(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
 
-/// Where the authority of a URL, which begins at `from`, ends.
-std::size_t end_of_authority(std::string_view text, std::size_t from) {
-  const auto end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), [](char c) {
-    return is_space(c) || c == '/' || c == '?' || c == '#' || c == '"' || c == '\'' || c == '<' || c == '>';
-  });
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// Where a URL ends that begins at `from`, in the midst of other text.
+std::size_t end_of_url(std::string_view text, std::size_t from) {
+  const auto end = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
+                                [](char c) { return is_space(c) || c == '"' || c == '<' || c == '>'; });
   return static_cast<std::size_t>(end - text.begin());
 }
 
+/// Whether what stands behind a "?" is a query, and not the rest of a password.
+bool is_query(std::string_view text) {
+  const auto name = std::find_if(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) == 0 && c != '_' && c != '.' && c != '-';
+  });
+  return name != text.begin() && name != text.end() && *name == '=';
+}
+
 void mask_url_passwords(std::string& text) {
-  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {
-    at += 3;
-    const std::size_t end = end_of_authority(text, at);
-    const std::size_t host = std::string_view(text).substr(0, end).rfind('@');
-    const std::size_t colon = text.find(':', at);
-    if (host != std::string::npos && host > at && colon < host) {
-      text.replace(colon + 1, host - colon - 1, mask);
+  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+    std::size_t scheme = at;
+    while (scheme > 0 && std::isalpha(static_cast<unsigned char>(text[scheme - 1])) != 0) {
+      --scheme;
+    }
+    const std::string_view url = std::string_view(text).substr(scheme, end_of_url(text, at) - scheme);
+    if (const auto password = detail::password_of_url(url)) {
+      text.replace(scheme + password->begin, password->end - password->begin, mask);
     }
   }
 }
@@ -85,11 +98,61 @@ void mask_named_passwords(std::string& text) {
 
 }  // namespace
 
+std::optional<detail::text_range> detail::password_of_url(std::string_view url) {
+  constexpr std::string_view separator = "://";
+  const std::size_t scheme = url.find(separator);
+  if (scheme == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::size_t authority = scheme + separator.size();
+  const std::size_t colon = url.find(':', authority);
+  if (colon == std::string_view::npos || url[std::min(authority, url.size() - 1)] == '[') {
+    return std::nullopt;
+  }
+  const std::size_t after_port = std::min(url.find_first_of("/?#", colon), url.size());
+  const bool has_port = all_digits(url.substr(colon + 1, after_port - colon - 1));
+  const std::size_t question_mark = std::min(url.find('?', authority), url.size());
+  std::size_t host = url.substr(0, question_mark).rfind('@');
+  if (question_mark < url.size()) {
+    const bool may_be_query = host != std::string_view::npos ? host > colon : has_port || colon > question_mark;
+    if (!may_be_query || !is_query(url.substr(question_mark + 1))) {
+      host = url.rfind('@');
+    }
+  }
+  if (host == std::string_view::npos || host < colon) {
+    return std::nullopt;
+  }
+  // In a path of the web an "@" is nothing special.
+  if (url.substr(0, scheme).starts_with("http") && has_port && after_port < host) {
+    return std::nullopt;
+  }
+  return text_range{colon + 1, host};
+}
+
+std::optional<char> detail::unescaped_in_credentials(std::string_view url) {
+  const auto password = password_of_url(url);
+  if (!password || !url.starts_with("postgres")) {
+    return std::nullopt;
+  }
+  const std::size_t begin = url.find("://") + 3;
+  const auto at = url.substr(0, password->end).find_first_of("/@?", begin);
+  return at == std::string_view::npos ? std::nullopt : std::optional(url[at]);
+}
+
 std::string detail::without_passwords(std::string_view text) {
   std::string masked(text);
   mask_url_passwords(masked);
   mask_named_passwords(masked);
   return masked;
+}
+
+bool detail::names_secret(std::string_view header) {
+  std::string name(header);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array<std::string_view, 9> parts = {"auth",     "cookie",     "key",     "token",    "secret",
+                                                     "password", "credential", "session", "signature"};
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return name.find(part) != name.npos; });
 }
 
 void log::add_secret(std::string_view secret) {

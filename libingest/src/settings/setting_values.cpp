@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "ingest/setting_definition.hpp"
+#include "log/redaction.hpp"
 #include "settings/setting_text.hpp"
 
 namespace ingest {
@@ -55,6 +56,13 @@ void check_json_pointer(std::string_view pointer) {
 }
 
 void check_connection(const std::string& text) {
+  if (const auto unescaped = detail::unescaped_in_credentials(text)) {
+    refuse(std::string("holds an unescaped \"") + *unescaped + "\" in user or password: write it as " +
+           (*unescaped == '/'   ? "%2F"
+            : *unescaped == '@' ? "%40"
+                                : "%3F") +
+           ", or else what follows is taken for host, port or database");
+  }
   using parsed = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
   char* message = nullptr;
   const parsed options(PQconninfoParse(text.c_str(), &message), &PQconninfoFree);

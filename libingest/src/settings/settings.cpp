@@ -1,16 +1,14 @@
 #include "ingest/settings.hpp"
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <sstream>
 
 #include "ingest/config_file.hpp"
 #include "ingest/env_file.hpp"
 #include "ingest/setting_definition.hpp"
+#include "settings/setting_secrets.hpp"
 
 namespace ingest {
 
@@ -102,50 +100,6 @@ found_values collect(const setting_sources& from) {
   return values;
 }
 
-/// The passwords of the user and of the client's TLS key.
-std::vector<std::string> passwords_in(const std::string& connection) {
-  std::vector<std::string> passwords;
-  using parsed = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
-  const parsed options(PQconninfoParse(connection.c_str(), nullptr), &PQconninfoFree);
-  for (const PQconninfoOption* o = options.get(); o != nullptr && o->keyword != nullptr; ++o) {
-    const std::string_view keyword = o->keyword;
-    if ((keyword == "password" || keyword == "sslpassword") && o->val != nullptr && *o->val != '\0') {
-      passwords.emplace_back(o->val);
-    }
-  }
-  return passwords;
-}
-
-bool names_a_secret(std::string header_name) {
-  std::transform(header_name.begin(), header_name.end(), header_name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  const auto holds = [&](std::string_view part) { return header_name.find(part) != std::string::npos; };
-  return holds("auth") || holds("cookie") || holds("key") || holds("token") || holds("secret");
-}
-
-/// Before anything is checked, so that no complaint can quote a secret.
-void register_secrets(const found_values& values) {
-  for (const auto& [name, value] : values) {
-    const setting_definition* const d = find_setting(name);
-    if (d != nullptr && d->type == setting_type::secret) {
-      log::add_secret(value.text);
-    } else if (d != nullptr && d->type == setting_type::connection) {
-      for (const std::string& password : passwords_in(value.text)) {
-        log::add_secret(password);
-      }
-    }
-  }
-}
-
-void register_secret_headers(const settings& s) {
-  for (const std::string& header : s.extra_headers) {
-    const auto colon = header.find(": ");
-    if (names_a_secret(header.substr(0, colon))) {
-      log::add_secret(std::string_view(header).substr(colon + 2));
-    }
-  }
-}
-
 std::string shown(const setting_definition& d, std::string text) {
   constexpr std::size_t longest = 80;
   if (d.type == setting_type::secret || d.type == setting_type::connection || d.type == setting_type::headers) {
@@ -159,9 +113,10 @@ std::string shown(const setting_definition& d, std::string text) {
 
 void assign(settings& s, const setting_definition& d, const found_value& value) {
   try {
-    if (value.from_flag && d.type == setting_type::connection && !passwords_in(value.text).empty()) {
-      throw error(errc::usage, "holds a password, which every user of this machine could read there; set " +
-                                   std::string(d.name) + " in the environment or in .env instead");
+    if (value.from_flag && detail::holds_secret(d, value.text)) {
+      throw error(errc::usage, std::string("holds a ") + (d.type == setting_type::connection ? "password" : "secret") +
+                                   ", which every user of this machine could read there; set " + std::string(d.name) +
+                                   " in the environment or in .env instead");
     }
     assign_setting(s, d, value.text);
     s.origins[std::string(d.name)] = value.origin;
@@ -228,7 +183,12 @@ void check_together(const settings& s, command c) {
 
 settings load_settings(const setting_sources& from, command c) {
   const found_values values = collect(from);
-  register_secrets(values);
+  // Before anything is checked, so that no complaint can quote a secret.
+  for (const auto& [name, value] : values) {
+    if (const setting_definition* const d = find_setting(name)) {
+      detail::register_secrets(*d, value.text);
+    }
+  }
   if (const char* const password = std::getenv("PGPASSWORD")) {
     log::add_secret(password);
   }
@@ -241,7 +201,6 @@ settings load_settings(const setting_sources& from, command c) {
       assign_setting(s, d, d.default_text);
     }
   }
-  register_secret_headers(s);
   check_completeness(s, c);
   check_together(s, c);
   return s;

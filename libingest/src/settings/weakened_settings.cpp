@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 
@@ -29,6 +30,51 @@ std::string host_of_url(std::string_view url) {
     return std::string(authority.substr(1, authority.find(']') - 1));
   }
   return std::string(authority.substr(0, authority.find(':')));
+}
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// Whether libcurl goes past the proxy for this host: it, or a domain that it is in, is on the list, or all are.
+bool is_excepted_from_proxy(const std::string& host) {
+  const std::string either = variable("no_proxy").empty() ? variable("NO_PROXY") : variable("no_proxy");
+  std::string_view list = either;
+  while (!list.empty()) {
+    std::string_view entry = list.substr(0, list.find_first_of(", "));
+    list.remove_prefix(std::min(entry.size() + 1, list.size()));
+    entry.remove_prefix(entry.starts_with('.') ? 1 : 0);
+    if (entry == "*" || (!entry.empty() && (host == entry || host.ends_with("." + std::string(entry))))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The variable that gives libcurl a proxy for http:// URLs of this host; empty if there is none.
+std::string proxy_variable(const std::string& host) {
+  for (const char* name : {"http_proxy", "all_proxy", "ALL_PROXY"}) {  // HTTP_PROXY a CGI program's client could set
+    if (!variable(name).empty()) {
+      return is_excepted_from_proxy(host) ? "" : name;
+    }
+  }
+  return "";
+}
+
+std::string weakness_of_api(const std::string& url) {
+  if (!url.starts_with("http://")) {
+    return "";
+  }
+  const std::string host = host_of_url(url);
+  if (const std::string proxy = proxy_variable(host); !proxy.empty()) {
+    return "API_BASE_URL is http and " + proxy +
+           " is set: the API key and the events pass that proxy in the open; use https, or name " + host +
+           " in no_proxy";
+  }
+  return is_loopback(host)
+             ? ""
+             : "API_BASE_URL is http: the API key and the events cross the network in the open; use https";
 }
 
 using options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
@@ -83,9 +129,10 @@ std::vector<std::string> weakened_settings(const settings& s, command c) {
     found.emplace_back(
         "ALLOW_UNLOGGED is set: a crash of PostgreSQL empties an UNLOGGED table, and loaded events are lost");
   }
-  if (uses("API_BASE_URL") && s.from.what == source_choice::kind::api && s.api_base_url.starts_with("http://") &&
-      !is_loopback(host_of_url(s.api_base_url))) {
-    found.emplace_back("API_BASE_URL is http: the API key and the events cross the network in the open; use https");
+  if (uses("API_BASE_URL") && s.from.what == source_choice::kind::api) {
+    if (std::string weakness = weakness_of_api(s.api_base_url); !weakness.empty()) {
+      found.push_back(std::move(weakness));
+    }
   }
   if (uses("DATABASE_URL") && loads) {
     if (std::string weakness = weakness_of_connection(s.database_url); !weakness.empty()) {

@@ -1,0 +1,85 @@
+#include "settings/setting_secrets.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "ingest/log.hpp"
+#include "log/redaction.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const auto first = text.find_first_not_of(blanks);
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// The passwords of the user and of the client's TLS key, as libpq understands them, and as they stand there, in case
+/// that libpq does not.
+std::vector<std::string> passwords_in(const std::string& connection) {
+  std::vector<std::string> passwords;
+  using parsed = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+  const parsed options(PQconninfoParse(connection.c_str(), nullptr), &PQconninfoFree);
+  for (const PQconninfoOption* o = options.get(); o != nullptr && o->keyword != nullptr; ++o) {
+    const std::string_view keyword = o->keyword;
+    if ((keyword == "password" || keyword == "sslpassword") && o->val != nullptr && *o->val != '\0') {
+      passwords.emplace_back(o->val);
+    }
+  }
+  if (const auto written = password_of_url(connection); written && written->begin < written->end) {
+    passwords.push_back(connection.substr(written->begin, written->end - written->begin));
+  }
+  return passwords;
+}
+
+/// The values of headers that authenticate, and what of them is the token itself.
+std::vector<std::string> secrets_in_headers(std::string_view text) {
+  std::vector<std::string> secrets;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find_first_of("|\n"));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const auto colon = line.find(':');
+    const std::string_view value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
+    const bool has_scheme = value.starts_with("Bearer ") || value.starts_with("Basic ");
+    if (!value.empty() && (has_scheme || names_secret(line.substr(0, colon)))) {
+      secrets.emplace_back(value);
+      if (has_scheme) {
+        secrets.emplace_back(trimmed(value.substr(value.find(' '))));
+      }
+    }
+  }
+  return secrets;
+}
+
+std::vector<std::string> secrets_in(const setting_definition& d, const std::string& text) {
+  switch (d.type) {
+    case setting_type::secret:
+      return {text};
+    case setting_type::connection:
+      return passwords_in(text);
+    case setting_type::headers:
+      return secrets_in_headers(text);
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+bool holds_secret(const setting_definition& d, const std::string& text) {
+  return !secrets_in(d, text).empty() || (d.type == setting_type::connection && without_passwords(text) != text);
+}
+
+void register_secrets(const setting_definition& d, const std::string& text) {
+  for (const std::string& secret : secrets_in(d, text)) {
+    log::add_secret(secret);
+  }
+}
+
+}  // namespace ingest::detail
