@@ -171,6 +171,17 @@ BOOST_AUTO_TEST_CASE(a_key_that_a_person_has_built_meanwhile_is_taken) {
   BOOST_TEST(rows() == 15);
 }
 
+BOOST_AUTO_TEST_CASE(duplicates_are_removed_from_a_table_that_a_publication_tells_subscribers_of) {
+  const auto target = open_target(initial());
+  open_sink(target)->write(batches.next({event_rows(1, 1000), event_rows(501, 1500)}));
+  database.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+  open_sink(target)->finalize();
+  BOOST_TEST(rows() == 1500);
+  BOOST_TEST(has_key());
+  BOOST_TEST(database.value("SELECT relreplident FROM pg_class WHERE oid = 'ingested_events'::regclass") == "d");
+  BOOST_TEST(open_target()->opened().value().complete);
+}
+
 BOOST_AUTO_TEST_CASE(of_several_loaders_exactly_one_builds_the_key) {
   const auto target = open_target(initial());
   open_sink(target)->write(batches.next({event_rows(1, 1000), event_rows(501, 1500)}));

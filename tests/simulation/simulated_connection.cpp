@@ -32,8 +32,7 @@ simulated_connection::simulated_connection(schedule& s, simulated_database& data
     database_.restart(1 + static_cast<unsigned>(schedule_.draw(most_refused)));
   }
   backend_ = database_.connect(client_.name());
-  session_ = {std::to_string(backend_->number), "then"};
-  client_.note("connects as session " + session_.process);
+  client_.note("connects as session " + std::to_string(backend_->number));
 }
 
 simulated_connection::~simulated_connection() {
@@ -84,7 +83,7 @@ void simulated_connection::before(const std::string& sql) {
   if (broken_ || !backend_->alive) {
     lose("terminating connection due to administrator command");
   }
-  client_.note("session " + session_.process + ": " + shown(sql));
+  client_.note("session " + std::to_string(backend_->number) + ": " + shown(sql));
   if (schedule_.occurs(fault::statement_failed, shown(sql))) {
     fail_statement(sql);
   }

@@ -20,7 +20,10 @@ class simulated_connection final : public detail::postgres_connection {
   std::uint64_t end_copy() override;
   bool usable() const override { return !broken_; }
   void be_patient() override {}
-  const detail::server_session& session() const override { return session_; }
+  std::string begin(std::string_view isolation) const override {
+    return "BEGIN ISOLATION LEVEL " + std::string(isolation) + "; ";
+  }
+  void obey(std::stop_token stop) override { stop_ = std::move(stop); }
   std::string quoted(const std::string& identifier) const override { return '"' + identifier + '"'; }
   std::string literal(const std::string& text) const override { return '\'' + text + '\''; }
 
@@ -37,7 +40,6 @@ class simulated_connection final : public detail::postgres_connection {
   simulated_process& client_;
   std::stop_token stop_;
   std::shared_ptr<backend> backend_;
-  detail::server_session session_;
   std::string copy_sql_;
   std::string copied_;
   bool broken_ = false;

@@ -33,7 +33,7 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
     return {};
   }
   if (sql.starts_with("SELECT n.nspname, t.relkind, t.relpersistence")) {
-    return {{"public", "r", "p", "t", "t", "t", "simulated", "1"}};
+    return {{"public", "r", "p", "1"}};
   }
   if (sql.starts_with("SELECT a.attname, base.typname, base.typcategory")) {
     return {{"id", "text", "S", "t", "f", "t"}, {"data", "jsonb", "U", "t", "f", "t"}};
@@ -51,6 +51,15 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
       }
     }
     return {};
+  }
+  if (sql.starts_with("SELECT wait_event FROM pg_stat_activity")) {
+    return {};
+  }
+  if (sql.starts_with("\nSELECT w.name, string_agg(") || sql.starts_with("\nSELECT format('GRANT %s ON")) {
+    return {};
+  }
+  if (sql == "SELECT pg_is_in_recovery()") {
+    return {{truth(false)}};
   }
   return query_ledger(sql, p);
 }
@@ -79,7 +88,7 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
   }
   if (sql.starts_with("SELECT epoch, run_id FROM ingest.pipelines")) {
     if (known) {
-      answer.push_back({std::to_string(found->second.epoch), found->second.run_id});
+      answer.push_back({std::to_string(found->second.epoch), found->second.run_id, std::to_string(b_.number), "then"});
     }
     return answer;
   }

@@ -88,7 +88,7 @@ query_result simulated_statements::execute(const std::string& sql, const paramet
   if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE")) {
     return change(sql, p);
   }
-  if (sql.starts_with("SELECT") && !sql.starts_with("SELECT pg_advisory")) {
+  if (sql.substr(sql.find_first_not_of('\n')).starts_with("SELECT") && !sql.starts_with("SELECT pg_advisory")) {
     rows answer = query(sql, p);
     const std::string tag = "SELECT " + std::to_string(answer.size());
     return {std::move(answer), tag};

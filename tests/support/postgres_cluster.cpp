@@ -97,19 +97,6 @@ std::string contents(const std::filesystem::path& path) {
   return text.str();
 }
 
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  require(fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-              ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0,
-          "a free port");
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
 using connection = std::unique_ptr<PGconn, void (*)(PGconn*)>;
 using result = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
@@ -126,6 +113,19 @@ result query(const std::string& url, const std::string& sql) {
 }
 
 }  // namespace
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  require(fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+              ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0,
+          "a free port");
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
 
 postgres_cluster::postgres_cluster() : postgres_cluster(options{}) {}
 

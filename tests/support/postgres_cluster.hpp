@@ -8,6 +8,9 @@
 
 namespace ingest::testing {
 
+/// A TCP port of 127.0.0.1 that nobody listens on.
+int free_port();
+
 /// A private PostgreSQL server: its own data directory, a Unix socket and a free port on 127.0.0.1. It dies with this
 /// process, however that ends, and its directory is removed. To be used from the thread that created it, which must
 /// outlive it.

@@ -42,6 +42,7 @@ inline constexpr std::string_view state_not_saved = "state_not_saved";
 
 // Loading
 inline constexpr std::string_view database_connected = "database_connected";
+inline constexpr std::string_view connections_limited = "connections_limited";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
 inline constexpr std::string_view range_loaded = "range_loaded";
 inline constexpr std::string_view range_staged = "range_staged";

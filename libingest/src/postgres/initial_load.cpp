@@ -27,16 +27,35 @@ void add_key(postgres_connection& c, const target_table& target) {
   c.run("ALTER TABLE " + target.quoted + " ADD PRIMARY KEY (id)");
 }
 
+/// Without a key to name rows by, PostgreSQL deletes none from a table that a publication tells subscribers of.
+void replicate_whole_rows(postgres_connection& c, const target_table& target, bool whole) {
+  c.run("ALTER TABLE " + target.quoted + " REPLICA IDENTITY " + (whole ? "FULL" : "DEFAULT"));
+}
+
 std::uint64_t remove_duplicates(postgres_connection& c, const target_table& target) {
+  const bool published =
+      c.execute(
+           "SELECT relreplident = 'd' AND EXISTS (SELECT FROM pg_publication_tables WHERE schemaname = $2 AND "
+           "tablename = $3) FROM pg_class WHERE oid = $1::regclass",
+           {target.quoted, target.schema, target.table})
+          .truth(0, 0);
+  if (published) {
+    replicate_whole_rows(c, target, true);
+  }
   // Transactions are numbered as they begin to write, and within one of them rows are written in the order of their
   // pages; the age of a number, unlike the number, can be compared.
-  return c
-      .execute("DELETE FROM " + target.quoted +
-               " t USING (SELECT ctid AS place, row_number() OVER (PARTITION BY id ORDER BY age(xmin) DESC, ctid) AS n "
-               "FROM " +
-               target.quoted + " WHERE id IN (SELECT id FROM " + target.quoted +
-               " GROUP BY id HAVING count(*) > 1)) copies WHERE t.ctid = copies.place AND copies.n > 1")
-      .affected();
+  const std::uint64_t removed =
+      c.execute(
+           "DELETE FROM " + target.quoted +
+           " t USING (SELECT ctid AS place, row_number() OVER (PARTITION BY id ORDER BY age(xmin) DESC, ctid) AS n "
+           "FROM " +
+           target.quoted + " WHERE id IN (SELECT id FROM " + target.quoted +
+           " GROUP BY id HAVING count(*) > 1)) copies WHERE t.ctid = copies.place AND copies.n > 1")
+          .affected();
+  if (published) {
+    replicate_whole_rows(c, target, false);
+  }
+  return removed;
 }
 
 void drop_guard(postgres_connection& c, const target_table& target) {

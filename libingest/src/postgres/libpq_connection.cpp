@@ -12,6 +12,9 @@ namespace ingest::detail {
 
 namespace {
 
+constexpr int least_version = 13;
+constexpr int first_with_transaction_timeout = 17;
+
 /// A message of libpq on one line.
 std::string trimmed(std::string_view text) {
   // The verbose form, needed for its SQLSTATE, ends in a line about PostgreSQL's source code.
@@ -44,7 +47,7 @@ query_result value_of(const PGresult* r) {
   return {std::move(rows), PQcmdStatus(const_cast<PGresult*>(r))};  // libpq's signature lacks a const
 }
 
-std::string milliseconds(std::chrono::milliseconds t) {
+std::string text_of(std::chrono::milliseconds t) {
   return std::to_string(t.count());
 }
 
@@ -52,14 +55,18 @@ std::string milliseconds(std::chrono::milliseconds t) {
 
 libpq_connection::libpq_connection(const postgres_endpoint& to, const std::string& application, limits l,
                                    std::stop_token stop)
-    : endpoint_(to), limits_(l), stop_(std::move(stop)), stopped_(stop_), connection_(nullptr, PQfinish) {
+    : endpoint_(to),
+      limits_(l),
+      stop_(std::move(stop)),
+      stopped_(std::in_place, stop_),
+      connection_(nullptr, PQfinish) {
   throw_if_stopped(stop_);
   connect(application);
-  set_up_session();
+  check_version();
 }
 
 void libpq_connection::connect(const std::string& application) {
-  const std::string silence = milliseconds(limits_.io);
+  const std::string silence = text_of(limits_.io);
   // What stands before dbname, the URL may change; what stands behind it, not.
   const std::array<const char*, 8> keywords{
       "application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
@@ -108,23 +115,42 @@ database_error libpq_connection::connect_failure() const {
   return told.sqlstate.empty() ? database_error::lost(message, prefix) : database_error(told, prefix);
 }
 
-void libpq_connection::set_up_session() {
+void libpq_connection::check_version() const {
+  const int version = PQserverVersion(connection_.get());
+  if (version < least_version * 10'000) {
+    throw error(errc::config, endpoint_.shown() + " is PostgreSQL " + std::to_string(version / 10'000) +
+                                  ", too old: version " + std::to_string(least_version) + " or later is needed");
+  }
+}
+
+std::string libpq_connection::begin(std::string_view isolation) const {
   using std::chrono::milliseconds;
   // Shorter than our own patience with the socket, so that a wait for a lock is not taken for a dead server.
   const auto lock_timeout = std::clamp(limits_.io / 2, milliseconds(100), milliseconds(5000));
-  const auto idle_timeout = std::max(limits_.io, milliseconds(10'000));
-  const query_result r = execute(
-      "SELECT pg_backend_pid(), "
-      "(SELECT extract(epoch FROM backend_start) FROM pg_stat_activity WHERE pid = pg_backend_pid()), "
-      "set_config('statement_timeout', '0', false), set_config('lock_timeout', $1, false), "
-      "set_config('idle_in_transaction_session_timeout', $2, false), "
-      "set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false), "
-      "set_config('tcp_keepalives_count', '3', false), "
-      // Whoever asks for more than "on" (remote_apply) gets it; nobody gets less.
-      "CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') "
-      "THEN set_config('synchronous_commit', 'on', false) END",
-      {std::to_string(lock_timeout.count()), std::to_string(idle_timeout.count())});
-  session_ = {r.text(0, 0), r.text(0, 1)};
+  const auto idle_timeout = std::clamp(limits_.io, milliseconds(10'000), milliseconds(std::chrono::hours(24)));
+  const auto setting = [](const std::string& name, const std::string& value) {
+    return "set_config('" + name + "', '" + value + "', true), ";
+  };
+  std::string text = "BEGIN ISOLATION LEVEL " + std::string(isolation) + "; SELECT ";
+  text += setting("statement_timeout", "0");
+  text += setting("lock_timeout", text_of(lock_timeout));
+  text += setting("idle_in_transaction_session_timeout", text_of(idle_timeout));
+  if (PQserverVersion(connection_.get()) >= first_with_transaction_timeout * 10'000) {
+    text += setting("transaction_timeout", "0");
+  }
+  text += setting("tcp_keepalives_idle", "30") + setting("tcp_keepalives_interval", "10");
+  text += setting("tcp_keepalives_count", "3");
+  // Whoever asks for more than "on" (remote_apply) gets it; nobody gets less.
+  return text +
+         "CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') "
+         "THEN set_config('synchronous_commit', 'on', true) END; ";
+}
+
+void libpq_connection::obey(std::stop_token stop) {
+  if (stop != stop_) {
+    stop_ = std::move(stop);
+    stopped_.emplace(stop_);
+  }
 }
 
 query_result libpq_connection::execute(const std::string& sql, const std::vector<std::string>& parameters) {
@@ -234,7 +260,7 @@ void libpq_connection::drain() {
 
 short libpq_connection::wait_for_socket(short events, clock::time_point deadline) {
   for (;;) {
-    std::array<pollfd, 2> waits{{{PQsocket(connection_.get()), events, 0}, {stopped_.fd(), POLLIN, 0}}};
+    std::array<pollfd, 2> waits{{{PQsocket(connection_.get()), events, 0}, {stopped_->fd(), POLLIN, 0}}};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
     const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(std::clamp<long long>(left, 0, 1 << 30)));
     if (waits[1].revents != 0) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -32,7 +33,8 @@ class libpq_connection final : public postgres_connection {
   std::uint64_t end_copy() override;
   bool usable() const override { return !broken_ && PQstatus(connection_.get()) == CONNECTION_OK; }
   void be_patient() override { limits_.io = std::chrono::hours(24 * 365); }
-  const server_session& session() const override { return session_; }
+  std::string begin(std::string_view isolation) const override;
+  void obey(std::stop_token stop) override;
   std::string quoted(const std::string& identifier) const override;
   std::string literal(const std::string& text) const override;
 
@@ -41,7 +43,7 @@ class libpq_connection final : public postgres_connection {
   using server_answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
 
   void connect(const std::string& application);
-  void set_up_session();
+  void check_version() const;
   server_answer next_answer();
   server_answer last_answer();
   void drain();
@@ -54,9 +56,8 @@ class libpq_connection final : public postgres_connection {
   const postgres_endpoint& endpoint_;
   limits limits_;
   std::stop_token stop_;
-  stop_event stopped_;
+  std::optional<stop_event> stopped_;
   std::unique_ptr<PGconn, void (*)(PGconn*)> connection_;
-  server_session session_;
   bool broken_ = false;
 };
 

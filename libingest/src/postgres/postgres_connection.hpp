@@ -13,10 +13,10 @@
 
 namespace ingest::detail {
 
-/// Names a server process beyond its end: process ids are used again.
-struct server_session {
+/// Names a transaction: a server process runs one at a time, and poolers have it run those of many clients.
+struct server_transaction {
   std::string process;
-  std::string started;
+  std::string began;
 };
 
 /// A connection to a database, as the sink uses it. A call may block, but ends soon after a stop is requested, by
@@ -48,7 +48,12 @@ class postgres_connection {
   /// TCP's keepalives still tell.
   virtual void be_patient() = 0;
 
-  virtual const server_session& session() const = 0;
+  /// The statements that begin a transaction, whose settings are its own: a pooler would hand on those of a session.
+  virtual std::string begin(std::string_view isolation) const = 0;
+  std::string begin() const { return begin("READ COMMITTED"); }
+
+  /// From now on it is this stop that ends its calls.
+  virtual void obey(std::stop_token stop) = 0;
 
   /// An SQL identifier in quotes.
   virtual std::string quoted(const std::string& identifier) const = 0;

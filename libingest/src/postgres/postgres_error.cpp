@@ -7,6 +7,8 @@ namespace ingest::detail {
 
 namespace {
 
+constexpr std::string_view read_only = "25006";
+
 errc code_of(std::string_view sqlstate, database_fault fault) {
   switch (fault) {
     case database_fault::outage:
@@ -31,6 +33,11 @@ std::string text_of(const database_error::diagnostics& d, const std::string& pre
   std::string text = prefix + ": " + (d.message.empty() ? "the connection failed" : d.message);
   if (!d.sqlstate.empty()) {
     text += " (SQLSTATE " + d.sqlstate + ")";
+  }
+  if (d.sqlstate == read_only) {
+    text +=
+        ": the server is a standby that is not promoted, or default_transaction_read_only is on for the database or "
+        "the role, which is respected";
   }
   return text;
 }
@@ -58,11 +65,16 @@ database_error database_error::lost(const std::string& message, const std::strin
   return {errc::unavailable, database_fault::outage, {"", message, "", "", ""}, prefix};
 }
 
+database_error database_error::busy(const std::string& message, const std::string& prefix) {
+  return {errc::unavailable, database_fault::contention, {"", message, "", "", ""}, prefix};
+}
+
 database_fault fault_of(std::string_view sqlstate) {
   const std::string_view family = sqlstate.substr(0, 2);
-  // 25006 is a read-only session: a standby that a failover has yet to promote. 57014: someone cancelled the statement.
-  if (family == "08" || family == "53" || family == "58" || sqlstate.substr(0, 4) == "57P0" || sqlstate == "25006" ||
-      sqlstate == "25P03") {
+  // A standby that a failover has yet to promote; a database that was made read-only while its disk is being enlarged;
+  // sessions ended for having been idle, or in a transaction, for too long.
+  if (family == "08" || family == "53" || family == "58" || sqlstate.substr(0, 4) == "57P0" || sqlstate == read_only ||
+      sqlstate == "25P03" || sqlstate == "25P04") {
     return database_fault::outage;
   }
   if (family == "40" || family == "55" || sqlstate == "57014") {

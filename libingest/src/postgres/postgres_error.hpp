@@ -35,6 +35,9 @@ class database_error : public error {
   /// The connection is lost, whatever the server may have said last.
   static database_error lost(const std::string& message, const std::string& prefix);
 
+  /// Something of ours is in the way.
+  static database_error busy(const std::string& message, const std::string& prefix);
+
   database_fault fault() const noexcept { return fault_; }
   const diagnostics& told() const noexcept { return told_; }
 

@@ -1,5 +1,6 @@
 #include "postgres/postgres_ledger.hpp"
 
+#include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_array.hpp"
 
 namespace ingest::detail {
@@ -71,6 +72,16 @@ void check_epoch(const query_result& now, const run_identity& who, std::int64_t 
   }
 }
 
+/// Locks the pipeline's row and checks that it is still ours.
+server_transaction lock_row(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+                            const std::string& strength) {
+  const query_result r = c.execute("SELECT epoch, run_id, pg_backend_pid(), " + in_microseconds("now()") +
+                                       " FROM ingest.pipelines WHERE name = $1 FOR " + strength,
+                                   {who.pipeline});
+  check_epoch(r, who, epoch);
+  return {r.text(0, 2), r.text(0, 3)};
+}
+
 void compare(const page& ours, const query_result& r, std::size_t row, const std::string& pipeline) {
   const bool same = ours.slice == unsigned_at(r, row, 1) && ours.last == r.truth(row, 2) &&
                     ours.length == unsigned_at(r, row, 3) && ours.rows == unsigned_at(r, row, 4) &&
@@ -131,6 +142,18 @@ page_set enter(postgres_connection& c, const std::string& pipeline, std::int64_t
 }
 
 }  // namespace
+
+void require_primary(postgres_connection& c, const std::string& database) {
+  if (c.execute("SELECT pg_is_in_recovery()").truth(0, 0)) {
+    throw database_error::lost("the server is a standby that is not promoted", database);
+  }
+}
+
+void require_writable(postgres_connection& c, const std::string& database) {
+  if (c.execute("SELECT current_setting('transaction_read_only') = 'on'").truth(0, 0)) {
+    throw database_error({"25006", "transactions are read-only", "", "", ""}, database);
+  }
+}
 
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline) {
   if (c.execute("SELECT to_regclass('ingest.pipelines') IS NULL OR to_regclass('ingest.pages') IS NULL").truth(0, 0)) {
@@ -200,12 +223,10 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   }
 }
 
-void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
   // Deferred constraints are checked at once, so that no COMMIT fails because of a row.
-  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET CONSTRAINTS ALL IMMEDIATE; " +
-        advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
-  check_epoch(c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR SHARE", {who.pipeline}), who,
-              epoch);
+  c.run(c.begin() + "SET CONSTRAINTS ALL IMMEDIATE; " + advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
+  return lock_row(c, who, epoch, "SHARE");
 }
 
 std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
@@ -240,10 +261,9 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
       {pipeline, ids.text(), duplicates.text(), rejected.text()});
 }
 
-void begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
-  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; " + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
-  check_epoch(c.execute("SELECT epoch, run_id FROM ingest.pipelines WHERE name = $1 FOR UPDATE", {who.pipeline}), who,
-              epoch);
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+  c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  server_transaction begun = lock_row(c, who, epoch, "UPDATE");
   // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows.
   const query_result pages =
       c.execute("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
@@ -253,6 +273,7 @@ void begin_completing(postgres_connection& c, const run_identity& who, std::int6
                                     " pages, and the buffer has no more: the database was set back, or files of the "
                                     "buffer were removed. Restore either, or load all of it anew with --fresh --yes");
   }
+  return begun;
 }
 
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed) {
@@ -265,7 +286,6 @@ void mark_complete(postgres_connection& c, const std::string& pipeline, std::uin
   }
   c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
             {pipeline});
-  c.run("COMMIT");
 }
 
 }  // namespace ingest::detail

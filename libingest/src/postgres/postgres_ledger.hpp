@@ -14,6 +14,12 @@ namespace ingest::detail {
 /// What the tables of schema `ingest` say of a pipeline, and the statements that change it. All but read_ledger run
 /// inside a transaction of the caller. docs/protocol.md explains the order.
 
+/// Throws database_error (outage) if the server is a standby: what that has of the ledger may be of the past.
+void require_primary(postgres_connection& c, const std::string& database);
+
+/// Throws database_error (outage) if nothing can be written, for that reason or another.
+void require_writable(postgres_connection& c, const std::string& database);
+
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline);
 
 /// Makes `who` the pipeline's only run: waits for the transactions of all others, checks whose ledger it is, raises the
@@ -33,7 +39,7 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
 
 /// Begins a loading transaction of the run, which others wait for when they take the pipeline over. Throws
 /// errc::locked if one has done so.
-void begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
 
 /// Enters pages in the ledger. Returns those that are ours to load now; the others are loaded already, with the same
 /// content: errc::bad_data if not. Waits for other transactions that have entered one of them.
@@ -49,9 +55,9 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
 
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
 /// errc::locked if another run has taken over, and errc::bad_data unless every page is loaded.
-void begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch);
 
-/// Ends it, with the rows that were removed as duplicates.
+/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);
 
 }  // namespace ingest::detail

@@ -2,6 +2,8 @@
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "postgres/grants.hpp"
+#include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
 
@@ -13,19 +15,20 @@ postgres_run::postgres_run(postgres_options o, connection_factory connect)
       table_(table_name::parse(options_.table)),
       connect_(std::move(connect)),
       outages_(endpoint_.shown()),
+      connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
       rejects_(options_.rejects_file, options_.pipeline) {
   if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
     throw error(errc::config, "the pipeline has no name: set one with --pipeline");
   }
 }
 
-std::unique_ptr<postgres_connection> postgres_run::connect(std::stop_token stop) const {
+std::unique_ptr<postgres_connection> postgres_run::make_connection(std::stop_token stop) {
   const std::string application = "ingest/" + options_.pipeline;
-  if (connect_) {
-    return connect_(application, std::move(stop));
-  }
   const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
-  return std::make_unique<libpq_connection>(endpoint_, application, limits, std::move(stop));
+  auto made = connect_ ? connect_(application, std::move(stop))
+                       : std::make_unique<libpq_connection>(endpoint_, application, limits, std::move(stop));
+  outages_.connected();
+  return made;
 }
 
 void postgres_run::expect(run_identity who, bool replace) {
@@ -79,8 +82,13 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
   return *opened_;
 }
 
+void postgres_run::require_access(postgres_connection& c) const {
+  check_ledger_shape(c);
+  require_grants(c, table_);
+}
+
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
-  c.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  c.run(c.begin());
   target_table target = prepare(c);
   ledger_view ledger = take_over(c, e.identity, target, e.replace);
   if (e.pages) {

@@ -9,7 +9,7 @@
 #include <stop_token>
 
 #include "ingest/postgres.hpp"
-#include "postgres/postgres_connection.hpp"
+#include "postgres/connection_pool.hpp"
 #include "postgres/postgres_endpoint.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_outage.hpp"
@@ -38,7 +38,8 @@ class postgres_run {
   outage_log& outages() { return outages_; }
   rejects_file& rejects() { return rejects_; }
 
-  std::unique_ptr<postgres_connection> connect(std::stop_token stop) const;
+  /// A connection for a while; may have to wait for another loader's.
+  connection_pool::lease connect(std::stop_token stop) { return connections_.borrow(std::move(stop)); }
   database_retries retries(std::stop_token stop) { return {options_, endpoint_.shown(), outages_, std::move(stop)}; }
 
   void expect(run_identity who, bool replace);
@@ -49,6 +50,9 @@ class postgres_run {
   const opened_run& ensure_open(postgres_connection& c, std::stop_token stop);
 
   const opened_run* opened() const;
+
+  /// Throws errc::config if what has the ledger's names is none, or grants are missing.
+  void require_access(postgres_connection& c) const;
 
   /// Creates and checks the tables inside the caller's transaction.
   target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
@@ -70,6 +74,7 @@ class postgres_run {
     std::optional<known_pages> pages;
   };
 
+  std::unique_ptr<postgres_connection> make_connection(std::stop_token stop);
   opened_run open(postgres_connection& c, const expectation& e) const;
 
   const postgres_options options_;
@@ -77,6 +82,7 @@ class postgres_run {
   const table_name table_;
   const connection_factory connect_;
   outage_log outages_;
+  connection_pool connections_;
   rejects_file rejects_;
   std::atomic<std::uint64_t> rejected_{0};  // of the whole run, earlier processes included
 

@@ -4,6 +4,7 @@
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "postgres/initial_load.hpp"
+#include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_run.hpp"
 #include "postgres/range_load.hpp"
@@ -30,7 +31,7 @@ class postgres_sink final : public sink {
   void open(std::stop_token stop) override { stop_ = std::move(stop); }
   write_outcome write(const batch& records) override;
   void finalize() override;
-  void abort(const error&) override { connection_.reset(); }
+  void abort(const error&) override { connection_.close(); }
 
  private:
   template <class Work>
@@ -40,6 +41,7 @@ class postgres_sink final : public sink {
   write_outcome load(const opened_run& run, const batch& records);
   void settle(const opened_run& run, const range_load::outcome& done, const page& first);
   void set_aside(const std::vector<rejected_row>& rejected);
+  void begin(server_transaction begun);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
   bool complete(const opened_run& run, std::uint64_t& removed);
@@ -48,8 +50,10 @@ class postgres_sink final : public sink {
   const std::size_t loader_;
   const bool completes_run_;
   std::stop_token stop_;
-  std::unique_ptr<postgres_connection> connection_;
-  std::optional<server_session> lost_session_;
+  connection_pool::lease connection_;
+  std::optional<server_transaction> transaction_;  // that is open
+  bool commit_sent_ = false;
+  std::optional<lost_transaction> lost_;
   std::optional<range_load::outcome> unanswered_;  // of a transaction whose COMMIT got no answer
   copy_rows rows_;
   std::set<std::pair<page_id, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects file
@@ -64,6 +68,8 @@ auto postgres_sink::with_retries(Work work) {
     try {
       const opened_run& run = connect();
       const auto result = work(run);
+      transaction_.reset();
+      connection_.give_back();
       retries.succeeded();
       return result;
     } catch (const database_error& e) {
@@ -78,26 +84,20 @@ auto postgres_sink::with_retries(Work work) {
 
 const opened_run& postgres_sink::connect() {
   throw_if_stopped(stop_);
-  if (!connection_ || !connection_->usable()) {
-    connection_ = run_->connect(stop_);
-    run_->outages().connected();
-    if (lost_session_) {
-      // What we lost from sight may still run, hold the pages' rows and even commit. End it rather than wait for it.
-      connection_->execute(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1::int "
-          "AND extract(epoch FROM backend_start) = $2::numeric AND pid <> pg_backend_pid()",
-          {lost_session_->process, lost_session_->started});
-      lost_session_.reset();
-    }
+  connection_ = run_->connect(stop_);
+  if (lost_) {
+    settle_lost(*connection_, *lost_, run_->endpoint().shown());
+    lost_.reset();
   }
   return run_->ensure_open(*connection_, stop_);
 }
 
 void postgres_sink::disconnect() {
-  if (connection_) {
-    lost_session_ = connection_->session();
-    connection_.reset();
+  if (transaction_ && !connection_->usable()) {
+    lost_ = {*transaction_, commit_sent_};
   }
+  transaction_.reset();
+  connection_.close();
 }
 
 write_outcome postgres_sink::write(const batch& records) {
@@ -115,7 +115,7 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   const std::uint64_t began = counters.elapsed_us();
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
-  begin_loading(*connection_, run.identity, run.epoch());
+  begin(begin_loading(*connection_, run.identity, run.epoch()));
   const std::vector<page> ours = claim(*connection_, run.identity.pipeline, run.epoch(), records.pages);
   if (ours.empty()) {
     connection_->run("ROLLBACK");
@@ -163,8 +163,14 @@ void postgres_sink::set_aside(const std::vector<rejected_row>& rejected) {
   run_->check_rejects(rejected);
 }
 
+void postgres_sink::begin(server_transaction begun) {
+  transaction_ = std::move(begun);
+  commit_sent_ = false;
+}
+
 void postgres_sink::commit() {
   try {
+    commit_sent_ = true;
     const query_result r = connection_->execute("COMMIT");
     if (r.tag() != "COMMIT") {
       throw error(errc::internal, "the server answered COMMIT with " + std::string(r.tag()));
@@ -204,17 +210,18 @@ void postgres_sink::finalize() {
       run_->options().counters->duplicates_removed += removed;
     });
   }
-  connection_.reset();
 }
 
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, std::uint64_t& removed) {
-  begin_completing(*connection_, run.identity, run.epoch());
+  begin(begin_completing(*connection_, run.identity, run.epoch()));
   const auto built = run.target.keyless ? build_key(*connection_, run.target) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, run.identity.pipeline, built.value_or(0));
+  commit();
+  connection_.close();  // it is patient now
   if (built) {
     metrics& counters = *run_->options().counters;
     counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());

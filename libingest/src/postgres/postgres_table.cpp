@@ -1,6 +1,8 @@
 #include "postgres/postgres_table.hpp"
 
+#include "postgres/grants.hpp"
 #include "postgres/initial_load.hpp"
+#include "postgres/ledger_tables.hpp"
 
 namespace ingest::detail {
 
@@ -8,42 +10,8 @@ namespace {
 
 constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 
-const std::string ledger_definition = R"(
-CREATE SCHEMA IF NOT EXISTS ingest;
-CREATE TABLE IF NOT EXISTS ingest.pipelines (
-  name text PRIMARY KEY,
-  run_id text NOT NULL,
-  plan text NOT NULL,
-  target text NOT NULL,
-  epoch bigint NOT NULL,
-  complete boolean NOT NULL DEFAULT false,
-  initial_load boolean NOT NULL DEFAULT false,
-  taken_over_at timestamptz NOT NULL DEFAULT now(),
-  completed_at timestamptz
-);
-CREATE TABLE IF NOT EXISTS ingest.pages (
-  pipeline text NOT NULL,
-  page bigint NOT NULL,
-  slice bigint NOT NULL,
-  last boolean NOT NULL,
-  segment bigint NOT NULL,
-  bytes bigint NOT NULL,
-  rows bigint NOT NULL,
-  crc bigint NOT NULL,
-  position text NOT NULL,
-  duplicates bigint NOT NULL DEFAULT 0,
-  rejected bigint NOT NULL DEFAULT 0,
-  epoch bigint NOT NULL,
-  loaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (pipeline, page)
-))";
-
 [[noreturn]] void refuse(const table_name& name, const std::string& what) {
   throw error(errc::config, "table " + name.shown + " " + what);
-}
-
-std::string sql_name(const postgres_connection& c, const table_name& name) {
-  return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
 }
 
 bool tables_exist(postgres_connection& c, const table_name& name) {
@@ -62,9 +30,8 @@ bool create_missing(postgres_connection& c, const table_name& name, bool keyless
   }
   // CREATE … IF NOT EXISTS is not safe against another session doing the same: one at a time.
   c.run("SELECT pg_advisory_xact_lock(hashtextextended('ingest: create tables', 0))");
-  if (!c.execute("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL")
-           .truth(0, 0)) {
-    c.run(ledger_definition);
+  if (!ledger_exists(c)) {
+    create_ledger(c);
   }
   if (!c.execute("SELECT to_regclass($1) IS NULL", {sql_name(c, name)}).truth(0, 0)) {
     return false;
@@ -80,23 +47,10 @@ bool create_missing(postgres_connection& c, const table_name& name, bool keyless
   return true;
 }
 
-void check_ledger(postgres_connection& c, bool allow_unlogged) {
-  const query_result unlogged = c.execute(
-      "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
-      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.pages'))");
-  if (!unlogged.empty() && !allow_unlogged) {
-    throw error(errc::config,
-                "the ledger's table " + unlogged.text(0, 0) +
-                    " is UNLOGGED: after a crash of PostgreSQL it would be empty and rows would be loaded "
-                    "again. ALTER TABLE … SET LOGGED, or allow unlogged tables");
-  }
-}
-
-/// One row: schema, kind, persistence, and whether we may insert, read and stage.
+/// One row: schema, kind, persistence, oid.
 query_result describe(postgres_connection& c, const std::string& table) {
   return c.execute(
-      "SELECT n.nspname, t.relkind, t.relpersistence, has_table_privilege(t.oid, 'INSERT'), "
-      "has_table_privilege(t.oid, 'SELECT'), has_database_privilege(current_database(), 'TEMP'), current_user, t.oid "
+      "SELECT n.nspname, t.relkind, t.relpersistence, t.oid "
       "FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = to_regclass($1)",
       {table});
 }
@@ -173,6 +127,10 @@ table_name table_name::parse(const std::string& text) {
   return name;
 }
 
+std::string sql_name(const postgres_connection& c, const table_name& name) {
+  return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
+}
+
 bool has_key(postgres_connection& c, const std::string& table) {
   return !c.execute(
                "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
@@ -183,8 +141,12 @@ bool has_key(postgres_connection& c, const std::string& table) {
 }
 
 target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o) {
+  check_ledger_shape(c);
+  require_grants(c, name);
   const bool created = create_missing(c, name, o.initial_load);
-  check_ledger(c, o.allow_unlogged);
+  if (!o.allow_unlogged) {
+    check_ledger_is_logged(c);
+  }
   const query_result found = describe(c, sql_name(c, name));
   if (found.empty()) {
     throw error(errc::unavailable, "table " + name.shown + " vanished while it was looked at");
@@ -198,20 +160,13 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
                                            "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
                                          : "is temporary: choose a permanent one");
   }
-  if (!found.truth(0, 3) || !found.truth(0, 4)) {
-    refuse(name, "cannot be written by us: GRANT INSERT, SELECT ON … TO " + c.quoted(found.text(0, 6)));
-  }
-  if (!found.truth(0, 5)) {
-    refuse(name, "needs a temporary table beside it for duplicates: GRANT TEMPORARY ON DATABASE … TO " +
-                     c.quoted(found.text(0, 6)));
-  }
-  const copy_format format = check_columns(c, name, found.text(0, 7));
+  const copy_format format = check_columns(c, name, found.text(0, 3));
   const std::string schema = found.text(0, 0);
   target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format};
   target.keyless = !has_key(c, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless) {
-    check_owner(c, name, found.text(0, 7));
+    check_owner(c, name, found.text(0, 3));
   }
   return target;
 }

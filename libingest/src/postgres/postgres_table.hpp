@@ -18,6 +18,9 @@ struct table_name {
   static table_name parse(const std::string& text);
 };
 
+/// The name in SQL: quoted, found by search_path where it has no schema.
+std::string sql_name(const postgres_connection& c, const table_name& name);
+
 /// The type of the id column in tables that we create. Ids are compared by their bytes, as we sort them, and not by the
 /// rules of the database's language, which the server would spend a tenth of its time on.
 inline const std::string id_type = "TEXT COLLATE \"C\"";

@@ -12,9 +12,9 @@ const opened_run& open_with_retries(postgres_run& run, const std::stop_token& st
   database_retries retries = run.retries(stop);
   for (;;) {
     try {
-      const auto connection = run.connect(stop);
-      run.outages().connected();
+      auto connection = run.connect(stop);
       const opened_run& opened = run.ensure_open(*connection, stop);
+      connection.give_back();
       retries.succeeded();
       return opened;
     } catch (const database_error& e) {
@@ -33,10 +33,15 @@ postgres_target::postgres_target(std::shared_ptr<detail::postgres_run> run) : ru
 
 std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
   try {
-    const auto connection = run_->connect(std::move(stop));
+    auto connection = run_->connect(std::move(stop));
     // One snapshot for all its statements.
-    connection->run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    return detail::read_ledger(*connection, run_->options().pipeline);
+    connection->run(connection->begin("REPEATABLE READ READ ONLY"));
+    detail::require_primary(*connection, run_->endpoint().shown());
+    run_->require_access(*connection);
+    auto view = detail::read_ledger(*connection, run_->options().pipeline);
+    connection->run("ROLLBACK");
+    connection.give_back();
+    return view;
   } catch (const detail::database_error& e) {
     throw error(e);
   }
@@ -45,7 +50,8 @@ std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
 std::string postgres_target::rehearse(std::stop_token stop) const {
   try {
     const auto connection = run_->connect(std::move(stop));
-    connection->run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    connection->run(connection->begin());
+    detail::require_writable(*connection, run_->endpoint().shown());
     const detail::target_table target = run_->prepare(*connection);
     connection->run("ROLLBACK");
     return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";

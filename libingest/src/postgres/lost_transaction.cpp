@@ -1,0 +1,23 @@
+#include "postgres/lost_transaction.hpp"
+
+namespace ingest::detail {
+
+void settle_lost(postgres_connection& c, const lost_transaction& lost, const std::string& database) {
+  const std::string still_there =
+      " FROM pg_stat_activity WHERE pid = $1::int AND " + in_microseconds("xact_start") + " = $2::bigint";
+  if (lost.commit_sent) {
+    const query_result wait = c.execute("SELECT wait_event" + still_there, {lost.it.process, lost.it.began});
+    if (!wait.empty() && wait.text(0, 0) == "SyncRep") {
+      throw database_error::busy("a COMMIT is waiting for its synchronous standby (synchronous_standby_names)",
+                                 database);
+    }
+  } else {
+    c.execute("SELECT pg_terminate_backend(pid)" + still_there, {lost.it.process, lost.it.began});
+  }
+}
+
+std::string in_microseconds(const std::string& sql) {
+  return "(extract(epoch FROM " + sql + ") * 1000000)::bigint";
+}
+
+}  // namespace ingest::detail
