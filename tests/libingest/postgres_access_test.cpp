@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_SUITE(postgres_replication)
 
 BOOST_AUTO_TEST_CASE(a_standby_is_an_absent_database_until_it_is_promoted) {
   postgres_cluster cluster;
-  loading_fixture f{.database = test_database(cluster)};
+  loading_fixture f{test_database(cluster), {}, {}};
   f.open_sink(f.open_target())->write(f.batches.next({event_rows(1, 10)}));
   f.database.execute("COPY (SELECT 1) TO PROGRAM 'touch standby.signal'");
   cluster.restart();
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_standby_is_an_absent_database_until_it_is_promoted) {
 
 BOOST_AUTO_TEST_CASE(a_commit_that_waits_for_its_synchronous_standby_is_waited_for_and_not_ended) {
   postgres_cluster cluster;
-  loading_fixture f{.database = test_database(cluster)};
+  loading_fixture f{test_database(cluster), {}, {}};
   auto o = f.options();
   o.io_timeout = 300ms;
   const auto target = f.open_target(o);
