@@ -51,15 +51,15 @@ void check_cursor(const parsed_page& page) {
   detail::slice_cursor cursor({}, {});
   std::optional<error> refused;
   for (int pages = 0; pages < 3 && !refused; ++pages) {
-    refused = refusal_of([&] { cursor.advance(page, now); });
+    refused = refusal_of([&] { cursor.advance(page, false, now); });
     const detail::http_position at = cursor.position();
     require(detail::parse_http_position(detail::to_text(at)) == at, "a position can be kept and read back");
-    static_cast<void>(cursor.window(false));
+    static_cast<void>(cursor.window());
     require(!cursor.expired(now), "a cursor that has just come is not expired");
   }
   require(!page.has_more || !page.next_cursor || refused, "a cursor that repeats is noticed");
   if (!refusal_of([&] { cursor.reset(true, errc::unavailable, "expired"); })) {
-    static_cast<void>(cursor.window(false));
+    static_cast<void>(cursor.window());
   }
 }
 
@@ -78,7 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   parsed_page page;
   page.has_more = (status & 1) != 0;
   page.rows = 1;
-  page.reached_ms = number(in.line());
+  page.last_timestamp_ms = page.first_timestamp_ms = page.middle_timestamp_ms = number(in.line());
+  page.newest_first = page.last_timestamp_ms.has_value();
+  page.first_id = page.last_id = in.line();
   page.cursor_expires_in_s = number(in.line());
   if (const auto next = in.line(); !next.empty()) {
     page.next_cursor = next;

@@ -28,25 +28,55 @@ const reply invalid{400, R"({"error":"Bad Request","code":"CURSOR_INVALID"})"};
 
 BOOST_FIXTURE_TEST_SUITE(http_cursors, http_source_fixture)
 
-BOOST_AUTO_TEST_CASE(that_are_refused_at_the_stream_endpoint_are_replaced_by_the_time_that_was_reached) {
+BOOST_AUTO_TEST_CASE(that_are_refused_at_the_stream_endpoint_are_replaced_by_a_time_where_that_was_seen_to_be_right) {
+  api.events = 250;
   for (const reply& answer : {expired, invalid, reply{410}}) {
     counters.cursor_resets = 0;
-    api.fault = refusing_cursor(3, answer);
+    api.fault = refusing_cursor(13, answer);
     const auto before = page_requests().size();
     const read_result got = read(options());
     BOOST_TEST((got.distinct() == api.all_ids()));
-    BOOST_TEST(got.ids.size() == 97u, "the last two events are read again, in case the time of one is wrong");
+    BOOST_TEST(got.ids.size() == 255u, "half a page is read again, to see that the next one joins on");
     BOOST_TEST(counters.cursor_resets == 1u);
-    const auto seek = page_requests().at(before + 4);
+    const auto seek = page_requests().at(before + 14);
     BOOST_TEST(!has_cursor(seek));
-    BOOST_TEST(seek.parameter("until") == std::to_string(api.time_of(28) + 1));
+    BOOST_TEST(seek.parameter("until") == std::to_string(api.time_of(125) + 1));
+    BOOST_TEST(page_requests().back().parameter("until") == seek.parameter("until"), "the cursors behind it are of it");
   }
 }
 
-BOOST_AUTO_TEST_CASE(that_are_refused_behind_an_event_with_an_absurd_time_lose_no_events) {
-  api.mistimed_event = 29;  // the last of its page
+BOOST_AUTO_TEST_CASE(that_are_refused_early_in_a_slice_are_replaced_by_a_new_start) {
   api.fault = refusing_cursor(3, expired);
-  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+  const read_result got = read(options());
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(got.ids.size() == 95u + 30u);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_refused_behind_an_event_with_an_absurd_time_are_replaced_by_a_new_start) {
+  api.events = 250;
+  api.mistimed_event = 129;  // the last of its page
+  api.fault = refusing_cursor(13, expired);
+  const read_result got = read(options());
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(got.ids.size() == 250u + 130u);
+}
+
+BOOST_AUTO_TEST_CASE(are_replaced_by_a_new_start_where_a_time_does_not_lead_back) {
+  api.events = 250;
+  api.fault = [&, n = 0](const received_request& r) mutable -> std::optional<reply> {
+    if (has_cursor(r) && ++n == 13) {
+      api.events = 0;  // behind the lost cursor nothing comes again
+      return expired;
+    }
+    if (r.path == events_api::stream_path && !has_cursor(r) && r.parameter("until").empty()) {
+      api.events = 250;
+    }
+    return std::nullopt;
+  };
+  const read_result got = read(options());
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(got.ids.size() == 130u + 250u);
+  BOOST_TEST(counters.cursor_resets == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(stay_inside_their_window_when_replaced) {
@@ -74,16 +104,25 @@ BOOST_AUTO_TEST_CASE(that_have_expired_are_not_sent_any_more) {
   api.fault = refusing_cursor(3, {503, "", {{"Retry-After", "117"}}});
   BOOST_TEST((read(options()).distinct() == api.all_ids()));
   BOOST_TEST(counters.cursor_resets == 1u);
-  BOOST_TEST(counters.requests == 12u, "stream access, ten pages and the one that was put off: none was in vain");
+  BOOST_TEST(counters.requests == 15u, "stream access, three pages, the one that was put off, and ten from the start");
 }
 
 BOOST_AUTO_TEST_CASE(that_expired_while_the_program_was_down_are_replaced) {
+  api.events = 250;
   const read_result whole = read(options());
   clock.advance(24h);
-  const read_result rest = read(options(), whole.positions[3]);
-  BOOST_TEST(rest.ids.front() == "e38");
-  BOOST_TEST(rest.ids.size() == 57u);
+  const read_result rest = read(options(), whole.positions[12]);
+  BOOST_TEST(rest.ids.front() == "e125");
+  BOOST_TEST(rest.ids.size() == 125u);
   BOOST_TEST(counters.cursor_resets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(in_positions_of_older_versions_are_used_and_replaced_by_a_new_start) {
+  const std::string position = read(options()).positions[3];
+  const std::string old = position.substr(0, position.find(",\"events\"")) + ",\"ts\":1768999999610}";
+  BOOST_TEST(read(options(), old).ids.size() == 55u);
+  clock.advance(24h);
+  BOOST_TEST(read(options(), old).ids.size() == 95u);
 }
 
 BOOST_AUTO_TEST_CASE(that_expire_by_a_clock_that_differs_from_ours_are_used_all_the_same) {
@@ -143,8 +182,11 @@ BOOST_AUTO_TEST_CASE(that_only_bring_gateway_errors_are_replaced) {
 }
 
 BOOST_AUTO_TEST_CASE(that_are_all_refused_do_not_keep_the_stream_endpoint_from_getting_on) {
+  api.events = 650;
   api.fault = [](const received_request& r) { return has_cursor(r) ? std::optional(invalid) : std::nullopt; };
-  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+  auto o = options();
+  o.batch_size = 200;
+  BOOST_TEST((read(o).distinct() == api.all_ids()));
 }
 
 BOOST_AUTO_TEST_CASE(that_are_all_refused_end_in_bad_data_where_nothing_gets_on) {

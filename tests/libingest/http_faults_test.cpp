@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(of_size_are_mended_by_smaller_pages) {
   const read_result got = read(o);
   BOOST_TEST(got.ids.size() == 95u);
   BOOST_TEST((got.distinct() == api.all_ids()));
-  BOOST_TEST(counters.pages_too_large == 1u);
+  BOOST_TEST(counters.pages_too_large == 2u, "the second after eight smaller pages");
   BOOST_TEST(page_requests().back().parameter("limit") == "5");
   BOOST_TEST((clock.now() == begin), "without a wait");
 }
@@ -176,21 +176,35 @@ BOOST_AUTO_TEST_CASE(that_repeat_a_cursor_are_bad_data) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(of_emptiness_are_borne_for_a_hundred_pages) {
+BOOST_AUTO_TEST_CASE(of_size_that_pass_are_followed_by_pages_as_large_as_before) {
+  api.events = 200;
+  api.fault = faulty_pages{2, 2, {200, R"({"data":[{"id":"x","p":")" + std::string(3000, 'p') + "\"}]}"}};
+  auto o = options();
+  o.client.max_body_bytes = 2000;
+  BOOST_TEST((read(o).distinct() == api.all_ids()));
+  BOOST_TEST(page_requests().at(2).parameter("limit") == "5");
+  BOOST_TEST(page_requests().back().parameter("limit") == "10");
+  BOOST_TEST(counters.pages_too_large == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(of_emptiness_are_followed_as_long_as_they_lead_on_in_time) {
   api.fault = [empty = 0](const received_request& r) mutable -> std::optional<reply> {
     if (r.path == events_api::access_path) {
       return std::nullopt;
     }
-    if (++empty > 100) {
+    if (++empty > 300) {
       return reply{200, R"({"data":[{"id":"x"}],"hasMore":false})"};
     }
     return reply{200, R"({"data":[],"hasMore":true,"nextCursor":")" + std::to_string(empty) + "\"}"};
   };
   BOOST_TEST((read(options()).distinct() == std::set<std::string>{"x"}));
-  BOOST_TEST(counters.requests == 102u, "101 pages and the stream access");
 
-  api.fault = endless_pages("", [](int n) { return "\"c" + std::to_string(n) + '"'; });
-  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "empty pages"));
+  auto endless = endless_pages("", [](int n) { return "\"c" + std::to_string(n) + '"'; });
+  api.fault = [&, endless](const received_request& r) mutable {
+    clock.advance(1min);
+    return endless(r);
+  };
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "RETRY_DEADLINE_MS"));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_missing_cursor_are_borne_once) {

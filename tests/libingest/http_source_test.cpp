@@ -98,6 +98,42 @@ BOOST_AUTO_TEST_CASE(divide_the_events_by_time_windows) {
   BOOST_CHECK_EXCEPTION(make_http_source(shared, 4), ingest::error, fails_with(errc::config, "slice 4"));
 }
 
+BOOST_AUTO_TEST_CASE(find_the_events_at_the_edges_between_windows_whether_since_is_included_or_not) {
+  auto o = options();
+  o.windows = {{std::nullopt, api.time_of(60)}, {api.time_of(60), api.time_of(30)}, {api.time_of(30), std::nullopt}};
+  for (const bool excluded : {false, true}) {
+    api.since_is_excluded = excluded;
+    const auto shared = make_api(o);
+    std::vector<std::string> ids;
+    for (ingest::slice_id s = 0; s < 3; ++s) {
+      const auto source = make_http_source(shared, s);
+      source->open(std::nullopt, {});
+      for (auto b = source->read(); b; b = b->last ? std::nullopt : source->read()) {
+        append_ids(*b, ids);
+      }
+      source->close();
+    }
+    BOOST_TEST((std::set<std::string>(ids.begin(), ids.end()) == api.all_ids()));
+    BOOST_TEST(ids.size() == 95u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(refuse_to_read_everything_in_each_slice_where_windows_are_ignored) {
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    if (r.path != events_api::stream_path) {
+      return std::nullopt;
+    }
+    return reply{200, R"({"data":[{"id":"a","timestamp":9},{"id":"b","timestamp":8}],"nextCursor":"c"})"};
+  };
+  auto o = options();
+  o.windows = {{0, 1000}, {1000, 2000}};
+  const auto shared = make_api(o);
+  read_all(*make_http_source(shared, 0), {}, 1);
+  BOOST_TEST(read_all(*make_http_source(shared, 0), {}, 1).batches == 1u, "the same slice again is no other");
+  BOOST_CHECK_EXCEPTION(read_all(*make_http_source(shared, 1), {}, 1), ingest::error,
+                        fails_with(errc::config, "the API ignores time windows: slices 0 and 1"));
+}
+
 BOOST_AUTO_TEST_CASE(add_up_the_totals_of_windows_unless_each_is_told_the_whole) {
   for (const bool whole : {false, true}) {
     auto o = options();
@@ -106,7 +142,7 @@ BOOST_AUTO_TEST_CASE(add_up_the_totals_of_windows_unless_each_is_told_the_whole)
       if (r.path != events_api::stream_path) {
         return std::nullopt;
       }
-      const std::string total = whole ? "600" : std::to_string(100 + std::stoi(r.parameter("since")) / 10);
+      const std::string total = whole ? "600" : std::to_string(100 + (std::stoi(r.parameter("since")) + 1) / 10);
       return reply{200, R"({"data":[],"hasMore":false,"meta":{"total":)" + total + "}}"};
     };
     const auto shared = make_api(o);

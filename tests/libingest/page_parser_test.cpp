@@ -126,16 +126,18 @@ BOOST_AUTO_TEST_CASE(keep_the_time_of_the_last_event_that_has_one) {
   BOOST_TEST(!last(R"({"timestamp":1e300},{"timestamp":123456789012345678901234567890})").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(have_reached_a_time_that_one_event_in_a_hundred_may_belie) {
-  const auto reached = [](const std::string& events) { return parse(page_of(events)).page.reached_ms; };
-  BOOST_TEST(reached(R"({"timestamp":7})").value() == 7);
-  BOOST_TEST(reached(R"({"timestamp":9},{"timestamp":8},{"timestamp":0})").value() == 8);
-  BOOST_TEST(!reached(R"({"timestamp":"soon"})").has_value());
-  std::string many = R"({"timestamp":1000})";
-  for (int time = 999; time > 500; --time) {
-    many += R"(,{"timestamp":)" + std::to_string(time % 100 == 0 ? 1 : time) + "}";
-  }
-  BOOST_TEST(reached(many).value() == 502, "four of five hundred are of another time");
+BOOST_AUTO_TEST_CASE(tell_the_order_of_their_events_and_which_stand_at_their_ends) {
+  const auto page = [](const std::string& events) { return parse(page_of(events)).page; };
+  const auto ordered = page(R"({"id":"a\n","timestamp":9},{"id":"b","timestamp":9},{"id":7,"timestamp":"1970-01-01"})");
+  BOOST_TEST(ordered.newest_first);
+  BOOST_TEST(ordered.first_id == "a\n");
+  BOOST_TEST(ordered.last_id == "7");
+  BOOST_TEST(ordered.first_timestamp_ms.value() == 9);
+  BOOST_TEST(ordered.middle_timestamp_ms.value() == 9);
+  BOOST_TEST(!page(R"({"timestamp":8},{"timestamp":9})").newest_first);
+  BOOST_TEST(!page(R"({"timestamp":9},{"timestamp":"soon"},{"timestamp":8})").newest_first);
+  BOOST_TEST(page(R"({"id":"a"},{})").last_id.empty());
+  BOOST_TEST(!page("").middle_timestamp_ms.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(let_odd_strings_through_so_that_only_their_events_are_refused) {

@@ -148,6 +148,16 @@ BOOST_AUTO_TEST_CASE(reads_times_in_zones_and_dates) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(refuses_times_that_are_meant_in_seconds_and_tells_what_they_would_be) {
+  const std::string refusal = refusal_of("UNTIL", "1769541553");
+  BOOST_TEST(refusal.find("UNTIL") != std::string::npos);
+  BOOST_TEST(refusal.find("that would be 1970-01-21T11:32:21Z") != std::string::npos);
+  BOOST_TEST(refusal.find("if seconds are meant, 2026-01-27T19:19:13Z, add 000") != std::string::npos);
+  sources s;
+  s.flags["SINCE"] = "1972-01-01";
+  BOOST_TEST(s.load().since.value() == 63'072'000'000);
+}
+
 BOOST_AUTO_TEST_CASE(names_setting_origin_and_range_of_a_bad_value) {
   BOOST_TEST(refusal_of("BATCH_SIZE", "0") == "BATCH_SIZE=0 (from the environment): must be 1 … 5000 events");
   BOOST_TEST(refusal_of("LOADERS", "two") == "LOADERS=two (from the environment): must be 1 … 64 connections");

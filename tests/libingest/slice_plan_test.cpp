@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(divides_all_time_into_windows_with_about_as_many_events_eac
     all.merge(part.distinct());
   }
   BOOST_TEST((all == api.all_ids()));
-  BOOST_TEST(rows == 1600u);
+  BOOST_TEST((rows >= 1600u && rows < 1616u), "each edge may bring one event twice");
 }
 
 BOOST_AUTO_TEST_CASE(copes_with_any_distance_between_events) {

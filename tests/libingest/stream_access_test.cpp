@@ -65,6 +65,18 @@ BOOST_AUTO_TEST_CASE(are_renewed_before_they_expire) {
   BOOST_TEST(api.tokens_granted() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(that_cannot_be_renewed_stop_nobody_while_they_hold) {
+  int asked = 0;
+  api.fault = [&](const received_request& r) {
+    clock.advance(r.path == events_api::stream_path ? 28s : 0s);
+    return r.path == events_api::access_path && ++asked > 1 ? std::optional(reply{401}) : std::nullopt;
+  };
+  BOOST_TEST((read(options()).distinct() == api.all_ids()), "ten pages in 280 of 300 s");
+  api.events = 150;
+  asked = 0;
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::authentication, "TARGET_API_KEY"));
+}
+
 BOOST_AUTO_TEST_CASE(are_renewed_when_a_token_is_revoked) {
   int pages = 0;
   api.fault = [&](const received_request& r) {

@@ -5,6 +5,7 @@ ingest_test(properties/copy_text_test.cpp LIBS rapidcheck PostgreSQL::PostgreSQL
 target_include_directories(test.properties.copy_text PRIVATE "${CMAKE_SOURCE_DIR}/libingest/src")
 ingest_test(properties/credit_test.cpp LIBS rapidcheck ingest_actors_test_support LABELS property)
 ingest_test(properties/disk_buffer_test.cpp LIBS rapidcheck LABELS property)
+ingest_test(properties/lost_cursors_test.cpp LIBS rapidcheck LABELS property)
 ingest_test(properties/page_set_test.cpp LIBS rapidcheck LABELS property)
 ingest_test(properties/range_queue_test.cpp LIBS rapidcheck ingest_actors_test_support LABELS property)
 ingest_test(properties/retry_test.cpp LIBS rapidcheck ingest_actors_test_support LABELS property)

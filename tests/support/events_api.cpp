@@ -1,6 +1,7 @@
 #include "support/events_api.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace ingest::testing {
 
@@ -121,10 +122,10 @@ std::string events_api::cursor_after(std::size_t i) const {
 
 reply events_api::page(const received_request& r) const {
   std::int64_t below = newest_ms + 1;
-  std::int64_t since = 0;
+  std::int64_t since = std::numeric_limits<std::int64_t>::min();
   if (r.path == stream_path) {
     below = r.parameter("until").empty() ? below : std::min<std::int64_t>(below, std::stoll(r.parameter("until")));
-    since = r.parameter("since").empty() ? since : std::stoll(r.parameter("since"));
+    since = r.parameter("since").empty() ? since : std::stoll(r.parameter("since")) + (since_is_excluded ? 1 : 0);
   }
   if (const std::string cursor = decoded(r.parameter("cursor")); !cursor.empty()) {
     if (number_after(cursor, "\"exp\":") <= clock_.now_ms()) {

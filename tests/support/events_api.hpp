@@ -32,6 +32,7 @@ class events_api {
   std::int64_t cursor_lives_ms = 116'000;
   std::int64_t token_lives_s = 300;
   std::optional<std::size_t> mistimed_event;  ///< says it is of 1970, and is served in its place all the same
+  bool since_is_excluded = false;
   int requests_a_minute = 0;  ///< at the standard endpoint; 0: as many as one likes
 
   /// Asked first, for every request; what it returns is the answer.

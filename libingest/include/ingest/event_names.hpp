@@ -27,9 +27,11 @@ inline constexpr std::string_view request_retried = "request_retried";
 inline constexpr std::string_view rate_limited = "rate_limited";
 inline constexpr std::string_view stream_access_granted = "stream_access_granted";
 inline constexpr std::string_view stream_access_refused = "stream_access_refused";
+inline constexpr std::string_view stream_access_not_renewed = "stream_access_not_renewed";
 inline constexpr std::string_view slices_planned = "slices_planned";
 inline constexpr std::string_view page_too_large = "page_too_large";
 inline constexpr std::string_view cursor_reset = "cursor_reset";
+inline constexpr std::string_view window_ignored = "window_ignored";
 
 // Buffer and state
 inline constexpr std::string_view buffer_recovered = "buffer_recovered";

@@ -52,8 +52,9 @@ std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& co
 /// a slice that has no window.
 ///
 /// Reads pages, the newest events first, and retries by itself what may pass: 408, 425, 429, 5xx, broken connections,
-/// time-outs, bodies that are no page. A cursor that has expired is replaced: by the time of the last event at the
-/// stream endpoint, by a new start at the standard one; some events are read a second time then. What read() throws:
+/// time-outs, bodies that are no page. A cursor that is lost is replaced: by a new start of the slice or, where all
+/// pages have shown that it is right and the page behind it proves it, by a time; some events are read a second time
+/// then. So are those of the millisecond at which one window ends and the next begins. What read() throws:
 /// errc::unavailable (not transient) once the retries are used up or the server's certificate is refused,
 /// errc::authentication for a refused key, errc::config for a request that the API does not accept,
 /// errc::bad_data for pages that contradict each other (a cursor that repeats, empty pages without end).

@@ -17,14 +17,13 @@ struct parsed_page {
   bool has_more = false;
   std::optional<std::string> next_cursor;
   std::optional<std::int64_t> cursor_expires_in_s;
-  std::optional<std::uint64_t> total;             ///< events in all, as the API counts them
-  std::optional<std::int64_t> first_timestamp_ms;  ///< of the first event that has a readable one
-  std::optional<std::int64_t> last_timestamp_ms;   ///< of the last event that has a readable one
-
-  /// Where to go on by time, if need be: the page's events, newest first, have come down to here at least. Not simply
-  /// the last event's time, because one that is absurdly early would have all events in between skipped: one event in a
-  /// hundred, and one in any case, may be wrong.
-  std::optional<std::int64_t> reached_ms;
+  std::optional<std::uint64_t> total;               ///< events in all, as the API counts them
+  std::optional<std::int64_t> first_timestamp_ms;   ///< of the first event that has a readable one
+  std::optional<std::int64_t> last_timestamp_ms;    ///< of the last event that has a readable one
+  std::optional<std::int64_t> middle_timestamp_ms;  ///< of the event in the middle of those that have a readable one
+  bool newest_first = true;   ///< every event has a readable time, and none a later one than the event before it
+  std::string first_id = {};  ///< of the first event; empty if it has none
+  std::string last_id = {};   ///< of the last event
 };
 
 /// Reads the body of a response with events. Not thread-safe; to be kept and used again, as it keeps its memory.

@@ -7,6 +7,7 @@
 
 #include "http/http_run.hpp"
 #include "http/stream_access.hpp"
+#include "http/window_watch.hpp"
 #include "ingest/payload_pool.hpp"
 #include "ingest/rate_limit.hpp"
 
@@ -49,6 +50,8 @@ class http_api {
 
   rate_limit& limit_of(const target& t) { return t.stream ? stream_limit_ : standard_limit_; }
 
+  detail::window_watch& windows() { return windows_; }
+
   /// Takes in what the API says is the number of events of a slice, and keeps the counter total_expected.
   void note_total(slice_id slice, std::uint64_t total);
 
@@ -64,6 +67,7 @@ class http_api {
   std::mutex clients_mutex_;
   std::vector<std::unique_ptr<http_client>> clients_;  // no more than there ever were slices read at a time
   payload_pool payloads_{4};
+  detail::window_watch windows_;
   std::mutex totals_mutex_;
   std::map<slice_id, std::uint64_t> totals_;
 };

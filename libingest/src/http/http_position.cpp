@@ -50,31 +50,65 @@ std::optional<std::int64_t> number(const std::optional<std::string>& text) {
   return text ? parse_instant(*text) : std::nullopt;
 }
 
+/// A JSON object in the making.
+class members {
+ public:
+  void add(const char* key, const std::optional<std::string>& value) {
+    if (value) {
+      put(key, json_quoted(*value));
+    }
+  }
+  void add(const char* key, const std::optional<std::int64_t>& value) {
+    if (value) {
+      put(key, std::to_string(*value));
+    }
+  }
+  std::string text() const { return text_ + "}"; }
+
+ private:
+  void put(const char* key, const std::string& value) {
+    text_.append(text_.size() > 1 ? ",\"" : "\"").append(key).append("\":").append(value);
+  }
+
+  std::string text_ = "{";
+};
+
 }  // namespace
 
 std::string to_text(const http_position& p) {
-  std::string out = "{";
-  const auto add = [&out](const char* key, const std::string& value) {
-    out.append(out.size() > 1 ? ",\"" : "\"").append(key).append("\":").append(value);
-  };
-  if (p.cursor) {
-    add("cursor", json_quoted(*p.cursor));
+  members all;
+  all.add("cursor", p.cursor);
+  all.add("exp", p.expiry_ms);
+  all.add("until", p.until_ms);
+  all.add("events", std::optional(static_cast<std::int64_t>(p.events)));
+  std::string text = all.text();
+  if (p.order) {
+    members of_order;
+    of_order.add("pages", std::optional(static_cast<std::int64_t>(p.order->pages)));
+    of_order.add("id", std::optional(p.order->last_id));
+    of_order.add("ts", std::optional(p.order->last_ms));
+    of_order.add("seek", p.order->seek_ms);
+    of_order.add("joining", p.order->joining ? std::optional<std::int64_t>(1) : std::nullopt);
+    text.insert(text.size() - 1, ",\"order\":" + of_order.text());
   }
-  if (p.ts_ms) {
-    add("ts", std::to_string(*p.ts_ms));
-  }
-  if (p.expiry_ms) {
-    add("exp", std::to_string(*p.expiry_ms));
-  }
-  return out + "}";
+  return text;
 }
 
 http_position parse_http_position(std::string_view text) {
-  const auto fields = text.starts_with('{') ? json_fields(text, {"/cursor", "/ts", "/exp"}) : std::nullopt;
+  const auto fields = text.starts_with('{')
+                          ? json_fields(text, {"/cursor", "/exp", "/until", "/events", "/order/pages", "/order/id",
+                                               "/order/ts", "/order/seek", "/order/joining"})
+                          : std::nullopt;
   if (!fields) {
     throw error(errc::bad_data, "the position to resume from was not written by this source, or is damaged");
   }
-  return {(*fields)[0], number((*fields)[1]), number((*fields)[2])};
+  const auto& f = *fields;
+  http_position p{f[0], number(f[1]), number(f[2]), static_cast<std::uint64_t>(number(f[3]).value_or(0)), std::nullopt};
+  if (f[4] && f[5] && f[6]) {
+    p.order = event_order{static_cast<std::uint64_t>(number(f[4]).value_or(0)), *f[5], number(f[6]).value_or(0),
+                          number(f[7]), f[8].has_value()};
+  }
+  return p;
 }
 
 std::optional<std::int64_t> expiry_in(std::string_view cursor) {

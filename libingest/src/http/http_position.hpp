@@ -5,21 +5,28 @@
 #include <string>
 #include <string_view>
 
+#include "http/event_order.hpp"
+
 namespace ingest::detail {
 
 /// Where a slice of an HTTP source stands. Times are in milliseconds since 1970.
 struct http_position {
-  std::optional<std::string> cursor;      ///< of the next page, as the API gave it
-  std::optional<std::int64_t> ts_ms;      ///< parsed_page::reached_ms of the last page
-  std::optional<std::int64_t> expiry_ms;  ///< when the cursor expires
+  std::optional<std::string> cursor = {};      ///< of the next page, as the API gave it
+  std::optional<std::int64_t> expiry_ms = {};  ///< when the cursor expires, by the API's clock
+  std::optional<std::int64_t> until_ms = {};   ///< the end of the time window, once the slice was sought in by time
+  std::uint64_t events = 0;                    ///< read since the beginning of the slice
+  /// Of all events since then; nothing if they are in none, or nobody knows.
+  std::optional<event_order> order = event_order{};
 
   bool operator==(const http_position&) const = default;
 };
 
-/// The position as a batch carries it: {"cursor":…,"ts":…,"exp":…}, members that are missing left out.
+/// The position as a batch carries it: {"cursor":…,"exp":…,"until":…,"events":…,"order":{…}}, members that are missing
+/// left out.
 std::string to_text(const http_position& p);
 
-/// The reverse. Throws errc::bad_data for a text that to_text() did not make.
+/// The reverse, also of what older versions wrote: "ts" is passed over. Throws errc::bad_data for a text that to_text()
+/// did not make.
 http_position parse_http_position(std::string_view text);
 
 /// When a cursor expires, where it can be read: base64 or base64url of a JSON object with a number "exp".

@@ -53,6 +53,20 @@ class http_source final : public source {
   bool done_ = false;
 };
 
+/// The window of a slice. Where it follows another one, it begins a millisecond earlier: for some APIs `since` is
+/// excluded, and an event of that very millisecond would be in neither. Where it is included, the event comes twice,
+/// and its key decides.
+time_window window_of(const std::vector<time_window>& windows, slice_id slice) {
+  if (windows.empty()) {
+    return {};
+  }
+  time_window w = windows[slice];
+  if (slice > 0 && w.since_ms && w.since_ms == windows[slice - 1].until_ms) {
+    --*w.since_ms;  // not the least number there is: the window before it is not empty
+  }
+  return w;
+}
+
 }  // namespace
 
 std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id slice) {
@@ -60,7 +74,8 @@ std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id
   if (slice >= std::max<std::size_t>(windows.size(), 1)) {
     throw error(errc::config, "slice " + std::to_string(slice) + " has no time window");
   }
-  return std::make_unique<http_source>(std::move(api), slice, windows.empty() ? time_window{} : windows[slice]);
+  const time_window window = window_of(windows, slice);
+  return std::make_unique<http_source>(std::move(api), slice, window);
 }
 
 }  // namespace ingest

@@ -88,28 +88,25 @@ class scanning_parser final : public page_parser {
     if (!has_data_) {
       refuse_body("it has no array \"data\"");
     }
-    page_.reached_ms = time_reached();
-    finish_page();
-  }
-
-  std::optional<std::int64_t> time_reached() {
-    if (times_.empty()) {
-      return std::nullopt;
+    if (!times_.empty()) {
+      page_.middle_timestamp_ms = times_[times_.size() / 2];
     }
-    const std::size_t wrong = std::min(times_.size() - 1, std::max<std::size_t>(1, times_.size() / 100));
-    const auto reached = times_.begin() + static_cast<std::ptrdiff_t>(wrong);
-    std::nth_element(times_.begin(), reached, times_.end());
-    return *reached;
+    finish_page();
   }
 
   void parse_events(json_scanner& in, const row_encoder& encoder, std::string& out) {
     has_data_ = true;
+    std::array<json_value, 2> found;
     in.array([&](std::size_t) {
-      std::array<json_value, 2> found;
+      found = {};
       const json_value event = find_values(in, pointers_, found);
       encoder.append(found[0].text(scratch_), event.raw, out);
-      ++page_.rows;
-      if (const auto ms = timestamp_of(found[1])) {
+      if (++page_.rows == 1) {
+        page_.first_id = found[0].text(scratch_).value_or("");
+      }
+      const auto ms = timestamp_of(found[1]);
+      page_.newest_first = page_.newest_first && ms && (times_.empty() || *ms <= times_.back());
+      if (ms) {
         times_.push_back(*ms);
         page_.last_timestamp_ms = ms;
         if (!page_.first_timestamp_ms) {
@@ -117,6 +114,7 @@ class scanning_parser final : public page_parser {
         }
       }
     });
+    page_.last_id = found[0].text(scratch_).value_or("");
   }
 
   std::optional<std::int64_t> timestamp_of(const json_value& value) {

@@ -1,6 +1,9 @@
 #include "http/page_reader.hpp"
 
+#include <algorithm>
+
 #include "http/http_verdict.hpp"
+#include "http/looking_out.hpp"
 #include "http/next_cursor.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
@@ -17,6 +20,8 @@ constexpr unsigned gateway_errors_of_dead_cursor = 5;
 
 // An answer that has waited for us that long may well have been cut because of it.
 constexpr std::chrono::seconds patience_of_servers{1};
+
+constexpr std::chrono::milliseconds shortest_patience = std::chrono::minutes(1);
 
 std::string name_of(const http_api::target& target) {
   return "GET " + target.path.substr(0, target.path.find('?'));
@@ -56,9 +61,36 @@ page_reader::~page_reader() {
 }
 
 parsed_page page_reader::next(std::string& rows) {
-  parsed_page page = fetch(rows);
-  at_.advance(page, run_.clock.now());
-  return page;
+  const auto size_before = rows.size();
+  for (;;) {
+    parsed_page page = fetch(rows);
+    if (at_.advance(page, met_, run_.clock.now())) {
+      limit_.page_was_good();
+      bear_emptiness(page);
+      return page;
+    }
+    rows.resize(size_before);
+    ++run_.counters.cursor_resets;
+    log::warning(events::cursor_reset,
+                 "going on by time did not lead back to where the slice was, or showed that its events are not in the "
+                 "order of their times; beginning the slice anew",
+                 {{"slice", slice_}});
+  }
+}
+
+/// An API may have many empty pages on the way to the next event, but it must get there at last.
+void page_reader::bear_emptiness(const parsed_page& page) {
+  if (page.rows > 0 || !page.has_more) {
+    empty_since_.reset();
+    return;
+  }
+  const auto now = run_.time.now();
+  empty_since_ = empty_since_.value_or(now);
+  if (now - *empty_since_ > std::max(run_.options.retry.deadline, shortest_patience)) {
+    throw error(errc::bad_data,
+                "the API has returned nothing but empty pages that claim that there is more, for longer than "
+                "RETRY_DEADLINE_MS: if it needs that long to get to the next event, raise that");
+  }
 }
 
 parsed_page page_reader::fetch(std::string& rows) {
@@ -156,7 +188,11 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
   const auto size_before = rows.size();
   parsed_page page;
   try {
-    page = parser_->parse(result.body, *run_.options.encoder, rows);
+    met_ = false;
+    const row_encoder& encoder = *run_.options.encoder;
+    const std::string* const sought = at_.sought_id();
+    page = sought == nullptr ? parser_->parse(result.body, encoder, rows)
+                             : parser_->parse(result.body, looking_out(encoder, *sought, met_), rows);
   } catch (const error& e) {
     if (e.code() != errc::unavailable) {
       throw;
@@ -178,16 +214,30 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
   if (page.total) {
     api_->note_total(slice_, *page.total);
   }
+  note_window(r.target, page);
   return page;
+}
+
+void page_reader::note_window(const http_api::target& target, const parsed_page& page) {
+  if (!target.stream || only_one_page_) {
+    return;
+  }
+  api_->windows().any_page(slice_, at_.window(), page);
+  if (at_.position() == http_position{}) {
+    api_->windows().first_page(slice_, at_.window(), page);
+  }
 }
 
 void page_reader::retry(const response& r, attempts& tried) {
   const request_failure failure = failure_of(run_, *r.result);
+  if (r.result->failure && r.result->failure->what == transport_failure::kind::timeout) {
+    limit_.lower();  // fewer events may be ready in time
+  }
   if (failure.status == 429 && failure.server_delay) {
     api_->limit_of(r.target).hold(*failure.server_delay, run_.time.now());
   }
   if (failure.status == 502 && at_.position().cursor && ++tried.gateway_errors >= gateway_errors_of_dead_cursor &&
-      can_seek(r.target)) {
+      r.target.stream && at_.can_seek()) {
     tried.gateway_errors = 0;
     reset_cursor(r.target, errc::unavailable, "the API keeps answering HTTP 502 to the cursor");
   }
@@ -207,16 +257,15 @@ void page_reader::try_again(const http_api::target& target, const request_failur
   tried.schedule.reset();
 }
 
-/// The page would be too large again. For the rest of this slice, pages are half as large.
+/// The page would be too large again.
 void page_reader::ask_for_less(const http_api::target& target) {
   const std::string cap = "MAX_PAGE_BYTES, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
   ++run_.counters.pages_too_large;
-  if (limit_ == 1) {
+  if (!limit_.lower()) {
     throw error(errc::config, name_of(target) + ": even a page of a single event is larger than " + cap + ": raise it");
   }
-  limit_ /= 2;
-  log::warning(events::page_too_large, "a page is larger than " + cap + "; asking for smaller pages from now on",
-               {{"slice", slice_}, {"limit", limit_}});
+  log::warning(events::page_too_large, "a page is larger than " + cap + "; asking for smaller pages for a while",
+               {{"slice", slice_}, {"limit", limit_.events()}});
 }
 
 void page_reader::renew_token(const response& r, attempts& tried) {
@@ -232,11 +281,11 @@ void page_reader::renew_token(const response& r, attempts& tried) {
 }
 
 void page_reader::reset_cursor(const http_api::target& target, errc code, const std::string& why) {
-  const bool seek = can_seek(target);
-  at_.reset(seek, code, why);
+  const bool by_time = at_.reset(target.stream, code, why);
   ++run_.counters.cursor_resets;
   log::warning(events::cursor_reset,
-               why + (seek ? "; going on by time, from where the last page ended" : "; beginning the slice anew"),
+               why + (by_time ? "; going on by time, from a little before where the last page ended"
+                              : "; beginning the slice anew"),
                {{"slice", slice_}});
 }
 
@@ -252,12 +301,13 @@ bool page_reader::wait_for_turn(const http_api::target& target) {
 
 http_request page_reader::request_to(const http_api::target& target, const std::optional<std::string>& cursor) const {
   http_request r;
-  r.url = target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit_);
+  r.url =
+      target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit_.events());
   if (cursor) {
     r.url += "&cursor=" + percent_encoded(*cursor);
   }
   if (target.stream) {
-    const time_window w = at_.window(cursor.has_value());
+    const time_window w = at_.window();
     r.url += w.since_ms ? "&since=" + std::to_string(*w.since_ms) : "";
     r.url += w.until_ms ? "&until=" + std::to_string(*w.until_ms) : "";
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/http_api.hpp"
+#include "http/page_limit.hpp"
 #include "http/slice_cursor.hpp"
 #include "ingest/page_parser.hpp"
 
@@ -58,6 +59,7 @@ class page_reader {
   };
 
   parsed_page fetch(std::string& rows);
+  void bear_emptiness(const parsed_page& page);
   std::optional<response> request_page();
   std::optional<response> take_early_response();
   void request_early(const http_api::target& target, std::string_view body);
@@ -66,8 +68,8 @@ class page_reader {
   void retry(const response& r, attempts& tried);
   void try_again(const http_api::target& target, const request_failure& failure, attempts& tried);
   void ask_for_less(const http_api::target& target);
+  void note_window(const http_api::target& target, const parsed_page& page);
   void renew_token(const response& r, attempts& tried);
-  bool can_seek(const http_api::target& target) const { return target.stream && at_.position().ts_ms; }
   void reset_cursor(const http_api::target& target, errc code, const std::string& why);
   bool wait_for_turn(const http_api::target& target);
   http_request request_to(const http_api::target& target, const std::optional<std::string>& cursor) const;
@@ -76,12 +78,14 @@ class page_reader {
   const http_run& run_;
   slice_id slice_;
   slice_cursor at_;
-  std::size_t limit_;
+  page_limit limit_;
   bool only_one_page_;
   std::stop_token stop_;
   std::unique_ptr<page_parser> parser_;
   std::unique_ptr<http_client> client_;
   std::optional<early_request> early_;
+  bool met_ = false;  // the event of slice_cursor::sought_id(), on the page that was parsed last
+  std::optional<timing::clock::time_point> empty_since_;
 };
 
 }  // namespace ingest::detail

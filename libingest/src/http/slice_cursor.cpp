@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "ingest/error.hpp"
 
@@ -10,14 +9,18 @@ namespace ingest::detail {
 
 namespace {
 
-constexpr unsigned most_empty_pages = 100;
-constexpr unsigned most_fruitless_resets = 2;
+constexpr unsigned most_losses_at_a_place = 2;
+constexpr unsigned most_new_starts = 10;
+
+// The fewer pages were read, the less their order tells of what follows, and the less it costs to read them again.
+constexpr std::uint64_t least_pages_to_seek = 10;
+constexpr std::uint64_t least_events_to_seek = 100;
 
 std::int64_t ms_of(slice_cursor::time_point t) {
   return std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch()).count();
 }
 
-// An expiry that has passed on arrival says that our clock and the API's differ: it is of no use then.
+// An expiry that has passed on arrival is of no use.
 std::optional<std::int64_t> expiry_of(const parsed_page& page, std::int64_t now_ms) {
   const auto told = page.next_cursor ? expiry_in(*page.next_cursor) : std::nullopt;
   if (told && *told > now_ms) {
@@ -32,12 +35,10 @@ std::optional<std::int64_t> expiry_of(const parsed_page& page, std::int64_t now_
 
 }  // namespace
 
-time_window slice_cursor::window(bool with_cursor) const {
+time_window slice_cursor::window() const {
   time_window w = window_;
-  if (!with_cursor && position_.ts_ms) {
-    // The events of the last millisecond come again: not all of them may have been on the page before.
-    const std::int64_t until = std::min(*position_.ts_ms, std::numeric_limits<std::int64_t>::max() - 1) + 1;
-    w.until_ms = w.until_ms ? std::min(*w.until_ms, until) : until;
+  if (position_.until_ms) {
+    w.until_ms = w.until_ms ? std::min(*w.until_ms, *position_.until_ms) : position_.until_ms;
   }
   return w;
 }
@@ -46,33 +47,81 @@ bool slice_cursor::expired(time_point now) const {
   return position_.cursor && position_.expiry_ms && ms_of(now) >= *position_.expiry_ms;
 }
 
-void slice_cursor::reset(bool seekable, errc code, const std::string& why) {
-  if (fruitless_resets_ == most_fruitless_resets) {
+bool slice_cursor::can_seek() const {
+  const auto& order = position_.order;
+  return order && order->seek_ms && position_.events >= least_events_to_seek &&
+         (order->pages >= least_pages_to_seek || new_starts_ > 0);
+}
+
+bool slice_cursor::reset(bool by_time, errc code, const std::string& why) {
+  losses_here_ = lost_at_ == position_.events ? losses_here_ + 1 : 1;
+  lost_at_ = position_.events;
+  if (losses_here_ > most_losses_at_a_place) {
     throw error(code, why + ", and so it did twice before without letting us get any further", false);
   }
-  ++fruitless_resets_;
-  reset_depth_ = std::max(reset_depth_, depth_);
-  if (position_.ts_ms) {
-    reset_ts_ms_ = reset_ts_ms_ ? std::min(*reset_ts_ms_, *position_.ts_ms) : position_.ts_ms;
-  }
-  if (!seekable || !position_.ts_ms) {
-    depth_ = 0;
+  if (!by_time || !can_seek()) {
+    begin_anew(code, why);
+    return false;
   }
   position_.cursor.reset();
   position_.expiry_ms.reset();
+  // The events of that millisecond may not all have been on the pages before.
+  position_.until_ms = *position_.order->seek_ms + 1;
+  position_.order->joining = true;
   steps_ = 0;
-  landmark_.clear();
+  return true;
 }
 
-void slice_cursor::advance(const parsed_page& page, time_point now) {
+void slice_cursor::begin_anew(errc code, const std::string& why) {
+  if (++new_starts_ > most_new_starts) {
+    throw error(code, why + ", and the slice has begun anew " + std::to_string(most_new_starts) + " times already",
+                false);
+  }
+  const bool ordered = position_.order.has_value();
+  position_ = {};
+  if (!ordered) {
+    position_.order.reset();
+  }
+  steps_ = 0;
+}
+
+const std::string* slice_cursor::sought_id() const {
+  return position_.order && position_.order->joining ? &position_.order->last_id : nullptr;
+}
+
+bool slice_cursor::advance(const parsed_page& page, bool met, time_point now) {
   guard_against_cycle(page);
-  guard_against_emptiness(page);
-  note_progress(page);
+  if (!note_order(page, met)) {
+    position_.order.reset();
+    begin_anew(errc::unavailable, "the events are not in the order of their times");
+    return false;
+  }
   position_.cursor = page.has_more ? page.next_cursor : std::nullopt;
   position_.expiry_ms = page.has_more ? expiry_of(page, ms_of(now)) : std::nullopt;
-  if (page.reached_ms) {
-    position_.ts_ms = page.reached_ms;
+  return true;
+}
+
+/// False if a seek has turned out to be wrong.
+bool slice_cursor::note_order(const parsed_page& page, bool met) {
+  auto& order = position_.order;
+  const bool sought = position_.until_ms.has_value();
+  if (order && !order->continues_with(page, window())) {
+    if (sought) {
+      return false;
+    }
+    order.reset();
   }
+  if (!sought || !order->joining) {
+    position_.events += page.rows;
+  } else if (!met) {
+    return !order->passed_by(page);
+  } else {
+    position_.events += page.last_id == order->last_id ? 0 : 1;  // most of the page was read before
+  }
+  if (order) {
+    order->take_in(page);
+  }
+  return true;
 }
 
 void slice_cursor::guard_against_cycle(const parsed_page& page) {
@@ -85,24 +134,6 @@ void slice_cursor::guard_against_cycle(const parsed_page& page) {
   }
   if (std::has_single_bit(++steps_)) {
     landmark_ = *page.next_cursor;
-  }
-}
-
-void slice_cursor::guard_against_emptiness(const parsed_page& page) {
-  if (page.rows != 0 || !page.has_more) {
-    empty_pages_ = 0;
-  } else if (++empty_pages_ > most_empty_pages) {
-    throw error(errc::bad_data, "the API returned more than " + std::to_string(most_empty_pages) +
-                                    " empty pages in a row and claims that there is more");
-  }
-}
-
-void slice_cursor::note_progress(const parsed_page& page) {
-  ++depth_;
-  const bool further =
-      page.reached_ms && reset_ts_ms_ ? *page.reached_ms < *reset_ts_ms_ : depth_ > reset_depth_;
-  if (further) {
-    fruitless_resets_ = 0;
   }
 }
 

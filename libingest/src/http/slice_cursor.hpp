@@ -12,7 +12,8 @@
 
 namespace ingest::detail {
 
-/// Where a slice stands while it is read, and the guards against an API that leads in circles.
+/// Where a slice stands while it is read, how it goes on where a cursor was lost, and the guards against an API that
+/// leads in circles.
 class slice_cursor {
  public:
   using time_point = std::chrono::system_clock::time_point;
@@ -21,24 +22,33 @@ class slice_cursor {
 
   const http_position& position() const { return position_; }
 
-  /// The time window to ask for: without a cursor, it ends where the pages read so far have come.
-  time_window window(bool with_cursor) const;
+  /// The time window to ask for: it ends earlier than the slice does once the slice was sought in by time.
+  time_window window() const;
 
   /// True if there is a cursor and its time is over.
   bool expired(time_point now) const;
 
-  /// The cursor is of no use any more. With `seekable`, the next page is asked for by time, otherwise the slice begins
-  /// anew. Throws `code`, with `why`, when the API has been through that twice without getting any further.
-  void reset(bool seekable, errc code, const std::string& why);
+  /// True if a lost cursor would be replaced by a time, and not by a new start of the slice.
+  bool can_seek() const;
 
-  /// A page was read. Throws errc::bad_data for a next cursor that was there before, and for the 101st page in a row
-  /// that is empty and claims that there is more.
-  void advance(const parsed_page& page, time_point now);
+  /// The cursor is of no use any more. The next page is asked for by time, if `by_time` and can_seek(), or the slice
+  /// begins anew. Returns whether it is by time. Throws `code`, with `why`, when that has happened twice without
+  /// getting any further, or too often.
+  bool reset(bool by_time, errc code, const std::string& why);
+
+  /// The id of the event that must come again before anything that is later in the slice, after seeking by time.
+  const std::string* sought_id() const;
+
+  /// A page was read; `met`: it holds the event of sought_id(). False, and the slice begins anew, if the page does not
+  /// join on to where a seek had left off, or shows that the events are not in the order that the seek relied on: it is
+  /// not to be used. Throws errc::bad_data for a next cursor that was there before, errc::unavailable for a slice
+  /// that has begun anew too often.
+  bool advance(const parsed_page& page, bool met, time_point now);
 
  private:
   void guard_against_cycle(const parsed_page& page);
-  void guard_against_emptiness(const parsed_page& page);
-  void note_progress(const parsed_page& page);
+  bool note_order(const parsed_page& page, bool met);
+  void begin_anew(errc code, const std::string& why);
 
   time_window window_;
   http_position position_;
@@ -47,13 +57,9 @@ class slice_cursor {
   std::string landmark_;
   std::uint64_t steps_ = 0;
 
-  unsigned empty_pages_ = 0;
-  std::uint64_t depth_ = 0;  // pages since the beginning or the last new start
-
-  // How far reading had come when a cursor was last reset.
-  unsigned fruitless_resets_ = 0;
-  std::uint64_t reset_depth_ = 0;
-  std::optional<std::int64_t> reset_ts_ms_;
+  unsigned new_starts_ = 0;
+  std::optional<std::uint64_t> lost_at_;  // how many events had been read when a cursor was lost
+  unsigned losses_here_ = 0;              // one after the other, at that place
 };
 
 }  // namespace ingest::detail

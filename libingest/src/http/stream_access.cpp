@@ -1,5 +1,7 @@
 #include "http/stream_access.hpp"
 
+#include <system_error>
+
 #include "http/http_verdict.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
@@ -41,20 +43,25 @@ std::optional<stream_grant> parse_grant(std::string_view body, stream_grant::tim
 
 }  // namespace
 
-bool stream_access::usable_now() const {
-  const auto now = run_.time.now();
-  return grant_ && (now < grant_->refresh_at || (asking_ && now < grant_->expires_at));
-}
-
 std::optional<stream_grant> stream_access::acquire(http_client& client, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (refusal_.empty() && !usable_now() && asking_) {
+  for (;;) {
+    if (!refusal_.empty()) {
+      return std::nullopt;
+    }
+    const auto now = run_.time.now();
+    if (grant_ && now < grant_->expires_at) {
+      if (now >= grant_->refresh_at && !asking_) {
+        renew_in_background();
+      }
+      return grant_;
+    }
+    if (!asking_) {
+      break;
+    }
     if (!changed_.wait(lock, stop, [this] { return !asking_; })) {
       throw error(errc::cancelled, "stop requested while waiting for stream access");
     }
-  }
-  if (!refusal_.empty() || usable_now()) {
-    return refusal_.empty() ? grant_ : std::nullopt;
   }
   asking_ = true;
   lock.unlock();
@@ -74,6 +81,36 @@ std::optional<stream_grant> stream_access::acquire(http_client& client, const st
 }
 
 // With mutex_ held.
+void stream_access::renew_in_background() {
+  try {
+    renewal_ = std::jthread([this](const std::stop_token& stop) { renew(stop); });
+    asking_ = true;
+  } catch (const std::system_error&) {
+    grant_->refresh_at = grant_->expires_at;  // no thread is to be had: whoever needs it then will ask
+  }
+}
+
+void stream_access::renew(const std::stop_token& stop) {
+  try {
+    http_client client(run_.options.client);
+    auto granted = ask(client, stop);
+    const std::lock_guard lock(mutex_);
+    settle(granted);
+  } catch (...) {
+    // Whoever needs access once this grant is over asks anew, and meets the error if it is still there.
+    if (const error e = current_error(); e.code() != errc::cancelled) {
+      log::warning(events::stream_access_not_renewed, e.what(), {});
+    }
+    const std::lock_guard lock(mutex_);
+    if (grant_) {
+      grant_->refresh_at = grant_->expires_at;
+    }
+    asking_ = false;
+    changed_.notify_all();
+  }
+}
+
+// With mutex_ held.
 void stream_access::settle(std::optional<stream_grant>& granted) {
   if (granted) {
     granted->number = ++grants_;
@@ -88,7 +125,8 @@ void stream_access::settle(std::optional<stream_grant>& granted) {
 
 bool stream_access::holds(std::uint64_t number) const {
   const std::lock_guard lock(mutex_);
-  return grant_ && grant_->number == number && run_.time.now() < grant_->refresh_at;
+  const auto now = run_.time.now();
+  return grant_ && grant_->number == number && (now < grant_->refresh_at || (asking_ && now < grant_->expires_at));
 }
 
 void stream_access::invalidate(std::uint64_t number) {

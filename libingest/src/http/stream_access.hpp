@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "http/http_run.hpp"
 
@@ -21,8 +22,8 @@ struct stream_grant {
   std::uint64_t number = 0;  ///< counts grants, so that a refused one can be told from its successor
 };
 
-/// Obtains stream access for all slices of a run: one of them asks, the others wait or go on with a grant that still
-/// holds. Renewed when a fifth of its time is left. Thread-safe.
+/// Obtains stream access for all slices of a run: one of them asks, the others wait. When a fifth of its time is left,
+/// a grant is renewed in the background, and nobody waits as long as it holds. Thread-safe.
 class stream_access {
  public:
   explicit stream_access(const http_run& run) : run_(run) {}
@@ -31,7 +32,7 @@ class stream_access {
   /// source::read() does; errc::authentication for an API key that is refused altogether.
   std::optional<stream_grant> acquire(http_client& client, const std::stop_token& stop);
 
-  /// True while this grant is the newest and need not be renewed yet.
+  /// True while this grant is the newest, and need not be renewed yet or is being renewed.
   bool holds(std::uint64_t number) const;
 
   /// The stream endpoint has refused the token of this grant: the next acquire() asks for another one.
@@ -41,7 +42,8 @@ class stream_access {
   std::string refusal() const;
 
  private:
-  bool usable_now() const;
+  void renew_in_background();
+  void renew(const std::stop_token& stop);
   std::optional<stream_grant> ask(http_client& client, const std::stop_token& stop);
   void settle(std::optional<stream_grant>& granted);
   http_request request() const;
@@ -53,6 +55,7 @@ class stream_access {
   std::string refusal_;
   bool asking_ = false;
   std::uint64_t grants_ = 0;
+  std::jthread renewal_;  // last: ends before what it uses
 };
 
 }  // namespace ingest::detail

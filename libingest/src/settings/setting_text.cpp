@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <utility>
@@ -57,6 +58,20 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   constexpr std::int64_t end_of_9999 = 253'402'300'800'000;
   const auto time = parse_instant(text);
   return time && *time >= 0 && *time < end_of_9999 ? time : std::nullopt;
+}
+
+bool looks_like_seconds(std::string_view text) {
+  const auto number = parse_integer(text);
+  return number && *number >= 100'000'000 && *number < 100'000'000'000;
+}
+
+std::string date_of(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  char text[32];
+  const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text, length};
 }
 
 }  // namespace ingest::detail

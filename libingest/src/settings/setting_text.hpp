@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "ingest/settings.hpp"
@@ -20,6 +21,13 @@ std::optional<std::uint64_t> parse_duration(std::string_view text);
 
 /// What parse_instant() reads, from 1970 to the end of 9999.
 std::optional<std::int64_t> parse_time(std::string_view text);
+
+/// True for a number that says a time in seconds to anybody, and a moment of January 1970 to March 1973 in
+/// milliseconds.
+bool looks_like_seconds(std::string_view text);
+
+/// "2026-01-27T19:19:13Z".
+std::string date_of(std::int64_t seconds);
 
 /// "api", "stdin" or "file:PATH", where the path's ending tells the format.
 std::optional<source_choice> parse_source(std::string_view text);

@@ -200,6 +200,12 @@ struct assignment {
   void operator()(bool settings::*member) const { s.*member = parse_boolean(text); }
   void operator()(std::vector<std::string> settings::*member) const { s.*member = parse_headers(text); }
   void operator()(std::optional<std::int64_t> settings::*member) const {
+    if (detail::looks_like_seconds(text)) {
+      const auto number = static_cast<std::int64_t>(detail::parse_integer(text).value());
+      refuse("is a Unix time in milliseconds, and that would be " + detail::date_of(number / 1000) +
+             "; if seconds are meant, " + detail::date_of(number) +
+             ", add 000. A time of the seventies is written as a date");
+    }
     s.*member = detail::parse_time(text);
     if (!(s.*member)) {
       refuse("must be a Unix time in milliseconds, a date (2026-01-27) or a time (2026-01-27T19:19:13Z)");
