@@ -1,4 +1,4 @@
-# Finds the C++ Actor Framework and defines the target CAF::core.
+# Finds the C++ Actor Framework and defines the target CAF::core, with CAF 1.x also CAF::test, which the tests link.
 #
 # CAF 1.x installs a CMake package and is taken from there. CAF 0.17, as Debian and Ubuntu ship it, installs none, so
 # its header and library are searched for here.
