@@ -77,6 +77,7 @@ void put_counts(report_writer& json, const run_report& r) {
   json.put("rows_loaded", r.rows_loaded);
   json.put("rows_rejected", r.rows_rejected);
   json.put("duplicates_skipped", r.duplicates_skipped);
+  json.put("duplicates_differing", r.duplicates_differing);
   json.put("total_expected", r.total_expected);
   json.put("pages_fetched", r.pages_fetched);
   json.put("ranges_loaded", r.ranges_loaded);
@@ -136,6 +137,7 @@ void measure(run_report& r, const metrics& m) {
   r.rows_loaded = m.rows_loaded - std::min(m.rows_loaded.load(), m.duplicates_removed.load());
   r.rows_rejected = m.rows_rejected;
   r.duplicates_skipped = m.duplicates_skipped + m.duplicates_removed;
+  r.duplicates_differing = m.duplicates_differing;
   r.total_expected = m.total_expected;
   r.pages_fetched = m.pages_fetched;
   r.ranges_loaded = m.ranges_loaded;

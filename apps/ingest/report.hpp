@@ -28,6 +28,7 @@ struct run_report {
   std::uint64_t rows_loaded = 0;
   std::uint64_t rows_rejected = 0;
   std::uint64_t duplicates_skipped = 0;
+  std::uint64_t duplicates_differing = 0;  ///< of these, set aside
   std::uint64_t total_expected = 0;
   std::uint64_t pages_fetched = 0;
   std::uint64_t ranges_loaded = 0;

@@ -48,7 +48,10 @@ std::string summary(const run_report& r) {
   }
   row("rows", grouped(r.rows_fetched) + " fetched, " + grouped(r.rows_durable) + " durable, " + grouped(r.rows_loaded) +
                   " loaded");
-  row("not loaded", grouped(r.duplicates_skipped) + " duplicates, " + grouped(r.rows_rejected) + " rejected");
+  const std::string differing =
+      r.duplicates_differing == 0 ? "" : " (" + grouped(r.duplicates_differing) + " of other content, set aside)";
+  row("not loaded",
+      grouped(r.duplicates_skipped) + " duplicates" + differing + ", " + grouped(r.rows_rejected) + " rejected");
   row("bytes", megabytes(r.bytes_fetched) + " fetched, " + megabytes(r.bytes_appended) + " buffered, " +
                    megabytes(r.bytes_loaded) + " loaded");
   row("rate", rate_text(r));
@@ -69,12 +72,19 @@ void log_end(const run_report& r) {
   const std::string rows =
       r.command == "fetch" ? grouped(r.rows_durable) + " rows durable" : grouped(r.rows_loaded) + " rows loaded";
   const std::string numbers = rows + " in " + fixed(r.wall_s, 2) + " s, " + rate_text(r);
-  log::fields fields{{"pipeline", r.pipeline},           {"run_id", r.run_id},
-                     {"exit_code", r.exit_code},         {"rows_fetched", r.rows_fetched},
-                     {"rows_durable", r.rows_durable},   {"rows_loaded", r.rows_loaded},
-                     {"rows_rejected", r.rows_rejected}, {"duplicates_skipped", r.duplicates_skipped},
-                     {"restarts", r.restarts},           {"wall_s", r.wall_s},
-                     {"rows_per_s", r.rows_per_s()},     {"peak_memory_bytes", r.peak_memory_bytes}};
+  log::fields fields{{"pipeline", r.pipeline},
+                     {"run_id", r.run_id},
+                     {"exit_code", r.exit_code},
+                     {"rows_fetched", r.rows_fetched},
+                     {"rows_durable", r.rows_durable},
+                     {"rows_loaded", r.rows_loaded},
+                     {"rows_rejected", r.rows_rejected},
+                     {"duplicates_skipped", r.duplicates_skipped},
+                     {"duplicates_differing", r.duplicates_differing},
+                     {"restarts", r.restarts},
+                     {"wall_s", r.wall_s},
+                     {"rows_per_s", r.rows_per_s()},
+                     {"peak_memory_bytes", r.peak_memory_bytes}};
   switch (r.status) {
     case run_status::complete:
       log::info(events::run_complete, "ingestion complete: " + numbers, fields);

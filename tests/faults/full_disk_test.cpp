@@ -2,10 +2,14 @@
 #include <signal.h>
 
 #include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <thread>
 
 #include "faults/faulty_run.hpp"
 #include "faults/small_disk.hpp"
+#include "support/loading_fixture.hpp"
 
+using namespace ingest;
 using namespace ingest::testing;
 using namespace std::chrono_literals;
 
@@ -95,6 +99,36 @@ BOOST_FIXTURE_TEST_CASE(without_inodes_at_the_start_ends_the_run_with_74, run_on
   check_ended(r.run("run"), 74, "No space left on device");
   disk.resize("nr_inodes=1000");
   check_completes(r);
+}
+
+BOOST_AUTO_TEST_CASE(for_rejected_rows_is_waited_for_and_then_ends_with_74) {
+  loading_fixture f;
+  const small_disk disk(f.directory / "disk", "size=64k");
+  {
+    std::ofstream filler(disk.path() / "filler");
+    while (filler << std::string(4096, '0') << std::flush) {
+    }
+  }
+  auto o = f.options();
+  o.rejects_file = disk.path() / "events_rejected.ndjson";
+  const auto target = f.open_target(o);
+  const batch b = f.batches.next({{event_row("a"), "b\tbad"}});
+  write_outcome done;
+  std::thread loader([&] { done = loading_fixture::open_sink(target)->write(b); });
+  BOOST_TEST(eventually([&] { return o.counters->load_retries >= 2u; }));
+  BOOST_TEST(f.rows() == 0);
+  std::filesystem::remove(disk.path() / "filler");
+  loader.join();
+  BOOST_TEST(done.rows_rejected == 1u);
+  BOOST_TEST(done.rows_loaded == 1u);
+  BOOST_TEST(std::filesystem::file_size(o.rejects_file) > 0u);
+
+  std::filesystem::remove(o.rejects_file);  // its last block has room
+  o.disk_deadline = 0ms;
+  std::ofstream(disk.path() / "filler") << std::string(65536, '0');
+  const error e = error_of([&] { loading_fixture::open_sink(f.open_target(o))->write(f.batches.next({{"c\tbad"}})); });
+  BOOST_TEST(e.exit_code() == 74);
+  BOOST_TEST(!e.transient());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static_cast<void>(detail::parse_size(in.rest()));
   static_cast<void>(detail::parse_duration(in.rest()));
   static_cast<void>(detail::json_string(in.rest()));
-  const std::string line = detail::json_value_or_string(in.rest());
-  require(line.find_first_of("\r\n") == std::string::npos, "a rejected event is one line");
+  const auto line = detail::exactly(in.rest());
+  require(line.value.find_first_of("\r\n") == std::string::npos, "a rejected event is one line");
   return 0;
 }

@@ -182,6 +182,24 @@ BOOST_AUTO_TEST_CASE(duplicates_are_removed_from_a_table_that_a_publication_tell
   BOOST_TEST(open_target()->opened().value().complete);
 }
 
+BOOST_AUTO_TEST_CASE(removed_duplicates_of_other_content_are_set_aside) {
+  auto o = initial();
+  const auto target = open_target(o);
+  open_sink(target)->write(batches.next({event_rows(1, 100)}));
+  page_batches::rows again = event_rows(1, 100);
+  again[6] = event_row("event-7", "\"other \\\\\\\\ one\"");
+  open_sink(target)->write(batches.next({again}));
+  open_sink(target)->finalize();
+  BOOST_TEST(rows() == 100);
+  BOOST_TEST(extra_of("event-7") == "1");
+  BOOST_TEST(o.counters->duplicates_removed == 100u);
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  BOOST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("\"reason\":\"differs\"") != std::string::npos);
+  BOOST_TEST(rejects()[0].find(R"("id":"event-7","encoding":"json","event":{)") != std::string::npos);
+  BOOST_TEST(rejects()[0].find(R"("extra": "other \\ one")") != std::string::npos, rejects()[0]);
+}
+
 BOOST_AUTO_TEST_CASE(of_several_loaders_exactly_one_builds_the_key) {
   const auto target = open_target(initial());
   open_sink(target)->write(batches.next({event_rows(1, 1000), event_rows(501, 1500)}));

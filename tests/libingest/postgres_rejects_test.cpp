@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "support/loading_fixture.hpp"
 
@@ -47,14 +48,16 @@ void rejects_fixture::reject_every_kind_of_bad_row() {
     return found == lines.end() ? std::string("no such line") : *found;
   };
   BOOST_TEST(has(line_of("\"row\":2,"), "\"message\":\"the event has no id\""));
-  BOOST_TEST(has(line_of("\"row\":2,"), "\"id\":null,\"event\":{\"no\":\"id\"}"));
+  BOOST_TEST(has(line_of("\"row\":2,"), "\"id\":null,\"encoding\":\"json\",\"event\":{\"no\":\"id\"}"));
   BOOST_TEST(has(line_of("only-one-column"), "\"sqlstate\":\"22P04\""));
   BOOST_TEST(has(line_of("three"), "\"sqlstate\":\"22P04\""));
   BOOST_TEST(has(line_of("null-data"), "\"sqlstate\":\"23502\""));
   BOOST_TEST(has(line_of("bad-utf8"), "\"sqlstate\":\"22021\""));
+  // Byte for byte, though no JSON could hold them.
+  BOOST_TEST(has(line_of("bad-utf8"), "\"encoding\":\"hex\",\"event\":\"7b2261223a22fffe227d\""));
   BOOST_TEST(has(line_of("\"id\":\"nul\""), "\"sqlstate\":\"22021\""));
   BOOST_TEST(has(line_of("lone-surrogate"), "\"sqlstate\":\"22P02\""));
-  BOOST_TEST(has(line_of("truncated"), "\"event\":\"{\\\"a\\\":\"}"));
+  BOOST_TEST(has(line_of("truncated"), "\"encoding\":\"text\",\"event\":\"{\\\"a\\\":\"}"));
   BOOST_TEST(has(line_of("\"id\":\"deep\""), "\"sqlstate\":\"54001\""));
 }
 
@@ -74,8 +77,8 @@ BOOST_AUTO_TEST_CASE(sets_one_row_of_five_thousand_aside_and_loads_the_others) {
   BOOST_TEST(number("SELECT rejected FROM ingest.pages WHERE page = 2") == 1);
   const auto lines = rejects();
   BOOST_REQUIRE(lines.size() == 1u);
-  BOOST_TEST(has(lines[0], R"("pipeline":"test","page":2,"slice":0,"row":1234,"sqlstate":"22P05")"));
-  BOOST_TEST(has(lines[0], R"("position":"after \"page\" 2 \\","id":"bad","event":{"id":"bad","text":"\u0000"}})"));
+  BOOST_TEST(has(lines[0], R"("pipeline":"test","reason":"refused","page":2,"slice":0,"row":1234,"sqlstate":"22P05")"));
+  BOOST_TEST(has(lines[0], R"("id":"bad","encoding":"json","event":{"id":"bad","text":"\u0000"}})"));
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_readable_for_its_owner_only_and_never_a_link) {
@@ -208,6 +211,65 @@ BOOST_AUTO_TEST_CASE(a_line_that_a_crash_left_half_written_stays_apart_from_the_
   open_sink(open_target())->write(batches.next({{"a\tbad"}}));
   BOOST_TEST(rejects().size() == 2u);
   BOOST_TEST(has(rejects().at(1), "\"id\":\"a\""));
+}
+
+BOOST_AUTO_TEST_CASE(the_limit_holds_exactly_however_many_loaders_reject_at_once) {
+  auto o = options();
+  o.reject_limit = 5;
+  const auto target = open_target(o);
+  std::vector<batch> ranges;
+  for (int i = 0; i < 24; ++i) {
+    ranges.push_back(batches.next({{event_row("good-" + std::to_string(i)), "bad-" + std::to_string(i) + "\tbad"}}));
+  }
+  std::atomic<int> loaded = 0;
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> loaders;
+  for (std::size_t i = 0; i < 4; ++i) {
+    loaders.emplace_back([&, i] {
+      for (std::size_t range = i; range < ranges.size(); range += 4) {
+        const auto loader = open_sink(target, i);  // one that has failed is not used again
+        try {
+          loader->write(ranges[range]);
+          ++loaded;
+        } catch (const error& e) {
+          refused += e.code() == errc::bad_data;
+        }
+      }
+    });
+  }
+  for (std::thread& t : loaders) {
+    t.join();
+  }
+  BOOST_TEST(loaded == 5);
+  BOOST_TEST(refused == 19);
+  BOOST_TEST(number("SELECT sum(rejected) FROM ingest.pages") == 5);
+  BOOST_TEST(rows() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_moved_or_removed_meanwhile_is_made_again) {
+  const auto loader = open_sink(open_target());
+  const auto file = directory / "events_rejected.ndjson";
+  loader->write(batches.next({{"a\tbad"}}));
+  std::filesystem::rename(file, directory / "yesterday");
+  loader->write(batches.next({{"b\tbad"}}));
+  BOOST_TEST(has(rejects().at(0), "\"id\":\"b\""));
+  std::filesystem::remove(file);
+  loader->write(batches.next({{"c\tbad"}}));
+  BOOST_TEST(has(rejects().at(0), "\"id\":\"c\""));
+  BOOST_TEST(rejects().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_long_position_is_not_repeated_for_each_row_of_its_page) {
+  page_batches::rows page;
+  for (int i = 0; i < 500; ++i) {
+    page.push_back("bad-" + std::to_string(i) + "\tbad");
+  }
+  auto o = options();
+  o.reject_limit = 500;
+  batch b = batches.next({page});
+  b.pages.front().position = std::string(60'000, 'p');
+  BOOST_TEST(open_sink(open_target(o))->write(b).rows_rejected == 500u);
+  BOOST_TEST(std::filesystem::file_size(directory / "events_rejected.ndjson") < 200'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

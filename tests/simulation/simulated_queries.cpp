@@ -119,6 +119,8 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
     }
   } else if (sql.starts_with("SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0)")) {
     answer.push_back({text(segment), text(loaded), text(duplicates), text(rejected)});
+  } else if (sql.starts_with("SELECT coalesce(sum(rejected), 0)")) {
+    answer.push_back({text(rejected)});
   } else if (sql.starts_with("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages")) {
     answer.push_back({text(pages.size()), text(pages.max())});
   } else if (sql.starts_with("SELECT page, slice, last, bytes, rows, crc, position FROM ingest.pages")) {

@@ -60,6 +60,9 @@ struct metrics {
 
   const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
+  /// Of those skipped and those removed, the ones with other content than the row that stays; set aside.
+  counter duplicates_differing{0};
+
   /// Microseconds since the run's start, never 0.
   std::uint64_t elapsed_us() const {
     return 1 + static_cast<std::uint64_t>(

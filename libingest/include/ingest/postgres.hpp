@@ -31,6 +31,8 @@ struct postgres_options {
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds io_timeout = std::chrono::seconds(60);  ///< of silence, after which a connection is lost
 
+  std::chrono::milliseconds disk_deadline = std::chrono::minutes(10);  ///< how long rejects_file may find no space
+
   /// Accept tables that PostgreSQL empties after a crash.
   bool allow_unlogged = false;
 

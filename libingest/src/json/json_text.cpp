@@ -5,11 +5,12 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <array>
 
 namespace ingest::detail {
 
 namespace {
+
+constexpr std::string_view hexadecimal = "0123456789abcdef";
 
 /// The length of the UTF-8 sequence at the beginning of `text`, or 0 if there is none (RFC 3629, section 4).
 std::size_t sequence_length(std::string_view text) {
@@ -33,6 +34,17 @@ std::size_t sequence_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) {
+      return false;
+    }
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 bool is_json(std::string_view text) {
   constexpr unsigned flags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
@@ -46,7 +58,6 @@ bool is_json(std::string_view text) {
 }  // namespace
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   std::string json = "\"";
   while (!text.empty()) {
     const std::size_t length = sequence_length(text);
@@ -56,7 +67,7 @@ std::string json_string(std::string_view text) {
     } else if (c == '"' || c == '\\') {
       json += {'\\', c};
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      json += {'\\', 'u', '0', '0', hex[static_cast<unsigned char>(c) >> 4], hex[c & 0xf]};
+      json += {'\\', 'u', '0', '0', hexadecimal[static_cast<unsigned char>(c) >> 4], hexadecimal[c & 0xf]};
     } else {
       json += text.substr(0, length);
     }
@@ -65,14 +76,18 @@ std::string json_string(std::string_view text) {
   return json + "\"";
 }
 
-std::string json_value_or_string(std::string_view text) {
-  if (!is_json(text)) {
-    return json_string(text);
+exact_json exactly(std::string_view bytes) {
+  if (bytes.find_first_of("\n\r") == std::string_view::npos && is_json(bytes)) {
+    return {"json", std::string(bytes)};
   }
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');  // only ever between tokens: strings cannot hold them bare
-  std::replace(line.begin(), line.end(), '\r', ' ');
-  return line;
+  if (is_utf8(bytes)) {
+    return {"text", json_string(bytes)};
+  }
+  std::string digits = "\"";
+  for (const char c : bytes) {
+    digits += {hexadecimal[static_cast<unsigned char>(c) >> 4], hexadecimal[c & 0xf]};
+  }
+  return {"hex", digits + "\""};
 }
 
 }  // namespace ingest::detail

@@ -2,6 +2,7 @@
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "ingest/row_encoder.hpp"
 
 namespace ingest::detail {
 
@@ -32,6 +33,39 @@ void replicate_whole_rows(postgres_connection& c, const target_table& target, bo
   c.run("ALTER TABLE " + target.quoted + " REPLICA IDENTITY " + (whole ? "FULL" : "DEFAULT"));
 }
 
+/// Of the rows that share an id, which come first: transactions are numbered as they begin to write, and within one of
+/// them rows are written in the order of their pages; the age of a number, unlike the number, can be compared.
+const std::string in_order = "(PARTITION BY id ORDER BY age(xmin) DESC, ctid)";
+
+std::string repeated(const target_table& target) {
+  return target.quoted + " WHERE id IN (SELECT id FROM " + target.quoted + " GROUP BY id HAVING count(*) > 1)";
+}
+
+std::uint64_t set_aside_differing(postgres_connection& c, const target_table& target, rejects_file& aside) {
+  constexpr int at_a_time = 1000;
+  c.run(
+      "DECLARE ingest_differing NO SCROLL CURSOR FOR SELECT id, data FROM (SELECT id, data, first_value(data) OVER w "
+      "AS kept FROM " +
+      repeated(target) + " WINDOW w AS " + in_order + ") copies WHERE data IS DISTINCT FROM kept");
+  std::uint64_t found = 0;
+  for (;;) {
+    const query_result r = c.execute("FETCH " + std::to_string(at_a_time) + " FROM ingest_differing");
+    std::vector<std::string> texts;
+    texts.reserve(r.rows());
+    std::vector<rejected_row> rows;
+    for (std::size_t i = 0; i < r.rows(); ++i) {
+      copy_text_encoder().append(r.text(i, 0), r.text(i, 1), texts.emplace_back());
+      rows.push_back({nullptr, 0, "23505", differs, texts.back(), rejected_row::reason::differs});
+    }
+    if (rows.empty()) {
+      c.run("CLOSE ingest_differing");
+      return found;
+    }
+    aside.append(rows);
+    found += rows.size();
+  }
+}
+
 std::uint64_t remove_duplicates(postgres_connection& c, const target_table& target) {
   const bool published =
       c.execute(
@@ -42,15 +76,9 @@ std::uint64_t remove_duplicates(postgres_connection& c, const target_table& targ
   if (published) {
     replicate_whole_rows(c, target, true);
   }
-  // Transactions are numbered as they begin to write, and within one of them rows are written in the order of their
-  // pages; the age of a number, unlike the number, can be compared.
   const std::uint64_t removed =
-      c.execute(
-           "DELETE FROM " + target.quoted +
-           " t USING (SELECT ctid AS place, row_number() OVER (PARTITION BY id ORDER BY age(xmin) DESC, ctid) AS n "
-           "FROM " +
-           target.quoted + " WHERE id IN (SELECT id FROM " + target.quoted +
-           " GROUP BY id HAVING count(*) > 1)) copies WHERE t.ctid = copies.place AND copies.n > 1")
+      c.execute("DELETE FROM " + target.quoted + " t USING (SELECT ctid AS place, row_number() OVER " + in_order +
+                " AS n FROM " + repeated(target) + ") copies WHERE t.ctid = copies.place AND copies.n > 1")
           .affected();
   if (published) {
     replicate_whole_rows(c, target, false);
@@ -94,7 +122,7 @@ std::string why_no_key(postgres_connection& c, const std::string& target) {
   return "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)";
 }
 
-std::optional<std::uint64_t> build_key(postgres_connection& c, const target_table& target) {
+std::optional<removed_rows> build_key(postgres_connection& c, const target_table& target, rejects_file& aside) {
   // Read from the catalog, not from memory: our former COMMIT may have lost its answer, or a person has built the key.
   if (has_key(c, target.quoted)) {
     return std::nullopt;
@@ -105,7 +133,7 @@ std::optional<std::uint64_t> build_key(postgres_connection& c, const target_tabl
   use_more_resources(c);
   c.be_patient();
   c.run("LOCK TABLE " + target.quoted + " IN SHARE ROW EXCLUSIVE MODE; SAVEPOINT ingest_key");
-  std::uint64_t removed = 0;
+  removed_rows removed;
   try {
     add_key(c, target);
   } catch (const database_error& e) {
@@ -113,14 +141,15 @@ std::optional<std::uint64_t> build_key(postgres_connection& c, const target_tabl
       throw;
     }
     c.run("ROLLBACK TO SAVEPOINT ingest_key");
-    removed = remove_duplicates(c, target);
+    removed.differing = set_aside_differing(c, target, aside);
+    removed.all = remove_duplicates(c, target);
     log::info(events::duplicates_removed, "some events were loaded more than once; the first of each stays",
-              {{"table", target.identity()}, {"duplicates", removed}});
+              {{"table", target.identity()}, {"duplicates", removed.all}});
     add_key(c, target);
   }
   drop_guard(c, target);
   log::info(events::key_built, "built the key of " + target.identity() + " in " + seconds_since(began),
-            {{"table", target.identity()}, {"duplicates", removed}});
+            {{"table", target.identity()}, {"duplicates", removed.all}});
   return removed;
 }
 

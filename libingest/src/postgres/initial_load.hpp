@@ -6,6 +6,7 @@
 
 #include "postgres/postgres_connection.hpp"
 #include "postgres/postgres_table.hpp"
+#include "postgres/rejects_file.hpp"
 
 namespace ingest::detail {
 
@@ -23,8 +24,12 @@ bool began_keyless(postgres_connection& c, const std::string& pipeline, const st
 std::string why_no_key(postgres_connection& c, const std::string& target);
 
 /// Builds the primary key. Where ids occur more than once, removes all but the row that was written first; returns how
-/// many. Does nothing and returns nothing if the table has a key by now. Nobody else writes to the table meanwhile.
-/// Takes as long as it takes.
-std::optional<std::uint64_t> build_key(postgres_connection& c, const target_table& target);
+/// many; those whose content differs from that of the row that stays are put into `aside`. Does nothing and returns
+/// nothing if the table has a key by now. Nobody else writes to the table meanwhile. Takes as long as it takes.
+struct removed_rows {
+  std::uint64_t all = 0;
+  std::uint64_t differing = 0;
+};
+std::optional<removed_rows> build_key(postgres_connection& c, const target_table& target, rejects_file& aside);
 
 }  // namespace ingest::detail

@@ -261,6 +261,13 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
       {pipeline, ids.text(), duplicates.text(), rejected.text()});
 }
 
+std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline) {
+  c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: rejects of pipeline " + pipeline) +
+        ", 0))");
+  return unsigned_at(c.execute("SELECT coalesce(sum(rejected), 0) FROM ingest.pages WHERE pipeline = $1", {pipeline}),
+                     0, 0);
+}
+
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
   c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
   server_transaction begun = lock_row(c, who, epoch, "UPDATE");

@@ -53,6 +53,10 @@ struct page_losses {
 };
 void record_losses(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page_losses>& losses);
 
+/// How many rows of the run are rejected: those of this transaction and of all that were committed before it. Others
+/// with rejects wait until this one has ended, so that no two of them count without each other.
+std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline);
+
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
 /// errc::locked if another run has taken over, and errc::bad_data unless every page is loaded.
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch);

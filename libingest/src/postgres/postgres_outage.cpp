@@ -17,10 +17,10 @@ std::string seconds_of(std::chrono::nanoseconds d) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(d).count()) + " s";
 }
 
-retry_options schedule_of(const postgres_options& o) {
+retry_options schedule_of(milliseconds deadline) {
   retry_options r;
-  r.max_attempts = o.outage_deadline == milliseconds(0) ? 1 : 0;
-  r.deadline = o.outage_deadline;
+  r.max_attempts = deadline == milliseconds(0) ? 1 : 0;
+  r.deadline = deadline;
   r.first_delay = first_wait;
   r.max_delay = longest_wait;
   return r;
@@ -58,7 +58,12 @@ void outage_log::recovered() {
 }
 
 database_retries::database_retries(const postgres_options& o, std::string shown, outage_log& log, std::stop_token stop)
-    : options_(o), shown_(std::move(shown)), log_(log), stop_(std::move(stop)), schedule_(schedule_of(o)) {}
+    : options_(o),
+      shown_(std::move(shown)),
+      log_(log),
+      stop_(std::move(stop)),
+      schedule_(schedule_of(o.outage_deadline)),
+      room_(schedule_of(o.disk_deadline)) {}
 
 void database_retries::wait_after(const database_error& e, bool in_doubt) {
   if (e.fault() != database_fault::outage && e.fault() != database_fault::contention) {
@@ -76,6 +81,19 @@ void database_retries::wait_after(const database_error& e, bool in_doubt) {
     throw in_doubt ? over.as_in_doubt() : over;
   }
   options_.counters->load_retries.fetch_add(1, std::memory_order_relaxed);
+  if (!options_.time.wait(*wait, stop_)) {
+    throw_if_stopped(stop_);
+  }
+}
+
+void database_retries::wait_for_room(const error& e) {
+  throw_if_stopped(stop_);
+  const auto wait = room_.next(options_.time.now());
+  if (!wait) {
+    throw error(errc::no_space, std::string(e.what()) + ", and no space came free within the time allowed", false);
+  }
+  options_.counters->load_retries.fetch_add(1, std::memory_order_relaxed);
+  log::warning(events::rejects_wait, std::string("waiting for space: ") + e.what());
   if (!options_.time.wait(*wait, stop_)) {
     throw_if_stopped(stop_);
   }

@@ -39,6 +39,10 @@ class database_retries {
   /// the deadline has passed, errc::cancelled when stopped.
   void wait_after(const database_error& e, bool in_doubt);
 
+  /// Returns when it is time to try again after a file found no space on the disk, holding nothing in the database
+  /// meanwhile. Throws errc::no_space, not transient, when options().disk_deadline has passed.
+  void wait_for_room(const error& e);
+
   /// The work is done.
   void succeeded();
 
@@ -48,6 +52,7 @@ class database_retries {
   outage_log& log_;
   std::stop_token stop_;
   retry_schedule schedule_;
+  retry_schedule room_;
   retry_schedule::clock::time_point began_;
 };
 

@@ -77,7 +77,6 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
   if (failure) {
     std::rethrow_exception(failure);
   }
-  rejected_ = result->ledger.rejected;
   opened_ = std::move(result);
   return *opened_;
 }
@@ -115,15 +114,14 @@ void postgres_run::complete_once(const std::function<void()>& work) {
   }
 }
 
-void postgres_run::check_rejects(const std::vector<rejected_row>& more) const {
-  if (more.empty() || rejected_ + more.size() <= options_.reject_limit) {
+void postgres_run::check_rejects(std::uint64_t rejected, const rejected_row& last) const {
+  if (rejected <= options_.reject_limit) {
     return;
   }
-  const rejected_row& r = more.front();
   throw error(errc::bad_data, "the table refuses more rows than the limit of " + std::to_string(options_.reject_limit) +
-                                  " allows; see " + options_.rejects_file.string() + ". Row " + std::to_string(r.row) +
-                                  " of page " + std::to_string(r.of.id) + ": " + r.message + " (SQLSTATE " +
-                                  r.sqlstate + ")");
+                                  " allows; see " + options_.rejects_file.string() + ". Row " +
+                                  std::to_string(last.row) + " of page " + std::to_string(last.of->id) + ": " +
+                                  last.message + " (SQLSTATE " + last.sqlstate + ")");
 }
 
 }  // namespace ingest::detail

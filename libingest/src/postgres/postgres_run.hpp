@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -61,11 +60,10 @@ class postgres_run {
   /// interrupted, and so can those who wait for it.
   void complete_once(const std::function<void()>& work);
 
-  /// Counts rows as rejected for good.
-  void add_rejected(std::uint64_t rows) { rejected_ += rows; }
+  bool limits_rejects() const { return options_.reject_limit != postgres_options().reject_limit; }
 
-  /// Throws errc::bad_data if `more` rejected rows exceed the limit.
-  void check_rejects(const std::vector<rejected_row>& more) const;
+  /// Throws errc::bad_data that names `last` if the run's rejected rows, so many by now, exceed the limit.
+  void check_rejects(std::uint64_t rejected, const rejected_row& last) const;
 
  private:
   struct expectation {
@@ -84,7 +82,6 @@ class postgres_run {
   outage_log outages_;
   connection_pool connections_;
   rejects_file rejects_;
-  std::atomic<std::uint64_t> rejected_{0};  // of the whole run, earlier processes included
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -40,11 +40,11 @@ class postgres_sink final : public sink {
   void disconnect();
   write_outcome load(const opened_run& run, const batch& records);
   void settle(const opened_run& run, const range_load::outcome& done, const page& first);
-  void set_aside(const std::vector<rejected_row>& rejected);
+  void set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what);
   void begin(server_transaction begun);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
-  bool complete(const opened_run& run, std::uint64_t& removed);
+  bool complete(const opened_run& run, removed_rows& removed);
 
   const std::shared_ptr<postgres_run> run_;
   const std::size_t loader_;
@@ -75,6 +75,12 @@ auto postgres_sink::with_retries(Work work) {
     } catch (const database_error& e) {
       disconnect();
       retries.wait_after(e, unanswered_.has_value());
+    } catch (const error& e) {
+      disconnect();
+      if (e.code() != errc::no_space) {
+        throw;
+      }
+      retries.wait_for_room(e);
     } catch (...) {
       disconnect();
       throw;
@@ -137,7 +143,7 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
 void postgres_sink::settle(const opened_run& run, const range_load::outcome& done, const page& first) {
   std::map<page_id, page_losses> losses;
   for (const rejected_row& r : done.rejected) {
-    ++losses[r.of.id].rejected;
+    ++losses[r.of->id].rejected;
   }
   if (done.duplicates > 0) {
     losses[first.id].duplicates = done.duplicates;  // of which page each was, the server does not tell
@@ -145,22 +151,28 @@ void postgres_sink::settle(const opened_run& run, const range_load::outcome& don
   if (!losses.empty()) {
     record_losses(*connection_, run.identity.pipeline, losses);
   }
-  set_aside(done.rejected);
+  set_aside(done.rejected, events::rows_rejected, "the table refused rows: ");
+  set_aside(done.differing, events::duplicates_differ, "duplicates are not what the table has: ");
+  if (!done.rejected.empty() && run_->limits_rejects()) {
+    run_->check_rejects(count_rejects(*connection_, run.identity.pipeline), done.rejected.front());
+  }
 }
 
-void postgres_sink::set_aside(const std::vector<rejected_row>& rejected) {
+void postgres_sink::set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what) {
   std::vector<rejected_row> fresh;
-  for (const rejected_row& r : rejected) {
-    if (set_aside_.emplace(r.of.id, r.row).second) {
+  for (const rejected_row& r : rows) {
+    if (!set_aside_.contains({r.of->id, r.row})) {
       fresh.push_back(r);
     }
   }
   if (!fresh.empty()) {
     run_->rejects().append(fresh);
-    log::warning(events::rows_rejected, "the table refused rows: " + fresh.front().message,
-                 {{"rows", fresh.size()}, {"page", fresh.front().of.id}, {"sqlstate", fresh.front().sqlstate}});
+    for (const rejected_row& r : fresh) {
+      set_aside_.emplace(r.of->id, r.row);
+    }
+    log::warning(event, what + fresh.front().message,
+                 {{"rows", fresh.size()}, {"page", fresh.front().of->id}, {"sqlstate", fresh.front().sqlstate}});
   }
-  run_->check_rejects(rejected);
 }
 
 void postgres_sink::begin(server_transaction begun) {
@@ -190,7 +202,7 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   counters.ranges_loaded += 1;
   counters.duplicates_skipped += done.duplicates;
   counters.rows_rejected += done.rejected.size();
-  run_->add_rejected(done.rejected.size());
+  counters.duplicates_differing += done.differing.size();
   const std::uint64_t first = records.pages.front().id;
   const std::uint64_t last = records.pages.back().id;
   if (done.staged) {
@@ -205,9 +217,10 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
 void postgres_sink::finalize() {
   if (completes_run_) {
     run_->complete_once([this] {
-      std::uint64_t removed = 0;
+      removed_rows removed;
       with_retries([&](const opened_run& run) { return complete(run, removed); });
-      run_->options().counters->duplicates_removed += removed;
+      run_->options().counters->duplicates_removed += removed.all;
+      run_->options().counters->duplicates_differing += removed.differing;
     });
   }
 }
@@ -215,11 +228,11 @@ void postgres_sink::finalize() {
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
-bool postgres_sink::complete(const opened_run& run, std::uint64_t& removed) {
+bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
   begin(begin_completing(*connection_, run.identity, run.epoch()));
-  const auto built = run.target.keyless ? build_key(*connection_, run.target) : std::nullopt;
+  const auto built = run.target.keyless ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
-  mark_complete(*connection_, run.identity.pipeline, built.value_or(0));
+  mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);
   commit();
   connection_.close();  // it is patient now
   if (built) {

@@ -130,7 +130,7 @@ rejected_row range_load::describe(const database_error& e, std::size_t row) cons
   } else if (e.told().sqlstate.starts_with("22") && !e.told().detail.empty()) {
     message += ": " + e.told().detail.substr(0, longest_detail);
   }
-  return {rows_.page_of(row), rows_.row_in_page(row), e.told().sqlstate, message, rows_.text(row)};
+  return {&rows_.page_of(row), rows_.row_in_page(row), e.told().sqlstate, message, rows_.text(row)};
 }
 
 }  // namespace ingest::detail

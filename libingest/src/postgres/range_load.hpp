@@ -24,6 +24,7 @@ class range_load {
     std::uint64_t loaded = 0;
     std::uint64_t duplicates = 0;
     bool staged = false;
+    std::vector<rejected_row> differing;  ///< of the duplicates, those whose content is not that of the row that stays
     std::vector<rejected_row> rejected;
   };
 

@@ -15,6 +15,8 @@ namespace ingest::detail {
 
 namespace {
 
+constexpr std::size_t piece = 1 << 20;  // what is held in memory of lines, however many there are
+
 [[noreturn]] void fail(const std::string& doing, const std::filesystem::path& path, int number) {
   const bool full = number == ENOSPC || number == EDQUOT;
   const bool misplaced = number == ELOOP || number == ENOENT || number == EISDIR || number == ENOTDIR;
@@ -35,17 +37,13 @@ off_t end_of_lines(int fd, const std::filesystem::path& path) {
 }
 
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
-  const off_t before = end_of_lines(fd, path);
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) {
       continue;
     }
     if (n < 0) {
-      const int number = errno;
-      // If this fails too, a half-written line stays, which end_of_lines() deals with.
-      [[maybe_unused]] const int ignored = ::ftruncate(fd, before);
-      fail("append to", path, number);
+      fail("append to", path, errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -70,8 +68,13 @@ rejects_file::rejects_file(std::filesystem::path path, std::string pipeline)
     : path_(std::move(path)), pipeline_(std::move(pipeline)) {}
 
 rejects_file::~rejects_file() {
+  close();
+}
+
+void rejects_file::close() {
   if (fd_ >= 0) {
     ::close(fd_);
+    fd_ = -1;
   }
 }
 
@@ -92,34 +95,70 @@ void rejects_file::open() {
   sync_directory_of(path_);
 }
 
+/// False when the file was renamed or removed: what is written now belongs into a new one.
+bool rejects_file::is_where_it_was() const {
+  struct stat open_file {};
+  struct stat at_path {};
+  return ::fstat(fd_, &open_file) == 0 && ::lstat(path_.c_str(), &at_path) == 0 && open_file.st_dev == at_path.st_dev &&
+         open_file.st_ino == at_path.st_ino;
+}
+
+bool rejects_file::was_deleted() const {
+  struct stat status {};
+  return ::fstat(fd_, &status) == 0 && status.st_nlink == 0;
+}
+
 void rejects_file::append(const std::vector<rejected_row>& rows) {
-  std::string lines;
-  for (const rejected_row& r : rows) {
-    lines += reject_line(pipeline_, r);
-  }
   const std::lock_guard lock(mutex_);
   if (failed_) {
     throw error(errc::io, path_.string() + " could not be made durable before");
   }
-  if (fd_ < 0) {
-    open();
-  }
-  write_all(fd_, lines, path_);
-  if (::fdatasync(fd_) != 0) {
-    failed_ = true;
-    fail("make durable", path_, errno);
+  do {
+    if (fd_ >= 0 && !is_where_it_was()) {
+      close();
+    }
+    if (fd_ < 0) {
+      open();
+    }
+    write(rows);
+    if (::fdatasync(fd_) != 0) {
+      failed_ = true;
+      fail("make durable", path_, errno);
+    }
+  } while (was_deleted());  // while we wrote; one that was renamed meanwhile has kept them
+}
+
+void rejects_file::write(const std::vector<rejected_row>& rows) {
+  const off_t before = end_of_lines(fd_, path_);
+  try {
+    std::string lines;
+    for (const rejected_row& r : rows) {
+      lines += reject_line(pipeline_, r);
+      if (lines.size() >= piece) {
+        write_all(fd_, lines, path_);
+        lines.clear();
+      }
+    }
+    write_all(fd_, lines, path_);
+  } catch (...) {
+    // If this fails too, a half-written line stays, which end_of_lines() deals with.
+    [[maybe_unused]] const int ignored = ::ftruncate(fd_, before);
+    throw;
   }
 }
 
 std::string reject_line(const std::string& pipeline, const rejected_row& r) {
   const copy_columns columns = read_columns(r.text);
+  const exact_json event = exactly(columns.rest);
   std::string line = "{\"pipeline\":" + json_string(pipeline);
-  line += ",\"page\":" + std::to_string(r.of.id) + ",\"slice\":" + std::to_string(r.of.slice);
-  line += ",\"row\":" + std::to_string(r.row);
+  line += ",\"reason\":" + std::string(r.why == rejected_row::reason::refused ? "\"refused\"" : "\"differs\"");
+  if (r.of != nullptr) {
+    line += ",\"page\":" + std::to_string(r.of->id) + ",\"slice\":" + std::to_string(r.of->slice);
+    line += ",\"row\":" + std::to_string(r.row);
+  }
   line += ",\"sqlstate\":" + json_string(r.sqlstate) + ",\"message\":" + json_string(r.message);
-  line += ",\"position\":" + json_string(r.of.position);
   line += ",\"id\":" + (columns.has_id ? json_string(columns.id) : "null");
-  line += ",\"event\":" + json_value_or_string(columns.rest) + "}\n";
+  line += ",\"encoding\":" + json_string(event.encoding) + ",\"event\":" + event.value + "}\n";
   return line;
 }
 

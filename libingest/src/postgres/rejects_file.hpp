@@ -11,16 +11,26 @@
 
 namespace ingest::detail {
 
-/// A row that the table refused, and why.
+/// A row that is not in the table, and why.
 struct rejected_row {
-  page of;
-  std::uint64_t row = 0;  ///< within its page, counted from 1
+  enum class reason {
+    refused,  ///< by the table
+    differs   ///< a duplicate with other content than the row that stays
+  };
+
+  const page* of = nullptr;  ///< null where nobody knows any more
+  std::uint64_t row = 0;     ///< within its page, counted from 1
   std::string sqlstate;
   std::string message;
   std::string_view text;  ///< COPY text
+  reason why = reason::refused;
 };
 
-/// The file that rejected rows are set aside in, as lines of JSON. Created (0600) for the first of them. Thread-safe.
+/// What is said of a duplicate with other content.
+inline const std::string differs = "the table has another event with this id, which stays";
+
+/// The file that such rows are set aside in, as lines of JSON. Created (0600) for the first of them, and again when
+/// somebody has taken it away. Thread-safe.
 class rejects_file {
  public:
   rejects_file(std::filesystem::path path, std::string pipeline);
@@ -34,6 +44,10 @@ class rejects_file {
 
  private:
   void open();
+  bool is_where_it_was() const;
+  bool was_deleted() const;
+  void close();
+  void write(const std::vector<rejected_row>& rows);
 
   const std::filesystem::path path_;
   const std::string pipeline_;
