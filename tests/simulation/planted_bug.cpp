@@ -92,7 +92,7 @@ class careless_connection final : public detail::postgres_connection {
       bug_->first_epoch = r.text(0, 0);
       bug_->first_run = r.text(0, 1);
     }
-    return {{{bug_->first_epoch, bug_->first_run}}, "SELECT 1"};
+    return {{{bug_->first_epoch, bug_->first_run, r.text(0, 2), r.text(0, 3)}}, "SELECT 1"};
   }
 
   void run(const std::string& sql) override {
@@ -105,7 +105,11 @@ class careless_connection final : public detail::postgres_connection {
   std::uint64_t end_copy() override { return behind_->end_copy(); }
   bool usable() const override { return behind_->usable(); }
   void be_patient() override { behind_->be_patient(); }
-  const detail::server_session& session() const override { return behind_->session(); }
+  std::string begin(std::string_view isolation) const override { return behind_->begin(isolation); }
+  void obey(std::stop_token stop) override {
+    stop_ = stop;
+    behind_->obey(std::move(stop));
+  }
   std::string quoted(const std::string& identifier) const override { return behind_->quoted(identifier); }
   std::string literal(const std::string& text) const override { return behind_->literal(text); }
 
