@@ -35,6 +35,7 @@ http_source_options source_options(const settings& s, const std::string& plan) {
   o.batch_size = s.batch_size;
   o.windows = windows_of(plan, s);
   o.parser.id_pointer = s.id_pointer;
+  o.parser.tolerant = s.to.what == target_choice::kind::postgres;  // which refuses what is no JSON, row by row
   if (s.to.what != target_choice::kind::postgres) {
     o.encoder = std::make_shared<ndjson_encoder>();
   }

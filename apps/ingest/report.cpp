@@ -60,6 +60,10 @@ class report_writer {
     json_.Key(key);
     json_.Int(v);
   }
+  void put(const char* key, bool v) {
+    json_.Key(key);
+    json_.Bool(v);
+  }
   void put(const char* key, double v) {
     json_.Key(key);
     json_.Double(v);
@@ -79,6 +83,7 @@ void put_counts(report_writer& json, const run_report& r) {
   json.put("duplicates_skipped", r.duplicates_skipped);
   json.put("duplicates_differing", r.duplicates_differing);
   json.put("total_expected", r.total_expected);
+  json.put("complete_but_short", r.complete_but_short);
   json.put("pages_fetched", r.pages_fetched);
   json.put("ranges_loaded", r.ranges_loaded);
   json.put("requests", r.requests);

@@ -18,8 +18,9 @@ struct run_report {
   bool resumable = true;  ///< whether running again goes on where this run ended
   run_status status = run_status::aborted;
   int exit_code = 0;
-  std::string error;       ///< empty for none
-  std::string started_at;  ///< RFC 3339, UTC
+  std::string error;                ///< empty for none
+  bool complete_but_short = false;  ///< the API announced more events than it gave
+  std::string started_at;           ///< RFC 3339, UTC
   std::string ended_at;
 
   // Counted by this process

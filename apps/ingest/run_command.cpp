@@ -6,6 +6,7 @@
 #include <atomic>
 #include <iostream>
 
+#include "announced_total.hpp"
 #include "components.hpp"
 #include "direct_run.hpp"
 #include "ingest/event_names.hpp"
@@ -59,6 +60,7 @@ class pipeline_run {
   bool has_nothing_to_do(const durable_run& run) const;
   void check_source(const resumption& from) const;
   bool leaves_windows_open(const std::string& plan) const;
+  void compare_total(const std::optional<run_state>& state) const;
   actors::pipeline assemble(const std::shared_ptr<durable_run>& run);
 
   const settings& settings_;
@@ -84,6 +86,7 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     log::info(events::already_complete, "this run is complete already; --fresh --yes starts over",
               {{"pipeline", settings_.pipeline}, {"rows_loaded", from.rows_loaded}});
     report_.status = run_status::complete;
+    compare_total(run->state());
     return;
   }
   if (command_ == command::load && from.is_new) {
@@ -105,6 +108,18 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
 
   actors::pipeline pipeline = assemble(run);
   take_result(run_shown(pipeline, settings_, counters_, target_ != nullptr, from.rows_loaded, stop), report_);
+  compare_total(state_store(posix_file_system(), run->directory()).load());
+}
+
+/// What is durable tells, so it makes no difference how many processes have read it, and the next start sees it again.
+void pipeline_run::compare_total(const std::optional<run_state>& state) const {
+  const bool ended = report_.status == run_status::complete && state;
+  if (!ended || !reads_everything(state->identity.plan)) {
+    return;
+  }
+  const auto total = announced_total_of(state->identity.plan, state->slices);
+  report_.complete_but_short = total && total->is_short();
+  check_total(total, settings_.strict_total, true);
 }
 
 durable_run_options pipeline_run::options(std::stop_token stop) const {
@@ -188,6 +203,20 @@ bool is_direct(const settings& s, command c) {
   return c == command::run && s.to.what != target_choice::kind::postgres;
 }
 
+/// Nothing is durable here, so the counters tell; of several slices they do not know whether each number is of a
+/// window.
+void compare_total_of_direct_run(const settings& s, const metrics& counters, run_report& report) {
+  const bool of_api = s.from.what == source_choice::kind::api && s.slices == 1 && reads_everything(plan_of(s));
+  if (!of_api || report.status != run_status::complete) {
+    return;
+  }
+  const std::uint64_t total = counters.total_expected;
+  const auto announced =
+      total > 0 ? std::optional(announced_total{total, counters.rows_fetched}) : std::optional<announced_total>();
+  report.complete_but_short = announced && announced->is_short();
+  check_total(announced, s.strict_total, false);
+}
+
 bool logs_as_text(const settings& s) {
   return s.log_format == log_format_choice::text ||
          (s.log_format == log_format_choice::automatic && ::isatty(STDERR_FILENO) == 1);
@@ -231,6 +260,7 @@ int run_command(const settings& s, command c, bool fresh) {
     if (is_direct(s, c)) {
       warn_of_weakened_settings(s, c);
       take_result(run_directly(s, counters, interrupted.get_token()), report);
+      compare_total_of_direct_run(s, *counters, report);
     } else {
       pipeline_run(s, c, counters, report).execute(fresh, interrupted.get_token());
     }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "announced_total.hpp"
 #include "ingest/data_dir.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
@@ -62,6 +63,12 @@ void put(json_writer& json, const char* key, std::string_view text) {
 void put(json_writer& json, const char* key, std::uint64_t number) {
   json.Key(key);
   json.Uint64(number);
+}
+
+/// The total that a complete run did not reach.
+std::optional<announced_total> shortfall(const run_state& s) {
+  const auto total = s.status == run_status::complete ? announced_total_of(s.identity.plan, s.slices) : std::nullopt;
+  return total && total->is_short() ? total : std::nullopt;
 }
 
 void put(json_writer& json, const slice_progress& slice) {
@@ -120,6 +127,8 @@ std::string status_json(const run_state& s) {
   put(json, "rows_rejected", s.rows_rejected);
   put(json, "duplicates_skipped", s.duplicates_skipped);
   put(json, "total_expected", s.total_expected);
+  json.Key("complete_but_short");
+  json.Bool(shortfall(s).has_value());
   put(json, "bytes_buffered", s.bytes_buffered);
   json.Key("slices");
   json.StartArray();
@@ -151,6 +160,10 @@ std::string status_text(const run_state& s) {
   row("duplicates skipped", s.duplicates_skipped);
   if (s.total_expected > 0) {
     row("rows expected", s.total_expected);
+  }
+  if (const auto total = shortfall(s)) {
+    row("complete but short",
+        std::to_string(total->read) + " of " + std::to_string(total->total) + " that the API announced");
   }
   row("bytes buffered", s.bytes_buffered);
   const auto done = std::count_if(s.slices.begin(), s.slices.end(), [](const slice_progress& p) { return p.done; });

@@ -32,15 +32,22 @@ void check_waits(std::string_view retry_after, std::string_view remaining, std::
   }
 }
 
-void check_answer(int status, std::string_view body) {
+void check_answer(int status, std::string_view retry_after, std::string_view limit, std::string_view body) {
   http_result result;
   result.status = status;
   result.body = body;
+  result.headers = {{"RateLimit", std::string(limit)}, {"RateLimit-Policy", std::string(limit)}};
+  if (!retry_after.empty()) {
+    result.headers.push_back({"Retry-After", std::string(retry_after)});
+  }
   for (const bool stream : {false, true}) {
     for (const bool with_cursor : {false, true}) {
-      static_cast<void>(detail::judge(result, stream, with_cursor));
+      const bool waits = detail::judge(result, stream, with_cursor) == detail::verdict::retry;
+      require(waits || !detail::is_rate_limited(result), "a rate limit is waited for");
+      static_cast<void>(detail::judge_words(result, stream, with_cursor));
     }
   }
+  require(status >= 400 || !detail::is_rate_limited(result), "a page is no rate limit");
   const std::string said = detail::answer_of(result);
   require(said.size() < 300, "what the API says is cut short");
   require(std::none_of(said.begin(), said.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }),
@@ -74,7 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const int status = in.number() % 600;
   const auto retry_after = in.line();
   const auto remaining = in.line();
-  check_waits(retry_after, remaining, in.line());
+  const auto reset = in.line();
+  check_waits(retry_after, remaining, reset);
   parsed_page page;
   page.has_more = (status & 1) != 0;
   page.rows = 1;
@@ -86,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     page.next_cursor = next;
   }
   check_cursor(page);
-  check_answer(status, in.rest());
+  check_answer(status, retry_after, reset, in.rest());
   if (const auto refused = refusal_of([&] { detail::parse_http_position(in.rest()); })) {
     require(refused->code() == errc::bad_data, "a damaged position is bad data");
   }

@@ -49,6 +49,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const reading lines = read(*make_page_parser(), body, ndjson_encoder());
   require(copy.rows == again.rows, "what a parser has read before makes no difference");
   require(!copy.refusal == !lines.refusal, "neither do encoder and pointers");
+  const reading tolerant =
+      read(*make_page_parser({.id_pointer = "/a/0/id", .tolerant = true}), body, copy_text_encoder());
+  require(copy.refusal || (!tolerant.refusal && tolerant.rows == copy.rows),
+          "what is JSON a tolerant parser reads alike");
+  require(!tolerant.refusal || tolerant.rows.empty(), "a body refused by a tolerant parser leaves no rows");
   if (copy.refusal) {
     require(copy.refusal->code() == errc::unavailable && copy.refusal->transient(), "a body is refused as no page");
     require(copy.rows.empty() && lines.rows.empty(), "a refused body leaves no rows");
@@ -57,6 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   check_rows(copy, body);
   require(static_cast<std::uint64_t>(std::count(lines.rows.begin(), lines.rows.end(), '\n')) == copy.page.rows,
           "each event is one line of NDJSON");
+  require(copy.page.known_by != parsed_page::evidence::nothing || !copy.page.has_more, "that there is more, was said");
   require(!copy.page.next_cursor || !copy.page.next_cursor->empty(), "a cursor is not empty");
   return 0;
 }

@@ -116,6 +116,33 @@ BOOST_AUTO_TEST_CASE(decompress_unless_told_not_to_ask_for_it) {
   BOOST_TEST(result_of(server.url(), {.compression = false}).body == "plain");
 }
 
+BOOST_AUTO_TEST_CASE(read_all_members_of_a_gzip_body_and_skip_padding) {
+  const std::string text(300'000, 'x');
+  std::string body = gzip(text) + gzip("") + gzip("and the rest");
+  const http_server server([&](const received_request&) {
+    return reply{200, body, {{"Content-Encoding", "gzip"}}, "application/x-test"};
+  });
+  BOOST_TEST((result_of(server.url()).body == text + "and the rest"));
+  BOOST_TEST((result_of(server.url(), {.compression = false}).body == text + "and the rest"), "also unasked");
+  body.append(1000, '\0');
+  BOOST_TEST((result_of(server.url()).body == text + "and the rest"));
+}
+
+BOOST_AUTO_TEST_CASE(fail_on_a_compressed_body_that_is_damaged_or_cut_short_and_say_how_to_do_without) {
+  const std::string whole = gzip("events");
+  for (const std::string& body :
+       {whole.substr(0, whole.size() - 1), "\x1f\x8b" + std::string(20, '\xff'), whole + "garbage"}) {
+    const http_server server([&](const received_request& r) {
+      return reply{r.path == "/missing" ? 404 : 200, body, {{"Content-Encoding", "gzip"}}, "application/x-test"};
+    });
+    const auto failure = result_of(server.url()).failure;
+    BOOST_REQUIRE(failure.has_value());
+    BOOST_TEST((failure->what == kind::connection));
+    BOOST_TEST(failure->message.find("HTTP_COMPRESSION=false") != std::string::npos);
+    BOOST_TEST(result_of(server.url("/missing")).status == 404, "what a refusal says may be unreadable");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(cut_a_body_at_the_cap) {
   const http_server server([](const received_request&) { return reply{200, std::string(2000, 'x')}; });
   BOOST_TEST(result_of(server.url(), {.max_body_bytes = 2000}).body.size() == 2000u);

@@ -9,6 +9,7 @@ namespace ingest::events {
 inline constexpr std::string_view run_started = "run_started";
 inline constexpr std::string_view run_resumed = "run_resumed";
 inline constexpr std::string_view run_complete = "run_complete";
+inline constexpr std::string_view complete_but_short = "complete_but_short";
 inline constexpr std::string_view run_interrupted = "run_interrupted";
 inline constexpr std::string_view run_aborted = "run_aborted";
 inline constexpr std::string_view not_resumable = "not_resumable";

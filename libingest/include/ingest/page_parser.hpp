@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "ingest/error.hpp"
 #include "ingest/row_encoder.hpp"
 
 namespace ingest {
@@ -14,7 +15,15 @@ namespace ingest {
 /// What a page of events says, apart from the events.
 struct parsed_page {
   std::uint64_t rows = 0;
+  /// What says whether there is more.
+  enum class evidence {
+    has_more,     ///< hasMore
+    next_cursor,  ///< there is none, but nextCursor is there, or is null
+    nothing,      ///< neither: has_more is false only because nobody said anything
+  };
+
   bool has_more = false;
+  evidence known_by = evidence::has_more;
   std::optional<std::string> next_cursor;
   std::optional<std::int64_t> cursor_expires_in_s;
   std::optional<std::uint64_t> total;               ///< events in all, as the API counts them
@@ -26,6 +35,25 @@ struct parsed_page {
   std::string last_id = {};   ///< of the last event
 };
 
+/// A body that is no page of events: an errc::unavailable that says what was seen, what was expected and, where one may
+/// help, which setting.
+class not_a_page : public error {
+ public:
+  enum class kind {
+    disturbed,   ///< empty, cut short, or no JSON at all, as a server or gateway in trouble answers: ask again
+    refusal,     ///< reports an error, in place of events or beside them
+    unreadable,  ///< not JSON from some place on, or JSON of another shape: it would hardly be better the next time
+  };
+
+  not_a_page(kind what, const std::string& message)
+      : error(errc::unavailable, "the response is no page of events: " + message), kind_(what) {}
+
+  kind what_it_is() const noexcept { return kind_; }
+
+ private:
+  kind kind_;
+};
+
 /// Reads the body of a response with events. Not thread-safe; to be kept and used again, as it keeps its memory.
 class page_parser {
  public:
@@ -33,16 +61,19 @@ class page_parser {
 
   /// Reads a complete, decoded body and appends a row per event to `out`, the event's bytes being handed to the encoder
   /// as they were received. Accepts `{"data":[…],"hasMore":…,"nextCursor":…}` and
-  /// `{"data":[…],"pagination":{…},"meta":{…}}`, members in any order and unknown ones beside them.
-  /// However deeply an event is nested, it is handed on: whoever stores it knows what it can hold.
-  /// On an error `out` is as before: errc::unavailable, transient, for what is no JSON (a truncated body, HTML) or
-  /// holds no events: ask again.
+  /// `{"data":[…],"pagination":{…},"meta":{…}}`, members in any order and unknown ones beside them; docs/api_answers.md
+  /// says what each of them means. However deeply an event is nested, it is handed on: whoever stores it knows what it
+  /// can hold. Throws not_a_page for what is no JSON, holds no events or contradicts itself; `out` is as before then.
   virtual parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) = 0;
 };
 
 struct page_parser_options {
   std::string id_pointer = "/id";                ///< JSON pointer, inside an event
   std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
+
+  /// Let NaN, Infinity and bare control characters pass, which some servers write though JSON has none, so that whoever
+  /// stores the events refuses theirs singly. Otherwise such a body is no page.
+  bool tolerant = false;
 };
 
 /// A parser that reads the body once, without building a tree and without memory of its own per event. Throws

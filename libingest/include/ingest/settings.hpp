@@ -65,6 +65,7 @@ struct settings {
   std::chrono::milliseconds retry_deadline{};
   std::chrono::milliseconds max_retry_after{};
   std::uint64_t max_page_bytes = 0;
+  bool strict_total = false;
 
   std::string database_url;
   std::string table;

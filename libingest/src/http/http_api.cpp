@@ -155,12 +155,23 @@ void http_api::check_fallback(const std::string& refusal) {
   });
 }
 
+void http_api::note_page_with_more(std::size_t rows) {
+  auto before = largest_page_with_more_.load();
+  while (rows > before && !largest_page_with_more_.compare_exchange_weak(before, rows)) {
+  }
+}
+
+std::size_t http_api::full_page(std::size_t limit) const {
+  constexpr std::size_t least_in_doubt = 2;
+  const std::size_t seen = largest_page_with_more_;
+  return std::min(limit, seen > 0 ? seen : least_in_doubt);
+}
+
 // With time windows, each answer counts the events of its window, unless the API counts all events whatever the window:
 // then all slices are told the same number.
 void http_api::note_total(slice_id slice, std::uint64_t total) {
   const std::lock_guard lock(totals_mutex_);
-  auto& known = totals_[slice];
-  known = std::max(known, total);
+  totals_.try_emplace(slice, total);  // what comes later counts events that were not there yet
   std::uint64_t sum = 0;
   std::uint64_t greatest = 0;
   bool all_equal = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,9 @@ class http_api {
     std::string path;                  ///< of the URL, for messages
     std::optional<http_header> token;  ///< at the stream endpoint
     std::uint64_t grant = 0;           ///< the grant of stream access that the token belongs to
+
+    /// What is asked for there, for messages: "GET /api/v1/events".
+    std::string request() const { return "GET " + path.substr(0, path.find('?')); }
   };
 
   /// `options` are checked already.
@@ -52,6 +56,14 @@ class http_api {
 
   detail::window_watch& windows() { return windows_; }
 
+  /// A page of so many events said that there is more.
+  void note_page_with_more(std::size_t rows);
+  bool has_pages() const { return largest_page_with_more_ > 0; }
+
+  /// How many events make a page full if `limit` were asked for: fewer where the API has been seen to give fewer and to
+  /// say that there is more. As long as it never said so, any page may be full but that of a single event.
+  std::size_t full_page(std::size_t limit) const;
+
   /// Takes in what the API says is the number of events of a slice, and keeps the counter total_expected.
   void note_total(slice_id slice, std::uint64_t total);
 
@@ -68,6 +80,7 @@ class http_api {
   std::vector<std::unique_ptr<http_client>> clients_;  // no more than there ever were slices read at a time
   payload_pool payloads_{4};
   detail::window_watch windows_;
+  std::atomic<std::size_t> largest_page_with_more_{0};
   std::mutex totals_mutex_;
   std::map<slice_id, std::uint64_t> totals_;
 };

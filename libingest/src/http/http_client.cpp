@@ -1,7 +1,9 @@
 #include "ingest/http_client.hpp"
 
 #include <array>
+#include <utility>
 
+#include "http/body_decoder.hpp"
 #include "http/curl_handles.hpp"
 
 namespace ingest {
@@ -60,8 +62,9 @@ struct http_client::transfer {
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 256L << 10);
     curl_easy_setopt(e, CURLOPT_USERAGENT, options.user_agent.c_str());
+    curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);  // body_decoder does that, and all of it
     if (options.compression) {
-      curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decode
+      curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     }
     curl_easy_setopt(e, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     if (!options.ca_file.empty()) {
@@ -85,6 +88,8 @@ struct http_client::transfer {
     arriving.body.clear();
     header_bytes = 0;
     too_large = false;
+    body_begun = false;
+    decoder.begin("");
     message[0] = '\0';
     CURL* const e = easy.get();
     curl_easy_setopt(e, CURLOPT_URL, request.url.c_str());
@@ -121,15 +126,11 @@ struct http_client::transfer {
   static std::size_t on_body(const char* bytes, std::size_t, std::size_t size, void* self) noexcept {
     auto& t = *static_cast<transfer*>(self);
     try {
-      if (size > t.options.max_body_bytes - t.arriving.body.size()) {
-        t.too_large = true;
-        return 0;
-      }
-      if (t.arriving.body.empty()) {
+      if (!std::exchange(t.body_begun, true)) {
+        t.decoder.begin(t.arriving.header("Content-Encoding").value_or(""));
         t.reserve_announced();
       }
-      t.arriving.body.append(bytes, size);
-      return size;
+      return t.decoder.append({bytes, size}, t.arriving.body, t.options.max_body_bytes) ? size : 0;
     } catch (const std::exception&) {
       t.too_large = true;
       return 0;
@@ -182,7 +183,7 @@ struct http_client::transfer {
   void reserve_announced() {
     curl_off_t announced = -1;
     curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-    if (announced > 0 && static_cast<std::uint64_t>(announced) <= options.max_body_bytes) {
+    if (decoder.is_plain() && announced > 0 && static_cast<std::uint64_t>(announced) <= options.max_body_bytes) {
       arriving.body.reserve(static_cast<std::size_t>(announced));
     }
   }
@@ -198,16 +199,22 @@ struct http_client::transfer {
     std::swap(result.body, arriving.body);
     result.status = 0;
     result.failure.reset();
-    if (code == CURLE_OK) {
+    const std::string problem = body_begun && !decoder.too_large() ? decoder.problem() : "";
+    if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && !problem.empty())) {
       long status = 0;
       curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
       result.status = static_cast<int>(status);
+      if (!problem.empty() && status < 300) {
+        result.failure = {transport_failure::kind::connection, problem};
+      } else if (!problem.empty()) {
+        result.body.clear();  // the status says enough
+      }
       return;
     }
     if (code == CURLE_URL_MALFORMAT) {
       throw error(errc::config, std::string("this URL cannot be requested: ") + curl_easy_strerror(code));
     }
-    if (too_large) {
+    if (too_large || decoder.too_large()) {
       result.failure = {transport_failure::kind::too_large, "the response is larger than MAX_PAGE_BYTES, " +
                                                                 std::to_string(options.max_body_bytes) +
                                                                 " bytes: lower BATCH_SIZE, or raise the limit"};
@@ -223,6 +230,8 @@ struct http_client::transfer {
   bool active = false;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  bool body_begun = false;
+  detail::body_decoder decoder;
   std::array<char, CURL_ERROR_SIZE> message{};
   detail::curl_multi multi;
   detail::curl_easy easy;  // after multi: destroyed before it

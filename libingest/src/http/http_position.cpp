@@ -81,6 +81,7 @@ std::string to_text(const http_position& p) {
   all.add("exp", p.expiry_ms);
   all.add("until", p.until_ms);
   all.add("events", std::optional(static_cast<std::int64_t>(p.events)));
+  all.add("total", p.total);
   std::string text = all.text();
   if (p.order) {
     members of_order;
@@ -97,7 +98,7 @@ std::string to_text(const http_position& p) {
 http_position parse_http_position(std::string_view text) {
   const auto fields = text.starts_with('{')
                           ? json_fields(text, {"/cursor", "/exp", "/until", "/events", "/order/pages", "/order/id",
-                                               "/order/ts", "/order/seek", "/order/joining"})
+                                               "/order/ts", "/order/seek", "/order/joining", "/total"})
                           : std::nullopt;
   if (!fields) {
     throw error(errc::bad_data, "the position to resume from was not written by this source, or is damaged");
@@ -108,6 +109,7 @@ http_position parse_http_position(std::string_view text) {
     p.order = event_order{static_cast<std::uint64_t>(number(f[4]).value_or(0)), *f[5], number(f[6]).value_or(0),
                           number(f[7]), f[8].has_value()};
   }
+  p.total = number(f[9]);
   return p;
 }
 

@@ -17,12 +17,13 @@ struct http_position {
   std::uint64_t events = 0;                    ///< read since the beginning of the slice
   /// Of all events since then; nothing if they are in none, or nobody knows.
   std::optional<event_order> order = event_order{};
+  std::optional<std::int64_t> total = {};  ///< events in all, as the API announced them; see total_in()
 
   bool operator==(const http_position&) const = default;
 };
 
-/// The position as a batch carries it: {"cursor":…,"exp":…,"until":…,"events":…,"order":{…}}, members that are missing
-/// left out.
+/// The position as a batch carries it: {"cursor":…,"exp":…,"until":…,"events":…,"total":…,"order":{…}}, members that are
+/// missing left out.
 std::string to_text(const http_position& p);
 
 /// The reverse, also of what older versions wrote: "ts" is passed over. Throws errc::bad_data for a text that to_text()

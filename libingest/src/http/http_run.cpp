@@ -1,6 +1,7 @@
 #include "http/http_run.hpp"
 
 #include "http/http_verdict.hpp"
+#include "http/rate_headers.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "ingest/rate_limit.hpp"
@@ -11,24 +12,29 @@ namespace {
 
 using std::chrono::milliseconds;
 
-void count_failure(metrics& counters, int status) {
-  if (status == 429) {
+void count_failure(metrics& counters, const request_failure& failure) {
+  if (failure.rate_limited) {
     ++counters.retries_429;
-  } else if (status >= 500) {
+  } else if (failure.status >= 500) {
     ++counters.retries_5xx;
   } else {
     ++counters.fetch_errors;
   }
 }
 
-std::optional<milliseconds> server_delay_in(const http_result& result, std::chrono::system_clock::time_point now) {
+std::optional<milliseconds> server_delay_in(const http_result& result, std::chrono::system_clock::time_point now,
+                                            const rate_limit* limit) {
   if (const auto text = result.header("Retry-After")) {
     if (const auto wait = parse_retry_after(*text, now)) {
       return wait;
     }
   }
-  const auto reset = result.status == 429 ? result.header("X-RateLimit-Reset") : std::nullopt;
-  const auto wait = reset ? parse_rate_limit_reset(*reset, now) : milliseconds(-1);
+  const auto report = is_rate_limited(result) ? rate_report_in(result) : std::nullopt;
+  if (!report) {
+    return std::nullopt;
+  }
+  const auto wait =
+      limit != nullptr ? limit->wait_until(report->reset, now) : parse_rate_limit_reset(report->reset, now);
   return wait >= milliseconds(0) ? std::optional(wait) : std::nullopt;
 }
 
@@ -66,16 +72,17 @@ const http_result& send(const http_run& run, http_client& client, const http_req
   return result;
 }
 
-request_failure failure_of(const http_run& run, const http_result& result) {
+request_failure failure_of(const http_run& run, const http_result& result, const rate_limit* limit) {
   if (result.failure) {
-    return {0, result.failure->message, std::nullopt};
+    return {0, result.failure->message};
   }
-  return {result.status, answer_of(result), server_delay_in(result, run.clock.time_of(result))};
+  return {result.status, answer_of(result), server_delay_in(result, run.clock.time_of(result), limit),
+          is_rate_limited(result)};
 }
 
 bool back_off(const http_run& run, retry_schedule& schedule, const request_failure& failure, std::string_view what,
               const std::stop_token& stop) {
-  count_failure(run.counters, failure.status);
+  count_failure(run.counters, failure);
   const auto wait = schedule.next(run.time.now(), failure.server_delay);
   if (!wait) {
     return false;

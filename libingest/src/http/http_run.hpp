@@ -7,6 +7,7 @@
 #include "http/api_clock.hpp"
 #include "http/api_url.hpp"
 #include "ingest/http_source.hpp"
+#include "ingest/rate_limit.hpp"
 
 namespace ingest::detail {
 
@@ -23,7 +24,8 @@ struct http_run {
 struct request_failure {
   int status = 0;  ///< 0: there was no response
   std::string reason;
-  std::optional<std::chrono::milliseconds> server_delay;  ///< the least wait that the server asked for
+  std::optional<std::chrono::milliseconds> server_delay = {};  ///< the least wait that the server asked for
+  bool rate_limited = false;
 };
 
 /// Sends a request and counts it; receive() waits for the answer.
@@ -37,8 +39,9 @@ const http_result& receive(const http_run& run, http_client& client, const std::
 const http_result& send(const http_run& run, http_client& client, const http_request& request,
                         const std::stop_token& stop);
 
-/// What a result that is worth another try says about itself. Dates in it are compared with its own.
-request_failure failure_of(const http_run& run, const http_result& result);
+/// What a result that is worth another try says about itself. Dates in it are compared with its own; `limit` may know
+/// in which unit delays come.
+request_failure failure_of(const http_run& run, const http_result& result, const rate_limit* limit = nullptr);
 
 /// Counts and logs a failed attempt at `what` and waits until it is time for the next. False, without a wait, if the
 /// schedule has none left.

@@ -1,6 +1,7 @@
 #include "ingest/http_source.hpp"
 
 #include "http/http_api.hpp"
+#include "http/http_position.hpp"
 #include "http/page_reader.hpp"
 
 namespace ingest {
@@ -76,6 +77,14 @@ std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id
   }
   const time_window window = window_of(windows, slice);
   return std::make_unique<http_source>(std::move(api), slice, window);
+}
+
+std::optional<std::uint64_t> total_in(std::string_view position) {
+  if (!position.starts_with('{')) {
+    return std::nullopt;
+  }
+  const auto total = detail::parse_http_position(position).total;
+  return total ? std::optional(static_cast<std::uint64_t>(*total)) : std::nullopt;
 }
 
 }  // namespace ingest

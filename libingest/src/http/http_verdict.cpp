@@ -1,46 +1,14 @@
 #include "http/http_verdict.hpp"
 
-#include "ingest/log.hpp"
-#include "json/json_fields.hpp"
+#include "http/answer_words.hpp"
+#include "http/rate_headers.hpp"
 
 namespace ingest::detail {
 
 namespace {
 
-constexpr std::size_t longest_message = 200;
-
-bool names_cursor(std::string_view body) {
-  const auto fields = json_fields(body, {"/code"});
-  return fields && (fields->front() == "CURSOR_EXPIRED" || fields->front() == "CURSOR_INVALID");
-}
-
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      c = ' ';
-    }
-  }
-  if (text.size() > longest_message) {
-    std::size_t end = longest_message;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-      --end;  // not inside a character
-    }
-    text = text.substr(0, end) + "…";
-  }
-  return text;
-}
-
-std::string message_in(std::string_view body) {
-  const auto fields = json_fields(body, {"/code", "/error", "/message"});
-  std::string message;
-  if (fields) {
-    for (const auto& field : *fields) {
-      if (field) {
-        message += (message.empty() ? "" : ": ") + *field;
-      }
-    }
-  }
-  return printable(log::redact(message));
+bool is_good(int status) {
+  return status >= 200 && status < 300;
 }
 
 }  // namespace
@@ -49,15 +17,31 @@ bool may_pass(int status) {
   return status == 408 || status == 425 || status == 429 || status >= 500;
 }
 
+bool is_rate_limited(const http_result& result) {
+  if (result.failure) {
+    return false;
+  }
+  const int status = result.status;
+  if (status == 429 || status < 400 || status == 401 || status == 404 || status == 410) {
+    return status == 429;
+  }
+  const meaning words = meaning_of(result.body);
+  if (words != meaning::other) {
+    return words == meaning::too_many_requests;
+  }
+  return (status < 500 && result.header("Retry-After")) || says_none_remain(result);
+}
+
 verdict judge(const http_result& result, bool stream, bool with_cursor) {
   const int status = result.status;
-  if (result.failure || may_pass(status)) {
+  if (result.failure || may_pass(status) || is_rate_limited(result)) {
     return verdict::retry;
   }
-  if (status >= 200 && status < 300) {
+  if (is_good(status)) {
     return verdict::page;
   }
-  if (with_cursor && (status == 410 || (status == 400 && names_cursor(result.body)))) {
+  const bool refuses_cursor = status == 410 || (status == 400 && meaning_of(result.body) == meaning::cursor_refused);
+  if (with_cursor && refuses_cursor) {
     return verdict::cursor_refused;
   }
   if (stream && (status == 401 || status == 403 || status == 404)) {
@@ -66,9 +50,23 @@ verdict judge(const http_result& result, bool stream, bool with_cursor) {
   return status == 401 || status == 403 ? verdict::key_refused : verdict::not_acceptable;
 }
 
+verdict judge_words(const http_result& result, bool stream, bool with_cursor) {
+  switch (meaning_of(result.body)) {
+    case meaning::too_many_requests:
+      return verdict::retry;
+    case meaning::cursor_refused:
+      return with_cursor ? verdict::cursor_refused : verdict::not_acceptable;
+    case meaning::token_refused:
+      return stream ? verdict::token_refused : verdict::not_acceptable;
+    case meaning::other:
+      break;
+  }
+  return verdict::not_acceptable;
+}
+
 std::string answer_of(const http_result& result) {
-  const std::string message = message_in(result.body);
-  return "HTTP " + std::to_string(result.status) + (message.empty() ? "" : " (" + message + ")");
+  const std::string words = words_of(result.body);
+  return "HTTP " + std::to_string(result.status) + (words.empty() ? "" : " (" + words + ")");
 }
 
 }  // namespace ingest::detail

@@ -16,13 +16,20 @@ enum class verdict {
   not_acceptable,  ///< would be refused again
 };
 
-/// Judges by status and, for a 400, by the code in the body.
+/// Judges by status, by the headers of rate limits and, for a refusal, by the words of the body.
 verdict judge(const http_result& result, bool stream, bool with_cursor);
+
+/// Judges an answer whose body reports an error although its status is a good one, by the words alone.
+verdict judge_words(const http_result& result, bool stream, bool with_cursor);
 
 /// True for the statuses that may pass by themselves: 408, 425, 429 and 5xx.
 bool may_pass(int status);
 
-/// "503 (SERVICE_DOWN: try later)": the status and what the body says about it, shortened and without secrets.
+/// True if the answer, whatever its status, says that there were too many requests: 429, or a refusal with Retry-After,
+/// with a header that says that none remain, or with words that say so.
+bool is_rate_limited(const http_result& result);
+
+/// "HTTP 503 (SERVICE_DOWN: try later)": the status and what the body says about it, shortened and without secrets.
 std::string answer_of(const http_result& result);
 
 }  // namespace ingest::detail

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <vector>
 
+#include "http/page_envelope.hpp"
 #include "ingest/error.hpp"
 #include "ingest/json_pointer.hpp"
 #include "ingest/time_window.hpp"
 #include "json/json_scanner.hpp"
+#include "json/whole_number.hpp"
 
 namespace ingest {
 
@@ -27,44 +27,73 @@ json_pointer setting_pointer(const char* setting, const std::string& text) {
   }
 }
 
-[[noreturn]] void refuse_body(const std::string& why) {
-  throw error(errc::unavailable, "the response is no page of events: " + why);
+std::string hex_of(char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  return {'0', 'x', digits[byte >> 4], digits[byte & 0xf]};
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t whole = 0;
-  const char* const end = text.data() + text.size();
-  if (const auto [stop, problem] = std::from_chars(text.data(), end, whole); problem == std::errc() && stop == end) {
-    return whole;
+std::string character(char c) {
+  return c > 0x20 && c < 0x7f ? "a " + std::string(1, c) : "a byte " + hex_of(c);
+}
+
+/// True if a JSON text may have been cut off behind `rest`, which is where it became none.
+bool is_cut_off_in(std::string_view rest) {
+  for (const std::string_view word : {"", "true", "false", "null", "NaN", "Infinity"}) {
+    if (word.starts_with(rest)) {
+      return true;
+    }
   }
-  double value = 0;
-  const auto [stop, problem] = std::from_chars(text.data(), end, value);
-  constexpr double limit = 9e15;  // beyond, a double skips whole numbers, and no time in milliseconds lies there
-  if (problem != std::errc() || stop != end || !(std::fabs(value) < limit)) {
-    return std::nullopt;
+  return false;
+}
+
+/// What a body is that cannot be JSON, or nothing.
+std::optional<not_a_page> foreign(std::string_view body) {
+  constexpr auto disturbed = not_a_page::kind::disturbed;
+  constexpr auto unreadable = not_a_page::kind::unreadable;
+  const auto first = body.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) {
+    return not_a_page(disturbed, "it is empty");
   }
-  return static_cast<std::int64_t>(std::floor(value));
+  if (body[first] == '<') {
+    return not_a_page(disturbed, "it is HTML or XML, not JSON");
+  }
+  if (body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff") || body.substr(0, 2).find('\0') < 2) {
+    return not_a_page(unreadable, "it is JSON in UTF-16 or UTF-32, or no text; expected is UTF-8");
+  }
+  if (body.starts_with("\x1f\x8b") || body.starts_with("\x28\xb5\x2f\xfd")) {
+    return not_a_page(unreadable,
+                      "it is compressed, without a Content-Encoding that says so: try HTTP_COMPRESSION=false");
+  }
+  return std::nullopt;
+}
+
+std::string_view without_byte_order_mark(std::string_view body) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return body.starts_with(mark) ? body.substr(mark.size()) : body;
 }
 
 class scanning_parser final : public page_parser {
  public:
   explicit scanning_parser(const page_parser_options& options)
       : pointers_{setting_pointer("ID_POINTER", options.id_pointer),
-                  setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)} {}
+                  setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)},
+        tolerant_(options.tolerant) {}
 
   parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) override {
     const std::size_t size_before = out.size();
     // Most events need a few escapes and their id a second time.
     out.reserve(size_before + body.size() + body.size() / 4);
+    body = without_byte_order_mark(body);
     page_ = {};
-    has_data_ = false;
-    has_more_ = {};
+    envelope_.clear();
     times_.clear();
+    inside_event_ = false;
     try {
       parse_envelope(body, encoder, out);
     } catch (const json_fault& fault) {
       out.resize(size_before);
-      refuse_body("it is no JSON at byte " + std::to_string(fault.offset) + " of " + std::to_string(body.size()));
+      refuse(fault, body);
     } catch (...) {
       out.resize(size_before);
       throw;
@@ -74,32 +103,37 @@ class scanning_parser final : public page_parser {
 
  private:
   void parse_envelope(std::string_view body, const row_encoder& encoder, std::string& out) {
-    json_scanner in(body);
+    json_scanner in(body, tolerant_);
+    if (in.peek() == '[') {
+      in.value();
+      in.finish();
+      throw not_a_page(not_a_page::kind::unreadable,
+                       "it is a JSON array; expected is an object with an array \"data\"");
+    }
     in.object([&](std::string_view key) {
       if (key == "data" && in.peek() == '[') {
+        envelope_.begin_data();
         parse_events(in, encoder, out);
       } else if ((key == "pagination" || key == "meta") && in.peek() == '{') {
-        in.object([&](std::string_view inner) { parse_about_page(inner, in); });
+        in.object([&](std::string_view inner) { envelope_.read(inner, false, in); });
       } else {
-        parse_about_page(key, in);
+        envelope_.read(key, true, in);
       }
     });
     in.finish();
-    if (!has_data_) {
-      refuse_body("it has no array \"data\"");
-    }
+    envelope_.conclude(page_);
     if (!times_.empty()) {
       page_.middle_timestamp_ms = times_[times_.size() / 2];
     }
-    finish_page();
   }
 
   void parse_events(json_scanner& in, const row_encoder& encoder, std::string& out) {
-    has_data_ = true;
     std::array<json_value, 2> found;
     in.array([&](std::size_t) {
       found = {};
+      inside_event_ = true;
       const json_value event = find_values(in, pointers_, found);
+      inside_event_ = false;
       encoder.append(found[0].text(scratch_), event.raw, out);
       if (++page_.rows == 1) {
         page_.first_id = found[0].text(scratch_).value_or("");
@@ -119,49 +153,36 @@ class scanning_parser final : public page_parser {
 
   std::optional<std::int64_t> timestamp_of(const json_value& value) {
     if (value.what == json_value::kind::number) {
-      return whole_number(value.raw);
+      return detail::whole_number(value.raw);
     }
     const auto text = value.text(scratch_);
     return text ? parse_instant(*text) : std::nullopt;
   }
 
-  void parse_about_page(std::string_view key, json_scanner& in) {
-    if (key == "hasMore") {
-      has_more_ = in.value();
-    } else if (key == "nextCursor") {
-      const auto text = in.value().text(scratch_);
-      page_.next_cursor = text && !text->empty() ? std::optional(std::string(*text)) : std::nullopt;
-    } else if (key == "cursorExpiresIn") {
-      page_.cursor_expires_in_s = number_of(in.value());
-    } else if (key == "total") {
-      const auto total = number_of(in.value());
-      page_.total = total && *total >= 0 ? std::optional(static_cast<std::uint64_t>(*total)) : std::nullopt;
-    } else {
-      in.value();
+  [[noreturn]] void refuse(const json_fault& fault, std::string_view body) const {
+    const std::string place = "at byte " + std::to_string(fault.offset) + " of " + std::to_string(body.size());
+    const std::string what =
+        inside_event_ ? "event " + std::to_string(page_.rows) + " (counted from 0) of the page" : "the page";
+    if (const auto known = foreign(body)) {
+      throw *known;
     }
-  }
-
-  static std::optional<std::int64_t> number_of(const json_value& value) {
-    return value.what == json_value::kind::number ? whole_number(value.raw) : std::nullopt;
-  }
-
-  // Without hasMore, a next cursor says that there is more.
-  void finish_page() {
-    if (has_more_.is_null()) {
-      page_.has_more = page_.next_cursor.has_value();
-    } else if (has_more_.what == json_value::kind::boolean) {
-      page_.has_more = has_more_.is_true();
-    } else {
-      refuse_body("\"hasMore\" is neither true nor false");
+    const bool begins = body.find_first_not_of(" \t\r\n") < fault.offset;
+    if (!begins || is_cut_off_in(body.substr(fault.offset))) {
+      throw not_a_page(not_a_page::kind::disturbed,
+                       std::string(begins ? "it was cut short and is no JSON " : "it is no JSON ") + place);
     }
+    throw not_a_page(not_a_page::kind::unreadable, what + " is no JSON " + place + ", where " +
+                                                       character(body[fault.offset]) +
+                                                       " has no place: the API has to mend that");
   }
 
   std::array<json_pointer, 2> pointers_;
+  bool tolerant_;
   std::string scratch_;
   parsed_page page_;
-  json_value has_more_;
-  bool has_data_ = false;
+  detail::page_envelope envelope_;
   std::vector<std::int64_t> times_;  // of the page's events
+  bool inside_event_ = false;
 };
 
 }  // namespace

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "http/http_verdict.hpp"
 #include "http/looking_out.hpp"
 #include "http/next_cursor.hpp"
+#include "http/rate_headers.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 
@@ -23,23 +23,18 @@ constexpr std::chrono::seconds patience_of_servers{1};
 
 constexpr std::chrono::milliseconds shortest_patience = std::chrono::minutes(1);
 
-std::string name_of(const http_api::target& target) {
-  return "GET " + target.path.substr(0, target.path.find('?'));
-}
-
 error not_acceptable(const http_api::target& target, const http_result& result) {
   const bool redirect = result.status >= 300 && result.status < 400;
-  return {errc::config, name_of(target) + " answered " + answer_of(result) +
+  return {errc::config, target.request() + " answered " + answer_of(result) +
                             (redirect ? ", a redirect, which is not followed: set API_BASE_URL to where it leads"
                                       : ": check API_BASE_URL and EVENTS_PATH")};
 }
 
 void observe_limit(http_api& api, const http_api::target& target, const http_result& result) {
-  const auto remaining = result.failure ? std::nullopt : result.header("X-RateLimit-Remaining");
-  const auto reset = remaining ? result.header("X-RateLimit-Reset") : std::nullopt;
-  if (reset && !target.stream) {
+  const auto report = result.failure || target.stream ? std::nullopt : rate_report_in(result);
+  if (report) {
     const http_run& run = api.run();
-    api.limit_of(target).observe(*remaining, *reset, run.time.now(), run.clock.time_of(result));
+    api.limit_of(target).observe(report->remaining, report->reset, run.time.now(), run.clock.time_of(result));
   }
 }
 
@@ -99,7 +94,7 @@ parsed_page page_reader::fetch(std::string& rows) {
     throw_if_stopped(stop_);
     auto answer = take_early_response();
     if (!answer) {
-      answer = request_page();
+      answer = request_page(tried);
     }
     if (!answer) {
       continue;
@@ -112,7 +107,7 @@ parsed_page page_reader::fetch(std::string& rows) {
 }
 
 /// The answer, or nothing where it had to wait first: cursor and token may have expired meanwhile.
-std::optional<page_reader::response> page_reader::request_page() {
+std::optional<page_reader::response> page_reader::request_page(const attempts& tried) {
   http_api::target target = api_->acquire(*client_, stop_);
   if (at_.expired(run_.clock.now())) {
     reset_cursor(target, errc::unavailable, "the cursor has expired");
@@ -120,7 +115,7 @@ std::optional<page_reader::response> page_reader::request_page() {
   if (wait_for_turn(target)) {
     return std::nullopt;
   }
-  const http_request request = request_to(target, at_.position().cursor);
+  const http_request request = request_to(target, at_.position().cursor, tried.half.value_or(limit_.events()));
   const http_result& result = send(run_, *client_, request, stop_);
   return response{std::move(target), &result};
 }
@@ -149,7 +144,7 @@ void page_reader::request_early(const http_api::target& target, std::string_view
   if (!cursor || !api_->ready(target) || stop_.stop_requested()) {
     return;
   }
-  start(run_, *client_, request_to(target, cursor));
+  start(run_, *client_, request_to(target, cursor, limit_.events()));
   early_ = {target, std::move(*cursor), run_.time.now()};
 }
 
@@ -160,21 +155,28 @@ std::optional<parsed_page> page_reader::digest(const response& r, attempts& trie
     ask_for_less(r.target);
     return std::nullopt;
   }
-  switch (judge(result, r.target.stream, at_.position().cursor.has_value())) {
-    case verdict::page:
-      return parse(r, tried, rows);
+  const verdict v = judge(result, r.target.stream, at_.position().cursor.has_value());
+  if (v == verdict::page) {
+    return parse(r, tried, rows);
+  }
+  act_on(v, r, tried);
+  return std::nullopt;
+}
+
+/// What is to be done where there is no page.
+void page_reader::act_on(verdict v, const response& r, attempts& tried) {
+  const http_result& result = *r.result;
+  switch (v) {
     case verdict::retry:
-      retry(r, tried);
-      return std::nullopt;
+      return retry(r, tried);
     case verdict::token_refused:
-      renew_token(r, tried);
-      return std::nullopt;
+      return renew_token(r, tried);
     case verdict::cursor_refused:
-      reset_cursor(r.target, errc::bad_data, "the API refused the cursor with " + answer_of(result));
-      return std::nullopt;
+      return reset_cursor(r.target, errc::bad_data, "the API refused the cursor with " + answer_of(result));
     case verdict::key_refused:
       throw error(errc::authentication,
-                  name_of(r.target) + " answered " + answer_of(result) + ": check TARGET_API_KEY");
+                  r.target.request() + " answered " + answer_of(result) + ": check TARGET_API_KEY");
+    case verdict::page:
     case verdict::not_acceptable:
       break;
   }
@@ -183,6 +185,9 @@ std::optional<parsed_page> page_reader::digest(const response& r, attempts& trie
 
 std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried, std::string& rows) {
   const http_result& result = *r.result;
+  if (result.status == 204) {
+    return no_content(r, tried);
+  }
   request_early(r.target, result.body);
   const auto begin = run_.counters.elapsed_us();
   const auto size_before = rows.size();
@@ -193,22 +198,17 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
     const std::string* const sought = at_.sought_id();
     page = sought == nullptr ? parser_->parse(result.body, encoder, rows)
                              : parser_->parse(result.body, looking_out(encoder, *sought, met_), rows);
-  } catch (const error& e) {
-    if (e.code() != errc::unavailable) {
-      throw;
-    }
-    try_again(r.target, {result.status, e.what(), std::nullopt}, tried);
+  } catch (const not_a_page& e) {
+    refuse(r, e, tried);
     return std::nullopt;
   }
   run_.counters.parse_us += run_.counters.elapsed_us() - begin;
-  if (page.has_more && !page.next_cursor) {
-    if (tried.cursor_was_missing) {
-      throw error(errc::bad_data, name_of(r.target) + " says that there is more, but not where: no next cursor");
-    }
-    tried.cursor_was_missing = true;
+  if (!understood(r, tried, page)) {
     rows.resize(size_before);
-    try_again(r.target, {result.status, "the page claims that there is more, without a cursor", std::nullopt}, tried);
     return std::nullopt;
+  }
+  if (page.has_more) {
+    api_->note_page_with_more(page.rows);
   }
   run_.counters.bytes_fetched += result.body.size();
   if (page.total) {
@@ -229,11 +229,11 @@ void page_reader::note_window(const http_api::target& target, const parsed_page&
 }
 
 void page_reader::retry(const response& r, attempts& tried) {
-  const request_failure failure = failure_of(run_, *r.result);
+  const request_failure failure = failure_of(run_, *r.result, &api_->limit_of(r.target));
   if (r.result->failure && r.result->failure->what == transport_failure::kind::timeout) {
     limit_.lower();  // fewer events may be ready in time
   }
-  if (failure.status == 429 && failure.server_delay) {
+  if (failure.rate_limited && failure.server_delay) {
     api_->limit_of(r.target).hold(*failure.server_delay, run_.time.now());
   }
   if (failure.status == 502 && at_.position().cursor && ++tried.gateway_errors >= gateway_errors_of_dead_cursor &&
@@ -247,11 +247,11 @@ void page_reader::retry(const response& r, attempts& tried) {
 /// Waits until the next attempt is due. Once the schedule is used up, a cursor that may be to blame is given up before
 /// all is.
 void page_reader::try_again(const http_api::target& target, const request_failure& failure, attempts& tried) {
-  if (back_off(run_, tried.schedule, failure, name_of(target), stop_)) {
+  if (back_off(run_, tried.schedule, failure, target.request(), stop_)) {
     return;
   }
   if (failure.status != 502 || !at_.position().cursor) {
-    throw exhausted(tried.schedule, failure, name_of(target));
+    throw exhausted(tried.schedule, failure, target.request());
   }
   reset_cursor(target, errc::unavailable, "the API keeps answering HTTP 502 to the cursor");
   tried.schedule.reset();
@@ -262,7 +262,8 @@ void page_reader::ask_for_less(const http_api::target& target) {
   const std::string cap = "MAX_PAGE_BYTES, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
   ++run_.counters.pages_too_large;
   if (!limit_.lower()) {
-    throw error(errc::config, name_of(target) + ": even a page of a single event is larger than " + cap + ": raise it");
+    throw error(errc::config,
+                target.request() + ": even a page of a single event is larger than " + cap + ": raise it");
   }
   log::warning(events::page_too_large, "a page is larger than " + cap + "; asking for smaller pages for a while",
                {{"slice", slice_}, {"limit", limit_.events()}});
@@ -271,7 +272,7 @@ void page_reader::ask_for_less(const http_api::target& target) {
 void page_reader::renew_token(const response& r, attempts& tried) {
   api_->refuse_token(r.target);
   if (++tried.token_refusals > most_token_refusals) {
-    throw error(errc::authentication, name_of(r.target) + " refuses even new stream tokens, with " +
+    throw error(errc::authentication, r.target.request() + " refuses even new stream tokens, with " +
                                           answer_of(*r.result) + ": check TARGET_API_KEY");
   }
   // The first refusal is the way of things; whoever is refused again had better take his time.
@@ -299,10 +300,10 @@ bool page_reader::wait_for_turn(const http_api::target& target) {
   return true;
 }
 
-http_request page_reader::request_to(const http_api::target& target, const std::optional<std::string>& cursor) const {
+http_request page_reader::request_to(const http_api::target& target, const std::optional<std::string>& cursor,
+                                     std::size_t limit) const {
   http_request r;
-  r.url =
-      target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit_.events());
+  r.url = target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit);
   if (cursor) {
     r.url += "&cursor=" + percent_encoded(*cursor);
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "http/http_api.hpp"
+#include "http/http_verdict.hpp"
 #include "http/page_limit.hpp"
 #include "http/slice_cursor.hpp"
 #include "ingest/page_parser.hpp"
@@ -42,7 +43,9 @@ class page_reader {
     retry_schedule schedule;
     unsigned token_refusals = 0;
     unsigned gateway_errors = 0;
-    bool cursor_was_missing = false;
+    unsigned odd_answers = 0;
+    std::optional<std::size_t> half =
+        {};  ///< events to ask for, where the whole page did not say whether there is more
   };
 
   /// A request that was sent before anyone asked for its page.
@@ -60,11 +63,17 @@ class page_reader {
 
   parsed_page fetch(std::string& rows);
   void bear_emptiness(const parsed_page& page);
-  std::optional<response> request_page();
+  std::optional<response> request_page(const attempts& tried);
   std::optional<response> take_early_response();
   void request_early(const http_api::target& target, std::string_view body);
   std::optional<parsed_page> digest(const response& r, attempts& tried, std::string& rows);
+  void act_on(verdict v, const response& r, attempts& tried);
   std::optional<parsed_page> parse(const response& r, attempts& tried, std::string& rows);
+  std::optional<parsed_page> no_content(const response& r, attempts& tried);
+  void refuse(const response& r, const not_a_page& e, attempts& tried);
+  bool understood(const response& r, attempts& tried, parsed_page& page);
+  void ask_for_half(const response& r, attempts& tried, std::size_t rows);
+  void doubt(const response& r, attempts& tried, const error& last);
   void retry(const response& r, attempts& tried);
   void try_again(const http_api::target& target, const request_failure& failure, attempts& tried);
   void ask_for_less(const http_api::target& target);
@@ -72,7 +81,8 @@ class page_reader {
   void renew_token(const response& r, attempts& tried);
   void reset_cursor(const http_api::target& target, errc code, const std::string& why);
   bool wait_for_turn(const http_api::target& target);
-  http_request request_to(const http_api::target& target, const std::optional<std::string>& cursor) const;
+  http_request request_to(const http_api::target& target, const std::optional<std::string>& cursor,
+                          std::size_t limit) const;
 
   std::shared_ptr<http_api> api_;
   const http_run& run_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "ingest/error.hpp"
 
@@ -96,6 +97,7 @@ bool slice_cursor::advance(const parsed_page& page, bool met, time_point now) {
     begin_anew(errc::unavailable, "the events are not in the order of their times");
     return false;
   }
+  note_total(page);
   position_.cursor = page.has_more ? page.next_cursor : std::nullopt;
   position_.expiry_ms = page.has_more ? expiry_of(page, ms_of(now)) : std::nullopt;
   return true;
@@ -134,6 +136,20 @@ void slice_cursor::guard_against_cycle(const parsed_page& page) {
   }
   if (std::has_single_bit(++steps_)) {
     landmark_ = *page.next_cursor;
+  }
+}
+
+
+// A number that grows counts events that came later and are not among those to be read. One that shrinks may count what
+// is left where reading went on by time, or what is on the page; below what was read already it is no total.
+void slice_cursor::note_total(const parsed_page& page) {
+  constexpr std::uint64_t greatest = std::numeric_limits<std::int64_t>::max();
+  if (!page.total || *page.total > greatest) {
+    return;
+  }
+  const auto total = static_cast<std::int64_t>(*page.total);
+  if (!position_.total || (total < *position_.total && *page.total >= position_.events)) {
+    position_.total = total;
   }
 }
 

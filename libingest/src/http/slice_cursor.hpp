@@ -48,6 +48,7 @@ class slice_cursor {
  private:
   void guard_against_cycle(const parsed_page& page);
   bool note_order(const parsed_page& page, bool met);
+  void note_total(const parsed_page& page);
   void begin_anew(errc code, const std::string& why);
 
   time_window window_;

@@ -163,19 +163,20 @@ std::optional<stream_grant> stream_access::ask(http_client& client, const std::s
   for (;;) {
     const http_result& result = send(run_, client, post, stop);
     request_failure failure = failure_of(run_, result);
-    if (!result.failure && result.status >= 200 && result.status < 300) {
+    const bool settled = !result.failure && !failure.rate_limited;  // waiting would change nothing
+    if (settled && result.status >= 200 && result.status < 300) {
       if (auto grant = parse_grant(result.body, run_.time.now())) {
         log::info(events::stream_access_granted, "the API grants stream access", {{"endpoint", grant->path}});
         return grant;
       }
-      failure.reason = "the answer holds no streamAccess with endpoint, token and tokenHeader";
-    } else if (result.status == 401 && !result.failure) {
+      failure.reason = answer_of(result) + ": the answer holds no streamAccess with endpoint, token and tokenHeader";
+    } else if (result.status == 401 && settled) {
       throw error(errc::authentication, what + " answered " + failure.reason + ": check TARGET_API_KEY");
-    } else if ((result.status == 403 || result.status == 404) && !result.failure) {
+    } else if ((result.status == 403 || result.status == 404) && settled) {
       const std::lock_guard lock(mutex_);
       refusal_ = failure.reason;
       return std::nullopt;
-    } else if (!result.failure && !may_pass(result.status)) {
+    } else if (settled && !may_pass(result.status)) {
       throw error(errc::config,
                   what + " answered " + failure.reason + ": check API_BASE_URL, or set ENDPOINT=standard");
     }

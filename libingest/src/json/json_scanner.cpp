@@ -176,7 +176,7 @@ bool json_scanner::skip_to_next_value(std::size_t base) {
 
 bool json_scanner::string() {
   ++p_;
-  for (bool escaped = false;; escaped = true) {
+  for (bool escaped = false;;) {
     p_ = find_first<true, '"', '\\'>(p_, end_);
     if (p_ == end_) {
       fail();
@@ -185,10 +185,14 @@ bool json_scanner::string() {
       ++p_;
       return escaped;
     }
-    if (*p_ != '\\') {
+    if (*p_ == '\\') {
+      escape();
+      escaped = true;
+    } else if (tolerant_) {
+      ++p_;
+    } else {
       fail();
     }
-    escape();
   }
 }
 
@@ -223,6 +227,9 @@ void json_scanner::number() {
   if (p_ != end_ && *p_ == '-') {
     ++p_;
   }
+  if (tolerant_ && no_number()) {
+    return;
+  }
   if (p_ != end_ && *p_ == '0') {
     ++p_;
   } else {
@@ -239,6 +246,15 @@ void json_scanner::number() {
     }
     digits();
   }
+}
+
+// What some servers write for a number that is none.
+bool json_scanner::no_number() {
+  if (p_ == end_ || (*p_ != 'N' && *p_ != 'I')) {
+    return false;
+  }
+  literal(*p_ == 'N' ? "NaN" : "Infinity");
+  return true;
 }
 
 void json_scanner::literal(std::string_view word) {

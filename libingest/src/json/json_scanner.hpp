@@ -33,11 +33,13 @@ struct json_value {
 
 /// Reads one JSON text (RFC 8259) from left to right, checking all of it, without recursion of its own and without a
 /// tree, however deeply it is nested. Differs from strict parsers in one point, so that one odd event does not spoil a
-/// whole page: strings may hold lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly.
-/// The text must outlive the scanner.
+/// whole page: strings may hold lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly. A
+/// tolerant one lets control characters in strings, NaN, Infinity and -Infinity pass as well. The text must outlive the
+/// scanner.
 class json_scanner {
  public:
-  explicit json_scanner(std::string_view text) : begin_(text.data()), p_(begin_), end_(begin_ + text.size()) {}
+  explicit json_scanner(std::string_view text, bool tolerant = false)
+      : begin_(text.data()), p_(begin_), end_(begin_ + text.size()), tolerant_(tolerant) {}
 
   /// The first character of the next value or punctuation, or NUL at the end.
   char peek() {
@@ -93,6 +95,7 @@ class json_scanner {
   bool string();  // true if it has escapes
   void escape();
   void number();
+  bool no_number();
   void digits();
   void literal(std::string_view word);
   [[noreturn]] void fail() const;
@@ -100,6 +103,7 @@ class json_scanner {
   const char* begin_;
   const char* p_;
   const char* end_;
+  bool tolerant_;
   std::string open_;      // the closing character of each container around p_
   std::string key_text_;  // a key that had escapes
 };

@@ -95,6 +95,11 @@ const std::array definitions{
   setting_definition{.section = "API", .name = "MAX_PAGE_BYTES", .type = size, .member = &s::max_page_bytes,
     .default_text = "64MiB", .least = kib, .greatest = 4 * gib, .help = "Largest response body, decompressed",
     .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "STRICT_TOTAL", .type = boolean, .member = &s::strict_total,
+    .default_text = "false",
+    .help = "End with exit code 65, and not only a warning, where a run without SINCE and UNTIL was given fewer events "
+            "than the total that the API announced",
+    .commands = working},
 
   setting_definition{.section = "Database", .name = "DATABASE_URL", .type = connection, .member = &s::database_url,
     .help = "The PostgreSQL database: postgresql://user:password@host:5432/name?sslmode=verify-full; "
