@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(that_was_cut_because_nobody_read_on_is_sent_again_and_is_no
       if (++requests == 2) {
         return;
       }
-      send(c, requests == 1 ? page_of("a", R"(,"nextCursor":"c")") : page_of("b", ""));
+      send(c, requests == 1 ? page_of("a", R"(,"nextCursor":"c")") : page_of("b", R"(,"hasMore":false)"));
     }
   });
   auto o = options(http_endpoint::standard);
