@@ -139,7 +139,6 @@ void slice_cursor::guard_against_cycle(const parsed_page& page) {
   }
 }
 
-
 // A number that grows counts events that came later and are not among those to be read. One that shrinks may count what
 // is left where reading went on by time, or what is on the page; below what was read already it is no total.
 void slice_cursor::note_total(const parsed_page& page) {
