@@ -13,11 +13,12 @@ struct target_fixture : loading_fixture {
     return error_of([&] { open_target(o); });
   }
 
-  /// Creates the table by `sql`, and returns why it is refused.
+  /// Creates the table by `sql`, and returns why it is refused, by a rehearsal as by a run.
   std::string refusal_of_table(const std::string& sql) {
     database.execute(sql);
     const error e = refusal(options());
     BOOST_TEST(name_of(e.code()) == "config");
+    BOOST_TEST(error_of([&] { postgres_target(options()).rehearse(); }).what() == std::string(e.what()));
     database.execute("DROP TABLE ingested_events");
     return e.what();
   }
@@ -196,6 +197,54 @@ BOOST_AUTO_TEST_CASE(unsuitable_tables_are_refused_with_advice) {
   auto o = options();
   o.table = "some_view";
   BOOST_TEST(has(refusal(o).what(), "view"));
+}
+
+BOOST_AUTO_TEST_CASE(ids_of_types_that_do_not_keep_them_are_refused_by_rehearsal_and_run) {
+  database.execute(
+      "CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); "
+      "CREATE DOMAIN amount AS numeric(20, 2); CREATE DOMAIN price AS amount");
+  for (const std::string type : {"name", "float4", "float8", "char(30)", "bpchar", "money", "numeric(20)",
+                                 "numeric(20, 4)", "price", "oid", "\"char\"", "text COLLATE no_case", "timestamptz"}) {
+    BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id " + type + " PRIMARY KEY, data jsonb)"),
+                   "ALTER COLUMN id TYPE text"),
+               type);
+  }
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (data jsonb, id text GENERATED ALWAYS AS "
+                                  "(left(data::text, 9)) STORED PRIMARY KEY)"),
+                 "generates"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY, data name)"), "data"));
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_copy_cannot_load_for_good_are_refused_by_rehearsal_and_run) {
+  const std::string columns = "(id text PRIMARY KEY, data jsonb NOT NULL)";
+  const std::string partitioned = "CREATE TABLE ingested_events (id text, data jsonb) PARTITION BY HASH (id); ";
+  const std::string partition = "PARTITION OF ingested_events FOR VALUES WITH (MODULUS 1, REMAINDER 0)";
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events " + columns +
+                                  "; CREATE RULE elsewhere AS ON INSERT TO ingested_events DO INSTEAD NOTHING"),
+                 "rules for INSERT or UPDATE (elsewhere)"));
+  BOOST_TEST(has(refusal_of_table(partitioned + "ALTER TABLE ingested_events ADD PRIMARY KEY (id); " +
+                                  "CREATE UNLOGGED TABLE one " + partition),
+                 "the partition one, which is UNLOGGED"));
+  BOOST_TEST(has(refusal_of_table(partitioned +
+                                  "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA "
+                                  "WRAPPER far; CREATE FOREIGN TABLE two " +
+                                  partition + " SERVER far"),
+                 "the foreign table two"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY DEFERRABLE, data jsonb)"),
+                 "NOT DEFERRABLE"));
+}
+
+BOOST_AUTO_TEST_CASE(row_level_security_is_refused_where_it_applies_to_us) {
+  database.execute(
+      "DROP ROLE IF EXISTS watched; CREATE ROLE watched LOGIN; CREATE TABLE ingested_events (id text PRIMARY KEY, data "
+      "jsonb); ALTER TABLE ingested_events ENABLE ROW LEVEL SECURITY; GRANT ALL ON ingested_events TO watched");
+  open_target();
+  database.execute("GRANT USAGE ON SCHEMA ingest TO watched; GRANT ALL ON ALL TABLES IN SCHEMA ingest TO watched");
+  auto o = options();
+  o.url = database.url_as("watched");
+  BOOST_TEST(has(refusal(o).what(), "BYPASSRLS"));
+  BOOST_TEST(has(error_of([&] { postgres_target(o).rehearse(); }).what(), "BYPASSRLS"));
+  database.execute("DROP OWNED BY watched; DROP ROLE watched");
 }
 
 BOOST_AUTO_TEST_CASE(tables_with_more_columns_and_other_types_are_fine) {

@@ -31,6 +31,17 @@ struct page_row {
 
 using page_key = std::pair<std::string, page_id>;
 
+/// The staging table of a session.
+struct staged_rows {
+  struct row {
+    std::uint64_t number;
+    std::optional<std::string> id;
+    std::string data;
+  };
+  std::vector<row> rows;
+  std::uint64_t next_number = 1;
+};
+
 /// The tables of a database, or what a transaction has changed in them.
 struct tables {
   bool has_ledger = false;
@@ -39,7 +50,7 @@ struct tables {
   std::map<std::string, pipeline_row> pipelines;
   std::map<page_key, page_row> pages;
   std::map<std::string, std::string> events;  ///< by id
-  std::optional<std::vector<std::pair<std::string, std::string>>> staging;
+  std::optional<staged_rows> staging;
 
   /// Adds what a transaction has changed.
   void apply(const tables& changes);

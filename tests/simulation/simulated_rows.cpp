@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <tuple>
 
 #include "fuzz/copy_binary_reader.hpp"
@@ -23,13 +24,11 @@ std::uint64_t simulated_statements::copy(const std::string& sql, const std::stri
     if (data.value_or("").substr(0, 2) != "\1{") {
       db_.fail(b_, "22P02", "invalid input syntax for type json", context + ", column data");
     }
-    if (!id) {
-      db_.fail(b_, "23502", "null value in column \"id\" violates not-null constraint", context, "id");
-    }
     if (staged) {
-      b_.made.staging->emplace_back(*id, data->substr(1));
+      b_.made.staging->rows.push_back({b_.made.staging->next_number++, id, data->substr(1)});
       continue;
     }
+    require_id(id, context);
     insert_event(*id, data->substr(1));
   }
   return line;
@@ -46,10 +45,27 @@ void simulated_statements::insert_event(const std::string& id, const std::string
   b_.made.events[id] = data;
 }
 
-query_result simulated_statements::insert_staged() {
+void simulated_statements::require_id(const std::optional<std::string>& id, const std::string& context) {
+  if (!id) {
+    db_.fail(b_, "23502", "null value in column \"id\" violates not-null constraint", context, "id");
+  }
+}
+
+query_result simulated_statements::insert_staged(const std::string& sql) {
+  unsigned long long first = 0;
+  unsigned long long last = 0;
+  const std::string where = sql.substr(std::min(sql.find("WHERE"), sql.size()));
+  if (std::sscanf(where.c_str(), "WHERE n BETWEEN %llu AND %llu ON CONFLICT", &first, &last) != 2) {
+    unknown(sql);
+  }
   std::uint64_t inserted = 0;
-  for (const auto& [id, data] : b_.made.staging.value()) {
-    while (backend* holder = db_.other(b_, [&, key = id](const backend& o) { return o.made.events.contains(key); })) {
+  for (const auto& [n, staged_id, data] : b_.made.staging.value().rows) {
+    if (n < first || n > last) {
+      continue;
+    }
+    require_id(staged_id, "");
+    const std::string& id = *staged_id;
+    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
       db_.wait_for(b_, *holder);
     }
     if (!sees_event(id)) {

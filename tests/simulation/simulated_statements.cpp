@@ -88,7 +88,9 @@ query_result simulated_statements::execute(const std::string& sql, const paramet
   if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE")) {
     return change(sql, p);
   }
-  if (sql.substr(sql.find_first_not_of('\n')).starts_with("SELECT") && !sql.starts_with("SELECT pg_advisory")) {
+  const std::string_view first_word = std::string_view(sql).substr(sql.find_first_not_of('\n'));
+  if ((first_word.starts_with("SELECT") || first_word.starts_with("WITH RECURSIVE")) &&
+      !sql.starts_with("SELECT pg_advisory")) {
     rows answer = query(sql, p);
     const std::string tag = "SELECT " + std::to_string(answer.size());
     return {std::move(answer), tag};
@@ -111,9 +113,13 @@ void simulated_statements::run(const std::string& sql) {
     }
     if (one.starts_with("SELECT pg_advisory_xact_lock")) {
       take_advisory_lock(one);
-    } else if (one.starts_with("CREATE TEMPORARY TABLE ingest_staging (LIKE ") ||
-               one == "TRUNCATE pg_temp.ingest_staging") {
+    } else if (one.starts_with("CREATE TEMPORARY TABLE ingest_staging ON COMMIT DROP AS SELECT id, data FROM ")) {
       b_.made.staging.emplace();
+    } else if (one.starts_with("ALTER TABLE pg_temp.ingest_staging ALTER COLUMN n RESTART WITH ")) {
+      b_.made.staging.value().next_number = number(one.substr(one.rfind(' ') + 1));
+    } else if (one.starts_with("ALTER TABLE pg_temp.ingest_staging ADD COLUMN n ") ||
+               one == "CREATE INDEX ON pg_temp.ingest_staging (n)") {
+      continue;
     } else if (one.starts_with("CREATE TABLE \"ingested_events\" (id TEXT COLLATE \"C\" PRIMARY KEY")) {
       b_.made.has_target = true;
     } else {
@@ -154,8 +160,9 @@ query_result simulated_statements::change(const std::string& sql, const paramete
   if (sql.starts_with("INSERT INTO ingest.pages (")) {
     return enter_pages(p);
   }
-  if (sql.starts_with("INSERT INTO \"public\".\"ingested_events\" (id, data) SELECT id, data FROM pg_temp.")) {
-    return insert_staged();
+  if (sql.starts_with(
+          "INSERT INTO \"public\".\"ingested_events\" (id, data) OVERRIDING SYSTEM VALUE SELECT id, data ")) {
+    return insert_staged(sql);
   }
   if (sql.starts_with("UPDATE ingest.pages SET duplicates")) {
     record_losses(p);

@@ -28,13 +28,14 @@ class simulated_statements {
   rows query_ledger(const std::string& sql, const parameters& p);
   detail::query_result change(const std::string& sql, const parameters& p);
   detail::query_result enter_pages(const parameters& p);
-  detail::query_result insert_staged();
+  detail::query_result insert_staged(const std::string& sql);
   detail::query_result update_pipeline(const std::string& sql, const parameters& p);
   void record_losses(const parameters& p);
 
   /// The database as this transaction sees it.
   tables seen() const;
   bool sees_event(const std::string& id) const;
+  void require_id(const std::optional<std::string>& id, const std::string& context);
   void insert_event(const std::string& id, const std::string& data);
   detail::query_result done(const std::string& tag);
 

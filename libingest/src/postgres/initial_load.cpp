@@ -112,12 +112,21 @@ bool began_keyless(postgres_connection& c, const std::string& pipeline, const st
               .empty();
 }
 
-std::string why_no_key(postgres_connection& c, const std::string& target) {
-  const query_result owner = c.execute(
-      "SELECT name FROM ingest.pipelines WHERE target = $1 AND initial_load AND NOT complete ORDER BY name", {target});
+std::string why_no_key(postgres_connection& c, const target_table& target) {
+  const query_result owner =
+      c.execute("SELECT name FROM ingest.pipelines WHERE target = $1 AND initial_load AND NOT complete ORDER BY name",
+                {target.identity()});
   if (!owner.empty()) {
     return "has no key yet: the initial load of pipeline \"" + owner.text(0, 0) +
            "\" is filling it. Let that run end first, or choose another table";
+  }
+  const query_result late = c.execute(
+      "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+      "WHERE i.indrelid = $1::regclass AND i.indisunique AND NOT i.indimmediate AND i.indnkeyatts = 1 "
+      "AND a.attname = 'id'",
+      {target.quoted});
+  if (!late.empty()) {
+    return "has a key on id that is DEFERRABLE, by which duplicates are not found in time: make it NOT DEFERRABLE";
   }
   return "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)";
 }

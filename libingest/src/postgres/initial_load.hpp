@@ -21,7 +21,7 @@ void create_keyless(postgres_connection& c, const std::string& table);
 bool began_keyless(postgres_connection& c, const std::string& pipeline, const std::string& target);
 
 /// What is wrong with a table without a key that `pipeline` did not create, and what to do.
-std::string why_no_key(postgres_connection& c, const std::string& target);
+std::string why_no_key(postgres_connection& c, const target_table& target);
 
 /// Builds the primary key. Where ids occur more than once, removes all but the row that was written first; returns how
 /// many; those whose content differs from that of the row that stays are put into `aside`. Does nothing and returns

@@ -14,14 +14,15 @@ errc code_of(std::string_view sqlstate, database_fault fault) {
     case database_fault::outage:
     case database_fault::contention:
       return errc::unavailable;
-    case database_fault::refused:
-      return errc::bad_data;
     case database_fault::fatal:
       break;
   }
   const std::string_view family = sqlstate.substr(0, 2);
   if (family == "28") {
     return errc::authentication;
+  }
+  if (family == "22" || family == "23" || family == "54" || family == "P0") {
+    return errc::bad_data;
   }
   if (family == "3D" || family == "3F" || family == "42" || family == "0A" || family == "0L" || family == "0P") {
     return errc::config;
@@ -77,12 +78,9 @@ database_fault fault_of(std::string_view sqlstate) {
       sqlstate == "25P03" || sqlstate == "25P04") {
     return database_fault::outage;
   }
-  if (family == "40" || family == "55" || sqlstate == "57014") {
+  // 55006, 55P03: somebody else uses it, holds a lock. The rest of their class, no wait mends.
+  if (family == "40" || sqlstate == "55006" || sqlstate == "55P03" || sqlstate == "57014") {
     return database_fault::contention;
-  }
-  // P0001: a trigger's RAISE EXCEPTION, its way of refusing a row.
-  if (family == "22" || family == "23" || family == "54" || sqlstate == "P0001") {
-    return database_fault::refused;
   }
   return database_fault::fatal;
 }

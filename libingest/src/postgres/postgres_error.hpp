@@ -14,8 +14,7 @@ namespace ingest::detail {
 enum class database_fault {
   outage,      ///< the server is away, going, or out of resources: connect anew and do it again
   contention,  ///< another session was in the way: roll back and do it again
-  refused,     ///< the data, not the statement, is to blame
-  fatal,       ///< doing it again changes nothing
+  fatal,       ///< doing it again changes nothing: the statement, the table or a row is to blame
 };
 
 /// An error that the server or libpq reported.
@@ -47,6 +46,9 @@ class database_error : public error {
   database_fault fault_;
   diagnostics told_;
 };
+
+/// A server that is out of memory, whoever uses it up.
+inline constexpr std::string_view out_of_memory = "53200";
 
 database_fault fault_of(std::string_view sqlstate);
 database_error::diagnostics diagnostics_of(const PGresult* failed);

@@ -54,6 +54,7 @@ class postgres_sink final : public sink {
   std::optional<server_transaction> transaction_;  // that is open
   bool commit_sent_ = false;
   std::optional<lost_transaction> lost_;
+  unsigned attempt_ = 1;                           // at the piece of work that is going on
   std::optional<range_load::outcome> unanswered_;  // of a transaction whose COMMIT got no answer
   copy_rows rows_;
   std::set<std::pair<page_id, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects file
@@ -64,7 +65,7 @@ template <class Work>
 auto postgres_sink::with_retries(Work work) {
   database_retries retries = run_->retries(stop_);
   unanswered_.reset();
-  for (;;) {
+  for (attempt_ = 1;; ++attempt_) {
     try {
       const opened_run& run = connect();
       const auto result = work(run);
@@ -131,7 +132,7 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  range_load::outcome done = range_load(*connection_, run.target, rows_).run();
+  range_load::outcome done = range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects()).run();
   settle(run, done, ours.front());
   unanswered_ = std::move(done);
   commit();
@@ -205,7 +206,7 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   counters.duplicates_differing += done.differing.size();
   const std::uint64_t first = records.pages.front().id;
   const std::uint64_t last = records.pages.back().id;
-  if (done.staged) {
+  if (done.duplicates > 0) {
     log::info(events::range_staged, "some of these events were in the table already",
               {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
   }

@@ -3,6 +3,7 @@
 #include "postgres/grants.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/ledger_tables.hpp"
+#include "postgres/table_shape.hpp"
 
 namespace ingest::detail {
 
@@ -55,48 +56,11 @@ query_result describe(postgres_connection& c, const std::string& table) {
       {table});
 }
 
-copy_format check_columns(postgres_connection& c, const table_name& name, const std::string& oid) {
-  const query_result columns = c.execute(
-      "SELECT a.attname, base.typname, base.typcategory, a.attnotnull, a.attgenerated <> '', "
-      "a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' "
-      "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
-      "JOIN pg_type base ON base.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END "
-      "WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped",
-      {oid});
-  bool has_id = false;
-  bool has_data = false;
-  std::string id_base;
-  std::string data_base;
-  for (std::size_t i = 0; i < columns.rows(); ++i) {
-    const std::string column = columns.text(i, 0);
-    const std::string type = columns.text(i, 1);
-    const std::string category = columns.text(i, 2);
-    if (column == "id") {
-      id_base = type;
-      has_id = (category == "S" || category == "N" || type == "uuid") && !columns.truth(i, 4);
-      if (has_id && !columns.truth(i, 3)) {
-        refuse(name, "allows ids to be null: ALTER TABLE … ALTER COLUMN id SET NOT NULL");
-      }
-    } else if (column == "data") {
-      data_base = type;
-      has_data = (category == "S" || type == "jsonb" || type == "json") && !columns.truth(i, 4);
-    } else if (columns.truth(i, 5)) {
-      refuse(name, "has a column " + column + " that is NOT NULL without a default, which we cannot fill");
-    }
-  }
-  if (!has_id || !has_data) {
-    refuse(name,
-           std::string("has no usable column ") + (has_id ? "data (jsonb, json or text)" : "id (text or uuid)") +
-               ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create one");
-  }
-  return format_for(id_base, data_base);
-}
-
 /// Who may load the table depends on whether it has its key, and if not, on who has created it so.
 void check_key(postgres_connection& c, const table_name& name, const target_table& found, const postgres_options& o) {
   const bool ours = found.created || began_keyless(c, o.pipeline, found.identity());
   if (found.keyless && !ours) {
-    refuse(name, why_no_key(c, found.identity()));
+    refuse(name, why_no_key(c, found));
   }
   if (o.initial_load && !ours) {
     refuse(name,
@@ -160,7 +124,8 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
                                            "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
                                          : "is temporary: choose a permanent one");
   }
-  const copy_format format = check_columns(c, name, found.text(0, 3));
+  check_shape(c, name.shown, found.text(0, 3), o.allow_unlogged);
+  const copy_format format = check_columns(c, name.shown, found.text(0, 3));
   const std::string schema = found.text(0, 0);
   target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format};
   target.keyless = !has_key(c, target.quoted);

@@ -1,0 +1,30 @@
+#include "postgres/row_copy.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = 128 << 10;
+
+}  // namespace
+
+std::uint64_t copy_into(postgres_connection& c, const std::string& table, copy_format format, const copy_rows& rows,
+                        std::size_t begin, std::size_t end) {
+  const copy_encoder encoder(format);
+  c.begin_copy("COPY " + table + " (id, data) FROM STDIN" + encoder.options());
+  std::string buffer;
+  encoder.begin(buffer);
+  for (std::size_t i = begin; i < end; ++i) {
+    rows.prefetch_behind(i);
+    encoder.append(rows.text(i), buffer);
+    if (buffer.size() >= buffer_bytes) {
+      c.put(buffer);
+      buffer.clear();
+    }
+  }
+  encoder.end(buffer);
+  c.put(buffer);
+  return c.end_copy();
+}
+
+}  // namespace ingest::detail

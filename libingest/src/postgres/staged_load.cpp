@@ -1,0 +1,219 @@
+#include "postgres/staged_load.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "postgres/postgres_array.hpp"
+#include "postgres/row_copy.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+const std::string staging_name = "ingest_staging";
+const std::string staging = "pg_temp." + staging_name;
+
+/// Rows that are all refused alike make it the table's fault, where there are so many at least. So many are tried that
+/// a table is not taken for one that refuses all when it takes one in a hundred.
+constexpr std::size_t rows_of_a_verdict = 20;
+constexpr std::size_t most_tried = 500;
+constexpr std::size_t refusals_between_verdicts = 64;
+constexpr std::size_t least_to_exhaust_memory = 1 << 20;  // bytes of a row
+
+/// The row that COPY into the staging table says it stumbled over.
+std::optional<std::size_t> row_of(const database_error& e, std::size_t begin, std::size_t end) {
+  if (e.told().sqlstate.starts_with("54")) {
+    return std::nullopt;  // limits may be noticed when rows before this one are written
+  }
+  const auto line = copy_line(e.told().context, staging_name);
+  return line && *line > 0 && *line <= end - begin ? std::optional(begin + *line - 1) : std::nullopt;
+}
+
+/// Whether the table says so of this row's own values, whatever it says of others.
+bool is_about_the_row(const database_error& e) {
+  const auto& told = e.told();
+  const bool no_value = told.sqlstate == "23502" && (told.column == "id" || told.column == "data");
+  return no_value || told.sqlstate == "23505" || told.sqlstate.starts_with("54");
+}
+
+rejected_row describe(const copy_rows& rows, std::size_t row, const database_error& why) {
+  constexpr std::size_t longest_detail = 200;
+  const auto& told = why.told();
+  std::string message = told.message;
+  if (told.sqlstate == "23502" && told.column == "id") {
+    message = "the event has no id";
+  } else if (told.sqlstate.starts_with("22") && !told.detail.empty()) {
+    message += ": " + told.detail.substr(0, longest_detail);
+  }
+  return {&rows.page_of(row), rows.row_in_page(row), told.sqlstate, message, rows.text(row)};
+}
+
+[[noreturn]] void blame_table(const target_table& target, std::size_t tried, const database_error& why) {
+  throw error(errc::config, "table " + target.identity() + " refuses all rows alike, " + std::to_string(tried) +
+                                " of them one by one, so that it is the table that has to be mended: " +
+                                why.told().message + " (SQLSTATE " + why.told().sqlstate +
+                                "). If the rows are to blame, say with REJECT_LIMIT how many may be set aside");
+}
+
+}  // namespace
+
+database_error dropped_by_trigger() {
+  return {{"02000", "a trigger of the table dropped the row: it returned NULL", "", "", ""}, "COPY"};
+}
+
+load_outcome staged_load::run() {
+  refused_.resize(rows_.size());
+  keyed_ = !target_.keyless || has_key_by_now();
+  stage();
+  insert();
+  account_for_the_rest();
+  return std::move(outcome_);
+}
+
+/// A person may have built the key of an initial load while that goes on.
+bool staged_load::has_key_by_now() const {
+  attempts_.connection().run("LOCK TABLE " + target_.quoted + " IN ROW EXCLUSIVE MODE");
+  return has_key(attempts_.connection(), target_.quoted);
+}
+
+void staged_load::stage() {
+  postgres_connection& c = attempts_.connection();
+  c.run("CREATE TEMPORARY TABLE " + staging_name + " ON COMMIT DROP AS SELECT id, data FROM " + target_.quoted +
+        " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY");
+  attempts_.narrow(rows_.size(),
+                   {[&](std::size_t begin, std::size_t end) {
+                      c.run("ALTER TABLE " + staging + " ALTER COLUMN n RESTART WITH " + std::to_string(begin + 1));
+                      copy_into(c, staging, target_.format, rows_, begin, end);
+                    },
+                    row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    if (!refused_[row]) {
+      staged_.push_back(row);
+    }
+  }
+}
+
+void staged_load::insert() {
+  bool indexed = false;
+  attempts_.narrow(staged_.size(),
+                   {[this](std::size_t begin, std::size_t end) {
+                      outcome_.loaded += insert_numbers("n BETWEEN " + number_of(begin) + " AND " + number_of(end - 1),
+                                                        keyed_ ? " ON CONFLICT (id) DO NOTHING" : "");
+                      alike_count_ = 0;
+                    },
+                    [&](const database_error&, std::size_t, std::size_t) -> std::optional<std::size_t> {
+                      if (!std::exchange(indexed, true)) {
+                        attempts_.connection().run("CREATE INDEX ON " + staging + " (n)");
+                      }
+                      return std::nullopt;
+                    },
+                    [this](std::size_t position, const database_error& why) { refuse_by_table(position, why); }});
+}
+
+std::uint64_t staged_load::insert_numbers(const std::string& where, const std::string& on_conflict) const {
+  // COPY, too, writes what it is given into identity columns.
+  return attempts_.connection()
+      .execute("INSERT INTO " + target_.quoted + " (id, data) OVERRIDING SYSTEM VALUE SELECT id, data FROM " + staging +
+               " WHERE " + where + on_conflict)
+      .affected();
+}
+
+void staged_load::refuse_by_table(std::size_t position, const database_error& why) {
+  if (!is_about_the_row(why)) {
+    alike_count_ = why.told().sqlstate == alike_ ? alike_count_ + 1 : 1;
+    alike_ = why.told().sqlstate;
+    if (!limited_rejects_ && alike_count_ % refusals_between_verdicts == 1) {
+      judge_table(position, why);
+    }
+  }
+  refuse(staged_[position], why);
+}
+
+/// Tries some of the rows behind `position`, spread over them all, for whether the table takes any.
+void staged_load::judge_table(std::size_t position, const database_error& why) const {
+  const std::size_t left = staged_.size() - position - 1;
+  const std::size_t tries = std::min(left, most_tried);
+  for (std::size_t i = 0; i < tries; ++i) {
+    const std::string number = number_of(position + 1 + i * left / tries);
+    const auto refusal = attempts_.rehearse([&] { insert_numbers("n = " + number, ""); });
+    if (!refusal || refusal->told().sqlstate != why.told().sqlstate) {
+      return;
+    }
+  }
+  if (tries + alike_count_ >= rows_of_a_verdict) {
+    blame_table(target_, tries + alike_count_, why);
+  }
+}
+
+void staged_load::refuse(std::size_t row, const database_error& why) {
+  if (why.fault() == database_fault::outage && rows_.text(row).size() < least_to_exhaust_memory) {
+    throw why;  // the server has no memory for anything
+  }
+  outcome_.rejected.push_back(describe(rows_, row, why));
+  refused_[row] = true;
+}
+
+void staged_load::account_for_the_rest() {
+  const std::uint64_t rest = rows_.size() - outcome_.loaded - outcome_.rejected.size();
+  const std::vector<std::size_t> dropped = rest == 0 ? std::vector<std::size_t>() : dropped_of(absent());
+  if (!limited_rejects_ && dropped.size() == staged_.size() && dropped.size() >= rows_of_a_verdict) {
+    blame_table(target_, dropped.size(), dropped_by_trigger());
+  }
+  for (const std::size_t row : dropped) {
+    refuse(row, dropped_by_trigger());
+  }
+  outcome_.duplicates = rest - dropped.size();
+}
+
+/// The rows whose id the table does not have now, though nothing has refused them. None, where no trigger could have
+/// changed or dropped a row.
+std::vector<std::size_t> staged_load::absent() const {
+  const std::string unless_there =
+      keyed_ ? " AND NOT EXISTS (SELECT FROM " + target_.quoted + " t WHERE t.id = s.id)" : "";
+  const query_result numbers = attempts_.connection().execute(
+      "SELECT n FROM " + staging +
+          " s WHERE EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 7 = 7 "
+          "AND (tgrelid = $1::regclass OR tgrelid IN (SELECT relid FROM pg_partition_tree($1::regclass))))" +
+          unless_there + " ORDER BY n",
+      {target_.quoted});
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < numbers.rows(); ++i) {
+    const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
+    if (!refused_[row]) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+/// Those of the rows that vanish when they are inserted. Others, whose id a trigger has changed, are met by what is
+/// there.
+std::vector<std::size_t> staged_load::dropped_of(const std::vector<std::size_t>& suspects) {
+  std::vector<std::size_t> dropped;
+  std::vector<std::pair<std::size_t, std::size_t>> open{{0, suspects.size()}};
+  while (!open.empty()) {
+    const auto [begin, end] = open.back();
+    open.pop_back();
+    if (begin == end) {
+      continue;
+    }
+    text_array numbers;
+    for (std::size_t i = begin; i < end; ++i) {
+      numbers.add(suspects[i] + 1);
+    }
+    std::uint64_t inserted = 0;
+    const auto refusal =
+        attempts_.rehearse([&] { inserted = insert_numbers("n = ANY ('" + numbers.text() + "')", ""); });
+    const bool alone = end - begin == 1;
+    if (refusal ? alone && refusal->told().sqlstate != "23505" : inserted == 0) {
+      dropped.insert(dropped.end(), suspects.begin() + static_cast<std::ptrdiff_t>(begin),
+                     suspects.begin() + static_cast<std::ptrdiff_t>(end));
+    } else if (!alone && inserted < end - begin) {
+      open.emplace_back(begin + (end - begin) / 2, end);
+      open.emplace_back(begin, begin + (end - begin) / 2);
+    }
+  }
+  return dropped;
+}
+
+}  // namespace ingest::detail

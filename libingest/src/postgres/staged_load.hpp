@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "postgres/copy_rows.hpp"
+#include "postgres/postgres_table.hpp"
+#include "postgres/rejects_file.hpp"
+#include "postgres/row_attempts.hpp"
+
+namespace ingest::detail {
+
+/// What became of the rows of a range.
+struct load_outcome {
+  std::uint64_t loaded = 0;
+  std::uint64_t duplicates = 0;         ///< their key was there already
+  std::vector<rejected_row> differing;  ///< of the duplicates, those whose content is not that of the row that stays
+  std::vector<rejected_row> rejected;
+};
+
+/// Says of a row that a trigger took it away, in the way in which the server says of others that they are refused. Its
+/// SQLSTATE, 02000, is the standard's for a statement that found nothing to do.
+database_error dropped_by_trigger();
+
+/// Loads rows that COPY could not load all at once, within the caller's open transaction:
+///
+/// 1. COPY into a temporary table that has nothing of the target but the types of the two columns that we send. A row
+///    that it refuses is no value of these types.
+/// 2. INSERT … SELECT … ON CONFLICT (id) DO NOTHING from there, in which the target's own defaults, triggers and
+///    constraints decide. A row that is refused alone is set aside, unless all are refused alike: then the table is to
+///    blame, and errc::config thrown.
+/// 3. Rows that were neither inserted nor refused are duplicates, except for those that a trigger dropped. These are
+///    set aside.
+class staged_load {
+ public:
+  staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, bool limited_rejects)
+      : attempts_(attempts), target_(target), rows_(rows), limited_rejects_(limited_rejects) {}
+
+  load_outcome run();
+
+ private:
+  bool has_key_by_now() const;
+  void stage();
+  void insert();
+  void account_for_the_rest();
+  std::uint64_t insert_numbers(const std::string& where, const std::string& on_conflict) const;
+  std::vector<std::size_t> absent() const;
+  std::vector<std::size_t> dropped_of(const std::vector<std::size_t>& suspects);
+  void refuse_by_table(std::size_t position, const database_error& why);
+  void judge_table(std::size_t position, const database_error& why) const;
+  void refuse(std::size_t row, const database_error& why);
+  std::string number_of(std::size_t position) const { return std::to_string(staged_[position] + 1); }
+
+  const row_attempts& attempts_;
+  const target_table& target_;
+  const copy_rows& rows_;
+  const bool limited_rejects_;  ///< somebody has said how many rows may be refused
+  load_outcome outcome_;
+  bool keyed_ = true;
+  std::vector<std::size_t> staged_;  ///< rows, by position; the staging table numbers them from 1
+  std::vector<bool> refused_;        ///< by row
+  std::string alike_;                ///< the SQLSTATE of the last refusal,
+  std::size_t alike_count_ = 0;      ///< and how many rows in a row, none taken in between, had the same
+};
+
+}  // namespace ingest::detail
