@@ -113,6 +113,13 @@ void buffer_writer_state::sync() {
   if (unsynced_.empty()) {
     return;
   }
+  make_durable();
+  grant_credit();
+  offer_ranges();
+  report_if_drained();
+}
+
+void buffer_writer_state::make_durable() {
   metrics& counters = *context_.spec->metrics;
   const auto before = std::chrono::steady_clock::now();
   buffer_->sync();
@@ -146,9 +153,6 @@ void buffer_writer_state::sync() {
   report.open_segment = buffer_->open_segment();
   counters.bytes_buffered = buffer_->bytes();
   post(checkpoint_, std::move(report));
-  grant_credit();
-  offer_ranges();
-  report_if_drained();
 }
 
 void buffer_writer_state::grant_credit() {
@@ -179,7 +183,12 @@ void buffer_writer_state::grant_credit() {
 }
 
 void buffer_writer_state::seal_segment() {
-  // Room comes from loading whole segments, so the open one has to be closed and short ranges must not wait.
+  // Room comes from loading whole segments, so the open one has to be closed and short ranges must not wait. The
+  // checkpoint hears of a segment's last pages before it hears that they are the last: else it would take the segment
+  // for one that is loaded.
+  if (!unsynced_.empty()) {
+    make_durable();
+  }
   buffer_->seal();
   post(checkpoint_, pages_durable{});
   ranges_.waiting().flush();
@@ -194,14 +203,20 @@ void buffer_writer_state::wait_for_space() {
     full_since_ = now;
     log::warning(events::buffer_full, "no space left on the disk; fetching waits, loading goes on",
                  {{"bytes_buffered", buffer_->bytes()}});
-    sync();
     seal_segment();
   }
   if (now - *full_since_ > context_.spec->buffer->space_deadline) {
     throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed",
                 false);
   }
-  post_after(self_, space_check_interval, buffer_writer_actor(self_), ingest::actors::retry_append{});
+  if (!std::exchange(retry_scheduled_, true)) {
+    post_after(self_, space_check_interval, buffer_writer_actor(self_), ingest::actors::retry_append{});
+  }
+}
+
+void buffer_writer_state::look_for_space() {
+  retry_scheduled_ = false;
+  retry_append();
 }
 
 void buffer_writer_state::retry_append() {
@@ -275,9 +290,13 @@ void buffer_writer_state::report_if_drained() {
 }
 
 void buffer_writer_state::release(const release_segment& m) {
-  buffer_->release(m.segment);
-  context_.spec->metrics->bytes_buffered = buffer_->bytes();
-  log::debug(events::segment_deleted, "a loaded segment was deleted", {{"segment", m.segment}});
+  if (context_.spec->buffer->keep_segments) {
+    buffer_->keep(m.segment);
+  } else {
+    buffer_->release(m.segment);
+    context_.spec->metrics->bytes_buffered = buffer_->bytes();
+    log::debug(events::segment_deleted, "a loaded segment was deleted", {{"segment", m.segment}});
+  }
   grant_credit();
   if (!held_.empty()) {
     retry_append();
@@ -303,7 +322,7 @@ buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_p
       [self](const attach_reader& m) { guarded(self, [&] { state_of(self).attach(m); }); },
       [self](const page_batch& m) { guarded(self, [&] { state_of(self).append(m); }); },
       [self](const sync_now&) { guarded(self, [&] { state_of(self).sync(); }); },
-      [self](const retry_append&) { guarded(self, [&] { state_of(self).retry_append(); }); },
+      [self](const retry_append&) { guarded(self, [&] { state_of(self).look_for_space(); }); },
       [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },
       [self](const range_done& m) { guarded(self, [&] { state_of(self).complete(m); }); },
       [self](const detach_loader& m) { guarded(self, [&] { state_of(self).detach(m); }); },

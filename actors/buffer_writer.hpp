@@ -27,7 +27,7 @@ class buffer_writer_state {
   void attach(const attach_reader& m);
   void append(page_batch m);
   void sync();
-  void retry_append();
+  void look_for_space();
 
   // Loaders
   void attach(const loader_ready& m);
@@ -55,6 +55,8 @@ class buffer_writer_state {
   void admit_readers();
   bool try_append(const page_batch& m);
   void sync_soon();
+  void make_durable();
+  void retry_append();
   void grant_credit();
   void offer_ranges();
   void wait_for_space();
@@ -74,6 +76,7 @@ class buffer_writer_state {
   std::optional<caf::actor_clock::time_point> full_since_;  ///< the disk has been full since then
   range_dealer ranges_{0};
   bool sync_scheduled_ = false;
+  bool retry_scheduled_ = false;
   bool flush_scheduled_ = false;
   bool over_quota_ = false;
   bool drained_ = false;

@@ -115,18 +115,15 @@ void checkpoint_state::write_state() {
   state_.total_expected = std::max<std::uint64_t>(state_.total_expected, counters.total_expected);
   state_.restarts = restarts_before_ + counters.restarts;
   // The last segments of a complete run are deleted after this state is durable, not before.
-  const bool will_be_empty = state_.status == run_status::complete && deletes_segments();
+  const bool will_be_empty =
+      state_.status == run_status::complete && context_.spec->make_sink && !context_.spec->buffer->keep_segments;
   state_.bytes_buffered = will_be_empty ? 0 : counters.bytes_buffered.load();
   state_.updated_at = timestamp_now();
   state_store(*context_.spec->buffer->files, context_.spec->buffer->directory).save(state_);
 }
 
-bool checkpoint_state::deletes_segments() const {
-  return !context_.spec->buffer->keep_segments && context_.spec->make_sink;
-}
-
 void checkpoint_state::release_loaded_segments() {
-  if (!deletes_segments()) {
+  if (!context_.spec->make_sink) {
     return;
   }
   // If the process dies between the state and the deletion, the next run finds the segments' pages in the ledger and
@@ -142,10 +139,15 @@ void checkpoint_state::release_loaded_segments() {
   }
 }
 
+bool checkpoint_state::all_read() const {
+  return std::all_of(slices_.begin(), slices_.end(), [](const auto& entry) { return entry.second.done; });
+}
+
 void checkpoint_state::close(const close_run& m) {
   const bool saved = finds_room([&] {
     if (opened_) {
-      state_.status = m.status;
+      // What a broken-off fetch has left can be loaded, which completes nothing.
+      state_.status = m.status == run_status::complete && !all_read() ? run_status::interrupted : m.status;
       state_.error = m.reason;
       write_state();
       release_loaded_segments();

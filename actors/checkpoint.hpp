@@ -27,7 +27,7 @@ class checkpoint_state {
  private:
   void save_soon();
   void write_state();
-  bool deletes_segments() const;
+  bool all_read() const;
   void release_loaded_segments();
   void mark_saved_state(const close_run& m);
   void close_later(const close_run& m);

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "actors/stage.hpp"
+#include "ingest/batch.hpp"
 
 namespace ingest::actors {
 
@@ -34,9 +35,11 @@ class credit_account {
   std::uint64_t in_flight_ = 0;
 };
 
-/// What a payload of `bytes` costs. An empty one costs a byte, so that not even those are unlimited.
-constexpr std::uint64_t credit_cost(std::uint64_t bytes) {
-  return bytes == 0 ? 1 : bytes;
+/// What a batch costs: about the memory that it takes on its way, with what messages and allocations take beside its
+/// bytes. Credit would bound nothing where batches of a byte cost a byte.
+constexpr std::uint64_t credit_overhead = 512;
+inline std::uint64_t credit_cost(const batch& b) {
+  return b.bytes().size() + b.position.size() + credit_overhead;
 }
 
 }  // namespace ingest::actors

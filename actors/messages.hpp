@@ -201,7 +201,7 @@ struct range_loaded {
   write_outcome outcome;
 };
 
-/// From the checkpoint: a durable state says that all pages of this sealed segment are loaded.
+/// From the checkpoint: a durable state says that all pages of this sealed segment are loaded. It is deleted, or kept.
 struct release_segment {
   std::uint64_t segment = 0;
 };

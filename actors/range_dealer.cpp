@@ -4,6 +4,15 @@
 
 namespace ingest::actors {
 
+namespace {
+
+/// Only descriptors travel, and a loader reads one range at a time: its bytes are all that it costs.
+std::uint64_t cost_of(const range& r) {
+  return std::max<std::uint64_t>(1, r.bytes());
+}
+
+}  // namespace
+
 void range_dealer::attach(const loader_ready& m) {
   loader_link& link = loaders_[m.loader];
   link.ranges = m.ranges;
@@ -25,7 +34,7 @@ range_dealer::loader_link* range_dealer::freest_loader() {
 void range_dealer::deal() {
   while (next_ || (next_ = waiting_.take())) {
     loader_link* loader = freest_loader();
-    if (loader == nullptr || !loader->credit.spend(credit_cost(next_->bytes()))) {
+    if (loader == nullptr || !loader->credit.spend(cost_of(*next_))) {
       return;
     }
     post(loader->ranges, range_offer{loader->credit.epoch(), next_->first(), *next_, nullptr});
@@ -42,7 +51,7 @@ void range_dealer::complete(const range_done& m) {
   const auto done = std::find_if(link->outstanding.begin(), link->outstanding.end(),
                                  [&](const range& r) { return r.first() == m.number; });
   if (done != link->outstanding.end()) {
-    link->credit.grant(m.epoch, credit_cost(done->bytes()));
+    link->credit.grant(m.epoch, cost_of(*done));
     link->outstanding.erase(done);
   }
 }

@@ -64,7 +64,7 @@ void reader_state::read_one() {
   }
   in_hand_->slice = context_.id.index;
   in_hand_->epoch = credit_.epoch();
-  in_hand_->cost = credit_cost(in_hand_->records.bytes().size());
+  in_hand_->cost = credit_cost(in_hand_->records);
 }
 
 /// Returns true if another page is to be read.

@@ -61,8 +61,12 @@ void supervisor_state::handle_failure(stage_id stage, const crew::child& c) {
   const error why = c.why.value_or(error(errc::internal, to_string(stage) + " ended without saying why"));
   log::warning(events::stage_failed, why.what(), {{"stage", to_string(stage)}, {"code", name_of(why.code())}});
   last_failure_ = why;
-  if (!why.transient() || spec().restarts.max_restarts == 0 || stop_waits_) {
+  if (!why.transient() || spec().restarts.max_restarts == 0) {
     close_down(stream_status::failed, why);
+    return;
+  }
+  if (stop_waits_) {
+    close_down(stream_status::aborted, setup_.run->stop.signal().why());  // nothing is begun anew for one who leaves
     return;
   }
   if (phase_ == phase::restarting_all) {

@@ -35,7 +35,13 @@ std::string look_at_api(const settings& s) {
 }
 
 std::string look_at_database(const settings& s) {
-  return "table " + postgres_target(target_options(s, std::make_shared<metrics>())).rehearse();
+  const postgres_target target(target_options(s, std::make_shared<metrics>()));
+  const std::string table = target.rehearse();
+  const auto ledger = target.peek();
+  if (ledger && ledger->refusal) {
+    throw *ledger->refusal;
+  }
+  return "table " + table;
 }
 
 }  // namespace

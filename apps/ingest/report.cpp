@@ -182,7 +182,8 @@ std::string to_json(const run_report& r) {
   json.put("command", r.command);
   json.put("pipeline", r.pipeline);
   json.put("run_id", r.run_id);
-  json.put("status", std::string(name_of(r.status)));
+  json.put("status",
+           std::string(name_of(r.partial && r.status == run_status::complete ? run_status::interrupted : r.status)));
   json.put("exit_code", r.exit_code);
   json.put("error", r.error);
   json.put("started_at", r.started_at);

@@ -17,6 +17,7 @@ struct run_report {
   std::string run_id;
   bool resumable = true;  ///< whether running again goes on where this run ended
   run_status status = run_status::aborted;
+  bool partial = false;  ///< all that the buffer held was loaded, but the fetch that filled it has not ended
   int exit_code = 0;
   std::string error;                ///< empty for none
   bool complete_but_short = false;  ///< the API announced more events than it gave

@@ -87,6 +87,14 @@ void log_end(const run_report& r) {
                      {"peak_memory_bytes", r.peak_memory_bytes}};
   switch (r.status) {
     case run_status::complete:
+      if (r.partial) {
+        log::warning(events::run_partial,
+                     "what the buffer held is loaded, but the fetch that filled it has not ended: run ingest fetch or "
+                     "ingest run again: " +
+                         numbers,
+                     fields);
+        break;
+      }
       log::info(events::run_complete, "ingestion complete: " + numbers, fields);
       break;
     case run_status::interrupted:

@@ -13,9 +13,11 @@ namespace ingest::app {
 
 namespace {
 
+constexpr std::string_view api_key = "FROM=api:";
 constexpr std::string_view edges_key = " EDGES=";
 constexpr std::string_view slices_key = "SLICES=";
 constexpr std::size_t readers_of_found_windows = 8;
+constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
 
 /// A file as it is now.
 struct file_identity {
@@ -38,6 +40,30 @@ file_identity identity_of(const std::filesystem::path& path) {
               std::string(9 - nanoseconds.size(), '0') + nanoseconds + " "};
 }
 
+/// An API by its address, spelt in one way only: scheme and host ignore case, and the scheme's own port may be left
+/// out.
+std::string address_of_api(const settings& s) {
+  std::string base = s.api_base_url;
+  const std::size_t host = base.find("://") == std::string::npos ? 0 : base.find("://") + 3;
+  const std::size_t end = std::min(base.find('/', host), base.size());
+  std::transform(base.begin(), base.begin() + static_cast<std::ptrdiff_t>(end), base.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string port = base.starts_with("https:") ? ":443" : ":80";
+  if (std::string_view(base).substr(0, end).ends_with(port)) {
+    base.erase(end - port.size(), port.size());
+  }
+  return base + s.events_path;
+}
+
+/// plan_of(s) as a run has it that began with `begun_with`: version 0.1 did not name the API.
+std::string plan_like(const std::string& begun_with, const settings& s) {
+  std::string plan = plan_of(s);
+  if (plan.starts_with(api_key) && begun_with.starts_with(slices_key)) {
+    plan.erase(0, plan.find(slices_key));
+  }
+  return plan;
+}
+
 }  // namespace
 
 std::string plan_of(const settings& s) {
@@ -49,8 +75,9 @@ std::string plan_of(const settings& s) {
     return file.name + file.contents + "ID_POINTER=" + s.id_pointer;
   }
   const auto edge = [](const std::optional<std::int64_t>& t) { return t ? std::to_string(*t) : std::string("open"); };
-  return std::string(slices_key) + (s.slices ? std::to_string(*s.slices) : "auto") + " SINCE=" + edge(s.since) +
-         " UNTIL=" + edge(s.until) + " ID_POINTER=" + s.id_pointer;
+  return std::string(api_key) + address_of_api(s) + " " + std::string(slices_key) +
+         (s.slices ? std::to_string(*s.slices) : "auto") + " SINCE=" + edge(s.since) + " UNTIL=" + edge(s.until) +
+         " ID_POINTER=" + s.id_pointer;
 }
 
 std::string plan_of(const settings& s, const std::vector<time_window>& windows) {
@@ -72,14 +99,20 @@ void check_unchanged(const std::string& begun_with, const settings& s) {
 }
 
 bool is_divided(const std::string& plan, const settings& s) {
-  return s.from.what == source_choice::kind::api && !s.slices && plan.starts_with(plan_of(s) + std::string(edges_key));
+  return s.from.what == source_choice::kind::api && !s.slices &&
+         plan.starts_with(plan_like(plan, s) + std::string(edges_key));
+}
+
+bool settles(const std::string& begun_with, const settings& s) {
+  check_unchanged(begun_with, s);
+  return begun_with == plan_like(begun_with, s) || is_divided(begun_with, s);
 }
 
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {
   const time_window whole{s.since, s.until};
   std::vector<time_window> windows;
   if (is_divided(plan, s)) {
-    windows = divide_at(whole, std::string_view(plan).substr(plan_of(s).size() + edges_key.size()));
+    windows = divide_at(whole, std::string_view(plan).substr(plan_like(plan, s).size() + edges_key.size()));
   } else {
     windows = split(whole, s.slices.value_or(1));
   }
@@ -87,20 +120,22 @@ std::vector<time_window> windows_of(const std::string& plan, const settings& s) 
 }
 
 std::size_t slices_in(const std::string& plan) {
+  const auto stated = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.find(slices_key) : plan.npos;
+  if (stated == plan.npos) {
+    return 1;
+  }
   const auto edges = plan.rfind(edges_key);
-  if (plan.starts_with("SLICES=auto") && edges != std::string::npos) {
+  if (plan.compare(stated, 11, "SLICES=auto") == 0 && edges != std::string::npos) {
     const std::string_view text = std::string_view(plan).substr(edges + edges_key.size());
     return text == "none" ? 1 : 2 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '+'));
   }
   std::size_t slices = 1;
-  if (plan.starts_with(slices_key)) {
-    std::from_chars(plan.data() + slices_key.size(), plan.data() + plan.size(), slices);
-  }
+  std::from_chars(plan.data() + stated + slices_key.size(), plan.data() + plan.size(), slices);
   return slices;
 }
 
 std::size_t reader_count(const settings& s, std::size_t slices) {
-  return std::min<std::size_t>(slices, s.readers.value_or(s.slices ? slices : readers_of_found_windows));
+  return std::min<std::size_t>(slices, s.readers.value_or(s.slices ? most_readers : readers_of_found_windows));
 }
 
 }  // namespace ingest::app

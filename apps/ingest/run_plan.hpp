@@ -10,9 +10,9 @@
 /// only with its own. With SLICES=auto it ends in the edges of the time windows that were found when the run began.
 namespace ingest::app {
 
-/// The plan that the settings ask for; with SLICES=auto, without the edges, which are not known yet. That of a file has
-/// its path, its size and the time of its last change, so that pages of different contents do not mix either: throws
-/// errc::config where there is no such file.
+/// The plan that the settings ask for; with SLICES=auto, without the edges, which are not known yet. It names the
+/// source, an API by its address, a file by its path, its size and the time of its last change, so that what comes from
+/// different ones does not mix: throws errc::config where there is no such file.
 std::string plan_of(const settings& s);
 
 /// The same with the edges of `windows`.
@@ -20,6 +20,10 @@ std::string plan_of(const settings& s, const std::vector<time_window>& windows);
 
 /// True if `plan` is what the settings, with SLICES=auto, ask for, with edges that were found already.
 bool is_divided(const std::string& plan, const settings& s);
+
+/// True if a run that began with that plan goes on with the settings: it is divided as they ask, or began with a
+/// version that did not name the API. Throws what check_unchanged() throws.
+bool settles(const std::string& begun_with, const settings& s);
 
 /// The time windows of `plan`, which is plan_of(s), or divided where SLICES=auto. Empty: a single slice of everything.
 std::vector<time_window> windows_of(const std::string& plan, const settings& s);

@@ -44,8 +44,12 @@ BOOST_AUTO_TEST_CASE(a_grant_of_an_older_epoch_is_ignored) {
   BOOST_TEST(!account.spend(1));
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_payload_is_not_free) {
-  BOOST_TEST(ingest::actors::credit_cost(0) == 1u);
+BOOST_AUTO_TEST_CASE(a_batch_costs_the_memory_that_it_takes_and_not_its_bytes_only) {
+  ingest::batch b;
+  BOOST_TEST(ingest::actors::credit_cost(b) == ingest::actors::credit_overhead);
+  b.data = std::make_shared<const std::string>("x");
+  b.position = std::string(1'000, 'p');
+  BOOST_TEST(ingest::actors::credit_cost(b) == 1'001 + ingest::actors::credit_overhead);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

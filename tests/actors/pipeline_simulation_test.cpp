@@ -110,15 +110,15 @@ BOOST_AUTO_TEST_CASE(bytes_in_flight_never_exceed_the_credit_also_across_restart
       world w(seed);
       auto spec = w.spec();
       const auto window = static_cast<std::int64_t>(spec.credit_bytes / spec.slices);
-      constexpr std::int64_t largest_page = 29 * 6;  // one larger than the window goes alone
+      constexpr std::int64_t largest_page = scripted_input::cost_of_page(29);  // one larger than the window goes alone
       const std::int64_t bound = std::max(window, largest_page);
       std::int64_t worst = 0;
       // When a reader reads it has nothing in hand, so all that lives is in flight.
-      w.input.before_read = [&](slice_id s) { worst = std::max(worst, w.input.live_bytes(s)); };
+      w.input.before_read = [&](slice_id s) { worst = std::max(worst, w.input.live_cost(s)); };
       simulated_run run(seed, std::move(spec));
       run.run([&] {
         for (slice_id s = 0; s < w.input.slices(); ++s) {
-          BOOST_TEST_REQUIRE(w.input.live_bytes(s) <= bound + largest_page);
+          BOOST_TEST_REQUIRE(w.input.live_cost(s) <= bound + largest_page);
         }
         if (run.random(40) == 0) {
           run.kill_any();
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_buffer_over_its_quota_makes_fetching_wait_for_loading) {
       BOOST_TEST((result.status == stream_status::success));
       BOOST_TEST((seed % 2 == 0 || counters->restarts == 0), "waiting is no failure");
       // What was in flight when the quota was reached may still come: a window or a large page per slice.
-      BOOST_TEST(most <= 350 + w.input.slices() * (200 + 174) * 2);
+      BOOST_TEST(most <= 350 + w.input.slices() * (200 + 4 * 174) * 2);
       w.expect_everything_once();
     }
   }

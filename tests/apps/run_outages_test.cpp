@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(waits_and_goes_on_behind_the_cursor_that_expired_meanwhile)
   await(p, [&] { return std::chrono::steady_clock::now() > expired; });
   const auto buffered = r.in_state("bytes_buffered");
   cluster.start();
-  BOOST_TEST(buffered >= quota);
+  BOOST_TEST(buffered >= quota * 3 / 4, "some of the quota is for what a page takes beside its bytes");
   BOOST_TEST(buffered <= quota + ingest_run::credit_bytes);
   BOOST_TEST(p.wait() == 0, p.err());
   BOOST_TEST(r.table_difference() == "");

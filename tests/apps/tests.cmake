@@ -24,3 +24,4 @@ ingest_test(apps/run_stop_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEO
 ingest_test(apps/run_rivals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_refusals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_witnesses_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
+ingest_test(apps/run_completion_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)

@@ -205,8 +205,9 @@ BOOST_AUTO_TEST_CASE(deletes_segments_in_any_order_and_twice) {
 
 BOOST_AUTO_TEST_CASE(counts_its_bytes_against_the_quota_also_after_recovery) {
   const auto size = sample_batch(1).bytes().size();
+  const auto cost = size + 16 * (256 + sample_batch(1).position.size());
   const auto open_with_quota = [&] {
-    return disk_buffer(posix_file_system(), {directory.path(), 1, 2 * size}, sample_run(), {});
+    return disk_buffer(posix_file_system(), {directory.path(), 1, 2 * cost}, sample_run(), {});
   };
   {
     auto buffer = open_with_quota();
@@ -221,6 +222,31 @@ BOOST_AUTO_TEST_CASE(counts_its_bytes_against_the_quota_also_after_recovery) {
   BOOST_TEST(buffer.over_quota());
   buffer.release(1);
   BOOST_TEST(!buffer.over_quota());
+}
+
+BOOST_AUTO_TEST_CASE(counts_a_segment_that_is_kept_against_the_quota_no_more) {
+  const auto size = sample_batch(1).bytes().size();
+  disk_buffer buffer(posix_file_system(), {directory.path(), 1, size}, sample_run(), {});
+  append_samples(buffer, 1, 1);
+  buffer.seal();
+  BOOST_TEST(buffer.over_quota());
+  buffer.keep(1);
+  BOOST_TEST(!buffer.over_quota());
+  BOOST_TEST(buffer.bytes() == size);
+  BOOST_TEST(inspect().pages.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_a_page_takes_in_memory_against_the_quota) {
+  disk_buffer buffer(posix_file_system(), {directory.path(), 1 << 20, 8192}, sample_run(), {});
+  batch tiny;
+  tiny.data = std::make_shared<const std::string>("1\t{}\n");
+  tiny.records = 1;
+  tiny.position = "p";
+  buffer.append(0, tiny);
+  BOOST_TEST(!buffer.over_quota());
+  tiny.position = std::string(1'000, 'p');
+  buffer.append(0, tiny);
+  BOOST_TEST(buffer.over_quota());
 }
 
 BOOST_AUTO_TEST_CASE(makes_a_new_segments_names_durable_before_its_first_page) {

@@ -110,12 +110,12 @@ BOOST_AUTO_TEST_CASE(a_buffer_whose_pages_another_host_has_loaded_differently_is
   const batch same = elsewhere.next({event_rows(1, 10)});
   const batch other = elsewhere.next({event_rows(11, 29)});
   postgres_target target(options());
-  target.compare_with({same.pages[0], other.pages[0]}, 2);
+  target.compare_with({{same.pages[0], other.pages[0]}, 2});
   const error e = error_of([&] { target.open_run(identity, false); });
   BOOST_TEST(name_of(e.code()) == "bad_data");
   BOOST_TEST(has(e.what(), "page 2 of"));
   postgres_target again(options());
-  again.compare_with(same.pages, 2);
+  again.compare_with({same.pages, 2});
   BOOST_TEST(again.open_run(identity, false).last_page == 2u);
 }
 
@@ -125,12 +125,68 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_went_on_since_the_buffer_was_looked_at_is_not
   loader->write(first);
   loader->write(batches.next({event_rows(11, 30)}));
   const auto target = std::make_shared<postgres_target>(options());
-  target->compare_with(first.pages, 1);
+  target->compare_with({first.pages, 1, false});
   target->expect(identity, false);
   const auto late = make_postgres_sink(target, 0);
   const error e = error_of([&] { late->write(batches.next({event_rows(31, 40)})); });
   BOOST_TEST(name_of(e.code()) == "locked");
   BOOST_TEST(rows() == 30);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_began_without_the_database_gives_way_to_the_one_in_its_ledger) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  run_identity blind = identity;
+  blind.run_id = std::string(32, 'b');
+  postgres_target target(options());
+  target.compare_with({{}, 0, false, true});
+  const error e = error_of([&] { target.open_run(blind, false); });
+  BOOST_TEST(name_of(e.code()) == "locked");
+  BOOST_TEST(has(e.what(), "start again"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_lacks_the_last_pages_is_not_complete_though_it_has_no_hole) {
+  // As a standby is that takes over without the last commits.
+  const auto target = open_target();
+  const auto loader = open_sink(target);
+  loader->write(batches.next({event_rows(1, 10)}));
+  loader->write(batches.next({event_rows(11, 30)}));
+  database.execute(
+      "DELETE FROM ingest.pages WHERE page = 2; DELETE FROM ingested_events WHERE substr(id, 7)::int > 10");
+  const error e = error_of([&] { loader->finalize(); });
+  BOOST_TEST(name_of(e.code()) == "bad_data");
+  BOOST_TEST(has(e.what(), "1 of 2 pages"));
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pipelines WHERE complete") == 0);
+
+  // The next process knows of the page by its data directory.
+  const auto next = std::make_shared<postgres_target>(options());
+  next->compare_with({{}, 2});
+  next->open_run(identity, false);
+  BOOST_TEST(name_of(error_of([&] { open_sink(next)->finalize(); }).code()) == "bad_data");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_dropped_before_the_end_is_not_complete) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10)}));
+  database.execute("DROP TABLE ingested_events");
+  const error e = error_of([&] { loader->finalize(); });
+  BOOST_TEST(name_of(e.code()) == "bad_data");
+  BOOST_TEST(has(e.what(), "is gone"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_tells_where_its_rows_are_when_that_is_not_where_they_are_meant_to_be) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  BOOST_TEST(!postgres_target(options()).peek()->refusal);
+  auto other = options();
+  other.table = "other_events";
+  const auto elsewhere = postgres_target(other).peek();
+  BOOST_TEST_REQUIRE(elsewhere->refusal.has_value());
+  BOOST_TEST(name_of(elsewhere->refusal->code()) == "config");
+  BOOST_TEST(has(elsewhere->refusal->what(), "public.ingested_events"));
+  database.execute("DROP TABLE ingested_events");
+  const auto gone = postgres_target(options()).peek();
+  BOOST_TEST_REQUIRE(gone->refusal.has_value());
+  BOOST_TEST(name_of(gone->refusal->code()) == "bad_data");
+  BOOST_TEST(has(gone->refusal->what(), "is gone"));
 }
 
 BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_the_ledger) {

@@ -49,6 +49,7 @@ ledger_view ledger_with(page_id last, bool done = false) {
     l.slices = {progress_at(last, done)};
   }
   l.last_page = last;
+  l.complete = done;
   l.rows = last * 10;
   return l;
 }
@@ -143,6 +144,63 @@ BOOST_AUTO_TEST_CASE(a_run_is_complete_when_every_slice_has_ended_and_every_page
   BOOST_TEST(fetched.fetched);
   BOOST_TEST(!fetched.complete);
   BOOST_TEST(!reconcile({"nightly", "SLICES=1", 2}, {std::nullopt, {}, ledger_with(6, true)}).complete);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_complete_because_the_ledger_says_so_and_not_the_state) {
+  run_state claims = state_with(6, 6);
+  claims.status = run_status::complete;
+  claims.slices = {progress_at(6, true)};
+  BOOST_TEST(reconcile(asked, {claims, {}, ledger_with(6, true)}).complete);
+  BOOST_TEST(reconcile(asked, {claims, {}, std::nullopt}).complete, "where there is no ledger");
+  ledger_view unfinished = ledger_with(6, true);
+  unfinished.complete = false;  // as an initial load whose key is still to be built
+  BOOST_TEST(!reconcile(asked, {claims, {}, unfinished}).complete);
+  BOOST_TEST(!reconcile(asked, {claims, {}, std::nullopt, ledger_answer::none}).complete);
+  claims.durable_page = 7;
+  BOOST_TEST(!reconcile(asked, {claims, {}, ledger_with(6, true)}).complete, "page 7 was durable");
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_knows_nothing_of_the_run_has_nothing_of_it_loaded) {
+  const witnesses elsewhere{state_with(6, 6), {}, std::nullopt, ledger_answer::given};
+  BOOST_TEST((code_of([&] { reconcile(asked, elsewhere); }) == errc::bad_data));
+  // What the buffer still has is loaded into it.
+  const resumption r = reconcile(asked, {state_with(6, 4), buffer_with(1, 6), std::nullopt, ledger_answer::given});
+  BOOST_TEST(r.loaded.empty());
+  BOOST_TEST(!r.complete);
+  // Also for a run that --fresh began, once it had the ledger.
+  run_state fresh = state_with(6, 6);
+  fresh.replaces_ledger = true;
+  BOOST_TEST((code_of([&] { reconcile(asked, {fresh, {}, std::nullopt, ledger_answer::given}); }) == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_fresh_began_replaces_no_ledger_that_somebody_else_has_begun_since) {
+  run_state fresh = state_with(6, 6);
+  fresh.replaces_ledger = true;
+  ledger_view newer = ledger_with(3);
+  newer.identity = other_run;
+  BOOST_TEST((code_of([&] { reconcile(asked, {fresh, {}, newer}); }) == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(a_newest_segment_that_is_gone_but_for_its_index_is_a_gap_unless_it_was_loaded) {
+  disk_buffer::contents without_data = buffer_with(5, 6);
+  without_data.slices = {progress_at(8)};  // by the index of a segment without data
+  BOOST_TEST((code_of([&] { reconcile(asked, {state_with(8, 4), without_data, ledger_with(4)}); }) == errc::bad_data));
+  BOOST_CHECK_NO_THROW(reconcile(asked, {state_with(8, 8), without_data, ledger_with(8)}));
+}
+
+BOOST_AUTO_TEST_CASE(pages_before_the_buffer_are_no_gap_while_nobody_can_say_whether_they_are_loaded) {
+  const witnesses known{std::nullopt, buffer_with(5, 8), std::nullopt, ledger_answer::none};
+  BOOST_TEST(reconcile(asked, known).last_page == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_whose_rows_are_elsewhere_ends_the_run_unless_it_is_replaced) {
+  ledger_view elsewhere = ledger_with(3);
+  elsewhere.refusal = error(errc::config, "another table");
+  BOOST_TEST((code_of([&] { reconcile(asked, {state_with(3, 3), {}, elsewhere}); }) == errc::config));
+  run_state fresh = state_with(0, 0);
+  fresh.replaces_ledger = true;
+  elsewhere.identity = other_run;
+  BOOST_CHECK_NO_THROW(reconcile(asked, {fresh, {}, elsewhere}));
 }
 
 BOOST_AUTO_TEST_CASE(another_pipeline_run_or_plan_is_refused) {

@@ -6,7 +6,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> names = {
+constexpr std::array<std::string_view, 9> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 8> names = {
     "ledger row outside the transaction",
     "no lock-first",
     "no epoch check",
+    "segment sealed before its pages are reported",
     "credit not reset on restart",
 };
 

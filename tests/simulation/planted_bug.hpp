@@ -20,6 +20,7 @@ enum class planted_bug {
   ledger_on_its_own,     ///< the ledger's rows are committed before the rows they stand for
   no_locks,              ///< loaders do not take the pipeline's locks
   no_epoch_check,        ///< loaders do not look whether they were replaced
+  sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
 };
 std::string_view name_of(planted_bug b);

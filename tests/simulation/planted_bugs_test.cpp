@@ -53,6 +53,12 @@ BOOST_AUTO_TEST_CASE(loading_without_a_look_at_the_epoch) {
   expect_found(planted_bug::no_epoch_check);
 }
 
+BOOST_AUTO_TEST_CASE(a_segment_that_is_sealed_before_its_last_pages_are_reported) {
+  if (can_see_mailboxes) {
+    expect_found(planted_bug::sealed_unreported);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(credit_that_is_not_reset_on_restart) {
   if (can_see_mailboxes) {  // not those of CAF 1.x, where the bug cannot be planted
     expect_found(planted_bug::credit_not_reset);

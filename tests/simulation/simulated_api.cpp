@@ -87,15 +87,15 @@ class simulated_api::slice_source final : public source {
       const event& e = api_.events_[slice_][i];
       *text += e.id + "\t" + e.data + "\n";
     }
-    const auto size = static_cast<std::int64_t>(text->size());
-    counted_->bytes.at(slice_) += size;
     batch b;
-    b.data = std::shared_ptr<const std::string>(text, [counted = counted_, size, slice = slice_](const auto* t) {
-      counted->bytes.at(slice) -= size;
-      delete t;
-    });
     b.records = end - first;
     b.position = std::to_string(next_);
+    const auto cost = static_cast<std::int64_t>(text->size() + b.position.size()) + overhead;
+    counted_->cost.at(slice_) += cost;
+    b.data = std::shared_ptr<const std::string>(text, [counted = counted_, cost, slice = slice_](const auto* t) {
+      counted->cost.at(slice) -= cost;
+      delete t;
+    });
     b.last = slice_ % 2 == 0 && next_ == api_.events_[slice_].size();
     reader_.note("slice " + std::to_string(slice_) + ": page of events " + std::to_string(first) + " to " +
                  std::to_string(end));
@@ -110,7 +110,7 @@ class simulated_api::slice_source final : public source {
 };
 
 source_factory simulated_api::sources(simulated_process& reader, std::shared_ptr<in_flight> counted) {
-  counted->bytes.assign(slices(), 0);
+  counted->cost.assign(slices(), 0);
   return [this, &reader, counted](slice_id slice) {
     return std::make_unique<slice_source>(*this, slice, reader, counted);
   };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/credit.hpp"
 #include "ingest/source.hpp"
 #include "simulation/simulated_process.hpp"
 
@@ -29,15 +30,17 @@ class simulated_api {
   /// Ids of the events that a position of `slice` claims to be behind us, without those that no table takes.
   std::vector<std::string> before(slice_id slice, const std::string& position) const;
 
-  /// Of all pages that are read at one life of the program.
+  /// What all pages that are read at one life of the program cost in credit while they are alive, by slice.
   struct in_flight {
-    std::vector<std::int64_t> bytes;
+    std::vector<std::int64_t> cost;
   };
 
-  /// Sources for `reader`, which count the bytes of the payloads that are alive in `counted`.
+  /// Sources for `reader`, which count what is alive in `counted`.
   source_factory sources(simulated_process& reader, std::shared_ptr<in_flight> counted);
 
-  static constexpr std::int64_t largest_page = 160;  ///< in bytes
+  static constexpr std::int64_t overhead = static_cast<std::int64_t>(actors::credit_overhead);
+  static constexpr std::int64_t ordinary_page = 60 + overhead;  ///< what it costs
+  static constexpr std::int64_t largest_page = 160 + overhead;
 
  private:
   struct event {

@@ -9,7 +9,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::uint64_t credit_bytes = 240;
+constexpr std::uint64_t credit_bytes = 240 + 4 * actors::credit_overhead;
 constexpr std::size_t most_deliveries = 20'000;
 const std::string plan = "simulated plan";
 
@@ -42,6 +42,9 @@ bool simulated_job::step() {
   try {
     if (run_ && around_.bug == planted_bug::credit_not_reset) {
       keep_credit_of_the_dead();
+    }
+    if (run_ && around_.bug == planted_bug::sealed_unreported) {
+      report_pages_too_late();
     }
     if (!run_) {
       start();
@@ -79,9 +82,9 @@ void simulated_job::start() {
   o.pipeline = simulated_pipeline;
   o.plan = plan;
   o.slices = around_.api.slices();
-  o.segment_bytes = 300;
+  o.segment_bytes = around_.chance.one_in(2) ? 300 : 1'000;
   if (around_.chance.one_in(3)) {
-    o.quota_bytes = 400;
+    o.quota_bytes = 4'200 * (1 + around_.chance.draw(5));  // about as many pages
   }
   o.ledger = target_;
   o.files = &seen_files_;
@@ -125,7 +128,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;
   buffer.description = description;
-  buffer.group_bytes = 100;
+  buffer.group_bytes = chance.one_in(2) ? 100 : 10'000;
   buffer.range_bytes = 150;
   spec.buffer = std::move(buffer);
   spec.credit_bytes = credit_bytes;
@@ -167,9 +170,9 @@ void simulated_job::check_removal(const std::filesystem::path& path) {
 void simulated_job::check_credit() {
   // A page larger than the window goes alone, and one more may be in the reader's hand.
   const std::int64_t most = std::max(credit_window_, simulated_api::largest_page) + simulated_api::largest_page;
-  for (const std::int64_t bytes : in_flight_->bytes) {
-    if (bytes > most) {
-      around_.chance.violate(process_.name() + " has " + std::to_string(bytes) + " bytes in flight, its credit is " +
+  for (const std::int64_t cost : in_flight_->cost) {
+    if (cost > most) {
+      around_.chance.violate(process_.name() + " has pages for " + std::to_string(cost) + " in flight, its credit is " +
                              std::to_string(credit_window_));
     }
   }
@@ -179,20 +182,31 @@ void simulated_job::check_credit() {
 /// that never come, for they are of an older epoch: with too little left for the next page it sends nothing any more.
 /// A window of nothing has the same effect, and is given to a reader in that position.
 void simulated_job::keep_credit_of_the_dead() {
-  constexpr std::int64_t ordinary_page = 60;
-  unpaid_.resize(in_flight_->bytes.size());
-  reader_dead_.resize(in_flight_->bytes.size());
+  unpaid_.resize(in_flight_->cost.size());
+  reader_dead_.resize(in_flight_->cost.size());
   for (slice_id s = 0; s < unpaid_.size(); ++s) {
     const bool dead = run_->is_dead({actors::stage_kind::reader, s});
     if (dead && !reader_dead_[s]) {
-      unpaid_[s] += in_flight_->bytes[s];
+      unpaid_[s] += in_flight_->cost[s];
     }
     reader_dead_[s] = dead;
-    actors::start_reading* start = run_->next_start(s);
-    if (start != nullptr && unpaid_[s] > 0 && unpaid_[s] + ordinary_page > credit_window_) {
+    auto* start = run_->next<actors::start_reading>({actors::stage_kind::reader, s});
+    if (start != nullptr && unpaid_[s] > 0 && unpaid_[s] + simulated_api::ordinary_page > credit_window_) {
       start->window = 0;
     }
   }
+}
+
+/// planted_bug::sealed_unreported. The checkpoint hears that all segments are sealed just before it hears of their last
+/// pages: one whose other pages are loaded looks as if it could be deleted.
+void simulated_job::report_pages_too_late() {
+  constexpr actors::stage_id checkpoint{actors::stage_kind::checkpoint, 0};
+  auto* report = run_->next<actors::pages_durable>(checkpoint);
+  if (report == nullptr || report->pages.empty() || report->pages.front().id == reported_late_) {
+    return;
+  }
+  reported_late_ = report->pages.front().id;
+  run_->tell<actors::progress_log>(checkpoint, std::exchange(*report, actors::pages_durable{}));
 }
 
 void simulated_job::kill_stage() {

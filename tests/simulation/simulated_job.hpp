@@ -53,6 +53,7 @@ class simulated_job {
   void check_positions(const disk_buffer& buffer, const page_set& loaded);
   void check_credit();
   void keep_credit_of_the_dead();
+  void report_pages_too_late();
   void finish();
 
   simulated_surroundings around_;
@@ -68,6 +69,7 @@ class simulated_job {
   std::int64_t credit_window_ = 0;
   std::vector<std::int64_t> unpaid_;  ///< by slice, with planted_bug::credit_not_reset
   std::vector<bool> reader_dead_;
+  page_id reported_late_ = 0;  ///< with planted_bug::sealed_unreported
   std::optional<simulated_run> run_;
   end end_ = end::running;
   std::optional<error> failure_;

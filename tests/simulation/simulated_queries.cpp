@@ -1,5 +1,7 @@
 #include "simulation/simulated_statements.hpp"
 
+#include <algorithm>
+
 namespace ingest::testing {
 
 namespace {
@@ -26,8 +28,11 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT")) {
     return {{truth(now.has_ledger && (p.empty() || now.has_target))}};
   }
-  if (sql == "SELECT to_regclass($1) IS NULL") {
-    return {{truth(!now.has_target)}};
+  if (sql == "SELECT to_regclass($1) IS NULL" || sql == "SELECT to_regclass($1) IS NOT NULL") {
+    return {{truth(now.has_target == sql.ends_with("NOT NULL"))}};
+  }
+  if (sql.starts_with("SELECT n.nspname || '.' || t.relname FROM pg_class")) {
+    return now.has_target ? rows{{"public.ingested_events"}} : rows{};
   }
   if (sql.starts_with("SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u'")) {
     return {};
@@ -80,16 +85,16 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
   const auto found = now.pipelines.find(p.at(0));
   const bool known = found != now.pipelines.end();
   rows answer;
-  if (sql.starts_with("SELECT run_id, plan, epoch, complete FROM ingest.pipelines")) {
+  if (sql.starts_with("SELECT run_id, plan, epoch, complete, target FROM ingest.pipelines")) {
     if (known) {
       const pipeline_row& r = found->second;
-      answer.push_back({r.run_id, r.plan, std::to_string(r.epoch), truth(r.complete)});
+      answer.push_back({r.run_id, r.plan, std::to_string(r.epoch), truth(r.complete), r.target});
     }
     return answer;
   }
-  if (sql.starts_with("SELECT run_id, plan, target FROM ingest.pipelines")) {
+  if (sql.starts_with("SELECT run_id, plan FROM ingest.pipelines")) {
     if (known) {
-      answer.push_back({found->second.run_id, found->second.plan, found->second.target});
+      answer.push_back({found->second.run_id, found->second.plan});
     }
     return answer;
   }
@@ -128,8 +133,8 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
     answer.push_back({text(segment), text(loaded), text(duplicates), text(rejected)});
   } else if (sql.starts_with("SELECT coalesce(sum(rejected), 0)")) {
     answer.push_back({text(rejected)});
-  } else if (sql.starts_with("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages")) {
-    answer.push_back({text(pages.size()), text(pages.max())});
+  } else if (sql.starts_with("SELECT count(*), greatest(max(page), $2::bigint) FROM ingest.pages")) {
+    answer.push_back({text(pages.size()), text(std::max<page_id>(pages.max(), number(p.at(1))))});
   } else if (sql.starts_with("SELECT page, slice, last, bytes, rows, crc, position FROM ingest.pages")) {
     for (const std::string& id : array_elements(p.at(1))) {
       if (const auto row = now.pages.find({p.at(0), number(id)}); row != now.pages.end()) {

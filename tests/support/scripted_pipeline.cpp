@@ -39,14 +39,14 @@ class scripted_input::scripted_source : public source {
     batch b;
     auto* text = new std::string(input_.page_text(slice_, next_));
     const auto live = input_.live_[slice_];
-    const auto size = static_cast<std::int64_t>(text->size());
-    *live += size;
-    b.data = std::shared_ptr<const std::string>(text, [live, size](const std::string* s) {
-      *live -= size;
-      delete s;
-    });
     b.records = input_.pages_[slice_][next_];
     b.position = std::to_string(++next_);
+    const auto cost = static_cast<std::int64_t>(text->size() + b.position.size() + actors::credit_overhead);
+    *live += cost;
+    b.data = std::shared_ptr<const std::string>(text, [live, cost](const std::string* s) {
+      *live -= cost;
+      delete s;
+    });
     // Every other slice tells its end with its last page, the others by a read of nothing.
     b.last = slice_ % 2 == 0 && next_ == input_.pages_[slice_].size();
     return b;
@@ -170,7 +170,7 @@ actors::pipeline_spec scripted_spec_in_memory(scripted_input& input, scripted_ta
   spec.slices = input.slices();
   spec.make_source = input.factory();
   spec.make_sink = target.factory();
-  spec.credit_bytes = 200;
+  spec.credit_bytes = 200 + 4 * actors::credit_overhead;
   return spec;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/credit.hpp"
 #include "ingest/actors/pipeline.hpp"
 #include "support/memory_file_system.hpp"
 
@@ -25,7 +26,13 @@ class scripted_input {
   std::map<std::string, int> rows() const;  ///< every row, once
   std::size_t slices() const { return pages_.size(); }
 
-  std::int64_t live_bytes(slice_id slice) const { return *live_.at(slice); }
+  /// What a page of so many rows, of six bytes at the most, costs in credit at the most.
+  static constexpr std::int64_t cost_of_page(std::int64_t rows) {
+    return rows * 6 + 2 + static_cast<std::int64_t>(actors::credit_overhead);
+  }
+
+  /// What the pages of a slice that are alive cost in credit.
+  std::int64_t live_cost(slice_id slice) const { return *live_.at(slice); }
 
   /// Called before each read; may throw, to make the reader fail.
   std::function<void(slice_id)> before_read = [](slice_id) {};

@@ -7,7 +7,8 @@
 
 namespace ingest::testing {
 
-simulated_run::simulated_run(std::uint64_t seed, actors::pipeline_spec spec) : simulation_(seed) {
+simulated_run::simulated_run(std::uint64_t seed, actors::pipeline_spec spec)
+    : simulation_(seed), rarity_of_timeouts_(simulation_.random(2) == 0 ? 3 : 50) {
   log::configure(log::format::json, log::level::error);  // kills by the thousand are no news here
   actors::supervision setup;
   run_ = std::make_shared<actors::shared_run>(std::move(spec));
@@ -52,7 +53,7 @@ bool simulated_run::step() {
   if (result_) {
     return false;
   }
-  const bool early_timeout = random(50) == 0 && simulation_.advance();
+  const bool early_timeout = random(rarity_of_timeouts_) == 0 && simulation_.advance();
   if (!early_timeout && !simulation_.deliver_one() && !simulation_.advance()) {
     throw std::runtime_error("the pipeline stands still");
   }
@@ -77,13 +78,6 @@ void simulated_run::kill(actors::stage_id stage) {
 bool simulated_run::is_dead(actors::stage_id stage) const {
   const auto known = stages_.find(stage);
   return known != stages_.end() && has_ended(caf::actor_cast<caf::strong_actor_ptr>(known->second));
-}
-
-actors::start_reading* simulated_run::next_start(slice_id slice) const {
-  const auto known = stages_.find({actors::stage_kind::reader, slice});
-  return known == stages_.end()
-             ? nullptr
-             : next_message<actors::start_reading>(caf::actor_cast<caf::strong_actor_ptr>(known->second));
 }
 
 void simulated_run::kill_any() {

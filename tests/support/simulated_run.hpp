@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -27,6 +28,9 @@ class simulated_run {
   /// What the pipeline has ended with, if it has.
   const std::optional<stream_result>& result() const { return result_; }
 
+  /// Time-outs fire from now on only where nobody has anything else to do.
+  void let_time_stand_still() { rarity_of_timeouts_ = std::numeric_limits<std::uint64_t>::max(); }
+
   void kill(actors::stage_id stage);
   /// Kills a stage drawn at random among those that were ever started.
   void kill_any();
@@ -35,17 +39,30 @@ class simulated_run {
   /// Whether the last life of the stage, if there was one, has ended. With CAF 1.x perhaps some time later.
   bool is_dead(actors::stage_id stage) const;
 
-  /// What a reader is about to be told at the start of its life, if that is the next it hears of; to falsify it.
-  /// Always null with CAF 1.x, whose mailboxes cannot be looked into.
-  actors::start_reading* next_start(slice_id slice) const;
+  /// What a stage is about to be told, if that is a T; to falsify it. Always null with CAF 1.x, whose mailboxes cannot
+  /// be looked into.
+  template <class T>
+  T* next(actors::stage_id stage) const {
+    const auto known = stages_.find(stage);
+    return known == stages_.end() ? nullptr : next_message<T>(caf::actor_cast<caf::strong_actor_ptr>(known->second));
+  }
 
   void stop();
+
+  /// Posts a message to the stage, which takes those of Handle, if it is alive.
+  template <class Handle, class Message>
+  void tell(actors::stage_id stage, Message m) {
+    if (const auto alive = caf::actor_cast<caf::strong_actor_ptr>(stages_[stage])) {
+      actors::post(caf::actor_cast<Handle>(alive), std::move(m));
+    }
+  }
 
   std::size_t delivered() const { return delivered_; }
   std::uint64_t random(std::uint64_t below) { return simulation_.random(below); }
 
  private:
   simulated_system simulation_;
+  std::uint64_t rarity_of_timeouts_;  ///< between two messages of a stage that is busy
   std::shared_ptr<actors::shared_run> run_;
   std::map<actors::stage_id, caf::weak_actor_ptr> stages_;
   std::optional<stream_result> result_;

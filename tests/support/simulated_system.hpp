@@ -52,6 +52,7 @@ class simulated_system {
 
  private:
   std::mt19937_64 random_;
+  bool starves_ = false;
 #if INGEST_CAF_1
   caf::test::fixture::deterministic fixture_;
 #else

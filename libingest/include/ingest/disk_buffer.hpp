@@ -36,7 +36,9 @@ class disk_buffer {
   struct options {
     std::filesystem::path directory;
     std::uint64_t segment_bytes = 64ull << 20;  ///< a segment is sealed once it holds as much
-    std::uint64_t quota_bytes = 4ull << 30;     ///< above this over_quota() holds; appending still works
+    /// Above this over_quota() holds; appending still works. Each page counts 4 KiB and 16 times its position's length
+    /// beside its bytes, because what waits is also known in memory: the quota bounds that as well, to a sixteenth.
+    std::uint64_t quota_bytes = 4ull << 30;
   };
 
   /// What others (the state file, the database's ledger) know about the run: the buffer starts there where its own
@@ -100,7 +102,10 @@ class disk_buffer {
   /// a durable state says so. No error if it is gone already.
   void release(std::uint64_t segment);
 
-  /// Bytes of segments on disk, and whether they exceed the quota.
+  /// A segment that could be released stays on the disk, and counts against the quota no more.
+  void keep(std::uint64_t segment);
+
+  /// Bytes of segments on disk, and whether those that count exceed the quota.
   std::uint64_t bytes() const;
   bool over_quota() const;
 

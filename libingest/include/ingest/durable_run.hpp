@@ -45,6 +45,10 @@ struct durable_run_options {
   std::uint64_t quota_bytes = 4ull << 30;     ///< with more than that in the buffer, reading waits for loading
   std::string command = "run";                ///< for the state file
 
+  /// What was read can be read again. A run that began from nothing while the ledger could not be asked is then given
+  /// up for the one that turns out to be in the ledger.
+  bool repeatable = true;
+
   /// postgres_target is one. None: the state file says what is loaded. It is written after the sink has committed, so
   /// what a crash leaves in between is loaded once more: at least once, not exactly once.
   std::shared_ptr<run_ledger> ledger = nullptr;
@@ -57,7 +61,7 @@ struct durable_run_options {
 
 /// A run that survives its process: finds out where it stands, by state file, buffer and ledger, and opens its buffer
 /// there. Order of calls: start_over(), if wanted; find(); settle_plan(), if needed; begin(); open_buffer(), as often
-/// as needed.
+/// as needed; find() again at the end, when nothing is in use any more, for a look with fresh eyes at what was done.
 class durable_run {
  public:
   /// Locks the directory until destroyed. Throws what data_dir throws.
@@ -93,10 +97,14 @@ class durable_run {
   const std::optional<run_state>& state() const { return known_.state; }
   bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
 
+  /// Whether find() had an answer from the ledger; true where there is none to ask.
+  bool ledger_has_answered() const { return known_.answer != ledger_answer::none; }
+
  private:
   void look_at_state();
   void look_at_buffer();
   void look_at_ledger();
+  void give_way();
   void adopt_plan();
   void own_ledger(std::int64_t our_epoch);
   void remove_segments();
@@ -108,7 +116,7 @@ class durable_run {
   witnesses known_;
   resumption found_;
   run_state description_;
-  bool ledger_answered_ = false;
+  bool begun_ = false;
   bool outage_logged_ = false;
 };
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ingest/disk_buffer.hpp"
+#include "ingest/error.hpp"
 #include "ingest/page_set.hpp"
 
 namespace ingest {
@@ -20,6 +22,10 @@ struct ledger_view {
   std::uint64_t rows = 0;  ///< in the table: without duplicates and rejects
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;
+
+  /// Why the run cannot go on with it, nor be called complete: its rows are in another table than ours, or the table is
+  /// gone.
+  std::optional<error> refusal;
 };
 
 }  // namespace ingest

@@ -74,7 +74,7 @@ class postgres_target : public run_ledger {
   /// Says for which run loaders open the target when nobody else has: for a database that is absent at the start.
   void expect(run_identity who, bool replace) override;
 
-  void compare_with(std::vector<page> buffered, std::optional<page_id> last_page) override;
+  void compare_with(known_pages known) override;
 
   /// Creates the ledger and the table where they are missing, checks them, and takes the pipeline over: from then on
   /// no older run of this pipeline can commit. Returns what was loaded before. Waits for transactions of older runs and

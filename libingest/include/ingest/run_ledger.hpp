@@ -10,6 +10,19 @@
 
 namespace ingest {
 
+/// What a data directory knows of a run's pages, for the ledger to be compared with.
+struct known_pages {
+  std::vector<page> buffered;
+  page_id last = 0;  ///< the last that anybody knew of: the run is not complete without it
+
+  /// The ledger was asked before and may have later pages than `last`. Otherwise they are of another host, which has
+  /// gone on with the pipeline.
+  bool ledger_seen = true;
+
+  /// The run began while the ledger could not be asked: it gives way to one that turns out to be there.
+  bool yields = false;
+};
+
 /// Where a target remembers, together with the rows themselves, which pages it has. Thread-safe. Blocking calls return
 /// within a second once `stop` is requested, by throwing errc::cancelled.
 class run_ledger {
@@ -20,11 +33,10 @@ class run_ledger {
   /// now: a run then goes on without, and its sinks will know.
   virtual std::optional<ledger_view> peek(std::stop_token stop) const = 0;
 
-  /// Says what the buffer has: its pages, and the last page that it knows of, if that is to be the last. Opening then
-  /// makes sure that the ledger means the same pages by these numbers: another host may have gone on with the pipeline
-  /// and numbered other pages alike. Throws there errc::bad_data if one was loaded with other content, errc::locked if
-  /// later ones were loaded.
-  virtual void compare_with(std::vector<page> buffered, std::optional<page_id> last_page) = 0;
+  /// Says what the data directory has. Opening then makes sure that the ledger means the same pages by these numbers:
+  /// another host may have gone on with the pipeline and numbered other pages alike. Throws there errc::bad_data if one
+  /// was loaded with other content, errc::locked if later ones were loaded though none may be, or if our run gives way.
+  virtual void compare_with(known_pages known) = 0;
 
   /// Takes the pipeline over for `who` and returns what is loaded. With `replace`, forgets what other runs have loaded.
   virtual ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop) = 0;

@@ -39,6 +39,9 @@ struct run_state {
   /// The run started from nothing on demand (--fresh) and its loader has yet to tell the ledger so.
   bool replaces_ledger = false;
 
+  /// The run began from nothing while the ledger could not be asked: it gives way to one that turns out to be there.
+  bool yields = false;
+
   std::string started_at;  ///< RFC 3339, UTC
   std::string updated_at;
 };

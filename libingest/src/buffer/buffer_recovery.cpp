@@ -19,7 +19,7 @@ struct scanned_segment {
   std::uint64_t number = 0;
   path data_path;
   path index_path;
-  std::unique_ptr<file> data;  ///< null if there is no such file
+  bool has_data = false;
   std::uint64_t data_bytes = 0;
   bool has_index = false;
   std::uint64_t index_bytes = 0;
@@ -100,16 +100,19 @@ std::optional<scanned_segment> read_segment(file_system& files, const path& dire
   s.data_path = directory / segment_file_name(number);
   s.index_path = directory / index_file_name(number);
   // In this order, because a running process creates the index before it writes data, and deletes the data first.
-  s.data = open_if_there(files, s.data_path);
-  s.data_bytes = s.data ? s.data->size() : 0;
+  // One at a time stays open: there may be more segments than descriptors.
+  if (const auto data = open_if_there(files, s.data_path)) {
+    s.has_data = true;
+    s.data_bytes = data->size();
+  }
   const auto index = open_if_there(files, s.index_path);
   if (!index) {
-    return s.data && files.exists(s.data_path) ? std::optional(std::move(s)) : std::nullopt;
+    return s.has_data && files.exists(s.data_path) ? std::optional(std::move(s)) : std::nullopt;
   }
   s.has_index = true;
   parse_index(s, read_whole(*index));
-  if (s.data) {
-    s.data_bytes = s.data->size();
+  if (const auto data = s.has_data ? open_if_there(files, s.data_path) : nullptr) {
+    s.data_bytes = data->size();  // pages may have come while the index was read
   }
   return s;
 }
@@ -153,7 +156,7 @@ class scanner {
   /// True for what a crash leaves of a segment's creation or deletion. Data is written only when both files and the
   /// header are durable, and deleted before the index is: data without an index or header is damage.
   bool is_unfinished(const scanned_segment& s) const {
-    if (!s.data) {
+    if (!s.has_data) {
       return true;
     }
     if (!s.has_index || !s.header) {
@@ -200,6 +203,7 @@ class scanner {
   }
 
   void keep_whole_pages(scanned_segment& s, bool check_bytes) {
+    const auto data = check_bytes ? files_.open(s.data_path) : nullptr;
     std::string bytes;
     for (std::size_t i = 0; i < s.records.size(); ++i) {
       const page& p = s.records[i].description;
@@ -207,7 +211,7 @@ class scanner {
       bool whole = there;
       if (there && check_bytes) {
         bytes.resize(p.length);
-        s.data->read(p.offset, p.length, bytes.data());
+        data->read(p.offset, p.length, bytes.data());
         whole = crc32c(bytes) == p.crc;
       }
       if (whole) {

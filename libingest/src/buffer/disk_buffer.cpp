@@ -14,6 +14,12 @@ namespace {
 /// segment deleted, and a full disk would stay full.
 constexpr std::uint64_t reserve_bytes = 1 << 20;
 
+/// What a page takes of the quota. About a sixteenth of what is not its bytes is the memory that it takes while it
+/// waits, in the writer's queue and the checkpoint's.
+std::uint64_t quota_cost(const page& p) {
+  return p.length + 16 * (256 + p.position.size());
+}
+
 void refuse_foreign(const run_identity& found, const run_identity& who, const std::filesystem::path& directory) {
   const std::string where = directory.string() + " holds the buffer of ";
   const std::string remedy = "; choose another directory, or discard what it holds with --fresh";
@@ -42,7 +48,12 @@ class disk_buffer::implementation {
     }
     repair(scan);
     recovered_ = std::move(scan.found.pages);
-    segments_ = std::move(scan.segments);
+    for (const auto& [segment, bytes] : scan.segments) {
+      segments_[segment].bytes = bytes;
+    }
+    for (const page& p : recovered_) {
+      segments_[p.segment].cost += quota_cost(p);
+    }
     next_segment_ = std::max(scan.found.last_segment, known.last_segment) + 1;
     last_page_ = known.last_page;
     learn(scan.found.slices);
@@ -85,12 +96,26 @@ class disk_buffer::implementation {
     segments_.erase(segment);
   }
 
+  void keep(std::uint64_t segment) {
+    if (const auto kept = segments_.find(segment); kept != segments_.end()) {
+      kept->second.cost = 0;
+    }
+  }
+
   std::uint64_t bytes() const {
     std::uint64_t total = 0;
     for (const auto& [segment, size] : segments_) {
-      total += size;
+      total += size.bytes;
     }
     return total;
+  }
+
+  bool over_quota() const {
+    std::uint64_t total = 0;
+    for (const auto& [segment, size] : segments_) {
+      total += size.cost;
+    }
+    return total > options_.quota_bytes;
   }
 
   slice_progress progress(slice_id s) const {
@@ -104,9 +129,13 @@ class disk_buffer::implementation {
   page_id last_page() const { return last_page_; }
   page_id durable_page() const { return durable_page_; }
   std::uint64_t open_segment() const { return open_ ? open_->number() : 0; }
-  bool over_quota() const { return bytes() > options_.quota_bytes; }
 
  private:
+  struct segment_size {
+    std::uint64_t bytes = 0;
+    std::uint64_t cost = 0;  // of the quota
+  };
+
   /// Removes what a crash left unfinished, and makes durable what a process that died may have written only.
   void repair(const detail::buffer_scan& scan) {
     if (scan.newest) {
@@ -160,7 +189,9 @@ class disk_buffer::implementation {
     p.crc = crc32c(records.bytes());
     p.position = records.position;
     open_->append(p, records.bytes(), durable_page_);
-    segments_[p.segment] = open_->data_end();
+    segment_size& size = segments_[p.segment];
+    size.bytes = open_->data_end();
+    size.cost += quota_cost(p);
     last_page_ = p.id;
     slice_progress& progress = slices_[s];
     progress.slice = s;
@@ -174,7 +205,7 @@ class disk_buffer::implementation {
       header.slices.push_back(progress);
     }
     open_.emplace(files_, options_.directory, header);
-    segments_[next_segment_] = 0;
+    segments_[next_segment_] = {};
     ++next_segment_;
   }
 
@@ -210,7 +241,7 @@ class disk_buffer::implementation {
   run_identity identity_;
   std::vector<page> recovered_;
   std::map<slice_id, slice_progress> slices_;
-  std::map<std::uint64_t, std::uint64_t> segments_;  // number and bytes of those on disk
+  std::map<std::uint64_t, segment_size> segments_;  // those on disk
   std::optional<detail::segment_writer> open_;
   std::uint64_t next_segment_ = 1;
   page_id last_page_ = 0;
@@ -248,6 +279,9 @@ std::uint64_t disk_buffer::open_segment() const {
 }
 void disk_buffer::release(std::uint64_t segment) {
   implementation_->release(segment);
+}
+void disk_buffer::keep(std::uint64_t segment) {
+  implementation_->keep(segment);
 }
 std::uint64_t disk_buffer::bytes() const {
   return implementation_->bytes();

@@ -68,13 +68,13 @@ void durable_run::look_at_buffer() {
 
 void durable_run::look_at_ledger() {
   known_.ledger.reset();
-  ledger_answered_ = false;
+  known_.answer = options_.ledger ? ledger_answer::none : ledger_answer::not_asked;
   if (!options_.ledger) {
     return;
   }
   try {
     known_.ledger = options_.ledger->peek(options_.stop);
-    ledger_answered_ = true;
+    known_.answer = ledger_answer::given;
   } catch (const error& e) {
     if (e.code() != errc::unavailable) {
       throw;
@@ -83,6 +83,29 @@ void durable_run::look_at_ledger() {
       log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
     }
   }
+}
+
+/// With an empty directory and a database that was away nobody knew of the run that the ledger has. Nothing of ours is
+/// loaded, and it can be read again: it is given up. If the process dies in here, the next start comes here again.
+void durable_run::give_way() {
+  const auto& state = known_.state;
+  if (!options_.repeatable || !state || !state->yields || !known_.ledger ||
+      known_.ledger->identity.run_id == state->identity.run_id) {
+    return;
+  }
+  if (begun_) {
+    throw error(errc::locked, "the ledger of pipeline \"" + options_.pipeline +
+                                  "\" has an earlier run, of which nobody knew when this one began without the "
+                                  "database: start again to go on with that one");
+  }
+  log::warning(
+      events::run_given_up,
+      "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
+      "with that; what was fetched since is fetched again",
+      {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
+  remove_segments();
+  known_.buffer = {};
+  known_.state.reset();
 }
 
 // The ledger of a run that start_over() gave up is not asked: there is a state then.
@@ -112,6 +135,7 @@ const resumption& durable_run::find() {
   look_at_state();
   look_at_buffer();
   look_at_ledger();
+  give_way();
   adopt_plan();
   found_ = reconcile(asked_, known_);
   if (!options_.ledger && known_.state) {
@@ -138,16 +162,20 @@ void durable_run::begin() {
   description_.status = run_status::running;
   description_.error.clear();
   description_.replaces_ledger = found_.replaces_ledger;
+  description_.yields = known_.answer == ledger_answer::none && (found_.is_new || description_.yields);
+  description_.durable_page = found_.last_page;
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());
   store.save(description_);
   known_.state = description_;
+  begun_ = true;
   if (!options_.ledger) {
     return;
   }
-  if (ledger_answered_) {
-    options_.ledger->compare_with(known_.buffer.pages, std::nullopt);
+  options_.ledger->compare_with(
+      {known_.buffer.pages, found_.last_page, known_.answer == ledger_answer::given, description_.yields});
+  if (known_.answer == ledger_answer::given) {
     // Until now another host may have loaded more; from now on none can.
     known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
     remember_ledger(description_, reconcile(asked_, known_));
@@ -161,7 +189,6 @@ void durable_run::begin() {
       log::warning(events::state_not_saved, e.what());
     }
   } else {
-    options_.ledger->compare_with(known_.buffer.pages, found_.last_page);
     options_.ledger->expect(found_.identity, found_.replaces_ledger);
   }
 }
@@ -169,7 +196,7 @@ void durable_run::begin() {
 /// The ledger just read tells of our pages only while nobody else has gone on with the pipeline.
 void durable_run::own_ledger(std::int64_t our_epoch) {
   if (our_epoch == 0) {
-    options_.ledger->compare_with(known_.buffer.pages, found_.last_page);
+    options_.ledger->compare_with({known_.buffer.pages, found_.last_page, false, description_.yields});
     options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
   } else if (!known_.ledger || known_.ledger->epoch != our_epoch) {
     throw error(errc::locked, "a newer run has taken over pipeline \"" + options_.pipeline + "\": this one must end");
@@ -179,7 +206,7 @@ void durable_run::own_ledger(std::int64_t our_epoch) {
 recovered_run durable_run::open_buffer() {
   const std::int64_t ours = options_.ledger ? options_.ledger->epoch() : 0;
   find();
-  if (ledger_answered_) {
+  if (known_.answer == ledger_answer::given) {
     own_ledger(ours);
   }
   disk_buffer::options o;

@@ -47,9 +47,10 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
   if (!local && state) {
     local = state->identity;
   }
-  // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say.
-  replaces_ledger =
-      state && local && state->replaces_ledger && !(known.ledger && known.ledger->identity.run_id == local->run_id);
+  // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say; where pages of the
+  // run were loaded it has known, and what stands in it now is not ours to replace.
+  replaces_ledger = state && local && state->replaces_ledger && state->loaded.empty() &&
+                    !(known.ledger && known.ledger->identity.run_id == local->run_id);
   if (replaces_ledger) {
     known.ledger.reset();
   }
@@ -58,17 +59,23 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
     if (local) {
       check_same_run(*local, "DATA_DIR", known.ledger->identity, "the database's ledger");
     }
+    if (known.ledger->refusal) {
+      throw *known.ledger->refusal;
+    }
     return known.ledger->identity;
   }
   return local;
 }
 
-void check_no_gap(const page_set& covered, page_id through) {
+void check_no_gap(const page_set& covered, page_id through, bool ledger_knows_nothing) {
   if (const auto missing = covered.first_missing(through)) {
     throw error(errc::bad_data,
                 "page " + std::to_string(*missing) + " of " + std::to_string(through) +
-                    " is neither loaded nor in the buffer: the database was set back to an older state, or files of "
-                    "DATA_DIR were removed. Restore either" +
+                    " is neither loaded nor in the buffer: " +
+                    (ledger_knows_nothing ? "the database knows nothing of this run. It is another one than the run "
+                                            "was loaded into, or was made anew; name the former one, or restore it"
+                                          : "the database was set back to an older state, or files of DATA_DIR were "
+                                            "removed. Restore either") +
                     start_over);
   }
 }
@@ -124,6 +131,33 @@ page_set without(const page_set& all, const std::vector<page>& ascending) {
   return rest;
 }
 
+/// The last page that any witness has known to be durable or loaded, and that must be somewhere therefore. What the
+/// state alone calls durable is fetched again where it is gone, so it is not among them.
+page_id last_accounted_for(const witnesses& known, const resumption& r, const page_set& covered) {
+  page_id last = std::max(covered.max(), r.prior.last_page);
+  // Also of a segment that is gone but for its index, as after an interrupted deletion: it was loaded then.
+  for (const slice_progress& s : known.buffer.slices) {
+    last = std::max(last, s.last_page);
+  }
+  if (known.state) {
+    last = std::max(last, known.state->loaded.max());
+  }
+  return last;
+}
+
+/// Whether all of a run that was fetched is loaded.
+bool all_loaded(const witnesses& known, const page_set& covered, page_id last) {
+  const auto& state = known.state;
+  if (state) {
+    last = std::max(last, state->durable_page);
+  }
+  if (known.ledger) {
+    return known.ledger->complete && known.ledger->loaded.contiguous_through() >= last;
+  }
+  return known.answer == ledger_answer::not_asked && state && state->status == run_status::complete &&
+         covered.contiguous_through() >= last;
+}
+
 bool all_slices_done(const std::vector<slice_progress>& from_index, const std::vector<slice_progress>& from_others,
                      std::size_t slices) {
   std::map<slice_id, slice_progress> newest;
@@ -159,6 +193,8 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
     r.prior.last_page = known.ledger->last_page;
     r.prior.last_segment = known.ledger->last_segment;
     covered = r.loaded;
+  } else if (known.answer == ledger_answer::given) {
+    // It knows nothing of the run, so nothing is loaded.
   } else if (known.state) {
     // Without the ledger nothing is known to be loaded for certain, so all that the buffer has is offered; the ledger
     // will refuse what it has. The state only fills in for segments that are gone, and the next state must do so too.
@@ -174,25 +210,16 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
     r.prior.last_segment = std::max(r.prior.last_segment, known.state->last_segment);
   }
 
-  page_id through = std::max(covered.max(), r.prior.last_page);
   for (const page& p : known.buffer.pages) {
     covered.insert(p.id);
-    through = std::max(through, p.id);
   }
-  if (known.state && !r.replaces_ledger) {
-    through = std::max(through, known.state->loaded.max());
+  r.last_page = last_accounted_for(known, r, covered);
+  const bool nobody_knows = !known.ledger && !known.state && known.answer != ledger_answer::given;
+  if (!nobody_knows) {  // else what lies before the buffer may be loaded; completing will ask the ledger
+    check_no_gap(covered, r.last_page, !known.ledger && known.answer == ledger_answer::given);
   }
-  check_no_gap(covered, through);
-  r.last_page = through;
-  for (const slice_progress& s : known.buffer.slices) {
-    r.last_page = std::max(r.last_page, s.last_page);
-  }
-
-  const page_set& loaded = known.ledger ? known.ledger->loaded : covered;
-  const bool trusted = known.ledger || (known.state && known.state->status == run_status::complete &&
-                                        known.state->loaded.contiguous_through() >= through);
   r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, asked.slices);
-  r.complete = trusted && r.fetched && loaded.contiguous_through() >= through;
+  r.complete = r.fetched && all_loaded(known, covered, r.last_page);
   return r;
 }
 

@@ -238,6 +238,8 @@ std::string to_json(const run_state& s) {
   write_slices(out, s.slices);
   out.Key("replaces_ledger");
   out.Bool(s.replaces_ledger);
+  out.Key("yields");
+  out.Bool(s.yields);
   write_text(out, "started_at", s.started_at);
   write_text(out, "updated_at", s.updated_at);
   out.EndObject();
@@ -270,6 +272,7 @@ run_state parse_run_state(std::string_view json) {
   s.loaded = read_loaded(document);
   s.slices = read_slices(document);
   s.replaces_ledger = read_bool(document, "replaces_ledger");
+  s.yields = document.HasMember("yields") && read_bool(document, "yields");  // states of version 0.1 lack it
   s.started_at = read_text(document, "started_at");
   s.updated_at = read_text(document, "updated_at");
   return s;

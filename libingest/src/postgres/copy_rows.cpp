@@ -107,7 +107,8 @@ void copy_rows::sort() {
 void copy_rows::prefetch_behind(std::size_t i) const {
   constexpr std::size_t ahead = 4;  // rows
   constexpr std::size_t cache_line = 64;
-  constexpr std::size_t most_bytes = 1024;  // longer rows are fetched by the processor itself, as they are read in order
+  constexpr std::size_t most_bytes =
+      1024;  // longer rows are fetched by the processor itself, as they are read in order
   if (i + 2 * ahead < order_.size()) {
     __builtin_prefetch(&rows_[order_[i + 2 * ahead].row]);
     const std::string_view text = rows_[order_[i + ahead].row].text;

@@ -45,10 +45,17 @@ std::string advisory_lock(const postgres_connection& c, std::string_view functio
   return "SELECT " + std::string(function) + "(hashtextextended(" + c.literal("ingest: pipeline " + pipeline) + ", 0))";
 }
 
-void check_owner(const query_result& stored, const run_identity& who, const target_table& target) {
+constexpr const char* owners_advice =
+    ". To load all of it anew use --fresh --yes; to load beside it choose another name with --pipeline";
+
+void check_owner(const query_result& stored, const run_identity& who, bool yields) {
   const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
-  const std::string advice =
-      ". To load all of it anew use --fresh --yes; to load beside it choose another name with --pipeline";
+  const std::string advice = owners_advice;
+  if (stored.text(0, 0) != who.run_id && yields) {
+    throw error(errc::locked, "the database's ledger of " + pipeline + " has an earlier run (" + stored.text(0, 0) +
+                                  "), of which nobody knew when this one began without the database: start again to "
+                                  "go on with that one");
+  }
   if (stored.text(0, 0) != who.run_id) {
     throw error(errc::bad_data, "the database's ledger of " + pipeline + " belongs to another run (" +
                                     stored.text(0, 0) + ") than this data directory (" + who.run_id + ")" + advice);
@@ -57,15 +64,52 @@ void check_owner(const query_result& stored, const run_identity& who, const targ
     throw error(errc::config, pipeline + " was started with other settings of the source (then: " + stored.text(0, 1) +
                                   "; now: " + who.plan + "). Go on with the former ones" + advice);
   }
-  if (stored.text(0, 2) != target.identity()) {
-    throw error(errc::config, pipeline + " was started with another table, " + stored.text(0, 2) + ", not " +
-                                  target.identity() + ". Go on with the former one" + advice);
+}
+
+/// Why rows that were loaded into `stored` are not in `wanted`, if so.
+std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
+                               bool exists) {
+  if (stored != wanted) {
+    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
+                                   ", not " + wanted + ". Go on with the former one" + owners_advice);
   }
+  if (!exists && view.rows > 0) {
+    return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
+                                     std::to_string(view.rows) +
+                                     " rows were loaded into it. Restore the table, or load "
+                                     "all of it anew with --fresh --yes");
+  }
+  return std::nullopt;
+}
+
+/// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
+/// do.
+std::string identity_of(const table_name& name, const query_result& found, const std::string& stored) {
+  if (!found.empty()) {
+    return found.text(0, 0);
+  }
+  const bool fits = name.schema.empty() && stored.ends_with("." + name.table);
+  return fits ? stored : (name.schema.empty() ? "" : name.schema + ".") + name.table;
+}
+
+ledger_view view_of(postgres_connection& c, const std::string& pipeline, const query_result& stored) {
+  ledger_view view;
+  view.identity = {pipeline, stored.text(0, 0), stored.text(0, 1)};
+  view.epoch = stored.number(0, 2);
+  view.complete = stored.truth(0, 3);
+  read_loaded(c, pipeline, view);
+  return view;
+}
+
+query_result stored_run(postgres_connection& c, const std::string& pipeline) {
+  return c.execute("SELECT run_id, plan, epoch, complete, target FROM ingest.pipelines WHERE name = $1", {pipeline});
 }
 
 void check_epoch(const query_result& now, const run_identity& who, std::int64_t epoch) {
-  if (now.empty()) {
-    throw error(errc::bad_data, "pipeline \"" + who.pipeline + "\" has vanished from the database's ledger");
+  if (now.empty() || (now.number(0, 0) < epoch && now.text(0, 1) == who.run_id)) {
+    throw error(errc::locked, "the database was set back to before this run of pipeline \"" + who.pipeline +
+                                  "\" began, as by a standby that has taken over: start again, to go on from what it "
+                                  "has");
   }
   if (now.number(0, 0) != epoch || now.text(0, 1) != who.run_id) {
     throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
@@ -155,27 +199,28 @@ void require_writable(postgres_connection& c, const std::string& database) {
   }
 }
 
-std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline) {
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target) {
   if (c.execute("SELECT to_regclass('ingest.pipelines') IS NULL OR to_regclass('ingest.pages') IS NULL").truth(0, 0)) {
     return std::nullopt;
   }
-  const query_result r =
-      c.execute("SELECT run_id, plan, epoch, complete FROM ingest.pipelines WHERE name = $1", {pipeline});
-  if (r.empty()) {
+  const query_result stored = stored_run(c, pipeline);
+  if (stored.empty()) {
     return std::nullopt;
   }
-  ledger_view view;
-  view.identity = {pipeline, r.text(0, 0), r.text(0, 1)};
-  view.epoch = r.number(0, 2);
-  view.complete = r.truth(0, 3);
-  read_loaded(c, pipeline, view);
+  ledger_view view = view_of(c, pipeline, stored);
+  const query_result found = c.execute(
+      "SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
+      "WHERE t.oid = to_regclass($1)",
+      {sql_name(c, target)});
+  view.refusal = elsewhere(view, stored.text(0, 4), identity_of(target, found, stored.text(0, 4)), !found.empty());
   return view;
 }
 
-ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace) {
+ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
+                      bool yields) {
   c.run(advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
   const query_result stored =
-      c.execute("SELECT run_id, plan, target FROM ingest.pipelines WHERE name = $1 FOR UPDATE", {who.pipeline});
+      c.execute("SELECT run_id, plan FROM ingest.pipelines WHERE name = $1 FOR UPDATE", {who.pipeline});
   if (stored.empty()) {
     c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
     c.execute("INSERT INTO ingest.pipelines (name, run_id, plan, target, epoch) VALUES ($1, $2, $3, $4, 0)",
@@ -187,7 +232,7 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
         "initial_load = false WHERE name = $1",
         {who.pipeline, who.run_id, who.plan, target.identity()});
   } else {
-    check_owner(stored, who, target);
+    check_owner(stored, who, yields);
   }
   // Once an initial load, always one: whether the key is still to be built, the table itself tells.
   c.execute(
@@ -195,12 +240,10 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
       "$2::boolean "
       "WHERE name = $1",
       {who.pipeline, target.keyless ? "true" : "false"});
-  const ledger_view view = read_ledger(c, who.pipeline).value();
-  if (target.created && view.rows > 0) {
-    throw error(errc::bad_data, "table " + target.identity() + " is gone, though the ledger says that " +
-                                    std::to_string(view.rows) +
-                                    " rows were loaded into it. Restore the table, or load "
-                                    "all of it anew with --fresh --yes");
+  const query_result ours = stored_run(c, who.pipeline);
+  const ledger_view view = view_of(c, who.pipeline, ours);
+  if (const auto refusal = elsewhere(view, ours.text(0, 4), target.identity(), !target.created)) {
+    throw *refusal;
   }
   return view;
 }
@@ -216,10 +259,10 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   if (!loaded.empty()) {
     verify_loaded(c, pipeline, loaded);
   }
-  if (known.last && ledger.last_page > *known.last) {
+  if (!known.ledger_seen && ledger.last_page > known.last) {
     throw error(errc::locked, "another process has loaded pages of pipeline \"" + pipeline + "\" up to " +
                                   std::to_string(ledger.last_page) + " since this one looked (then up to " +
-                                  std::to_string(*known.last) + "): start again, when that one has ended");
+                                  std::to_string(known.last) + "): start again, when that one has ended");
   }
 }
 
@@ -268,17 +311,26 @@ std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline)
                      0, 0);
 }
 
-server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+                                    const target_table& target, page_id last) {
   c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
   server_transaction begun = lock_row(c, who, epoch, "UPDATE");
-  // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows.
+  // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows. A
+  // database that was set back (a standby that took over, a backup) has no hole where it lacks the last ones.
   const query_result pages =
-      c.execute("SELECT count(*), coalesce(max(page), 0) FROM ingest.pages WHERE pipeline = $1", {who.pipeline});
+      c.execute("SELECT count(*), greatest(max(page), $2::bigint) FROM ingest.pages WHERE pipeline = $1",
+                {who.pipeline, std::to_string(last)});
   if (pages.number(0, 0) != pages.number(0, 1)) {
     throw error(errc::bad_data, "the database's ledger of pipeline \"" + who.pipeline + "\" has " + pages.text(0, 0) +
                                     " of " + pages.text(0, 1) +
-                                    " pages, and the buffer has no more: the database was set back, or files of the "
-                                    "buffer were removed. Restore either, or load all of it anew with --fresh --yes");
+                                    " pages, and the buffer has no more: the database was set back (a standby without "
+                                    "the last commits took over, a backup was restored), or files of the buffer were "
+                                    "removed. Restore either, or load all of it anew with --fresh --yes");
+  }
+  if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
+    throw error(errc::bad_data, "table " + target.identity() +
+                                    " is gone, though all of the run was loaded into it. Restore the table, or load "
+                                    "all of it anew with --fresh --yes");
   }
   return begun;
 }

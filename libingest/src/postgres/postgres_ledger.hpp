@@ -20,17 +20,15 @@ void require_primary(postgres_connection& c, const std::string& database);
 /// Throws database_error (outage) if nothing can be written, for that reason or another.
 void require_writable(postgres_connection& c, const std::string& database);
 
-std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline);
+/// `target` is where the pipeline's rows are meant to be now: where they are elsewhere, or where there is no such table
+/// any more, the view says so.
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target);
 
 /// Makes `who` the pipeline's only run: waits for the transactions of all others, checks whose ledger it is, raises the
 /// epoch. Returns the ledger as it stands then.
-ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace);
-
-/// What a data directory has of a run.
-struct known_pages {
-  std::vector<page> buffered;
-  std::optional<page_id> last;  ///< that it knows of; none: the ledger may have any
-};
+/// A run that `yields` is errc::locked where the ledger has another one.
+ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
+                      bool yields);
 
 /// Throws errc::bad_data if the ledger means other pages by the numbers of those in the buffer, and errc::locked if it
 /// has later ones than the directory knows of: then another host has gone on with the pipeline.
@@ -58,8 +56,10 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
 std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline);
 
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
-/// errc::locked if another run has taken over, and errc::bad_data unless every page is loaded.
-server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+/// errc::locked if another run has taken over, and errc::bad_data unless every page up to `last`, the last that anybody
+/// has known of, is loaded and the table is still there.
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+                                    const target_table& target, page_id last);
 
 /// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);

@@ -1,5 +1,7 @@
 #include "postgres/postgres_run.hpp"
 
+#include <algorithm>
+
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "postgres/grants.hpp"
@@ -89,7 +91,7 @@ void postgres_run::require_access(postgres_connection& c) const {
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
   target_table target = prepare(c);
-  ledger_view ledger = take_over(c, e.identity, target, e.replace);
+  ledger_view ledger = take_over(c, e.identity, target, e.replace, e.pages && e.pages->yields);
   if (e.pages) {
     check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
   }
@@ -104,6 +106,16 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
 const opened_run* postgres_run::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
+}
+
+void postgres_run::note_loaded(page_id last) {
+  const std::lock_guard lock(mutex_);
+  last_loaded_ = std::max(last_loaded_, last);
+}
+
+page_id postgres_run::last_page() const {
+  const std::lock_guard lock(mutex_);
+  return std::max(last_loaded_, known_pages_ ? known_pages_->last : 0);
 }
 
 void postgres_run::complete_once(const std::function<void()>& work) {

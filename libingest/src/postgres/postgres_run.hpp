@@ -34,6 +34,7 @@ class postgres_run {
 
   const postgres_options& options() const { return options_; }
   const postgres_endpoint& endpoint() const { return endpoint_; }
+  const table_name& table() const { return table_; }
   outage_log& outages() { return outages_; }
   rejects_file& rejects() { return rejects_; }
 
@@ -55,6 +56,13 @@ class postgres_run {
 
   /// Creates and checks the tables inside the caller's transaction.
   target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
+
+  /// Pages up to `last` are loaded, as far as a loader knows.
+  void note_loaded(page_id last);
+
+  /// The last page that the data directory knew of at the start, or that was loaded since: without it the run is not
+  /// complete.
+  page_id last_page() const;
 
   /// Runs `work`, which completes the run, unless it has been completed; one loader at a time. `work` can be
   /// interrupted, and so can those who wait for it.
@@ -90,6 +98,7 @@ class postgres_run {
   std::mutex completing_;
   bool completed_ = false;
   std::optional<known_pages> known_pages_;
+  page_id last_loaded_ = 0;
   std::optional<opened_run> opened_;  // set once, never changed after
 };
 

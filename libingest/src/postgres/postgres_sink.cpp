@@ -114,7 +114,9 @@ write_outcome postgres_sink::write(const batch& records) {
   }
   set_aside_.clear();
   rows_.assign(records, records.pages);
-  return with_retries([&](const opened_run& run) { return load(run, records); });
+  const write_outcome outcome = with_retries([&](const opened_run& run) { return load(run, records); });
+  run_->note_loaded(records.pages.back().id);
+  return outcome;
 }
 
 write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
@@ -230,7 +232,7 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
-  begin(begin_completing(*connection_, run.identity, run.epoch()));
+  begin(begin_completing(*connection_, run.identity, run.epoch(), run.target, run_->last_page()));
   const auto built = run.target.keyless ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);

@@ -38,7 +38,7 @@ std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
     connection->run(connection->begin("REPEATABLE READ READ ONLY"));
     detail::require_primary(*connection, run_->endpoint().shown());
     run_->require_access(*connection);
-    auto view = detail::read_ledger(*connection, run_->options().pipeline);
+    auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table());
     connection->run("ROLLBACK");
     connection.give_back();
     return view;
@@ -64,8 +64,8 @@ void postgres_target::expect(run_identity who, bool replace) {
   run_->expect(std::move(who), replace);
 }
 
-void postgres_target::compare_with(std::vector<page> buffered, std::optional<page_id> last_page) {
-  run_->compare_with({std::move(buffered), last_page});
+void postgres_target::compare_with(known_pages known) {
+  run_->compare_with(std::move(known));
 }
 
 ledger_view postgres_target::open_run(const run_identity& who, bool replace, std::stop_token stop) {

@@ -63,7 +63,8 @@ const std::array definitions{
     .commands = fetching | checking},
   setting_definition{.section = "API", .name = "READERS", .type = integer, .member = &s::readers,
     .default_text = "auto", .word = "auto", .unit = "readers", .least = 1, .greatest = 256,
-    .help = "Slices read at a time, the others following as these end; auto: all of them, or 8 with SLICES=auto",
+    .help = "Slices read at a time, the others following as these end; auto: all, but at most 16, or 8 with "
+            "SLICES=auto. Each holds up to three pages in memory beside CREDIT_BYTES, which all share",
     .commands = fetching | checking},
   setting_definition{.section = "API", .name = "SINCE", .type = time, .member = &s::since,
     .help = "Only events from this time on", .commands = fetching | checking},
@@ -148,13 +149,14 @@ const std::array definitions{
     .default_text = "64MiB", .least = kib, .greatest = 64 * gib, .help = "Size at which a file of the buffer is completed",
     .commands = working | checking},
   setting_definition{.section = "Buffer", .name = "BUFFER_QUOTA_BYTES", .type = size, .member = &s::buffer_quota_bytes,
-    .default_text = "4GiB", .least = kib, .greatest = 64 * tib, .help = "Fetching pauses while the buffer is larger",
+    .default_text = "4GiB", .least = kib, .greatest = 64 * tib, .help = "Fetching pauses while more than that waits in the buffer to be loaded; a page counts 4 KiB, and 16 times its "
+            "cursor, beside its bytes, which bounds the memory for what waits",
     .commands = working | checking},
   setting_definition{.section = "Buffer", .name = "CREDIT_BYTES", .type = size, .member = &s::credit_bytes,
     .default_text = "8MiB", .least = kib, .greatest = 4 * gib,
     .help = "Data fetched, but not yet on disk, over all slices: what bounds the memory", .commands = fetching},
   setting_definition{.section = "Buffer", .name = "KEEP_SEGMENTS", .type = boolean, .member = &s::keep_segments,
-    .default_text = "false", .help = "Keep files of the buffer whose rows are loaded", .commands = working},
+    .default_text = "false", .help = "Keep files of the buffer whose rows are loaded; they count against the quota no more", .commands = working},
 
   setting_definition{.section = "Running", .name = "MAX_RESTARTS", .type = integer, .member = &s::max_restarts,
     .default_text = "3", .unit = "restarts", .least = 0, .greatest = 1000,
