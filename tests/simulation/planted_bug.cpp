@@ -79,7 +79,7 @@ class careless_connection final : public detail::postgres_connection {
     if (bug_->bug == planted_bug::ledger_on_its_own && sql.starts_with("INSERT INTO ingest.pages")) {
       return connect_(stop_)->execute(sql, parameters);
     }
-    if (!sql.starts_with("SELECT epoch, run_id FROM ingest.pipelines")) {
+    if (!sql.starts_with("SELECT epoch, run_id, pg_backend_pid(), ")) {
       return behind_->execute(sql, parameters);
     }
     if (bug_->bug == planted_bug::no_locks) {

@@ -98,7 +98,7 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
     }
     return answer;
   }
-  if (sql.starts_with("SELECT epoch, run_id FROM ingest.pipelines")) {
+  if (sql.starts_with("SELECT epoch, run_id, pg_backend_pid(), ")) {
     if (known) {
       answer.push_back({std::to_string(found->second.epoch), found->second.run_id, std::to_string(b_.number), "then"});
     }

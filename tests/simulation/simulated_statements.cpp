@@ -104,10 +104,10 @@ void simulated_statements::run(const std::string& sql) {
     b_.made.has_ledger = true;
     return;
   }
-  for (std::size_t at = 0; at < sql.size();) {
+  for (std::size_t at = sql.find_first_not_of(' '); at < sql.size(); at = sql.find_first_not_of("; ", at)) {
     const std::size_t end = std::min(sql.find(';', at), sql.size());
-    const std::string one = sql.substr(sql.find_first_not_of(' ', at), end - sql.find_first_not_of(' ', at));
-    at = end + 1;
+    const std::string one = sql.substr(at, end - at);
+    at = end;
     if (run_transaction_statement(one)) {
       continue;
     }
