@@ -27,6 +27,15 @@ std::uint32_t workers_of(const pipeline_spec& spec) {
 
 }  // namespace
 
+std::size_t threads_of(const pipeline_spec& spec) {
+  constexpr std::size_t of_the_actor_system = 6;  // its worker, clock and starter of threads, and some to spare
+  constexpr std::size_t of_the_buffer = 2;
+  const std::size_t loaders = spec.make_sink ? spec.loaders : 0;
+  const std::size_t readers = spec.make_source ? readers_at_a_time(spec) : 0;
+  const bool transforms = spec.make_source && spec.make_transforms;
+  return of_the_actor_system + of_the_buffer + loaders + readers + (transforms ? readers + workers_of(spec) : 0);
+}
+
 template <class Function>
 auto crew::launch(stage_id id, Function behavior) {
   child& c = begin(id);

@@ -21,6 +21,9 @@ struct supervision {
   std::function<void(const stream_result&)> on_result;       ///< called once, when every stage has ended
 };
 
+/// How many threads the stages of such a pipeline, and what they run on, may need at a time.
+std::size_t threads_of(const pipeline_spec& spec);
+
 /// The stages of a run: starts and wires them. What to do when one ends is the supervisor's to decide.
 class crew : public children {
  public:

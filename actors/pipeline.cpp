@@ -4,7 +4,9 @@
 #include <mutex>
 #include <random>
 
+#include "actors/crew.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/thread_supply.hpp"
 
 namespace ingest::actors {
 
@@ -70,6 +72,15 @@ class pipeline::implementation {
       result_.emplace();
       result_->status = stream_status::aborted;
       result_->failure = run_->stop.signal().why();
+      run_->spec.make_source = nullptr;
+      return;
+    }
+    try {
+      require_threads(threads_of(run_->spec));
+    } catch (const error& e) {
+      result_.emplace();
+      result_->status = stream_status::failed;
+      result_->failure = e;
       run_->spec.make_source = nullptr;
       return;
     }

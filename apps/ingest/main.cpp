@@ -1,11 +1,15 @@
+#include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include <iostream>
 
 #include "checks.hpp"
 #include "command_line.hpp"
 #include "ingest/log.hpp"
+#include "ingest/log_output.hpp"
 #include "ingest/version.hpp"
 #include "run_command.hpp"
 #include "status_command.hpp"
@@ -38,6 +42,26 @@ int execute(const app::invocation& asked) {
   return app::run_command(s, asked.command, asked.fresh);
 }
 
+/// A standard descriptor that is closed would be given to the first file that is opened: lines of the log would land in
+/// the buffer, and standard input be read from it. /dev/null takes its place, opened the other way round, so that
+/// whoever reads from it or writes to it is told.
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    const bool closed = ::fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+    if (closed && ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+      throw error(errc::io, "a standard descriptor is closed, and /dev/null cannot be opened in its place");
+    }
+  }
+}
+
+/// What was to be told is told, or the exit code says that it is not.
+int told(int exit_code) {
+  if (!std::cout.flush()) {
+    throw error(errc::io, "cannot write to standard output, so that what was to be told is not");
+  }
+  return exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,11 +69,12 @@ int main(int argc, char** argv) {
   // long run need half as much memory again as a short one.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
+    occupy_standard_descriptors();
     const auto asked = app::parse_command_line(argc, argv, std::cout);
-    return asked ? execute(*asked) : 0;
+    return told(asked ? execute(*asked) : 0);
   } catch (...) {
     const error e = current_error();
-    std::cerr << "ingest: " << log::redact(e.what()) << '\n';
+    log::print("ingest: " + log::redact(e.what()) + "\n");
     return e.exit_code();
   }
 }

@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include <new>
+#include <system_error>
 
 namespace ingest {
 
@@ -85,6 +86,13 @@ error current_error() noexcept {
     return e;
   } catch (const std::bad_alloc&) {
     return error(errc::internal, "out of memory");
+  } catch (const std::system_error& e) {
+    if (e.code() == std::errc::resource_unavailable_try_again) {
+      return error(errc::unavailable,
+                   "the system grants no more threads: raise the limit (ulimit -u, or that of the "
+                   "container)");
+    }
+    return error(errc::internal, e.what());
   } catch (const std::exception& e) {
     return error(errc::internal, e.what());
   } catch (...) {

@@ -1,8 +1,11 @@
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include "faults/faulty_run.hpp"
+#include "support/text_file.hpp"
 
 using namespace ingest::testing;
 
@@ -32,6 +35,13 @@ boost::test_tools::assertion_result nothing_else_needs_descriptors(boost::unit_t
 #endif
 }
 
+/// The limit does not bind root, and counts the threads of all processes of the user.
+boost::test_tools::assertion_result may_become_somebody_else(boost::unit_test::test_unit_id) {
+  boost::test_tools::assertion_result able(::geteuid() == 0);
+  able.message() << "it has to become another user, which root may";
+  return able;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(a_process_within_limits)
@@ -55,6 +65,40 @@ BOOST_FIXTURE_TEST_CASE(never_crashes_however_few_descriptors_it_may_have, limit
     short_of_them = short_of_them || p.err.find("Too many open files") != std::string::npos;
   }
   BOOST_TEST(short_of_them);
+  check_completes(r);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_69_where_it_gets_too_few_threads_or_goes_on,
+                     *boost::unit_test::precondition(may_become_somebody_else)) {
+  const scratch_dir directory;
+  const auto copy = directory / "ingest";
+  const auto in = directory / "in.ndjson";
+  put_text(in, "{\"id\":1}\n");
+  std::filesystem::copy_file(program("ingest"), copy);
+  for (const auto& path : {directory.path(), in, copy}) {
+    BOOST_REQUIRE(::chmod(path.c_str(), 0755) == 0);
+  }
+  bool short_of_them = false;
+  for (int limit = 2; limit <= 18; limit += 2) {
+    child_process p({"setpriv", "--reuid=64999", "--regid=64999", "--clear-groups", "prlimit",
+                     "--nproc=" + std::to_string(limit), "timeout", "30", copy.string(), "run", "--from",
+                     "file:" + in.string(), "--to", "stdout"});
+    const int code = p.wait();
+    BOOST_TEST((code == 0 || code == 69), limit << " threads: " << code << ' ' << p.err());
+    short_of_them = short_of_them || code == 69;
+  }
+  BOOST_TEST(short_of_them);
+}
+
+BOOST_FIXTURE_TEST_CASE(stops_though_nobody_reads_its_standard_error, limited_run) {
+  // The pipe is full from the beginning; its other end is open, and nobody reads from it.
+  r.started_by = {"bash", "-c", "mkfifo full; exec 3<>full; timeout 1 cat /dev/zero >&3; exec \"$@\" 2>&3", "bash"};
+  child_process p = r.start("run", {"--log-level", "debug"});
+  await(p, [&] { return r.pages_in_ledger() >= 1; });
+  p.signal(SIGTERM);
+  const int code = p.wait();
+  BOOST_TEST((code == 0 || code == 128 + SIGTERM), code);
+  r.started_by.clear();
   check_completes(r);
 }
 

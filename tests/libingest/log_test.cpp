@@ -1,8 +1,12 @@
 #include "ingest/log.hpp"
 
+#include <fcntl.h>
 #include <rapidjson/document.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <cmath>
 #include <regex>
 #include <thread>
@@ -145,6 +149,40 @@ BOOST_AUTO_TEST_CASE(stay_whole_when_many_threads_write) {
   for (const auto& line : lines) {
     parse(line);
   }
+}
+
+BOOST_AUTO_TEST_CASE(are_dropped_and_counted_where_nobody_reads_and_nothing_waits_for_them_twice) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const int before = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3'000; ++i) {
+    logging::info("e", std::string(100, 'x'), {{"i", i}});
+  }
+  const auto taken = std::chrono::steady_clock::now() - begin;
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  std::string text(1 << 20, '\0');
+  const auto drain = [&] {
+    std::size_t size = 0;
+    for (::ssize_t n = 0; (n = ::read(ends[0], text.data() + size, text.size() - size)) > 0;) {
+      size += static_cast<std::size_t>(n);
+    }
+    return text.substr(0, size);
+  };
+  const std::string first = drain();
+  logging::info("again", "there is room");
+  const std::string second = drain();
+  ::dup2(before, STDERR_FILENO);
+  for (const int fd : {before, ends[0], ends[1]}) {
+    ::close(fd);
+  }
+  BOOST_TEST((taken < std::chrono::seconds(20)));
+  const auto whole = std::count(first.begin(), first.end(), '\n');
+  const auto told = parse(second.substr(0, second.find('\n')));
+  BOOST_TEST(text_of(told["event"]) == "log_lines_lost");
+  BOOST_TEST(told["lines"].GetInt64() == 3'000 - whole);
+  BOOST_TEST(second.find("there is room") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(stand_above_the_status_line) {

@@ -1,14 +1,21 @@
 #include "ingest/log.hpp"
 
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <climits>
 #include <memory>
 #include <mutex>
+#include <utility>
 
+#include "ingest/log_output.hpp"
 #include "log/log_line.hpp"
 
 namespace ingest::log {
@@ -16,11 +23,14 @@ namespace ingest::log {
 namespace {
 
 constexpr std::string_view clear_line = "\r\x1b[K";
+constexpr std::chrono::milliseconds patience = std::chrono::seconds(2);
 
 /// stderr, with an optional status line that stays below all that is logged. Both go through one lock and out in one
 /// write(), so that they cannot garble each other.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
+  std::atomic<format> line_format{format::json};
+
   void show(std::string_view status) {
     const std::lock_guard lock(mutex_);
     if (status.empty() && status_.empty()) {
@@ -28,6 +38,17 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
     }
     status_ = status;
     put(std::string(clear_line) + status_);
+  }
+
+  void print(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    put(text);
+  }
+
+  std::string line(log::level l, std::string_view event, std::string_view message, fields f) const {
+    const auto now = std::chrono::system_clock::now();
+    return line_format == format::json ? detail::json_line(now, l, event, message, f)
+                                       : detail::text_line(now, l, event, message, f);
   }
 
  protected:
@@ -43,24 +64,60 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
   void flush_() override {}
 
  private:
-  /// A log that cannot be written is no reason to stop: what fails is dropped.
-  static void put(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(STDERR_FILENO, bytes.data(), bytes.size());
-      if (written < 0 && errno != EINTR) {
-        return;
+  /// A log that cannot be written, or that nobody reads, is no reason to stop or to wait for ever: what does not get
+  /// through is dropped, and counted where it may be told later.
+  void put(std::string_view bytes) {
+    if (lost_ > 0 && is_ready()) {
+      const std::string told =
+          line(log::level::warning, lines_lost,
+               "nobody read standard error for a while, so that lines of it are missing", {{"lines", lost_}});
+      if (write_all((torn_ ? "\n" : "") + told + "\n")) {
+        lost_ = 0;
+        torn_ = false;
       }
-      bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    if (!write_all(bytes)) {
+      ++lost_;
     }
   }
 
+  /// In pieces that a pipe takes at once if it takes any: a larger one would block. False if nobody reads.
+  bool write_all(std::string_view bytes) {
+    const std::size_t whole = bytes.size();
+    while (!bytes.empty()) {
+      if (!is_ready()) {
+        torn_ = torn_ || bytes.size() < whole;
+        return false;
+      }
+      const auto written = ::write(STDERR_FILENO, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+      if (written < 0 && errno != EINTR && errno != EAGAIN) {
+        return true;
+      }
+      bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  /// Waits for room once; while there is none then, not again.
+  bool is_ready() {
+    pollfd stderr_room{STDERR_FILENO, POLLOUT, 0};
+    int ready = 0;
+    do {
+      ready = ::poll(&stderr_room, 1, stalled_ ? 0 : static_cast<int>(patience.count()));
+    } while (ready < 0 && errno == EINTR);
+    stalled_ = ready == 0;
+    return !stalled_;
+  }
+
   std::string status_;
+  bool stalled_ = false;    // nobody reads
+  std::uint64_t lost_ = 0;  // lines since then
+  bool torn_ = false;       // the last one was written in part
 };
 
 struct logger {
   std::shared_ptr<stderr_sink> sink = std::make_shared<stderr_sink>();
   spdlog::logger spdlog{"ingest", sink};
-  std::atomic<format> line_format{format::json};
 
   logger() {
     spdlog.set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
@@ -90,7 +147,7 @@ spdlog::level::level_enum spdlog_level(level l) {
 }  // namespace
 
 void configure(format f, level least) {
-  the_logger().line_format = f;
+  the_logger().sink->line_format = f;
   the_logger().spdlog.set_level(spdlog_level(least));
 }
 
@@ -102,15 +159,21 @@ void show_status_line(std::string_view status) noexcept {
   }
 }
 
+void print(std::string_view text) noexcept {
+  try {
+    the_logger().sink->print(text);
+  } catch (...) {
+    // Out of memory: the same as for a line of the log.
+  }
+}
+
 void write(level l, std::string_view event, std::string_view message, fields f) noexcept {
   try {
     logger& log = the_logger();
     if (!log.spdlog.should_log(spdlog_level(l))) {
       return;
     }
-    const auto now = std::chrono::system_clock::now();
-    const std::string line = log.line_format == format::json ? detail::json_line(now, l, event, message, f)
-                                                             : detail::text_line(now, l, event, message, f);
+    const std::string line = log.sink->line(l, event, message, f);
     log.spdlog.log(spdlog_level(l), spdlog::string_view_t(line.data(), line.size()));
   } catch (...) {
     // Out of memory: the line is lost, the work that was to be logged is not.
