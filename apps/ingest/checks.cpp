@@ -56,7 +56,10 @@ std::vector<check> endpoint_checks(const settings& s) {
       checks.push_back({"file", [&s] { return look_at_source_file(s); }});
       break;
     case source_choice::kind::standard_input:
-      checks.push_back({"stdin", [] { return std::string("not read now; a run from it cannot be resumed"); }});
+      checks.push_back({"stdin", [&s] {
+                          check_beginning_of_source(s);
+                          return std::string("not read now; a run from it cannot be resumed");
+                        }});
   }
   if (s.to.what == target_choice::kind::postgres) {
     checks.push_back({"database", [&s] { return look_at_database(s); }});

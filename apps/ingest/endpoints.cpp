@@ -2,7 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
 #include "components.hpp"
+#include "ingest/json_pointer.hpp"
 #include "ingest/sinks/fd_sink.hpp"
 #include "ingest/sinks/file_sink.hpp"
 #include "ingest/sources/csv_source.hpp"
@@ -16,27 +22,66 @@ namespace ingest::app {
 
 namespace {
 
-std::unique_ptr<source> make_file_source(const source_choice& from) {
-  switch (from.format) {
-    case record_format::csv:
-      return std::make_unique<csv_source>(from.path);
-    case record_format::tsv:
-      return std::make_unique<csv_source>(from.path, csv_options::tsv());
-    case record_format::ndjson:
-      break;
+/// Where rows are refused one by one, a record that is none can be, too; a file has no room for what is wrong.
+bool sets_aside(const settings& s) {
+  return s.to.what == target_choice::kind::postgres;
+}
+
+std::string list_of(const std::vector<std::string>& columns) {
+  constexpr std::size_t most = 200;
+  std::string list;
+  for (const std::string& column : columns) {
+    list += (list.empty() ? "" : ", ") + column;
   }
-  return std::make_unique<ndjson_source>(from.path);
+  return list.size() > most ? list.substr(0, most) + " …" : list;
+}
+
+std::string in_lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+/// Each record would lack the id, so this is not the records' fault.
+void check_id_column(const std::vector<std::string>& columns, const settings& s) {
+  const json_pointer pointer(s.id_pointer);
+  const auto& path = pointer.tokens();
+  const bool named = path.size() == 1 && std::find(columns.begin(), columns.end(), path[0]) != columns.end();
+  if (named || columns.empty()) {
+    return;
+  }
+  const auto alike = std::find_if(columns.begin(), columns.end(), [&path](const std::string& column) {
+    return in_lower_case(column) == in_lower_case(path.back());
+  });
+  throw error(errc::config, s.from.path.string() + " has no column that ID_POINTER=" + s.id_pointer +
+                                " would name; the names in its first line are: " + list_of(columns) + ". Set " +
+                                (alike == columns.end() ? "ID_POINTER to one of them" : "ID_POINTER=/" + *alike));
+}
+
+csv_options csv_form(const settings& s) {
+  csv_options options = s.from.format == record_format::tsv ? csv_options::tsv() : csv_options();
+  options.set_aside = sets_aside(s);
+  return options;
 }
 
 /// A file that stays as it is while it is read.
 class unchanged_file_source final : public source {
  public:
-  unchanged_file_source(settings s, std::string plan)
-      : settings_(std::move(s)), plan_(std::move(plan)), file_(make_file_source(settings_.from)) {}
+  unchanged_file_source(settings s, std::string plan) : settings_(std::move(s)), plan_(std::move(plan)) {
+    if (settings_.from.format == record_format::ndjson) {
+      file_ = std::make_unique<ndjson_source>(settings_.from.path, ndjson_options{.set_aside = sets_aside(settings_)});
+      return;
+    }
+    auto table = std::make_unique<csv_source>(settings_.from.path, csv_form(settings_));
+    table_ = table.get();
+    file_ = std::move(table);
+  }
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     check_unchanged(plan_, settings_);
     file_->open(position, std::move(stop));
+    if (table_ != nullptr && settings_.to.what == target_choice::kind::postgres) {
+      check_id_column(table_->columns(), settings_);
+    }
   }
 
   std::optional<batch> read() override {
@@ -49,11 +94,27 @@ class unchanged_file_source final : public source {
 
   void close() noexcept override { file_->close(); }
 
+  /// What is to be said of the file beside that it can be read; after open().
+  std::string description() const { return table_ == nullptr ? "" : ", columns " + list_of(table_->columns()); }
+
  private:
   settings settings_;
   std::string plan_;
   std::unique_ptr<source> file_;
+  csv_source* table_ = nullptr;  // file_, if it is one
 };
+
+/// Opens a source, asks something of it, and closes it again.
+template <class Source, class Question>
+auto ask(Source& of, Question question) {
+  struct closed {
+    Source& opened;
+    ~closed() { opened.close(); }
+  };
+  const closed afterwards{of};
+  of.open(std::nullopt, {});
+  return question();
+}
 
 }  // namespace
 
@@ -62,8 +123,8 @@ source_factory make_sources(const settings& s, const std::string& plan, metrics&
     case source_choice::kind::file:
       return [s, plan](slice_id) { return std::make_unique<unchanged_file_source>(s, plan); };
     case source_choice::kind::standard_input:
-      return [read_before = std::make_shared<std::atomic<bool>>(false)](slice_id) {
-        return std::make_unique<stdin_source>(read_before);
+      return [read_before = std::make_shared<std::atomic<bool>>(false), set_aside = sets_aside(s)](slice_id) {
+        return std::make_unique<stdin_source>(read_before, set_aside);
       };
     case source_choice::kind::api:
       break;
@@ -93,35 +154,54 @@ sink_factory make_sinks(const settings& s) {
   return [path = s.to.path](std::size_t) { return std::make_unique<file_sink>(path); };
 }
 
+void check_beginning_of_source(const settings& s) {
+  if (s.from.what == source_choice::kind::standard_input) {
+    check_standard_input();
+  }
+  if (s.from.what == source_choice::kind::file) {
+    unchanged_file_source from(s, plan_of(s));
+    ask(from, [] { return true; });
+  }
+}
+
 std::string look_at_source_file(const settings& s) {
   unchanged_file_source from(s, plan_of(s));
-  std::optional<batch> records;
-  try {
-    from.open(std::nullopt, {});
-    records = from.read();
-  } catch (...) {
-    from.close();
-    throw;
-  }
-  from.close();
+  std::string description;
+  const auto records = ask(from, [&] {
+    description = from.description();
+    return from.read();
+  });
   const std::string name = s.from.path.string();
   if (!records || records->records == 0) {
-    return name + ": can be read, has no records";
+    return name + ": can be read, has no records" + description;
   }
-  if (s.to.what == target_choice::kind::postgres) {
-    batch first;
-    first.data = std::make_shared<const std::string>(records->bytes().substr(0, records->bytes().find('\n') + 1));
-    const auto row = copy_text_transform(s.id_pointer).apply(std::move(first));
-    if (row->bytes().starts_with("\\N\t")) {
-      throw error(errc::bad_data, name + ": the first record is no JSON, or has no text and no number at ID_POINTER " +
-                                      s.id_pointer + ": set ID_POINTER to where records hold their id");
-    }
+  if (s.to.what != target_choice::kind::postgres) {
+    return name + ": can be read" + description;
   }
-  return name + ": can be read" + (s.to.what == target_choice::kind::postgres ? ", the first record has an id" : "");
+  const std::string_view line = records->bytes().substr(0, records->bytes().find('\n') + 1);
+  constexpr std::string_view set_aside = "[{\"reason\":\"";
+  if (line.starts_with(set_aside)) {
+    const std::string_view reason = line.substr(set_aside.size(), line.find("\",\"offset\"") - set_aside.size());
+    throw error(errc::bad_data, name + ": the first record would be refused: " + std::string(reason));
+  }
+  batch first;
+  first.data = std::make_shared<const std::string>(line);
+  const auto row = copy_text_transform(s.id_pointer).apply(std::move(first));
+  if (row->bytes().starts_with("\\N\t")) {
+    throw error(errc::bad_data, name + ": the first record is no JSON, or has no text and no number at ID_POINTER " +
+                                    s.id_pointer + ": set ID_POINTER to where records hold their id");
+  }
+  return name + ": can be read, the first record has an id" + description;
 }
 
 std::string look_at_target_file(const settings& s) {
   file_sink to(s.to.path);
+  if (to.commits() == commit_point::each_write) {
+    if (::access(s.to.path.c_str(), W_OK) != 0) {
+      throw error(errc::config, "cannot write to " + s.to.path.string() + ": " + std::strerror(errno));
+    }
+    return s.to.path.string() + ": is no regular file, and will be written to as it is";
+  }
   to.open({});
   to.abort(error(errc::cancelled, "nothing was to be written"));
   std::error_code ignored;

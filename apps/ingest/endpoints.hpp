@@ -19,6 +19,10 @@ actors::transform_factory make_transforms(const settings& s);
 /// The sinks of a TO that is no database.
 sink_factory make_sinks(const settings& s);
 
+/// What can be said of FROM before a run begins: throws errc::config where standard input is closed, and where a file
+/// has no column of ids or cannot be read. An API is not asked.
+void check_beginning_of_source(const settings& s);
+
 /// Looks at the first record of FROM, a file. Returns what was found, in a few words. Throws what reading does, and
 /// errc::bad_data if the database could not take the record.
 std::string look_at_source_file(const settings& s);

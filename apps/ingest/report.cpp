@@ -1,19 +1,16 @@
 #include "report.hpp"
 
-#include <fcntl.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <chrono>
 #include <memory>
 
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
+#include "ingest/sinks/file_sink.hpp"
 
 namespace ingest::app {
 
@@ -196,21 +193,16 @@ std::string to_json(const run_report& r) {
 }
 
 void write_report(const run_report& r, const std::filesystem::path& path) {
-  const std::string text = to_json(r);
-  const std::string temporary = path.string() + ".tmp";
-  const auto failure = [&] {
-    const std::string why = std::strerror(errno);
-    ::unlink(temporary.c_str());
-    return error(errc::io, "cannot write the report " + path.string() + ": " + why);
-  };
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    throw error(errc::io, "cannot write the report " + path.string() + ": " + std::strerror(errno));
-  }
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(::fdopen(fd, "w"), std::fclose);
-  if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
-      ::fsync(fd) != 0 || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    throw failure();
+  constexpr std::chrono::seconds patience(5);  // the run is over, and nothing else would end the wait
+  batch text;
+  text.data = std::make_shared<const std::string>(to_json(r));
+  try {
+    file_sink to(path, {.patience = patience});
+    to.open({});
+    to.write(text);
+    to.finalize();
+  } catch (const error& e) {
+    throw error(errc::io, "cannot write the report " + path.string() + ": " + e.what());
   }
 }
 

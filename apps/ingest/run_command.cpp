@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <iostream>
 
 #include "announced_total.hpp"
 #include "components.hpp"
 #include "direct_run.hpp"
+#include "endpoints.hpp"
 #include "ingest/event_names.hpp"
+#include "ingest/log_output.hpp"
 #include "ingest/weakened_settings.hpp"
 #include "pipeline_setup.hpp"
 #include "report.hpp"
@@ -93,6 +94,9 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   if (command_ == command::load && from.is_new) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
+  }
+  if (from.is_new && command_ != command::load) {
+    check_beginning_of_source(settings_);
   }
   if (leaves_windows_open(from.identity.plan)) {
     run->settle_plan(plan_of(settings_, find_windows(settings_, *counters_, stop)));
@@ -272,8 +276,8 @@ int run_command(const settings& s, command c, bool fresh) {
   std::stop_source interrupted;
   const signal_watcher watcher([&](int number) {
     signal = number;
+    interrupted.request_stop();  // first, whatever becomes of the line
     log::info(events::signal_received, "stopping in order; a second signal leaves at once", {{"signal", number}});
-    interrupted.request_stop();
   });
   const auto counters = std::make_shared<metrics>();
   run_report report;
@@ -310,7 +314,7 @@ int run_command(const settings& s, command c, bool fresh) {
     }
   }
   if (logs_as_text(s)) {
-    std::cerr << summary(report);
+    log::print(summary(report));
   }
   log_end(report);
   return report.exit_code;

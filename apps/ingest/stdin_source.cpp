@@ -1,37 +1,39 @@
 #include "stdin_source.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
 
+#include "ingest/error.hpp"
+
 namespace ingest::app {
 
-stdin_source::stdin_source(std::shared_ptr<std::atomic<bool>> read_before)
-    : read_before_(std::move(read_before)), input_(STDIN_FILENO, "standard input") {}
+namespace {
+
+// What comes out of a pipe at once: larger blocks would be memory that nobody fills.
+constexpr std::size_t pipe_bytes = 64 << 10;
+
+}  // namespace
+
+void check_standard_input() {
+  const int flags = ::fcntl(STDIN_FILENO, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
+    throw error(errc::config, "standard input is closed, so there is nothing to read: pipe the records in");
+  }
+}
+
+stdin_source::stdin_source(std::shared_ptr<std::atomic<bool>> read_before, bool set_aside)
+    : read_before_(std::move(read_before)),
+      input_(STDIN_FILENO, "standard input", {.batch_bytes = pipe_bytes, .set_aside = set_aside}) {}
 
 void stdin_source::open(const std::optional<std::string>& position, std::stop_token stop) {
+  check_standard_input();
   if (position || read_before_->exchange(true)) {
     throw error(errc::config,
                 "standard input was read in part and cannot be read again: begin anew, with the whole input");
   }
   input_.open(std::nullopt, std::move(stop));
-}
-
-std::optional<batch> stdin_source::read() {
-  std::optional<batch> lines;
-  while (!lines && !ended_) {
-    if (auto block = input_.read()) {
-      lines = lines_.apply(std::move(*block));
-    } else {
-      ended_ = true;
-      lines = lines_.finish();
-    }
-  }
-  if (lines) {
-    offset_ += lines->bytes().size();
-    lines->position = std::to_string(offset_);
-  }
-  return lines;
 }
 
 }  // namespace ingest::app

@@ -137,6 +137,70 @@ BOOST_AUTO_TEST_CASE(sets_lines_aside_that_are_no_json_or_have_no_id) {
   check_refused(r.run("run", {"--from", from, "--fresh", "--yes", "--reject-limit", "2"}), 65, "limit of 2");
 }
 
+BOOST_AUTO_TEST_CASE(takes_records_apart_as_they_stand_in_the_file) {
+  file_run r(0);
+  const auto ids_of = [&](const std::string& from) {
+    const auto p = r.run("run", {"--from", from, "--fresh", "--yes"});
+    BOOST_TEST(p.exit_code == 0, p.err);
+    const auto ids = r.database.value("SELECT string_agg(id, ' ' ORDER BY id) FROM ingested_events");
+    r.database.execute("TRUNCATE ingested_events");
+    return ids;
+  };
+  BOOST_TEST(ids_of(r.put("cr.csv", "id,name\r1,a\r2,b\r")) == "1 2");
+  BOOST_TEST(ids_of(r.put("semicolons.csv", "id;name\r\n1;a\r\n2;b,c\r\n")) == "1 2");
+  BOOST_TEST(ids_of(r.put("array.json", "[{\"id\":1},{\"id\":2}]")) == "1 2");
+  BOOST_TEST(ids_of(r.put("pretty.json", "[\n {\n  \"id\": 1\n },\n {\n  \"id\": 2\n }\n]\n")) == "1 2");
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : std::string("{\"id\":1}\n")) {
+    utf16 += {c, '\0'};
+  }
+  BOOST_TEST(ids_of(r.put("utf16.ndjson", utf16)) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(sets_a_csv_record_aside_that_is_none_and_goes_on_behind_it) {
+  file_run r(0);
+  const auto from = r.put("people.csv", "id,name\n1,a\n2,b,c\n3\n4,\xFF\n5,\"x\ny\"\n");
+  const auto p = r.run("run", {"--from", from});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.database.value("SELECT string_agg(id, ' ' ORDER BY id) FROM ingested_events") == "1 5");
+  BOOST_TEST(count_in(r.report(), "rows_rejected") == 3);
+  const std::string rejects = text_of(r.data_dir() / "events_rejected.ndjson");
+  BOOST_TEST(rejects.find(R"("reason":"it has 3 fields, but there are 2 columns","offset":12,"record":"2,b,c)") !=
+                 std::string::npos,
+             rejects);
+  check_refused(r.run("run", {"--from", r.put("open.csv", "id,name\n1,a\n2,\"b\n"), "--fresh", "--yes"}), 65,
+                "a quote is never closed");
+}
+
+BOOST_AUTO_TEST_CASE(is_not_complete_where_every_row_was_refused) {
+  file_run r(0);
+  const auto from = r.put("events.ndjson", "{\"key\":1}\n{\"key\":2}\n");
+  check_refused(r.run("run", {"--from", from}), 65, "each of the 2 rows was refused");
+  check_refused(r.run("run", {"--from", from}), 65, "each of the 2 rows was refused");
+  check_refused(r.run("run", {"--from", from, "--fresh", "--yes", "--id-pointer", "/no"}), 65, "ID_POINTER");
+  const auto mended = r.run("run", {"--from", from, "--fresh", "--yes", "--id-pointer", "/key"});
+  BOOST_TEST(mended.exit_code == 0, mended.err);
+  BOOST_TEST(r.rows() == 2);
+  const auto empty = r.run("run", {"--from", r.put("empty.ndjson", "\n"), "--fresh", "--yes"});
+  BOOST_TEST(empty.exit_code == 0, empty.err);
+  r.started_by = {"sh", "-c", "printf 'id,name\\n1,a\\n' | \"$@\"", "sh"};
+  check_refused(r.run("run", {"--from", "stdin", "--fresh", "--yes"}), 65, "each of the 2 rows was refused");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_column_of_ids_is_refused_before_anything_is_begun) {
+  file_run r(0);
+  const auto from = r.put("people.csv", "Id,name\n1,a\n");
+  check_refused(r.run("run", {"--from", from}), 78, "Set ID_POINTER=/Id");
+  check_refused(r.run("run", {"--from", r.put("bare.csv", "1,a\n2,b\n")}), 78, "names in its first line are: 1, a.");
+  BOOST_TEST(r.run("validate", {"--from", from}).exit_code == 78);
+  const auto p = r.run("run", {"--from", from, "--id-pointer", "/Id"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.rows() == 1);
+  const auto seen = r.run("validate", {"--from", r.put("ragged.csv", "id,name\n1\n")});
+  BOOST_TEST(seen.exit_code == 65, seen.out);
+  BOOST_TEST(seen.out.find("it has 1 field, but there are 2 columns") != std::string::npos, seen.out);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_to_go_on_with_another_file_or_a_changed_one) {
   file_run r(30'000);
   const auto from = r.events_in("events.ndjson");
@@ -177,6 +241,22 @@ BOOST_AUTO_TEST_CASE(loads_every_event_once_and_is_not_resumed) {
   check_refused(r.run("run", {"--from", "stdin"}), 78, "cannot be resumed");
   check_complete(r, r.run("run", {"--from", "stdin", "--fresh", "--yes"}));
   BOOST_TEST(count_in(r.report(), "duplicates_skipped") == 10'000);
+}
+
+BOOST_AUTO_TEST_CASE(is_decompressed_as_a_file_is) {
+  for (const std::string compress : {"gzip", "zstd"}) {
+    file_run r(2'000);
+    r.events_in("events.ndjson");
+    r.started_by = {"sh", "-c", compress + " -c events.ndjson | \"$@\"", "sh"};
+    check_complete(r, r.run("run", {"--from", "stdin"}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_is_closed_is_refused) {
+  file_run r(0);
+  r.started_by = {"sh", "-c", "exec \"$@\" <&-", "sh"};
+  check_refused(r.run("run", {"--from", "stdin"}), 78, "standard input is closed");
+  BOOST_TEST(r.run("validate", {"--from", "stdin"}).exit_code == 78);
 }
 
 BOOST_AUTO_TEST_CASE(that_was_killed_must_be_started_over) {

@@ -119,6 +119,43 @@ BOOST_AUTO_TEST_CASE(that_is_stopped_or_killed_leaves_the_old_file_as_it_was) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(that_is_a_pipe_or_a_descriptor_is_written_to_and_stays_what_it_is) {
+  direct_run r;
+  r.environment = {};
+  put_text(r.directory / "in.ndjson", "{\"id\":1}\n");
+  put_text(r.directory / "out.ndjson", "before\n");
+  r.started_by = {"sh", "-c", "mkfifo pipe report; cat pipe > got & cat report > told & \"$@\"; c=$?; wait; exit $c",
+                  "sh"};
+  const auto p = r.run("run", {"--from", "file:in.ndjson", "--to", "file:pipe", "--report", "report"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(text_of(r.directory / "got") == "{\"id\":1}\n");
+  BOOST_TEST(text_of(r.directory / "told").find("\"exit_code\": 0") != std::string::npos);
+  r.started_by = {"sh", "-c", "exec \"$@\" >> out.ndjson", "sh"};
+  BOOST_TEST(r.run("run", {"--from", "file:in.ndjson", "--to", "file:/dev/stdout"}).exit_code == 0);
+  BOOST_TEST(text_of(r.directory / "out.ndjson") == "before\n{\"id\":1}\n");
+  r.started_by = {};
+  const auto seen = r.run("validate", {"--from", "file:in.ndjson", "--to", "file:pipe"});
+  BOOST_TEST(seen.exit_code == 0, seen.out);
+  BOOST_TEST(seen.out.find("pipe: is no regular file") != std::string::npos, seen.out);
+}
+
+BOOST_AUTO_TEST_CASE(is_at_home_where_its_path_begins_with_a_tilde) {
+  direct_run r;
+  r.environment = {{"HOME", r.directory.path().string()}, {"FROM", "file:~/in.ndjson"}, {"TO", "file:~/out.ndjson"}};
+  put_text(r.directory / "in.ndjson", "{\"id\":1}\n");
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(text_of(r.directory / "out.ndjson") == "{\"id\":1}\n");
+  check_refused(r.run("run", {"--report", "~somebody/report"}), 64, "must not begin with ~ and a name");
+}
+
+BOOST_AUTO_TEST_CASE(fails_where_standard_output_is_closed) {
+  direct_run r;
+  r.started_by = {"sh", "-c", "exec \"$@\" >&-", "sh"};
+  check_refused(r.run("run", {"--to", "stdout"}), 74, "standard output");
+  check_refused(r.run("version"), 74, "standard output");
+}
+
 BOOST_AUTO_TEST_CASE(fails_where_nobody_takes_what_is_written) {
   direct_run r;
   r.started_by = {"bash", "-c", "set -o pipefail; \"$@\" | true", "bash"};
@@ -133,7 +170,7 @@ BOOST_AUTO_TEST_CASE(are_refused_where_they_make_no_sense) {
   direct_run r;
   put_text(r.directory / "in.ndjson", "{\"id\":1}\n");
   check_refused(r.run("run", {"--from", "in.ndjson"}), 64, "--from=in.ndjson: must be api, stdin, or file:PATH");
-  check_refused(r.run("run", {"--from", "file:in.txt"}), 64, ".ndjson, .jsonl, .csv or .tsv");
+  check_refused(r.run("run", {"--from", "file:in.txt"}), 64, ".ndjson, .jsonl, .json, .csv or .tsv");
   check_refused(r.run("run", {"--to", "file:out.csv"}), 64, "must be postgres, stdout, or file:PATH");
   check_refused(r.run("run", {"--from", "file:in.ndjson"}), 78, "DATABASE_URL");
   check_refused(r.run("run", {"--from", "file:none.ndjson", "--to", "stdout"}), 78, "none.ndjson");

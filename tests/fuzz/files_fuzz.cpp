@@ -1,4 +1,4 @@
-// CSV, TSV and NDJSON files, plain or compressed, and the rows that are made of them.
+// CSV, TSV and JSON files of all forms, plain, compressed or UTF-16, and the rows that are made of them.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -94,12 +94,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   csv_options options = (form & 1) != 0 ? csv_options::tsv() : csv_options();
   options.batch_bytes = batch_bytes;
   options.max_record_bytes = 1 << 12;
+  options.set_aside = (form & 4) != 0;
   if ((form & 2) != 0) {
     options.columns = {"a", "b"};
   }
   csv_source csv(file.path(), options);
   check(csv);
-  ndjson_source ndjson(file.path(), {.batch_bytes = batch_bytes, .max_line_bytes = 1 << 12});
+  ndjson_source ndjson(file.path(),
+                       {.batch_bytes = batch_bytes, .max_line_bytes = 1 << 12, .set_aside = options.set_aside});
   check(ndjson);
   return 0;
 }

@@ -91,6 +91,45 @@ BOOST_AUTO_TEST_CASE(are_refused_with_the_place_and_the_reason) {
              ", the record at offset 4: it has more than 1000 bytes: is a quote never closed?");
 }
 
+BOOST_AUTO_TEST_CASE(tell_by_their_header_what_divides_fields_and_records) {
+  const std::string expected = "{\"id\":\"1\",\"name\":\"a,b\"}\n{\"id\":\"2\",\"name\":\"c\"}\n";
+  BOOST_TEST(read("id,name\r1,\"a,b\"\r2,c\r") == expected);
+  BOOST_TEST(read("id,name\r1,\"a,b\"\r2,c") == expected);
+  BOOST_TEST(read("\rid;name\r1;a,b\r\r2;c") == expected);
+  BOOST_TEST(read("id;name\n1;a,b\n2;c\n") == expected);
+  BOOST_TEST(read("\xEF\xBB\xBFid|name\r\n1|a,b\r\n2|c\r\n") == expected);
+  BOOST_TEST(read("id\tname\n1\t\"a,b\"\n2\tc\n") == expected);
+  BOOST_TEST(read("sep=;\r\nid;name\r\n1;a,b\r\n2;c\r\n") == expected);
+  BOOST_TEST(read("id;\"name\"\n1;\"a,b\"\n2;\"c\"\n") == expected);
+  // What agrees with the record behind the header goes before what divides the header into more.
+  BOOST_TEST(read("id,a;b;c\n1,x\n") == "{\"id\":\"1\",\"a;b;c\":\"x\"}\n");
+  BOOST_TEST(read("id,name\r") == "");
+  BOOST_TEST(read("id;name") == "");
+  options.separator = ',';
+  BOOST_TEST(read("id;name\n1;a\n") == "{\"id;name\":\"1;a\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(may_have_a_record_set_aside_where_it_is_certain_where_the_next_begins) {
+  options.set_aside = true;
+  BOOST_TEST(read("a,b\n1,2,3\n4\n5,\"x\ny\"\n6,\xFF\n7,8\n") ==
+             "[{\"reason\":\"it has 3 fields, but there are 2 columns\",\"offset\":4,\"record\":\"1,2,3\\u000a\"}]\n"
+             "[{\"reason\":\"it has 1 field, but there are 2 columns\",\"offset\":10,\"record\":\"4\\u000a\"}]\n"
+             "{\"a\":\"5\",\"b\":\"x\\u000ay\"}\n"
+             "[{\"reason\":\"field 2 is no UTF-8; convert the file, for instance with iconv\",\"offset\":20,"
+             "\"record\":\"6,\xFF\\u000a\"}]\n"
+             "{\"a\":\"7\",\"b\":\"8\"}\n");
+  BOOST_TEST(read("a,b\n\"1,2\n") == ", the record at offset 4: a quote is never closed");
+  BOOST_TEST(read("a,b\n\"1\"x,2\n") == ", the record at offset 4: text follows a closing quote");
+}
+
+BOOST_AUTO_TEST_CASE(tell_their_columns) {
+  put_text(dir / "in.csv", "Id;name\n1;a\n");
+  csv_source from(dir / "in.csv");
+  from.open(std::nullopt, {});
+  BOOST_TEST((from.columns() == std::vector<std::string>{"Id", "name"}));
+  from.close();
+}
+
 BOOST_AUTO_TEST_CASE(are_read_alike_wherever_their_blocks_end) {
   std::string text = "a,b\n";
   std::string expected;

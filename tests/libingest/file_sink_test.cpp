@@ -1,6 +1,8 @@
 #include "ingest/sinks/file_sink.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ingest/sources/file_source.hpp"
 #include "ingest/sources/memory_source.hpp"
@@ -106,6 +108,83 @@ BOOST_AUTO_TEST_CASE(are_private) {
   struct stat status {};
   BOOST_REQUIRE(::stat(path.c_str(), &status) == 0);
   BOOST_TEST((status.st_mode & 0777) == 0600u);
+}
+
+BOOST_AUTO_TEST_CASE(keep_the_mode_of_the_file_whose_place_they_take) {
+  put_text(path, "old");
+  BOOST_REQUIRE(::chmod(path.c_str(), 0644) == 0);
+  BOOST_TEST(ingest_stream(source, sink).ok());
+  struct stat status {};
+  BOOST_REQUIRE(::stat(path.c_str(), &status) == 0);
+  BOOST_TEST((status.st_mode & 07777) == 0644u);
+  BOOST_TEST(text_of(path) == "new text");
+}
+
+BOOST_AUTO_TEST_CASE(behind_symbolic_links_are_replaced_where_they_are) {
+  std::filesystem::create_directory(dir / "there");
+  std::filesystem::create_symlink("there/link", path);
+  std::filesystem::create_symlink("file.txt", dir / "there" / "link");
+  for (const std::string before : {"", "old"}) {
+    if (!before.empty()) {
+      put_text(dir / "there" / "file.txt", before);
+    }
+    memory_source text({"new ", "text"});
+    file_sink to(path);
+    BOOST_TEST(ingest_stream(text, to).ok());
+    BOOST_TEST(std::filesystem::is_symlink(path));
+    BOOST_TEST(std::filesystem::is_symlink(dir / "there" / "link"));
+    BOOST_TEST(text_of(dir / "there" / "file.txt") == "new text");
+    BOOST_TEST((names() == std::vector<std::string>{"out.txt", "there"}));
+  }
+  std::filesystem::create_symlink("circle", dir / "circle");
+  file_sink circle(dir / "circle");
+  BOOST_CHECK_THROW(circle.open({}), error);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_no_regular_files_are_written_to_as_they_are) {
+  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  file_sink unread(path, {.patience = std::chrono::milliseconds(1)});
+  BOOST_TEST((unread.commits() == commit_point::each_write));
+  BOOST_TEST((ingest_stream(source, unread).failure->code() == errc::io));
+
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  BOOST_TEST(ingest_stream(source, sink).ok());
+  char got[64];
+  BOOST_TEST(std::string(got, static_cast<std::size_t>(::read(reader, got, sizeof got))) == "new text");
+  ::close(reader);
+  BOOST_TEST(std::filesystem::is_fifo(path));
+  BOOST_TEST((names() == only_the_target));
+
+  file_sink nothing("/dev/null");
+  memory_source more({"text"});
+  BOOST_TEST(ingest_stream(more, nothing).ok());
+  BOOST_TEST(std::filesystem::is_character_file("/dev/null"));
+}
+
+BOOST_AUTO_TEST_CASE(that_name_a_descriptor_go_on_where_it_stands) {
+  put_text(path, "old ");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  for (const std::string directory : {"/dev/fd/", "/proc/self/fd/"}) {
+    file_sink to(directory + std::to_string(fd));
+    memory_source text({"more "});
+    BOOST_TEST((to.commits() == commit_point::each_write));
+    BOOST_TEST(ingest_stream(text, to).ok());
+  }
+  ::close(fd);
+  BOOST_TEST(text_of(path) == "old more more ");
+}
+
+BOOST_AUTO_TEST_CASE(are_rid_of_what_killed_processes_left_but_not_of_what_living_ones_write) {
+  put_text(dir / ".out.txt.123.tmp", "of a killed one");
+  put_text(dir / ".out.txt.x.tmp", "of somebody else");
+  put_text(dir / ".other.txt.123.tmp", "for another file");
+  file_sink living(path);
+  living.open({});
+  BOOST_TEST(ingest_stream(source, sink).ok());
+  BOOST_TEST(names().size() == 4u);  // with that of the living one
+  BOOST_TEST(!std::filesystem::exists(dir / ".out.txt.123.tmp"));
+  living.finalize();
+  BOOST_TEST((names() == std::vector<std::string>{".other.txt.123.tmp", ".out.txt.x.tmp", "out.txt"}));
 }
 
 BOOST_AUTO_TEST_CASE(that_cannot_be_are_refused_at_once) {

@@ -11,6 +11,17 @@ std::uint64_t unsigned_at(const query_result& r, std::size_t row, int column) {
   return static_cast<std::uint64_t>(r.number(row, column));
 }
 
+void read_totals(postgres_connection& c, const std::string& pipeline, ledger_view& view) {
+  const query_result totals = c.execute(
+      "SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0), coalesce(sum(duplicates), 0), "
+      "coalesce(sum(rejected), 0) FROM ingest.pages WHERE pipeline = $1",
+      {pipeline});
+  view.last_segment = unsigned_at(totals, 0, 0);
+  view.rows = unsigned_at(totals, 0, 1);
+  view.duplicates = unsigned_at(totals, 0, 2);
+  view.rejected = unsigned_at(totals, 0, 3);
+}
+
 void read_loaded(postgres_connection& c, const std::string& pipeline, ledger_view& view) {
   const query_result islands = c.execute(
       "SELECT min(page), max(page) FROM (SELECT page, page - row_number() OVER (ORDER BY page) AS island "
@@ -29,14 +40,7 @@ void read_loaded(postgres_connection& c, const std::string& pipeline, ledger_vie
     view.slices.push_back({static_cast<slice_id>(slices.number(i, 0)), unsigned_at(slices, i, 1), slices.text(i, 2),
                            slices.truth(i, 3), unsigned_at(slices, i, 4), unsigned_at(slices, i, 5)});
   }
-  const query_result totals = c.execute(
-      "SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0), coalesce(sum(duplicates), 0), "
-      "coalesce(sum(rejected), 0) FROM ingest.pages WHERE pipeline = $1",
-      {pipeline});
-  view.last_segment = unsigned_at(totals, 0, 0);
-  view.rows = unsigned_at(totals, 0, 1);
-  view.duplicates = unsigned_at(totals, 0, 2);
-  view.rejected = unsigned_at(totals, 0, 3);
+  read_totals(c, pipeline, view);
 }
 
 /// Both locks belong to the pipeline. The advisory one only makes the queue fair: those who share a row's lock pass by
@@ -333,6 +337,18 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     "all of it anew with --fresh --yes");
   }
   return begun;
+}
+
+void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in) {
+  ledger_view sums;
+  read_totals(c, pipeline, sums);
+  if (sums.rejected > 0 && sums.rows == 0 && sums.duplicates == 0) {
+    throw error(errc::bad_data,
+                "each of the " + std::to_string(sums.rejected) +
+                    " rows was refused, so that nothing was loaded: " + kept_in +
+                    " has them and the reasons. Does ID_POINTER say where records hold their id, and is "
+                    "it their form that FROM says? Mend it, and start over with --fresh --yes");
+  }
 }
 
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed) {

@@ -61,6 +61,10 @@ std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline)
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
                                     const target_table& target, page_id last);
 
+/// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was
+/// expected, and nobody would call that complete. `kept_in` is where the rows are.
+void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in);
+
 /// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);
 

@@ -233,6 +233,7 @@ void postgres_sink::finalize() {
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
   begin(begin_completing(*connection_, run.identity, run.epoch(), run.target, run_->last_page()));
+  check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string());
   const auto built = run.target.keyless ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);

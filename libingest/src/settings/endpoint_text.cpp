@@ -15,7 +15,7 @@ std::optional<std::filesystem::path> parse_file(std::string_view text) {
   if (!text.starts_with(file_prefix) || text.size() == file_prefix.size() || holds_nul) {
     return std::nullopt;
   }
-  return std::filesystem::path(text.substr(file_prefix.size()));
+  return parse_path(text.substr(file_prefix.size()));
 }
 
 std::string extension_of(const std::filesystem::path& path) {
@@ -39,7 +39,7 @@ file_compression take_compression(std::filesystem::path& path) {
 
 std::optional<record_format> format_of(const std::filesystem::path& path) {
   const std::string extension = extension_of(path);
-  if (extension == ".ndjson" || extension == ".jsonl") {
+  if (extension == ".ndjson" || extension == ".jsonl" || extension == ".json") {
     return record_format::ndjson;
   }
   if (extension == ".csv") {

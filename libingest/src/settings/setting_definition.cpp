@@ -88,7 +88,9 @@ std::string setting_definition::allowed() const {
     case headers:
       return "\"Name: value\"";
     case source:
-      return "api, stdin, or file:PATH with PATH ending in .ndjson, .jsonl, .csv or .tsv, also followed by .gz or .zst";
+      return "api, stdin, or file:PATH with PATH ending in .ndjson, .jsonl, .json, .csv or .tsv, also followed by .gz "
+             "or "
+             ".zst";
     case target:
       return "postgres, stdout, or file:PATH for NDJSON, compressed if PATH ends in .gz or .zst";
     case integer:

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <ctime>
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "ingest/error.hpp"
 #include "ingest/time_window.hpp"
 
 namespace ingest::detail {
@@ -72,6 +74,20 @@ std::string date_of(std::int64_t seconds) {
   char text[32];
   const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return {text, length};
+}
+
+std::filesystem::path parse_path(std::string_view text) {
+  if (!text.starts_with('~')) {
+    return text;
+  }
+  if (text.size() > 1 && text[1] != '/') {
+    throw error(errc::config, "must not begin with ~ and a name: write the path out, or put ./ before the ~");
+  }
+  const char* const home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') {
+    throw error(errc::config, "begins with ~, but HOME is not set: write the path out");
+  }
+  return std::string(home) + std::string(text.substr(1));
 }
 
 }  // namespace ingest::detail

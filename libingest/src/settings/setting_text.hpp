@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ bool looks_like_seconds(std::string_view text);
 
 /// "2026-01-27T19:19:13Z".
 std::string date_of(std::int64_t seconds);
+
+/// A path; "~" at its beginning is the home directory, as a shell would have it, which .env and the config file do not
+/// pass. Throws errc::config for "~somebody", and where HOME is not set.
+std::filesystem::path parse_path(std::string_view text);
 
 /// "api", "stdin" or "file:PATH", where the path's ending tells the format.
 std::optional<source_choice> parse_source(std::string_view text);

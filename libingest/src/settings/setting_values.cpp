@@ -191,7 +191,7 @@ struct assignment {
   }
   void operator()(std::filesystem::path settings::*member) const {
     check_text(d, std::string(text));
-    s.*member = std::string(text);
+    s.*member = detail::parse_path(text);
   }
   void operator()(std::uint64_t settings::*member) const { s.*member = parse_quantity(d, text); }
   void operator()(std::chrono::milliseconds settings::*member) const {

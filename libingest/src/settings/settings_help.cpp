@@ -137,7 +137,9 @@ std::string settings_markdown() {
          "(`.env` "
          "in the\nworking directory, or `--env-file FILE`), the config file (`--config FILE`: a JSON object whose keys "
          "are the names below in\nlower case), its default. An empty value counts as none. Sizes are in bytes and take "
-         "KiB, MiB, GiB and TiB; durations are in\nmilliseconds and take ms, s, min and h.\n";
+         "KiB, MiB, GiB and TiB; durations are in\nmilliseconds and take ms, s, min and h. A path that begins with "
+         "`~/` begins in the "
+         "home directory.\n";
   std::string_view section;
   for (const setting_definition& d : setting_definitions()) {
     if (d.section != section) {

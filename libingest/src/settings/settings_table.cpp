@@ -27,13 +27,13 @@ constexpr std::uint64_t day = 24 * hour;
 const std::array definitions{
   setting_definition{.section = "From where to where", .name = "FROM", .type = source, .member = &s::from,
     .default_text = "api",
-    .help = "Where events come from: the API, a file of lines of JSON or of records with a header, or lines of JSON on "
+    .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, or JSON on "
             "standard input, which cannot be resumed",
     .commands = fetching | checking},
   setting_definition{.section = "From where to where", .name = "TO", .type = target, .member = &s::to,
     .default_text = "postgres",
     .help = "Where events go: the database, or, without DATA_DIR, resuming and removal of duplicates, a file that "
-            "appears when it is complete, or standard output",
+            "appears when it is complete (a FIFO or device is written to as it is), or standard output",
     .commands = set_of(command::run) | checking},
   setting_definition{.section = "From where to where", .name = "ID_POINTER", .type = json_pointer,
     .member = &s::id_pointer, .default_text = "/id", .help = "Where an event holds its id: the table's key",

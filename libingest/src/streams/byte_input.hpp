@@ -19,20 +19,30 @@ class byte_input {
   virtual std::size_t read(char* to, std::size_t size) = 0;
 };
 
-enum class compression { none, gzip, zstd };
+/// Bytes whose beginning can be looked at before it is read.
+class peeked_input final : public byte_input {
+ public:
+  explicit peeked_input(std::unique_ptr<byte_input> from) : from_(std::move(from)) {}
 
-/// What a file that begins with `bytes` is compressed with; four bytes are enough to tell.
-compression compression_of(std::string_view bytes);
+  std::size_t read(char* to, std::size_t size) override;
+
+  /// What comes next: at least `wanted` bytes unless the end comes before, more where they came along.
+  std::string_view look_ahead(std::size_t wanted);
+
+ private:
+  std::unique_ptr<byte_input> from_;
+  std::string ahead_;
+};
 
 /// Opens a file to be read from `offset`, as it is. Throws errc::config where there is no such file, errc::bad_data if
 /// it is shorter than that; reading throws errc::cancelled when `stop` is requested.
 std::unique_ptr<byte_input> open_file(const std::string& path, std::uint64_t offset, const std::stop_token& stop);
 
-/// The same, decompressed: gzip (all members) and zstd (all frames) are told by their first bytes. `offset` counts
-/// decompressed bytes; those before it are decompressed and thrown away. Reading throws errc::bad_data where compressed
-/// data is damaged or cut off.
-std::unique_ptr<byte_input> open_decompressed(const std::string& path, std::uint64_t offset,
-                                              const std::stop_token& stop);
+/// What comes out of a descriptor that somebody else owns; `name` is what messages call it.
+std::unique_ptr<byte_input> open_descriptor(int fd, std::string name, std::stop_token stop);
+
+/// Reads `count` bytes of the file `path` and throws them away. Throws errc::bad_data if there are fewer.
+void skip(byte_input& bytes, std::uint64_t count, const std::string& path);
 
 /// The number that `position` says, 0 where there is none; `name` is what the message calls the source of it. Throws
 /// errc::config for what is no number.

@@ -1,6 +1,8 @@
 #include "streams/csv_reader.hpp"
 
 #include <algorithm>
+#include <compare>
+#include <utility>
 
 #include "ingest/error.hpp"
 
@@ -40,11 +42,11 @@ class record_scan {
   /// The length of the line end at `at`; 0 where there is none.
   std::size_t line_end(std::size_t at) const {
     const std::string_view rest = text_.substr(std::min(at, text_.size()));
-    return rest.starts_with('\n') ? 1 : rest.starts_with("\r\n") ? 2 : 0;
+    return rest.starts_with(form_.line_end) ? 1 : form_.line_end == '\n' && rest.starts_with("\r\n") ? 2 : 0;
   }
 
   bool read_bare(std::string& field) {
-    const char stops[] = {form_.separator, '\n'};
+    const char stops[] = {form_.separator, form_.line_end};
     std::size_t end = text_.find_first_of(std::string_view(stops, 2), at_);
     if (end == std::string_view::npos) {
       if (!at_end_) {
@@ -100,7 +102,76 @@ class record_scan {
   std::size_t at_ = 0;
 };
 
+/// Where the first line end outside of quotes is; npos if there is none.
+std::size_t first_line_end(std::string_view text, bool quoting) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      quoted = quoting && !quoted;
+    } else if (!quoted && (text[at] == '\n' || text[at] == '\r')) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// How well a form suits the records that `text` begins with.
+struct suitability {
+  bool divides_alike = false;
+  std::size_t columns = 1;
+
+  auto operator<=>(const suitability&) const = default;
+};
+
+/// The number of fields of the record that `text` begins with, and its length; neither where quotes end in the middle
+/// of its fields or do not end.
+std::pair<std::size_t, std::size_t> fields_of(std::string_view text, const csv_form& form) {
+  std::vector<std::string> fields;
+  try {
+    const std::size_t length = read_csv_record(text, true, form, fields);
+    return {fields.size(), length};
+  } catch (const error&) {
+    return {0, 0};
+  }
+}
+
+suitability try_form(std::string_view text, const csv_form& form) {
+  const auto [columns, length] = fields_of(text, form);
+  return {columns > 1 && columns == fields_of(text.substr(length), form).first, columns};
+}
+
 }  // namespace
+
+std::optional<csv_layout> csv_layout_of(std::string_view text, bool enough, std::optional<char> separator,
+                                        bool quoting) {
+  const std::size_t end = first_line_end(text, quoting);
+  const bool record_follows = end < text.size() && text.find_first_of("\r\n", end + 2) != std::string_view::npos;
+  if (!enough && !record_follows) {
+    return std::nullopt;
+  }
+  csv_layout layout{{separator.value_or(','), quoting}};
+  if (end < text.size() && text[end] == '\r' && !text.substr(end).starts_with("\r\n")) {
+    layout.form.line_end = '\r';
+  }
+  if (separator) {
+    return layout;
+  }
+  if (text.starts_with("sep=") && end == 5) {
+    layout.form.separator = text[4];
+    layout.preamble = text.substr(end).starts_with("\r\n") ? 7 : 6;
+    return layout;
+  }
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
+  suitability best;
+  for (const char candidate : {',', ';', '\t', '|'}) {
+    const suitability found = try_form(text, {candidate, quoting, layout.form.line_end});
+    if (found > best) {
+      best = found;
+      layout.form.separator = candidate;
+    }
+  }
+  return layout;
+}
 
 std::size_t read_csv_record(std::string_view text, bool at_end, const csv_form& form,
                             std::vector<std::string>& fields) {

@@ -7,6 +7,8 @@
 #include "json/json_text.hpp"
 #include "streams/byte_input.hpp"
 #include "streams/csv_reader.hpp"
+#include "streams/refused_record.hpp"
+#include "streams/text_input.hpp"
 #include "utf8.hpp"
 
 namespace ingest {
@@ -46,20 +48,21 @@ csv_source::~csv_source() = default;
 
 void csv_source::open(const std::optional<std::string>& position, std::stop_token stop) {
   const auto start = detail::offset_of(position, path_.string());
-  input_ = detail::open_decompressed(path_.string(), 0, stop);
-  text_.clear();
-  at_ = 0;
-  offset_ = 0;
-  ended_ = false;
+  begin_at(0, stop);
   keys_.clear();
+  columns_.clear();
   read_header();
   if (start > offset_) {
-    input_ = detail::open_decompressed(path_.string(), start, stop);
-    text_.clear();
-    at_ = 0;
-    offset_ = start;
-    ended_ = false;
+    begin_at(start, stop);
   }
+}
+
+void csv_source::begin_at(std::uint64_t offset, const std::stop_token& stop) {
+  input_ = detail::open_text(path_.string(), offset, stop);
+  text_.clear();
+  at_ = 0;
+  offset_ = offset;
+  ended_ = false;
 }
 
 void csv_source::read_header() {
@@ -68,10 +71,26 @@ void csv_source::read_header() {
   if (text_.starts_with(byte_order_mark)) {
     at_ = offset_ = byte_order_mark.size();
   }
-  if (!options_.columns.empty()) {
-    keys_ = keys_of(options_.columns, "the list of columns");
-  } else if (next_record() > 0) {
-    keys_ = keys_of(fields_, path_.string());
+  find_form();
+  columns_ = options_.columns;
+  if (columns_.empty() && next_record() > 0) {
+    columns_ = fields_;
+  }
+  keys_ = keys_of(columns_, options_.columns.empty() ? path_.string() : "the list of columns");
+}
+
+/// What divides fields and records, which has to be known before the header can be read.
+void csv_source::find_form() {
+  for (;;) {
+    const auto rest = std::string_view(text_).substr(at_);
+    const bool enough = ended_ || rest.size() > options_.max_record_bytes;
+    if (const auto found = detail::csv_layout_of(rest, enough, options_.separator, options_.quoting)) {
+      form_ = std::make_unique<detail::csv_form>(found->form);
+      at_ += found->preamble;
+      offset_ += found->preamble;
+      return;
+    }
+    extend();
   }
 }
 
@@ -108,6 +127,7 @@ std::size_t csv_source::next_record() {
       extend();
       continue;
     }
+    record_ = std::string_view(text_).substr(at_, length);
     at_ += length;
     offset_ += length;
     const bool blank = fields_.size() == 1 && fields_.front().empty();
@@ -120,7 +140,7 @@ std::size_t csv_source::next_record() {
 std::size_t csv_source::parse_record() {
   try {
     const auto rest = std::string_view(text_).substr(at_);
-    return detail::read_csv_record(rest, ended_, {options_.separator, options_.quoting}, fields_);
+    return detail::read_csv_record(rest, ended_, *form_, fields_);
   } catch (const error& e) {
     fail(e.what());
   }
@@ -142,19 +162,30 @@ bool csv_source::extend() {
   return !ended_;
 }
 
+/// Appends the record in fields_ as an object, or what is wrong with it. Where it ends is known: no quote is open.
 void csv_source::append_object(std::string& to) {
+  std::string wrong;
   if (fields_.size() != keys_.size()) {
-    fail("it has " + std::to_string(fields_.size()) + " fields, but there are " + std::to_string(keys_.size()) +
-         " columns");
+    wrong = "it has " + std::to_string(fields_.size()) + (fields_.size() == 1 ? " field" : " fields") +
+            ", but there are " + std::to_string(keys_.size()) + " columns";
   }
-  for (std::size_t i = 0; i < keys_.size(); ++i) {
+  const std::size_t begin = to.size();
+  for (std::size_t i = 0; i < keys_.size() && wrong.empty(); ++i) {
     if (!is_utf8(fields_[i])) {
-      fail("field " + std::to_string(i + 1) + " is no UTF-8; convert the file, for instance with iconv");
+      wrong = "field " + std::to_string(i + 1) + " is no UTF-8; convert the file, for instance with iconv";
     }
     to += keys_[i];
     to += detail::json_string(fields_[i]);
   }
-  to += "}\n";
+  if (wrong.empty()) {
+    to += "}\n";
+    return;
+  }
+  if (!options_.set_aside) {
+    fail(wrong);
+  }
+  to.resize(begin);
+  detail::append_refused(wrong, record_offset_, record_, to);
 }
 
 void csv_source::fail(const std::string& what) const {
@@ -165,6 +196,7 @@ void csv_source::fail(const std::string& what) const {
 void csv_source::close() noexcept {
   input_.reset();
   text_ = {};
+  record_ = {};
 }
 
 }  // namespace ingest

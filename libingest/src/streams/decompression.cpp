@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,21 @@ constexpr std::size_t chunk_bytes = 128 << 10;
 
 [[noreturn]] void fail(const std::string& name, const std::string& what) {
   throw error(errc::bad_data, name + " cannot be decompressed: " + what);
+}
+
+/// Takes the zeros between `at` and the end of `bytes` for padding, as tapes and some archives have it behind
+/// compressed data; `more` reads on. Throws where other bytes follow.
+template <class More>
+void skip_padding(const char* at, std::size_t size, const std::string& name, More more) {
+  for (;;) {
+    if (std::any_of(at, at + size, [](char c) { return c != '\0'; })) {
+      fail(name, "zeros and then other bytes follow the compressed data");
+    }
+    std::tie(at, size) = more();
+    if (size == 0) {
+      return;
+    }
+  }
 }
 
 class gzip_input final : public byte_input {
@@ -42,6 +58,14 @@ class gzip_input final : public byte_input {
         if (in_member_) {
           fail(name_, "it is cut off");
         }
+        return 0;
+      }
+      if (!in_member_ && *z_.next_in == 0) {
+        skip_padding(reinterpret_cast<const char*>(z_.next_in), z_.avail_in, name_, [this] {
+          refill();
+          return std::pair(static_cast<const char*>(chunk_.data()), std::size_t{z_.avail_in});
+        });
+        z_.avail_in = 0;
         return 0;
       }
       step();
@@ -86,6 +110,13 @@ class zstd_input final : public byte_input {
   std::size_t read(char* to, std::size_t size) override {
     ZSTD_outBuffer out{to, size, 0};
     while (out.pos == 0) {
+      if (!in_frame_ && in_.pos < in_.size && chunk_[in_.pos] == '\0') {
+        skip_padding(chunk_.data() + in_.pos, in_.size - in_.pos, name_, [this] {
+          refill();
+          return std::pair(static_cast<const char*>(chunk_.data()), in_.size);
+        });
+        return 0;
+      }
       // Also without new input: what was decompressed may not have fitted into the last buffer.
       const std::size_t before = in_.pos;
       const std::size_t outcome = ::ZSTD_decompressStream(context_.get(), &out, &in_);

@@ -7,8 +7,8 @@
 
 namespace ingest::detail {
 
-/// What `compressed` holds, decompressed: all members (RFC 1952) or frames (RFC 8878), one behind the other. `name` is
-/// what messages call it.
+/// What `compressed` holds, decompressed: all members (RFC 1952) or frames (RFC 8878), one behind the other. Zeros
+/// behind them are padding. `name` is what messages call it.
 std::unique_ptr<byte_input> decompress_gzip(std::unique_ptr<byte_input> compressed, std::string name);
 std::unique_ptr<byte_input> decompress_zstd(std::unique_ptr<byte_input> compressed, std::string name);
 

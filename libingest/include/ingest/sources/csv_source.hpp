@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ingest/payload_pool.hpp"
@@ -14,10 +16,12 @@ namespace ingest {
 
 namespace detail {
 class byte_input;
-}
+struct csv_form;
+}  // namespace detail
 
 struct csv_options {
-  char separator = ',';
+  /// None: comma, semicolon, tab or bar, as the header shows, or as a first line `sep=;` says.
+  std::optional<char> separator = std::nullopt;
   bool quoting = true;  ///< fields may stand in double quotes, as RFC 4180 says
 
   /// The names of the columns. None: the first record of the file has them.
@@ -26,15 +30,20 @@ struct csv_options {
   std::size_t batch_bytes = 1 << 20;           ///< of text that becomes one batch, about
   std::size_t max_record_bytes = 16ull << 20;  ///< a longer record is refused with errc::bad_data
 
+  /// A record of more or fewer fields than there are columns, or whose bytes are no UTF-8, does not end the reading:
+  /// `[{"reason":…,"offset":…,"record":…}]` takes its place, in which copy_text_transform finds no id.
+  bool set_aside = false;
+
   /// Tab-separated values without quoting, as PostgreSQL and spreadsheets paste them.
   static csv_options tsv() { return {.separator = '\t', .quoting = false}; }
 };
 
-/// The records of a CSV or TSV file, gzipped, compressed with zstd, or neither, as newline-delimited JSON: an object
-/// for each, with a string for each column. Blank lines are left out, unless there is just one column: its value is
-/// empty then. Throws errc::bad_data, naming the file and the offset, for a record of more or fewer fields than there
-/// are columns, broken quoting, and bytes that are no UTF-8. Positions are offsets into the decompressed bytes; going
-/// on in a compressed file means decompressing what is before.
+/// The records of a CSV or TSV file as newline-delimited JSON: an object for each, with a string for each column. The
+/// file may be compressed with gzip or zstd, and be UTF-16; its lines end with \n, \r\n or, if the header does, \r.
+/// Blank lines are left out, unless there is just one column: its value is empty then. Throws errc::bad_data, naming
+/// the file and the offset, for a record of more or fewer fields than there are columns and bytes that are no UTF-8,
+/// unless these are set aside, and for broken quoting, behind which nobody knows where the next record begins.
+/// Positions are offsets into the text; going on in a file that has to be decoded means decoding what is before.
 class csv_source final : public source {
  public:
   /// Throws errc::config if a column has no name, or one that another has.
@@ -45,8 +54,13 @@ class csv_source final : public source {
   std::optional<batch> read() override;
   void close() noexcept override;
 
+  /// The names of the columns; after open().
+  const std::vector<std::string>& columns() const { return columns_; }
+
  private:
+  void begin_at(std::uint64_t offset, const std::stop_token& stop);
   void read_header();
+  void find_form();
   std::size_t next_record();
   std::size_t parse_record();
   bool extend();
@@ -56,7 +70,9 @@ class csv_source final : public source {
   std::filesystem::path path_;
   csv_options options_;
   payload_pool payloads_;
+  std::vector<std::string> columns_;
   std::vector<std::string> keys_;  // of the columns, as JSON: what precedes each value
+  std::unique_ptr<detail::csv_form> form_;
   std::unique_ptr<detail::byte_input> input_;
   std::string text_;                 // what was read
   std::size_t at_ = 0;               // where in it the next record begins
@@ -64,6 +80,7 @@ class csv_source final : public source {
   std::uint64_t record_offset_ = 0;  // of the record in fields_
   bool ended_ = false;               // nothing follows text_
   std::vector<std::string> fields_;
+  std::string_view record_;  // the bytes of the record in fields_, in text_
 };
 
 }  // namespace ingest

@@ -1,0 +1,13 @@
+#include "streams/refused_record.hpp"
+
+#include "json/json_fields.hpp"
+
+namespace ingest::detail {
+
+void append_refused(std::string_view reason, std::uint64_t offset, std::string_view bytes, std::string& to) {
+  to += "[{\"reason\":" + json_quoted(reason) + ",\"offset\":" + std::to_string(offset) + ",\"record\":";
+  to += json_quoted(bytes);
+  to += "}]\n";
+}
+
+}  // namespace ingest::detail
