@@ -29,6 +29,25 @@ BOOST_AUTO_TEST_CASE(keeps_the_first_of_two_events_with_one_id_in_a_range) {
   BOOST_TEST(done.rows_loaded == 2u);
   BOOST_TEST(done.duplicates_skipped == 1u);
   BOOST_TEST(database.value("SELECT data->>'extra' FROM ingested_events WHERE id = 'a'") == "1");
+  BOOST_TEST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("\"reason\":\"differs\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_other_content_than_the_row_that_is_there_are_kept_aside_and_count_against_no_limit) {
+  auto o = options();
+  o.reject_limit = 0;
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({{event_row("1", "same"), event_row("2", "one")}}));
+  const auto done =
+      loader->write(batches.next({{event_row("1", "same"), event_row("2", "another"), event_row("3", "new")}}));
+  BOOST_TEST(done.rows_loaded == 1u);
+  BOOST_TEST(done.duplicates_skipped == 2u);
+  BOOST_TEST(done.rows_rejected == 0u);
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  BOOST_TEST(database.value("SELECT data->>'extra' FROM ingested_events WHERE id = '2'") == "one");
+  BOOST_TEST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("another") != std::string::npos);
+  BOOST_TEST(rejects()[0].find("\"reason\":\"differs\"") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(goes_back_to_direct_copy_for_the_next_range) {

@@ -18,6 +18,11 @@ const std::string staging = "pg_temp." + staging_name;
 constexpr std::size_t rows_of_a_verdict = 20;
 constexpr std::size_t most_tried = 500;
 constexpr std::size_t refusals_between_verdicts = 64;
+/// Those that run before a row is inserted, of the table $1.
+const std::string changing_triggers =
+    "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 7 = 7 "
+    "AND (tgrelid = $1::regclass OR tgrelid IN (SELECT relid FROM pg_partition_tree($1::regclass)))";
+
 constexpr std::size_t least_to_exhaust_memory = 1 << 20;  // bytes of a row
 
 /// The row that COPY into the staging table says it stumbled over.
@@ -67,6 +72,9 @@ load_outcome staged_load::run() {
   stage();
   insert();
   account_for_the_rest();
+  if (outcome_.duplicates > 0 && !target_.keyless) {
+    find_differing();
+  }
   return std::move(outcome_);
 }
 
@@ -165,16 +173,30 @@ void staged_load::account_for_the_rest() {
   outcome_.duplicates = rest - dropped.size();
 }
 
+/// Where a trigger may change rows as they go in, nothing can be told from what is there.
+void staged_load::find_differing() {
+  const std::string as_compared =
+      target_.format == copy_format::binary_jsonb ? "" : "::text";  // json knows no equality
+  const query_result numbers = attempts_.connection().execute(
+      "SELECT s.n FROM " + staging + " s JOIN " + target_.quoted + " t ON t.id = s.id WHERE t.data" + as_compared +
+          " IS DISTINCT FROM s.data" + as_compared + " AND NOT EXISTS (" + changing_triggers + ") ORDER BY s.n",
+      {target_.quoted});
+  for (std::size_t i = 0; i < numbers.rows(); ++i) {
+    const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
+    if (!refused_[row]) {
+      outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
+                                    rejected_row::reason::differs});
+    }
+  }
+}
+
 /// The rows whose id the table does not have now, though nothing has refused them. None, where no trigger could have
 /// changed or dropped a row.
 std::vector<std::size_t> staged_load::absent() const {
   const std::string unless_there =
       keyed_ ? " AND NOT EXISTS (SELECT FROM " + target_.quoted + " t WHERE t.id = s.id)" : "";
   const query_result numbers = attempts_.connection().execute(
-      "SELECT n FROM " + staging +
-          " s WHERE EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 7 = 7 "
-          "AND (tgrelid = $1::regclass OR tgrelid IN (SELECT relid FROM pg_partition_tree($1::regclass))))" +
-          unless_there + " ORDER BY n",
+      "SELECT n FROM " + staging + " s WHERE EXISTS (" + changing_triggers + ")" + unless_there + " ORDER BY n",
       {target_.quoted});
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < numbers.rows(); ++i) {

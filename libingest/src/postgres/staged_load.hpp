@@ -32,6 +32,7 @@ database_error dropped_by_trigger();
 ///    blame, and errc::config thrown.
 /// 3. Rows that were neither inserted nor refused are duplicates, except for those that a trigger dropped. These are
 ///    set aside.
+/// 4. Duplicates whose content is another than that of the row which the table has are told apart.
 class staged_load {
  public:
   staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, bool limited_rejects)
@@ -44,6 +45,7 @@ class staged_load {
   void stage();
   void insert();
   void account_for_the_rest();
+  void find_differing();
   std::uint64_t insert_numbers(const std::string& where, const std::string& on_conflict) const;
   std::vector<std::size_t> absent() const;
   std::vector<std::size_t> dropped_of(const std::vector<std::size_t>& suspects);
