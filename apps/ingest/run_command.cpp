@@ -164,7 +164,7 @@ durable_run_options pipeline_run::options(std::stop_token stop) const {
   o.segment_bytes = settings_.segment_bytes;
   o.quota_bytes = settings_.buffer_quota_bytes;
   o.command = name_of_command(command_);
-  o.repeatable = settings_.from.what != source_choice::kind::standard_input;
+  o.repeatable = is_repeatable;
   o.ledger = target_;
   o.stop = std::move(stop);
   return o;

@@ -14,6 +14,7 @@ namespace ingest::app {
 namespace {
 
 constexpr std::string_view api_key = "FROM=api:";
+constexpr std::string_view stdin_key = "FROM=stdin ID_POINTER=";
 constexpr std::string_view edges_key = " EDGES=";
 constexpr std::string_view slices_key = "SLICES=";
 constexpr std::size_t readers_of_found_windows = 8;
@@ -68,7 +69,7 @@ std::string plan_like(const std::string& begun_with, const settings& s) {
 
 std::string plan_of(const settings& s) {
   if (s.from.what == source_choice::kind::standard_input) {
-    return "FROM=stdin ID_POINTER=" + s.id_pointer;
+    return std::string(stdin_key) + s.id_pointer;
   }
   if (s.from.what == source_choice::kind::file) {
     const file_identity file = identity_of(s.from.path);
@@ -106,6 +107,10 @@ bool is_divided(const std::string& plan, const settings& s) {
 bool settles(const std::string& begun_with, const settings& s) {
   check_unchanged(begun_with, s);
   return begun_with == plan_like(begun_with, s) || is_divided(begun_with, s);
+}
+
+bool is_repeatable(const std::string& plan) {
+  return !plan.starts_with(stdin_key);
 }
 
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {

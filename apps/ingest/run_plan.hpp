@@ -25,6 +25,9 @@ bool is_divided(const std::string& plan, const settings& s);
 /// version that did not name the API. Throws what check_unchanged() throws.
 bool settles(const std::string& begun_with, const settings& s);
 
+/// Whether what a run with this plan has read can be read again; not so what came from standard input.
+bool is_repeatable(const std::string& plan);
+
 /// The time windows of `plan`, which is plan_of(s), or divided where SLICES=auto. Empty: a single slice of everything.
 std::vector<time_window> windows_of(const std::string& plan, const settings& s);
 

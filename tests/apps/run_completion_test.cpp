@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <boost/test/unit_test.hpp>
+#include <utility>
 
 #include "ingest/disk_buffer.hpp"
 #include "support/ingest_run.hpp"
@@ -124,6 +125,44 @@ BOOST_AUTO_TEST_CASE(gives_way_to_the_one_in_the_ledger_where_it_began_without_t
   BOOST_TEST(has(p.err, "run_given_up"), p.err);
   BOOST_TEST(r.table_difference() == "");
   BOOST_TEST(r.number("SELECT sum(rows) FROM ingest.pages") == events);
+}
+
+BOOST_AUTO_TEST_CASE(from_standard_input_is_not_given_up_for_another_one_nor_by_loading) {
+  postgres_cluster cluster({.durable = false, .settings = {}});
+  ingest_run r(events, {}, cluster);
+  BOOST_TEST(r.run("run").exit_code == 0);
+  std::filesystem::remove_all(r.data_dir());
+  cluster.stop_immediate();
+  put_text(r.directory / "input", "{\"id\":\"from standard input\"}\n");
+  r.started_by = {"sh", "-c", "exec \"$0\" \"$@\" <" + (r.directory / "input").string()};
+  BOOST_TEST(r.run("run", {"--from", "stdin", "--database-deadline-ms", "300"}).exit_code == 69);
+  cluster.start();
+  r.started_by.clear();
+  for (const std::string command : {"load", "run"}) {
+    const auto p = r.run(command);
+    BOOST_TEST((p.exit_code == 65 || p.exit_code == 78), p.err);
+    BOOST_TEST(std::filesystem::exists(r.data_dir() / ingest::segment_file_name(1)), command);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_was_loaded_gives_way_to_none_and_loses_no_rejects) {
+  postgres_cluster cluster({.durable = false, .settings = {}});
+  ingest_run r(events, {"--nul", "2"}, cluster);
+  cluster.stop_immediate();
+  child_process blind = r.start("run");
+  await(blind, [&] { return r.in_state("rows_durable") >= 500; });
+  cluster.start();
+  BOOST_TEST(blind.wait() == 0, blind.err());
+  const auto rejected = text_of(r.data_dir() / "events_rejected.ndjson");
+  const test_database other(cluster);
+  const auto here = std::exchange(r.environment["DATABASE_URL"], other.url());
+  const auto there = std::exchange(r.environment["DATA_DIR"], (r.directory / "elsewhere").string());
+  BOOST_TEST(r.run("run").exit_code == 0);
+  r.environment["DATA_DIR"] = there;
+  check_refused(r.run("run"), 65, "they do not belong together");
+  BOOST_TEST(text_of(r.data_dir() / "events_rejected.ndjson") == rejected);
+  r.environment["DATABASE_URL"] = here;
+  BOOST_TEST(r.run("run").exit_code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(is_not_called_so_when_what_a_broken_off_fetch_has_left_is_loaded) {

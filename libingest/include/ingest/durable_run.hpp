@@ -45,9 +45,9 @@ struct durable_run_options {
   std::uint64_t quota_bytes = 4ull << 30;     ///< with more than that in the buffer, reading waits for loading
   std::string command = "run";                ///< for the state file
 
-  /// What was read can be read again. A run that began from nothing while the ledger could not be asked is then given
-  /// up for the one that turns out to be in the ledger.
-  bool repeatable = true;
+  /// Whether what was read under `plan` can be read again. A run that began from nothing while the ledger could not be
+  /// asked is then given up for the one that turns out to be in the ledger. None: it can.
+  std::function<bool(const std::string& plan)> repeatable = nullptr;
 
   /// postgres_target is one. None: the state file says what is loaded. It is written after the sink has committed, so
   /// what a crash leaves in between is loaded once more: at least once, not exactly once.
@@ -107,7 +107,7 @@ class durable_run {
   void give_way();
   void adopt_plan();
   void own_ledger(std::int64_t our_epoch);
-  void remove_segments();
+  void remove_files(bool rejects_too);
 
   durable_run_options options_;
   std::optional<data_dir> lock_;

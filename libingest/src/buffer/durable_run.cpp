@@ -27,12 +27,12 @@ void durable_run::start_over() {
   // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
   // its segments would look like a loss.
   state_store(files_, directory()).save(fresh);
-  remove_segments();
+  remove_files(true);
 }
 
-void durable_run::remove_segments() {
+void durable_run::remove_files(bool rejects_too) {
   for (const std::string& name : files_.list(directory())) {
-    if (name.starts_with("events_buffer.") || name == "events_rejected.ndjson") {
+    if (name.starts_with("events_buffer.") || (rejects_too && name == "events_rejected.ndjson")) {
       files_.remove(directory() / name);
     }
   }
@@ -56,7 +56,7 @@ void durable_run::look_at_buffer() {
   const auto& state = known_.state;
   if (state && state->replaces_ledger && known_.buffer.identity &&
       known_.buffer.identity->run_id != state->identity.run_id) {
-    remove_segments();  // start_over() was interrupted after its first step
+    remove_files(true);  // start_over() was interrupted after its first step
     known_.buffer = {};
   }
   if (known_.buffer.torn_bytes > 0) {
@@ -86,11 +86,13 @@ void durable_run::look_at_ledger() {
 }
 
 /// With an empty directory and a database that was away nobody knew of the run that the ledger has. Nothing of ours is
-/// loaded, and it can be read again: it is given up. If the process dies in here, the next start comes here again.
+/// loaded, and it can be read again: it is given up, by a run that reads. Rejects stay, for they can only be of the run
+/// in the ledger. If the process dies in here, the next start comes here again.
 void durable_run::give_way() {
   const auto& state = known_.state;
-  if (!options_.repeatable || !state || !state->yields || !known_.ledger ||
-      known_.ledger->identity.run_id == state->identity.run_id) {
+  if (!asked_.plan || !state || !state->yields || !state->loaded.empty() || !known_.ledger ||
+      known_.ledger->identity.run_id == state->identity.run_id ||
+      (options_.repeatable && !options_.repeatable(state->identity.plan))) {
     return;
   }
   if (begun_) {
@@ -103,7 +105,7 @@ void durable_run::give_way() {
       "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
       "with that; what was fetched since is fetched again",
       {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
-  remove_segments();
+  remove_files(false);
   known_.buffer = {};
   known_.state.reset();
 }

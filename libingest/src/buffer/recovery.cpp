@@ -92,13 +92,12 @@ void check_not_overtaken(const witnesses& known) {
   }
   for (const page& p : known.buffer.pages) {
     if (!known.ledger->loaded.contains(p.id)) {
-      throw error(
-          errc::bad_data,
-          "page " + std::to_string(p.id) + " waits in the buffer, but the database's ledger has pages up to " +
-              std::to_string(known.ledger->last_page) +
-              ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline. Go on there, "
-              "or with an empty DATA_DIR" +
-              start_over);
+      throw error(errc::bad_data,
+                  "page " + std::to_string(p.id) + " waits in the buffer, but the database's ledger has pages up to " +
+                      std::to_string(known.ledger->last_page) +
+                      ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline" +
+                      (known.state ? "" : ", or ingestion.state, which would know, was removed") +
+                      ". Go on there, or with an empty DATA_DIR" + start_over);
     }
   }
 }
