@@ -46,11 +46,11 @@ BOOST_FIXTURE_TEST_SUITE(api_answers, answers_fixture)
 
 BOOST_AUTO_TEST_CASE(that_end_in_any_of_the_ways_in_which_apis_say_so_end_the_slice) {
   for (const char* last :
-       {R"({"data":[],"hasMore":false})", R"({"data":null,"hasMore":false})",
-        R"({"data":null,"pagination":{"hasMore":false,"nextCursor":null}})", R"({"data":[],"nextCursor":"c1"})",
-        R"({"data":[],"nextCursor":null})", R"({"data":[],"hasMore":"false","nextCursor":"c1"})",
-        R"({"data":[],"hasMore":0})", R"({"data":[],"nextCursor":""})", R"({"data":[],"nextCursor":0})",
-        R"({"data":[],"nextCursor":false})", R"({"data":[]})", "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
+       {R"({"data":[],"hasMore":false})", R"({"data":[],"nextCursor":"c1"})", R"({"data":[],"nextCursor":null})",
+        R"({"data":[],"hasMore":false,"status":200,"code":0,"message":"OK"})",
+        R"({"data":[],"hasMore":"false","nextCursor":"c1"})", R"({"data":[],"hasMore":0})",
+        R"({"data":[],"nextCursor":""})", R"({"data":[],"nextCursor":0})", R"({"data":[],"nextCursor":false})",
+        R"({"data":[]})", "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
     BOOST_TEST(rows_when_second_is({200, last}) == 3u, last);
     BOOST_TEST(counters.fetch_errors == 0u, last);
   }
@@ -59,6 +59,38 @@ BOOST_AUTO_TEST_CASE(that_end_in_any_of_the_ways_in_which_apis_say_so_end_the_sl
 BOOST_AUTO_TEST_CASE(that_are_204_are_an_empty_last_page_if_the_api_insists) {
   BOOST_TEST(rows_when_second_is({204}) == 3u);
   BOOST_TEST(counters.fetch_errors == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(that_say_nothing_at_all_do_not_end_the_slice_among_other_answers) {
+  const reply odd{200, R"({"error":"Boom"})"};
+  const reply more{200, R"({"data":[{"id":"d"}],"hasMore":false})"};
+  answer("c1", {odd, odd, odd, {204}, more});
+  BOOST_TEST(read_pages().ids.size() == 4u);
+  answer("c1", {{204}, {503}, {204}, {503}, {204}, {503}, {204}, {503}, {204}, {503}, {204}, more});
+  BOOST_TEST(read_pages().ids.size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_empty_in_a_way_in_which_errors_are_told_are_an_end_only_if_the_api_insists) {
+  for (const char* last :
+       {R"({"data":null,"hasMore":false})", R"({"data":null,"pagination":{"hasMore":false,"nextCursor":null}})",
+        R"({"data":null,"nextCursor":null,"code":0,"message":"success"})",
+        R"({"data":[],"hasMore":false,"message":"shard 3 timed out"})",
+        R"({"data":[],"meta":{"code":10001},"hasMore":false})"}) {
+    counters.fetch_errors = 0;
+    BOOST_TEST(rows_when_second_is({200, last}) == 3u, last);
+    BOOST_TEST(counters.fetch_errors == 4u, last);
+    answer("c1", {{200, last}, {200, last}, {200, last}, {200, R"({"data":[{"id":"d"}],"hasMore":false})"}});
+    BOOST_TEST(read_pages().ids.size() == 4u, last);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_empty_and_have_the_code_of_an_error_are_no_end) {
+  for (const char* body :
+       {R"({"data":null,"hasMore":false,"nextCursor":null,"message":"shard 3 timed out","code":"INTERNAL"})",
+        R"({"data":[],"hasMore":false,"status":500})", R"({"data":[],"hasMore":false,"statusCode":"503"})",
+        R"({"data":[],"hasMore":true,"nextCursor":"c2","code":"INTERNAL"})"}) {
+    check_soon_refused({200, body}, errc::unavailable, "reports an error");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(whose_cursor_is_a_number_are_gone_on_from) {
@@ -96,6 +128,23 @@ BOOST_AUTO_TEST_CASE(that_say_nothing_on_a_full_page_are_asked_for_half_of_it) {
   BOOST_TEST(page_requests().back().parameter("limit") == "10");
 }
 
+BOOST_AUTO_TEST_CASE(that_leave_out_what_is_false_or_empty_are_read_whole_however_few_events_there_are) {
+  for (std::size_t events = 0; events < 30; ++events) {
+    api.fault = [events](const received_request& r) {
+      const std::string cursor = r.parameter("cursor");
+      const std::size_t begin = cursor.empty() ? 0 : std::stoul(cursor);
+      const std::size_t end = std::min<std::size_t>(begin + std::stoul(r.parameter("limit")), events);
+      std::string data;
+      for (std::size_t i = begin; i < end; ++i) {
+        data.append(i == begin ? "" : ",").append(R"({"id":"e)" + std::to_string(i) + R"("})");
+      }
+      const std::string next = R"(,"hasMore":true,"nextCursor":")" + std::to_string(end) + '"';
+      return reply{200, R"({"data":[)" + data + "]" + (end < events ? next : "") + "}"};
+    };
+    BOOST_TEST(read_pages().distinct().size() == events);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(that_never_say_whether_there_is_more_are_refused) {
   for (const int events : {2, 10, 100}) {
     std::string body = R"({"data":[{"id":"x"})";
@@ -118,7 +167,8 @@ BOOST_AUTO_TEST_CASE(that_report_an_error_with_a_good_status_are_quoted_and_soon
 }
 
 BOOST_AUTO_TEST_CASE(with_members_for_errors_that_hold_none_are_pages) {
-  for (const char* none : {"null", "false", "\"\"", "[]", "{ }", "0"}) {
+  for (const char* none :
+       {"null", "false", "\"\"", "[]", "{ }", "0", R"({"code":0,"message":""})", R"({"code":null,"fatal":false})"}) {
     const std::string members = std::string(R"(,"error":)") + none + R"(,"errors":)" + none + R"(,"success":true})";
     BOOST_TEST(rows_when_second_is({200, R"({"data":[{"id":"d"}],"hasMore":false)" + members}) == 4u, none);
   }

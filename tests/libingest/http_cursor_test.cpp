@@ -100,6 +100,38 @@ BOOST_AUTO_TEST_CASE(that_are_refused_at_the_standard_endpoint_are_replaced_by_a
   BOOST_TEST(counters.cursor_resets == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(are_not_carried_to_the_other_endpoint) {
+  int asked = 0;
+  api.fault = [&](const received_request& r) -> std::optional<reply> {
+    if (r.path == events_api::access_path) {
+      return ++asked > 1 ? std::optional(reply{403}) : std::nullopt;
+    }
+    clock.advance(r.path == events_api::stream_path ? 80s : 0s);
+    return std::nullopt;
+  };
+  api.cursor_lives_ms = 3'600'000;
+  BOOST_TEST((read(options()).distinct() == api.all_ids()));
+  const auto all = page_requests();
+  const auto moved = std::find_if(all.begin(), all.end(),
+                                  [](const received_request& r) { return r.path == events_api::standard_path; });
+  BOOST_TEST_REQUIRE((moved != all.begin() && moved != all.end()));
+  BOOST_TEST(!has_cursor(*moved));
+  BOOST_TEST(std::distance(moved, all.end()) == 10);
+  BOOST_TEST(counters.cursor_resets == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(are_not_carried_to_the_other_endpoint_by_whoever_resumes) {
+  const std::string of_stream = read(options()).positions[3];
+  const std::string of_older_version = of_stream.substr(0, of_stream.find(",\"events\"")) + "}";
+  const std::string of_standard = read(options(http_endpoint::standard)).positions[3];
+  BOOST_TEST(read(options(), of_standard).ids.size() == 95u);
+  BOOST_TEST(read(options(http_endpoint::standard), of_standard).ids.size() == 55u);
+  api.stream_access_status = 403;
+  for (const auto& [position, rest] : {std::pair{of_stream, 95u}, {of_older_version, 95u}, {of_standard, 55u}}) {
+    BOOST_TEST(read(options(), position).ids.size() == rest, position);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(that_have_expired_are_not_sent_any_more) {
   api.fault = refusing_cursor(3, {503, "", {{"Retry-After", "117"}}});
   BOOST_TEST((read(options()).distinct() == api.all_ids()));

@@ -77,6 +77,18 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_renewed_stop_nobody_while_they_hold) {
   BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::authentication, "TARGET_API_KEY"));
 }
 
+BOOST_AUTO_TEST_CASE(whose_renewal_is_refused_are_used_while_they_hold_and_then_asked_for_again) {
+  for (const int refusal : {403, 404}) {
+    int asked = 0;
+    api.fault = [&](const received_request& r) {
+      clock.advance(r.path == events_api::stream_path ? 40s : 0s);
+      return r.path == events_api::access_path && ++asked == 2 ? std::optional(reply{refusal}) : std::nullopt;
+    };
+    BOOST_TEST((read(options(http_endpoint::stream)).distinct() == api.all_ids()));
+    BOOST_TEST(asked == 3);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(are_renewed_when_a_token_is_revoked) {
   int pages = 0;
   api.fault = [&](const received_request& r) {

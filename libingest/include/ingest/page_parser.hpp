@@ -23,6 +23,7 @@ struct parsed_page {
   };
 
   bool has_more = false;
+  bool doubtful_end = false;  ///< it is empty and the last, in a way in which errors are told too: ask again
   evidence known_by = evidence::has_more;
   std::optional<std::string> next_cursor;
   std::optional<std::int64_t> cursor_expires_in_s;

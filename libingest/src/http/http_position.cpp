@@ -82,6 +82,7 @@ std::string to_text(const http_position& p) {
   all.add("until", p.until_ms);
   all.add("events", std::optional(static_cast<std::int64_t>(p.events)));
   all.add("total", p.total);
+  all.add("stream", p.stream ? std::optional<std::int64_t>(*p.stream ? 1 : 0) : std::nullopt);
   std::string text = all.text();
   if (p.order) {
     members of_order;
@@ -98,7 +99,7 @@ std::string to_text(const http_position& p) {
 http_position parse_http_position(std::string_view text) {
   const auto fields = text.starts_with('{')
                           ? json_fields(text, {"/cursor", "/exp", "/until", "/events", "/order/pages", "/order/id",
-                                               "/order/ts", "/order/seek", "/order/joining", "/total"})
+                                               "/order/ts", "/order/seek", "/order/joining", "/total", "/stream"})
                           : std::nullopt;
   if (!fields) {
     throw error(errc::bad_data, "the position to resume from was not written by this source, or is damaged");
@@ -110,6 +111,7 @@ http_position parse_http_position(std::string_view text) {
                           number(f[7]), f[8].has_value()};
   }
   p.total = number(f[9]);
+  p.stream = f[10] ? std::optional(*f[10] == "1") : std::nullopt;
   return p;
 }
 

@@ -18,12 +18,16 @@ struct http_position {
   /// Of all events since then; nothing if they are in none, or nobody knows.
   std::optional<event_order> order = event_order{};
   std::optional<std::int64_t> total = {};  ///< events in all, as the API announced them; see total_in()
+  std::optional<bool> stream = {};         ///< which endpoint it is of; nothing at the start, and from older versions
+
+  /// Nothing of the slice has been read.
+  bool at_start() const { return !cursor && !until_ms && events == 0; }
 
   bool operator==(const http_position&) const = default;
 };
 
-/// The position as a batch carries it: {"cursor":…,"exp":…,"until":…,"events":…,"total":…,"order":{…}}, members that are
-/// missing left out.
+/// The position as a batch carries it: {"cursor":…,"exp":…,"until":…,"events":…,"total":…,"stream":…,"order":{…}},
+/// members that are missing left out.
 std::string to_text(const http_position& p);
 
 /// The reverse, also of what older versions wrote: "ts" is passed over. Throws errc::bad_data for a text that to_text()

@@ -17,6 +17,8 @@ class http_source final : public source {
     detail::page_reader::task t{.slice = slice_, .window = window_, .limit = api_->run().options.batch_size};
     if (position) {
       t.from = detail::parse_http_position(*position);
+      // Older versions did not say which endpoint they had read: most likely the one that is tried first.
+      t.from.stream = t.from.stream.value_or(api_->run().options.endpoint != http_endpoint::standard);
     }
     pages_.emplace(api_, std::move(t), std::move(stop));
     done_ = false;

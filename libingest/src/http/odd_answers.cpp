@@ -11,13 +11,18 @@ constexpr unsigned most_odd_answers = 5;
 
 }  // namespace
 
+/// An end that may be an error in disguise is believed if the API insists: if it is all that it says, again and again.
+bool page_reader::insisted(const response& r, attempts& tried, const std::string& said) {
+  if (++tried.doubtful_ends >= most_odd_answers) {
+    return true;
+  }
+  try_again(r.target, {r.result->status, said + ": asking again whether this really is the end"}, tried);
+  return false;
+}
+
 /// 204 is an empty last page, if the API insists.
 std::optional<parsed_page> page_reader::no_content(const response& r, attempts& tried) {
-  if (++tried.odd_answers >= most_odd_answers) {
-    return parsed_page{};
-  }
-  try_again(r.target, {r.result->status, "HTTP 204, no content: asking again whether there really is none"}, tried);
-  return std::nullopt;
+  return insisted(r, tried, "HTTP 204, no content") ? std::optional(parsed_page{}) : std::nullopt;
 }
 
 /// The answer has a good status and is no page.
@@ -33,7 +38,7 @@ void page_reader::refuse(const response& r, const not_a_page& e, attempts& tried
     case not_a_page::kind::unreadable:
       break;
   }
-  const bool ever = at_.position() != http_position{} || api_->has_pages();
+  const bool ever = !at_.position().at_start() || api_->has_pages();
   doubt(r, tried,
         ever ? error(errc::bad_data, said) : error(errc::config, said + "; check API_BASE_URL and EVENTS_PATH"));
 }
@@ -53,6 +58,16 @@ bool page_reader::understood(const response& r, attempts& tried, parsed_page& pa
     doubt(r, tried,
           {errc::bad_data, r.target.request() + " says that there is more, on an empty page that leads to itself"});
     return false;
+  }
+  if (page.doubtful_end) {
+    const verdict words = judge_words(*r.result, r.target.stream, cursor.has_value());
+    if (words != verdict::not_acceptable) {
+      act_on(words, r, tried);
+      return false;
+    }
+    if (!insisted(r, tried, answer_of(*r.result) + " with an empty last page")) {
+      return false;
+    }
   }
   const bool silent = page.known_by == parsed_page::evidence::nothing && !only_one_page_;
   if (silent && page.rows >= api_->full_page(tried.half.value_or(limit_.events()))) {

@@ -39,7 +39,23 @@ bool is_empty_container(std::string_view raw) {
                      [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
 }
 
-/// Whether the value of "error" or "errors" says that there is one: null, false, 0, "" and empty ones do not.
+bool reports_error(const json_value& value);
+
+/// An object reports what one of its members does: {"code":0,"message":""} says that there is no error. What is nested
+/// deeper would not be empty for nothing.
+bool any_member_reports_error(std::string_view object) {
+  bool any = false;
+  json_scanner in(object, true);
+  in.object([&](std::string_view) {
+    const json_value member = in.value();
+    const bool nested = member.what == json_value::kind::object;
+    any = any || (nested ? !is_empty_container(member.raw) : reports_error(member));
+  });
+  return any;
+}
+
+/// Whether the value of "error" or "errors" says that there is one: null, false, 0, "", empty ones and objects of
+/// nothing but such members do not.
 bool reports_error(const json_value& value) {
   switch (value.what) {
     case json_value::kind::missing:
@@ -52,6 +68,7 @@ bool reports_error(const json_value& value) {
     case json_value::kind::string:
       return value.raw.size() > 2;
     case json_value::kind::object:
+      return any_member_reports_error(value.raw);
     case json_value::kind::array:
       return !is_empty_container(value.raw);
   }
@@ -67,6 +84,16 @@ bool is_failure(std::string_view key, const json_value& value, std::string& scra
   }
   const auto text = key == "status" ? value.text(scratch) : std::nullopt;
   return text && (lower(*text) == "error" || lower(*text) == "fail" || lower(*text) == "failed");
+}
+
+bool is_failure_status(std::int64_t number) {
+  return number >= 400 && number < 600;
+}
+
+/// Words that do not tell of success: "INTERNAL".
+bool is_failure_word(std::string_view code) {
+  const std::string word = lower(code);
+  return !word.empty() && word != "ok" && word != "success" && word != "successful" && word != "none";
 }
 
 }  // namespace
@@ -105,6 +132,7 @@ void page_envelope::read(std::string_view key, bool at_top, json_scanner& in) {
     const std::string which(key);  // reading the value may change it
     const json_value value = in.value();
     reports_error_ = reports_error_ || is_failure(which, value, scratch_);
+    note_remark(which, value);
     data_is_null_ = data_is_null_ || (is_data && value.is_null());
     if (!name.empty()) {
       members_ += (member_count_++ == 0 ? "" : ", ") + name + " (" + std::string(name_of(value.what)) + ")";
@@ -146,6 +174,37 @@ void page_envelope::read_next_cursor(const json_value& value) {
   }
 }
 
+// What programs answer beside an empty list where they could not make a full one.
+void page_envelope::note_remark(std::string_view key, const json_value& value) {
+  const bool is_status = key == "status" || key == "statusCode" || key == "status_code";
+  const bool is_code = key == "code" || key == "errorCode" || key == "error_code";
+  const bool is_message = key == "message" || key == "detail" || key == "reason";
+  const auto text = is_status || is_code || is_message ? value.text(scratch_) : std::nullopt;
+  if (!text) {
+    return;
+  }
+  const auto number = whole_number(*text);
+  if (is_message) {
+    has_remark_ = has_remark_ || is_failure_word(*text);
+  } else if (number) {
+    has_failure_code_ = has_failure_code_ || is_failure_status(*number);
+    has_remark_ = has_remark_ || (is_code && *number != 0 && *number != 200);
+  } else {
+    has_failure_code_ = has_failure_code_ || (is_code && is_failure_word(*text));
+  }
+}
+
+// Nothing is easily said in place of what could not be found out.
+void page_envelope::doubt_emptiness(parsed_page& page) const {
+  if (page.rows > 0) {
+    return;
+  }
+  if (has_failure_code_) {
+    throw not_a_page(not_a_page::kind::refusal, "it is empty, and a code or status reports an error");
+  }
+  page.doubtful_end = !page.has_more && (!has_data_ || has_remark_);
+}
+
 // An empty list that was never made is null in some languages; believed where the page says whether there is more.
 bool page_envelope::knows_no_data() const {
   return data_is_null_ && (has_more_ || cursor_is_there_);
@@ -174,6 +233,7 @@ void page_envelope::conclude(parsed_page& page) const {
                                      : parsed_page::evidence::nothing;
   page.cursor_expires_in_s = cursor_expires_in_s_;
   page.total = total_;
+  doubt_emptiness(page);
 }
 
 }  // namespace ingest::detail

@@ -31,10 +31,14 @@ class page_envelope {
   void read_next_cursor(const json_value& value);
   void note_odd(std::string what);
   bool knows_no_data() const;
+  void note_remark(std::string_view key, const json_value& value);
+  void doubt_emptiness(parsed_page& page) const;
 
   bool has_data_ = false;
   bool data_is_null_ = false;
   bool reports_error_ = false;
+  bool has_failure_code_ = false;  // such as "status":500
+  bool has_remark_ = false;        // such as "message":"…"
   std::optional<bool> has_more_;
   bool cursor_is_there_ = false;  // be it null
   std::optional<std::string> next_cursor_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "http/looking_out.hpp"
-#include "http/next_cursor.hpp"
 #include "http/rate_headers.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
@@ -17,9 +16,6 @@ constexpr unsigned most_token_refusals = 3;
 
 // From then on a gateway error (502) is taken for what some servers send in place of "cursor expired".
 constexpr unsigned gateway_errors_of_dead_cursor = 5;
-
-// An answer that has waited for us that long may well have been cut because of it.
-constexpr std::chrono::seconds patience_of_servers{1};
 
 constexpr std::chrono::milliseconds shortest_patience = std::chrono::minutes(1);
 
@@ -65,11 +61,9 @@ parsed_page page_reader::next(std::string& rows) {
       return page;
     }
     rows.resize(size_before);
-    ++run_.counters.cursor_resets;
-    log::warning(events::cursor_reset,
-                 "going on by time did not lead back to where the slice was, or showed that its events are not in the "
-                 "order of their times; beginning the slice anew",
-                 {{"slice", slice_}});
+    tell_of_new_start(
+        "going on by time did not lead back to where the slice was, or showed that its events are not in the order of "
+        "their times");
   }
 }
 
@@ -100,52 +94,14 @@ parsed_page page_reader::fetch(std::string& rows) {
       continue;
     }
     observe_limit(*api_, answer->target, *answer->result);
+    const unsigned ends_before = tried.doubtful_ends;
     if (auto page = digest(*answer, tried, rows)) {
       return std::move(*page);
     }
+    if (tried.doubtful_ends == ends_before) {
+      tried.doubtful_ends = 0;  // this was another answer, so they are not in a row
+    }
   }
-}
-
-/// The answer, or nothing where it had to wait first: cursor and token may have expired meanwhile.
-std::optional<page_reader::response> page_reader::request_page(const attempts& tried) {
-  http_api::target target = api_->acquire(*client_, stop_);
-  if (at_.expired(run_.clock.now())) {
-    reset_cursor(target, errc::unavailable, "the cursor has expired");
-  }
-  if (wait_for_turn(target)) {
-    return std::nullopt;
-  }
-  const http_request request = request_to(target, at_.position().cursor, tried.half.value_or(limit_.events()));
-  const http_result& result = send(run_, *client_, request, stop_);
-  return response{std::move(target), &result};
-}
-
-/// The answer to the early request, if there was one and it was for the right page.
-std::optional<page_reader::response> page_reader::take_early_response() {
-  if (!early_) {
-    return std::nullopt;
-  }
-  early_request early = std::move(*early_);
-  early_.reset();
-  if (at_.position().cursor != early.cursor) {
-    client_->cancel();
-    return std::nullopt;
-  }
-  const bool has_waited = run_.time.now() - early.sent >= patience_of_servers;
-  const http_result& result = receive(run_, *client_, stop_);
-  if (has_waited && result.failure) {
-    return std::nullopt;
-  }
-  return response{std::move(early.target), &result};
-}
-
-void page_reader::request_early(const http_api::target& target, std::string_view body) {
-  auto cursor = only_one_page_ ? std::nullopt : guess_next_cursor(body);
-  if (!cursor || !api_->ready(target) || stop_.stop_requested()) {
-    return;
-  }
-  start(run_, *client_, request_to(target, cursor, limit_.events()));
-  early_ = {target, std::move(*cursor), run_.time.now()};
 }
 
 /// The page, or nothing where another attempt is due.
@@ -207,8 +163,8 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
     rows.resize(size_before);
     return std::nullopt;
   }
-  if (page.has_more) {
-    api_->note_page_with_more(page.rows);
+  if (page.has_more && !tried.half) {
+    api_->note_page_with_more(page.rows);  // half a page would tell of our limit, not of the API's
   }
   run_.counters.bytes_fetched += result.body.size();
   if (page.total) {
@@ -223,7 +179,7 @@ void page_reader::note_window(const http_api::target& target, const parsed_page&
     return;
   }
   api_->windows().any_page(slice_, at_.window(), page);
-  if (at_.position() == http_position{}) {
+  if (at_.position().at_start()) {
     api_->windows().first_page(slice_, at_.window(), page);
   }
 }
@@ -282,42 +238,17 @@ void page_reader::renew_token(const response& r, attempts& tried) {
 }
 
 void page_reader::reset_cursor(const http_api::target& target, errc code, const std::string& why) {
-  const bool by_time = at_.reset(target.stream, code, why);
+  if (!at_.reset(target.stream, code, why)) {
+    return tell_of_new_start(why);
+  }
   ++run_.counters.cursor_resets;
-  log::warning(events::cursor_reset,
-               why + (by_time ? "; going on by time, from a little before where the last page ended"
-                              : "; beginning the slice anew"),
+  log::warning(events::cursor_reset, why + "; going on by time, from a little before where the last page ended",
                {{"slice", slice_}});
 }
 
-bool page_reader::wait_for_turn(const http_api::target& target) {
-  const auto wait = api_->limit_of(target).delay(run_.time.now());
-  if (wait <= std::chrono::milliseconds(0)) {
-    return false;
-  }
-  log::info(events::rate_limited, "waiting for the API's rate limit", {{"slice", slice_}, {"wait_ms", wait.count()}});
-  pause(run_, wait, stop_);
-  return true;
-}
-
-http_request page_reader::request_to(const http_api::target& target, const std::optional<std::string>& cursor,
-                                     std::size_t limit) const {
-  http_request r;
-  r.url = target.url + (target.url.find('?') == std::string::npos ? "?" : "&") + "limit=" + std::to_string(limit);
-  if (cursor) {
-    r.url += "&cursor=" + percent_encoded(*cursor);
-  }
-  if (target.stream) {
-    const time_window w = at_.window();
-    r.url += w.since_ms ? "&since=" + std::to_string(*w.since_ms) : "";
-    r.url += w.until_ms ? "&until=" + std::to_string(*w.until_ms) : "";
-  }
-  r.headers = {{"X-API-Key", run_.options.api_key}, {"Accept", "application/json"}};
-  if (target.token) {
-    r.headers.push_back(*target.token);
-  }
-  r.headers.insert(r.headers.end(), run_.options.extra_headers.begin(), run_.options.extra_headers.end());
-  return r;
+void page_reader::tell_of_new_start(const std::string& why) {
+  ++run_.counters.cursor_resets;
+  log::warning(events::cursor_reset, why + "; beginning the slice anew", {{"slice", slice_}});
 }
 
 }  // namespace ingest::detail

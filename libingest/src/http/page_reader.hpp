@@ -44,8 +44,9 @@ class page_reader {
     unsigned token_refusals = 0;
     unsigned gateway_errors = 0;
     unsigned odd_answers = 0;
-    std::optional<std::size_t> half =
-        {};  ///< events to ask for, where the whole page did not say whether there is more
+    unsigned doubtful_ends = 0;  ///< in a row
+    /// Events to ask for, where the whole page did not say whether there is more.
+    std::optional<std::size_t> half = {};
   };
 
   /// A request that was sent before anyone asked for its page.
@@ -63,12 +64,13 @@ class page_reader {
 
   parsed_page fetch(std::string& rows);
   void bear_emptiness(const parsed_page& page);
-  std::optional<response> request_page(const attempts& tried);
+  std::optional<response> request_page(attempts& tried);
   std::optional<response> take_early_response();
   void request_early(const http_api::target& target, std::string_view body);
   std::optional<parsed_page> digest(const response& r, attempts& tried, std::string& rows);
   void act_on(verdict v, const response& r, attempts& tried);
   std::optional<parsed_page> parse(const response& r, attempts& tried, std::string& rows);
+  bool insisted(const response& r, attempts& tried, const std::string& said);
   std::optional<parsed_page> no_content(const response& r, attempts& tried);
   void refuse(const response& r, const not_a_page& e, attempts& tried);
   bool understood(const response& r, attempts& tried, parsed_page& page);
@@ -80,6 +82,7 @@ class page_reader {
   void note_window(const http_api::target& target, const parsed_page& page);
   void renew_token(const response& r, attempts& tried);
   void reset_cursor(const http_api::target& target, errc code, const std::string& why);
+  void tell_of_new_start(const std::string& why);
   bool wait_for_turn(const http_api::target& target);
   http_request request_to(const http_api::target& target, const std::optional<std::string>& cursor,
                           std::size_t limit) const;

@@ -36,6 +36,15 @@ std::optional<std::int64_t> expiry_of(const parsed_page& page, std::int64_t now_
 
 }  // namespace
 
+bool slice_cursor::read_at(bool stream) {
+  const bool moved = !position_.at_start() && position_.stream && *position_.stream != stream;
+  if (moved) {
+    begin_anew(errc::unavailable, "the API has changed the endpoint that it lets us read");
+  }
+  position_.stream = stream;
+  return moved;
+}
+
 time_window slice_cursor::window() const {
   time_window w = window_;
   if (position_.until_ms) {
@@ -79,7 +88,9 @@ void slice_cursor::begin_anew(errc code, const std::string& why) {
                 false);
   }
   const bool ordered = position_.order.has_value();
+  const auto stream = position_.stream;
   position_ = {};
+  position_.stream = stream;
   if (!ordered) {
     position_.order.reset();
   }

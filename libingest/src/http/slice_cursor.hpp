@@ -22,6 +22,10 @@ class slice_cursor {
 
   const http_position& position() const { return position_; }
 
+  /// What follows is read at this endpoint. Endpoints have cursors and an order of their own: true, and the slice has
+  /// begun anew, if it was read at the other one so far. Throws errc::unavailable if that has happened too often.
+  bool read_at(bool stream);
+
   /// The time window to ask for: it ends earlier than the slice does once the slice was sought in by time.
   time_window window() const;
 

@@ -66,10 +66,10 @@ std::optional<stream_grant> stream_access::acquire(http_client& client, const st
   asking_ = true;
   lock.unlock();
   try {
-    auto granted = ask(client, stop);
+    answer given = ask(client, stop);
     lock.lock();
-    settle(granted);
-    return granted;
+    settle(given);
+    return given.grant;
   } catch (...) {
     if (!lock.owns_lock()) {
       lock.lock();
@@ -93,32 +93,41 @@ void stream_access::renew_in_background() {
 void stream_access::renew(const std::stop_token& stop) {
   try {
     http_client client(run_.options.client);
-    auto granted = ask(client, stop);
+    answer given = ask(client, stop);
+    if (!given.grant) {
+      return keep_the_old_one("the API refuses to renew stream access with " + given.refusal);
+    }
     const std::lock_guard lock(mutex_);
-    settle(granted);
+    settle(given);
   } catch (...) {
-    // Whoever needs access once this grant is over asks anew, and meets the error if it is still there.
-    if (const error e = current_error(); e.code() != errc::cancelled) {
-      log::warning(events::stream_access_not_renewed, e.what(), {});
-    }
-    const std::lock_guard lock(mutex_);
-    if (grant_) {
-      grant_->refresh_at = grant_->expires_at;
-    }
-    asking_ = false;
-    changed_.notify_all();
+    const error e = current_error();
+    keep_the_old_one(e.code() == errc::cancelled ? "" : e.what());
   }
 }
 
+/// Whoever needs access once this grant is over asks anew, and meets the refusal or the error if it is still there.
+void stream_access::keep_the_old_one(const std::string& why) {
+  if (!why.empty()) {
+    log::warning(events::stream_access_not_renewed, why, {});
+  }
+  const std::lock_guard lock(mutex_);
+  if (grant_) {
+    grant_->refresh_at = grant_->expires_at;
+  }
+  asking_ = false;
+  changed_.notify_all();
+}
+
 // With mutex_ held.
-void stream_access::settle(std::optional<stream_grant>& granted) {
-  if (granted) {
-    granted->number = ++grants_;
+void stream_access::settle(answer& given) {
+  if (given.grant) {
+    given.grant->number = ++grants_;
     if (grants_ > 1) {
       ++run_.counters.token_refreshes;
     }
   }
-  grant_ = granted;
+  grant_ = given.grant;
+  refusal_ = given.refusal;
   asking_ = false;
   changed_.notify_all();
 }
@@ -156,7 +165,7 @@ http_request stream_access::request() const {
   return r;
 }
 
-std::optional<stream_grant> stream_access::ask(http_client& client, const std::stop_token& stop) {
+stream_access::answer stream_access::ask(http_client& client, const std::stop_token& stop) {
   const std::string what = "POST " + run_.options.stream_access_path;
   const http_request post = request();
   retry_schedule schedule(run_.options.retry);
@@ -167,15 +176,13 @@ std::optional<stream_grant> stream_access::ask(http_client& client, const std::s
     if (settled && result.status >= 200 && result.status < 300) {
       if (auto grant = parse_grant(result.body, run_.time.now())) {
         log::info(events::stream_access_granted, "the API grants stream access", {{"endpoint", grant->path}});
-        return grant;
+        return {std::move(grant), {}};
       }
       failure.reason = answer_of(result) + ": the answer holds no streamAccess with endpoint, token and tokenHeader";
     } else if (result.status == 401 && settled) {
       throw error(errc::authentication, what + " answered " + failure.reason + ": check TARGET_API_KEY");
     } else if ((result.status == 403 || result.status == 404) && settled) {
-      const std::lock_guard lock(mutex_);
-      refusal_ = failure.reason;
-      return std::nullopt;
+      return {{}, failure.reason};
     } else if (settled && !may_pass(result.status)) {
       throw error(errc::config,
                   what + " answered " + failure.reason + ": check API_BASE_URL, or set ENDPOINT=standard");

@@ -28,8 +28,9 @@ class stream_access {
  public:
   explicit stream_access(const http_run& run) : run_(run) {}
 
-  /// A grant that is valid now; nothing if the API refuses stream access to our key (403, 404), for good. Throws as
-  /// source::read() does; errc::authentication for an API key that is refused altogether.
+  /// A grant that is valid now; nothing if the API refuses stream access to our key (403, 404) while there is no grant
+  /// that holds, for good then. Throws as source::read() does; errc::authentication for an API key that is refused
+  /// altogether.
   std::optional<stream_grant> acquire(http_client& client, const std::stop_token& stop);
 
   /// True while this grant is the newest, and need not be renewed yet or is being renewed.
@@ -44,8 +45,15 @@ class stream_access {
  private:
   void renew_in_background();
   void renew(const std::stop_token& stop);
-  std::optional<stream_grant> ask(http_client& client, const std::stop_token& stop);
-  void settle(std::optional<stream_grant>& granted);
+  /// A grant, or how it was refused.
+  struct answer {
+    std::optional<stream_grant> grant = {};
+    std::string refusal = {};
+  };
+
+  answer ask(http_client& client, const std::stop_token& stop);
+  void settle(answer& given);
+  void keep_the_old_one(const std::string& why);
   http_request request() const;
 
   const http_run& run_;
