@@ -85,8 +85,10 @@ BOOST_AUTO_TEST_CASE(ends_with_69_when_the_api_never_recovers_and_goes_on_when_i
   BOOST_TEST((p.exit_code == 69 || p.exit_code == 70), p.exit_code);
   BOOST_TEST(text_in(r.status(), "status") == "aborted");
 
-  demo_api_process healthy({"--events", "4000", "--from", "1766966400000", "--until", "1769558400000"});
-  r.environment["API_BASE_URL"] = healthy.base_url();
+  const std::string port = std::to_string(r.api.port());  // the API is the same one
+  r.api.stop();
+  const demo_api_process healthy(
+      {"--events", "4000", "--from", "1766966400000", "--until", "1769558400000", "--port", port});
   const auto next = r.run("run");
   BOOST_TEST(next.exit_code == 0, next.err);
   BOOST_TEST(r.table_difference() == "");

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -72,8 +73,9 @@ std::string read_to_end(const std::filesystem::path& file) {
 }  // namespace
 
 demo_api_process::demo_api_process(std::vector<std::string> flags) {
-  flags.emplace_back("--port");
-  flags.emplace_back("0");
+  if (std::find(flags.begin(), flags.end(), "--port") == flags.end()) {
+    flags.insert(flags.end(), {"--port", "0"});
+  }
   std::array<int, 2> out;
   if (::pipe2(out.data(), O_CLOEXEC) != 0) {
     throw std::system_error(errno, std::generic_category(), "pipe2");

@@ -9,11 +9,11 @@
 
 namespace ingest::testing {
 
-/// A running bin/demo_api on a free port, ended with this object and with the thread that made it, however that ends.
+/// A running bin/demo_api, ended with this object and with the thread that made it, however that ends.
 class demo_api_process {
  public:
-  /// Starts it with these flags, `--port 0` added, and returns when it listens. Throws std::runtime_error if it does
-  /// not.
+  /// Starts it with these flags, on a free port if they name none, and returns when it listens. Throws
+  /// std::runtime_error if it does not.
   explicit demo_api_process(std::vector<std::string> flags);
   ~demo_api_process();
   demo_api_process(const demo_api_process&) = delete;
