@@ -69,6 +69,58 @@ BOOST_AUTO_TEST_CASE(that_begin_in_the_middle_of_a_range_are_the_tables_fault_to
   check_blame("the table is full");
 }
 
+BOOST_AUTO_TEST_CASE(of_all_rows_alike_are_the_tables_fault_however_few_there_are_in_a_range) {
+  auto o = options();
+  const auto loader = open_sink(open_target(o));
+  create_trigger("RAISE EXCEPTION 'closed';");
+  BOOST_TEST(loader->write(batches.next({event_rows(1, 15)})).rows_rejected == 15u);
+  create_trigger("");
+  BOOST_TEST(loader->write(batches.next({event_rows(16, 30)})).rows_loaded == 15u);
+  create_trigger("RAISE EXCEPTION 'closed';");
+  BOOST_TEST(loader->write(batches.next({event_rows(31, 45)})).rows_rejected == 15u);
+  const error e = error_of([&] { loader->write(batches.next({event_rows(46, 60)})); });
+  BOOST_TEST(name_of(e.code()) == "config");
+  BOOST_TEST(rejects().size() == 30u);
+}
+
+BOOST_AUTO_TEST_CASE(that_no_row_can_provoke_are_the_tables_fault_at_the_first) {
+  const auto target = open_target();
+  const auto blamed = [&](const std::string& what) {
+    const error e = error_of([&] { open_sink(target)->write(batches.next({event_rows(1, 15)})); });
+    BOOST_TEST(name_of(e.code()) == "config");
+    BOOST_TEST(std::string(e.what()).find(what) != std::string::npos, e.what());
+  };
+  create_trigger("PERFORM FROM nowhere;");
+  blamed("42P01");
+  create_trigger("RAISE insufficient_privilege;");
+  blamed("42501");
+  create_trigger("");
+  database.execute(
+      "CREATE SEQUENCE numbers MAXVALUE 5; ALTER TABLE ingested_events ADD n int DEFAULT nextval('numbers')");
+  blamed("2200H");
+  BOOST_TEST(rejects().empty());
+  BOOST_TEST(rows() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(for_want_of_a_table_are_the_rows_fault_where_others_go_in) {
+  const auto target = open_target();
+  create_trigger("IF NEW.id = 'event-7' THEN EXECUTE 'SELECT FROM nowhere'; END IF;");
+  check_one_reject(open_sink(target)->write(batches.next({event_rows(1, 15)})), 14, "42P01");
+}
+
+BOOST_AUTO_TEST_CASE(of_every_row_of_a_run_are_no_end_unless_somebody_has_said_how_many_may_be) {
+  const auto none = page_batches::rows{"bad\tno json"};
+  auto o = options();
+  const auto strict = open_sink(open_target(o));
+  strict->write(batches.next({none}));
+  const error e = error_of([&] { strict->finalize(); });
+  BOOST_TEST(name_of(e.code()) == "bad_data");
+  BOOST_TEST(std::string(e.what()).find("22P02") != std::string::npos, e.what());
+  o.reject_limit = 1;
+  open_sink(open_target(o))->finalize();
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pipelines WHERE complete") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(of_all_rows_alike_are_set_aside_where_somebody_has_said_how_many_may_be) {
   auto o = options();
   o.reject_limit = 50;

@@ -30,7 +30,6 @@ class connection_pool {
     lease& operator=(lease&& other) noexcept;
     ~lease() { close(); }
 
-    explicit operator bool() const { return connection_ != nullptr; }
     postgres_connection& operator*() const { return *connection_; }
     postgres_connection* operator->() const { return connection_.get(); }
 

@@ -37,8 +37,12 @@ FROM (
          format('SCHEMA %I', coalesce(nullif($1, ''), current_schema(), 'public')) FROM place
   WHERE target IS NULL AND (NOT has_schema_privilege(home, 'CREATE') OR home IS NULL AND $1 = '')
   UNION ALL
-  SELECT 7, string_agg(privilege, ', '), 'TABLE ' || oid::regclass FROM tables
-  WHERE NOT has_table_privilege(oid, privilege) GROUP BY oid
+  SELECT 7, string_agg(privilege, ', '), 'TABLE ' || oid::regclass FROM tables, place
+  WHERE NOT has_table_privilege(oid, privilege)
+    -- Of the target, the two columns will do.
+    AND NOT (oid = target AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = oid AND attname IN ('id', 'data')
+                                   AND has_column_privilege(attrelid, attnum, privilege)))
+  GROUP BY oid
   UNION ALL
   -- Columns that are filled by nextval().
   SELECT DISTINCT 8, 'USAGE', 'SEQUENCE ' || s.oid::regclass

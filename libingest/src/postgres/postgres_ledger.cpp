@@ -339,15 +339,17 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   return begun;
 }
 
-void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in) {
+void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
+                              const std::string& first) {
   ledger_view sums;
   read_totals(c, pipeline, sums);
   if (sums.rejected > 0 && sums.rows == 0 && sums.duplicates == 0) {
     throw error(errc::bad_data,
-                "each of the " + std::to_string(sums.rejected) +
-                    " rows was refused, so that nothing was loaded: " + kept_in +
-                    " has them and the reasons. Does ID_POINTER say where records hold their id, and is "
-                    "it their form that FROM says? Mend it, and start over with --fresh --yes");
+                "each of the " + std::to_string(sums.rejected) + " rows was refused, so that nothing was loaded" +
+                    (first.empty() ? "" : ", the first because: " + first) + ". " + kept_in +
+                    " has them and the reasons. Mend what they tell of (where records hold their id, and in which form "
+                    "they come, is said by ID_POINTER and FROM), and start over with --fresh --yes, or say with "
+                    "REJECT_LIMIT how many may be refused");
   }
 }
 

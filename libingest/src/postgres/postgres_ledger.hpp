@@ -62,8 +62,10 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     const target_table& target, page_id last);
 
 /// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was
-/// expected, and nobody would call that complete. `kept_in` is where the rows are.
-void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in);
+/// expected, and nobody would call that complete. `kept_in` is where the rows are, `first` why the first of them was
+/// refused, if that is known.
+void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
+                              const std::string& first);
 
 /// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);

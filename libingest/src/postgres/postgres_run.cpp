@@ -126,6 +126,28 @@ void postgres_run::complete_once(const std::function<void()>& work) {
   }
 }
 
+refused_alike postgres_run::last_refused() const {
+  const std::lock_guard lock(mutex_);
+  return last_refused_;
+}
+
+void postgres_run::note_committed(const load_outcome& done) {
+  const std::lock_guard lock(mutex_);
+  if (!done.rejected.empty() && first_reject_.empty()) {
+    first_reject_ = done.rejected.front().message + " (SQLSTATE " + done.rejected.front().sqlstate + ")";
+  }
+  if (!done.table_took_some && done.last.sqlstate == last_refused_.sqlstate) {
+    last_refused_.rows += done.last.rows;
+  } else if (done.table_took_some || done.last.rows > 0) {
+    last_refused_ = done.last;
+  }
+}
+
+std::string postgres_run::first_reject() const {
+  const std::lock_guard lock(mutex_);
+  return first_reject_;
+}
+
 void postgres_run::check_rejects(std::uint64_t rejected, const rejected_row& last) const {
   if (rejected <= options_.reject_limit) {
     return;

@@ -14,6 +14,7 @@
 #include "postgres/postgres_outage.hpp"
 #include "postgres/postgres_table.hpp"
 #include "postgres/rejects_file.hpp"
+#include "postgres/staged_load.hpp"
 
 namespace ingest::detail {
 
@@ -68,7 +69,14 @@ class postgres_run {
   /// interrupted, and so can those who wait for it.
   void complete_once(const std::function<void()>& work);
 
+  /// Why the first row of this process was refused, if any was.
+  std::string first_reject() const;
+
   bool limits_rejects() const { return options_.reject_limit != postgres_options().reject_limit; }
+
+  /// What the table has refused alike at the end of the ranges that are committed, whichever loader's.
+  refused_alike last_refused() const;
+  void note_committed(const load_outcome& done);
 
   /// Throws errc::bad_data that names `last` if the run's rejected rows, so many by now, exceed the limit.
   void check_rejects(std::uint64_t rejected, const rejected_row& last) const;
@@ -99,6 +107,8 @@ class postgres_run {
   bool completed_ = false;
   std::optional<known_pages> known_pages_;
   page_id last_loaded_ = 0;
+  refused_alike last_refused_;
+  std::string first_reject_;          ///< why
   std::optional<opened_run> opened_;  // set once, never changed after
 };
 

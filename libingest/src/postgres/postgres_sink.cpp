@@ -134,7 +134,8 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  range_load::outcome done = range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects()).run();
+  range_load::outcome done =
+      range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects(), run_->last_refused()).run();
   settle(run, done, ours.front());
   unanswered_ = std::move(done);
   commit();
@@ -199,6 +200,7 @@ void postgres_sink::commit() {
 }
 
 write_outcome postgres_sink::count(const range_load::outcome& done, const batch& records) {
+  run_->note_committed(done);
   metrics& counters = *run_->options().counters;
   counters.rows_loaded += done.loaded;
   counters.bytes_loaded += rows_.bytes();
@@ -233,7 +235,10 @@ void postgres_sink::finalize() {
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
   begin(begin_completing(*connection_, run.identity, run.epoch(), run.target, run_->last_page()));
-  check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string());
+  if (!run_->limits_rejects()) {
+    check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
+                             run_->first_reject());
+  }
   const auto built = run.target.keyless ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);

@@ -8,9 +8,10 @@ range_load::outcome range_load::run() {
   if (copy_directly()) {
     outcome all;
     all.loaded = rows_.size();
+    all.table_took_some = true;
     return all;
   }
-  return staged_load(attempts_, target_, rows_, limited_rejects_).run();
+  return staged_load(attempts_, target_, rows_, limited_rejects_, before_).run();
 }
 
 bool range_load::copy_directly() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "postgres/row_attempts.hpp"
 #include "postgres/staged_load.hpp"
 
@@ -12,10 +14,14 @@ class range_load {
  public:
   using outcome = load_outcome;
 
-  /// `attempt` counts, from 1, how often this range is loaded.
+  /// `attempt` counts, from 1, how often this range is loaded. `before` is how the ranges before it ended.
   range_load(postgres_connection& c, const target_table& target, const copy_rows& rows, unsigned attempt,
-             bool limited_rejects)
-      : attempts_(c, attempt), target_(target), rows_(rows), limited_rejects_(limited_rejects) {}
+             bool limited_rejects, refused_alike before)
+      : attempts_(c, attempt),
+        target_(target),
+        rows_(rows),
+        limited_rejects_(limited_rejects),
+        before_(std::move(before)) {}
 
   outcome run();
 
@@ -26,6 +32,7 @@ class range_load {
   const target_table& target_;
   const copy_rows& rows_;
   const bool limited_rejects_;
+  const refused_alike before_;
 };
 
 }  // namespace ingest::detail

@@ -4,10 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "ingest/error.hpp"
+#include "ingest/event_names.hpp"
+#include "ingest/log.hpp"
 #include "json/json_text.hpp"
 #include "postgres/copy_format.hpp"
 
@@ -24,6 +28,10 @@ constexpr std::size_t piece = 1 << 20;  // what is held in memory of lines, howe
               : misplaced ? errc::config
                           : errc::io,
               "cannot " + doing + " " + path.string() + ": " + std::strerror(number));
+}
+
+bool differs_only(const rejected_row* r) {
+  return r->why == rejected_row::reason::differs;
 }
 
 /// The end of the file; a line that a crash has left half-written is ended first, so that the next stays readable.
@@ -113,6 +121,10 @@ void rejects_file::append(const std::vector<rejected_row>& rows) {
   if (failed_) {
     throw error(errc::io, path_.string() + " could not be made durable before");
   }
+  const std::vector<const rejected_row*> kept = to_be_kept(rows);
+  if (kept.empty()) {
+    return;
+  }
   do {
     if (fd_ >= 0 && !is_where_it_was()) {
       close();
@@ -120,20 +132,40 @@ void rejects_file::append(const std::vector<rejected_row>& rows) {
     if (fd_ < 0) {
       open();
     }
-    write(rows);
+    write(kept);
     if (::fdatasync(fd_) != 0) {
       failed_ = true;
       fail("make durable", path_, errno);
     }
   } while (was_deleted());  // while we wrote; one that was renamed meanwhile has kept them
+  differing_kept_ += static_cast<std::size_t>(std::count_if(kept.begin(), kept.end(), differs_only));
 }
 
-void rejects_file::write(const std::vector<rejected_row>& rows) {
+std::vector<const rejected_row*> rejects_file::to_be_kept(const std::vector<rejected_row>& rows) {
+  std::vector<const rejected_row*> kept;
+  std::size_t room = most_differing_kept - differing_kept_;
+  for (const rejected_row& r : rows) {
+    if (!differs_only(&r)) {
+      kept.push_back(&r);
+    } else if (room > 0) {
+      --room;
+      kept.push_back(&r);
+    } else if (!std::exchange(told_of_the_rest_, true)) {
+      log::warning(events::duplicates_differ,
+                   "so many duplicates are not what the table has that the others are only counted: does the source "
+                   "give its events other content whenever they are read?",
+                   {{"kept", most_differing_kept}});
+    }
+  }
+  return kept;
+}
+
+void rejects_file::write(const std::vector<const rejected_row*>& rows) {
   const off_t before = end_of_lines(fd_, path_);
   try {
     std::string lines;
-    for (const rejected_row& r : rows) {
-      lines += reject_line(pipeline_, r);
+    for (const rejected_row* r : rows) {
+      lines += reject_line(pipeline_, *r);
       if (lines.size() >= piece) {
         write_all(fd_, lines, path_);
         lines.clear();

@@ -13,15 +13,17 @@ namespace {
 const std::string staging_name = "ingest_staging";
 const std::string staging = "pg_temp." + staging_name;
 
-/// Rows that are all refused alike make it the table's fault, where there are so many at least. So many are tried that
-/// a table is not taken for one that refuses all when it takes one in a hundred.
+/// Rows that are all refused alike make it the table's fault, where there are so many at least, in however many ranges.
+/// So many are tried that a table is not taken for one that refuses all when it takes one in a hundred.
 constexpr std::size_t rows_of_a_verdict = 20;
 constexpr std::size_t most_tried = 500;
 constexpr std::size_t refusals_between_verdicts = 64;
-/// Those that run before a row is inserted, of the table $1.
-const std::string changing_triggers =
-    "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 7 = 7 "
+/// Those of the table $1 that run when rows are inserted.
+const std::string insert_triggers =
+    "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 4 = 4 "
     "AND (tgrelid = $1::regclass OR tgrelid IN (SELECT relid FROM pg_partition_tree($1::regclass)))";
+/// Of these, those that run before a row is inserted.
+const std::string changing_triggers = insert_triggers + " AND tgtype & 3 = 3";
 
 constexpr std::size_t least_to_exhaust_memory = 1 << 20;  // bytes of a row
 
@@ -41,6 +43,14 @@ bool is_about_the_row(const database_error& e) {
   return no_value || told.sqlstate == "23505" || told.sqlstate.starts_with("54");
 }
 
+/// Whether it takes no second row to know that the table is to blame. What class 42 and 3F say (no permission, no such
+/// table, column, function or schema) may depend on the row where a trigger writes its SQL from it, and then others go
+/// in. A sequence may come to its end behind some rows that did.
+bool is_about_the_table(const database_error& e, bool took_some) {
+  const std::string& sqlstate = e.told().sqlstate;
+  return sqlstate == "2200H" || (!took_some && (sqlstate.starts_with("42") || sqlstate.starts_with("3F")));
+}
+
 rejected_row describe(const copy_rows& rows, std::size_t row, const database_error& why) {
   constexpr std::size_t longest_detail = 200;
   const auto& told = why.told();
@@ -55,7 +65,7 @@ rejected_row describe(const copy_rows& rows, std::size_t row, const database_err
 
 [[noreturn]] void blame_table(const target_table& target, std::size_t tried, const database_error& why) {
   throw error(errc::config, "table " + target.identity() + " refuses all rows alike, " + std::to_string(tried) +
-                                " of them one by one, so that it is the table that has to be mended: " +
+                                " of them one behind the other, so that it is the table that has to be mended: " +
                                 why.told().message + " (SQLSTATE " + why.told().sqlstate +
                                 "). If the rows are to blame, say with REJECT_LIMIT how many may be set aside");
 }
@@ -107,7 +117,8 @@ void staged_load::insert() {
                    {[this](std::size_t begin, std::size_t end) {
                       outcome_.loaded += insert_numbers("n BETWEEN " + number_of(begin) + " AND " + number_of(end - 1),
                                                         keyed_ ? " ON CONFLICT (id) DO NOTHING" : "");
-                      alike_count_ = 0;
+                      outcome_.table_took_some = true;
+                      outcome_.last = {};
                     },
                     [&](const database_error&, std::size_t, std::size_t) -> std::optional<std::size_t> {
                       if (!std::exchange(indexed, true)) {
@@ -128,13 +139,20 @@ std::uint64_t staged_load::insert_numbers(const std::string& where, const std::s
 
 void staged_load::refuse_by_table(std::size_t position, const database_error& why) {
   if (!is_about_the_row(why)) {
-    alike_count_ = why.told().sqlstate == alike_ ? alike_count_ + 1 : 1;
-    alike_ = why.told().sqlstate;
-    if (!limited_rejects_ && alike_count_ % refusals_between_verdicts == 1) {
+    if (outcome_.last.sqlstate != why.told().sqlstate) {
+      outcome_.last = {why.told().sqlstate, 0};
+    }
+    if (!limited_rejects_ && outcome_.last.rows++ % refusals_between_verdicts == 0) {
       judge_table(position, why);
     }
   }
   refuse(staged_[position], why);
+}
+
+/// How many rows were refused with this SQLSTATE since the table last took one, in this range and those before.
+std::size_t staged_load::alike(const std::string& sqlstate) const {
+  const std::size_t here = outcome_.last.sqlstate == sqlstate ? outcome_.last.rows : 0;
+  return here + (!outcome_.table_took_some && before_.sqlstate == sqlstate ? before_.rows : 0);
 }
 
 /// Tries some of the rows behind `position`, spread over them all, for whether the table takes any.
@@ -148,8 +166,9 @@ void staged_load::judge_table(std::size_t position, const database_error& why) c
       return;
     }
   }
-  if (tries + alike_count_ >= rows_of_a_verdict) {
-    blame_table(target_, tries + alike_count_, why);
+  const std::size_t refused = tries + alike(why.told().sqlstate);
+  if (refused >= rows_of_a_verdict || is_about_the_table(why, outcome_.table_took_some)) {
+    blame_table(target_, refused, why);
   }
 }
 
@@ -164,8 +183,14 @@ void staged_load::refuse(std::size_t row, const database_error& why) {
 void staged_load::account_for_the_rest() {
   const std::uint64_t rest = rows_.size() - outcome_.loaded - outcome_.rejected.size();
   const std::vector<std::size_t> dropped = rest == 0 ? std::vector<std::size_t>() : dropped_of(absent());
-  if (!limited_rejects_ && dropped.size() == staged_.size() && dropped.size() >= rows_of_a_verdict) {
-    blame_table(target_, dropped.size(), dropped_by_trigger());
+  if (!dropped.empty() && dropped.size() == staged_.size()) {
+    const database_error why = dropped_by_trigger();
+    outcome_.table_took_some = false;
+    outcome_.last = {why.told().sqlstate, dropped.size()};
+    const std::size_t all = alike(why.told().sqlstate);
+    if (!limited_rejects_ && all >= rows_of_a_verdict) {
+      blame_table(target_, all, why);
+    }
   }
   for (const std::size_t row : dropped) {
     refuse(row, dropped_by_trigger());
@@ -173,13 +198,13 @@ void staged_load::account_for_the_rest() {
   outcome_.duplicates = rest - dropped.size();
 }
 
-/// Where a trigger may change rows as they go in, nothing can be told from what is there.
+/// Where a trigger may change rows as they go in or when they are there, nothing can be told from what is there.
 void staged_load::find_differing() {
   const std::string as_compared =
       target_.format == copy_format::binary_jsonb ? "" : "::text";  // json knows no equality
   const query_result numbers = attempts_.connection().execute(
       "SELECT s.n FROM " + staging + " s JOIN " + target_.quoted + " t ON t.id = s.id WHERE t.data" + as_compared +
-          " IS DISTINCT FROM s.data" + as_compared + " AND NOT EXISTS (" + changing_triggers + ") ORDER BY s.n",
+          " IS DISTINCT FROM s.data" + as_compared + " AND NOT EXISTS (" + insert_triggers + ") ORDER BY s.n",
       {target_.quoted});
   for (std::size_t i = 0; i < numbers.rows(); ++i) {
     const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;

@@ -11,12 +11,20 @@
 
 namespace ingest::detail {
 
+/// Rows that the table refused with one SQLSTATE, one behind the other, none taken in between.
+struct refused_alike {
+  std::string sqlstate;
+  std::size_t rows = 0;
+};
+
 /// What became of the rows of a range.
 struct load_outcome {
   std::uint64_t loaded = 0;
   std::uint64_t duplicates = 0;         ///< their key was there already
   std::vector<rejected_row> differing;  ///< of the duplicates, those whose content is not that of the row that stays
   std::vector<rejected_row> rejected;
+  bool table_took_some = false;  ///< which breaks off what was refused alike in the ranges before
+  refused_alike last;            ///< at the end of this range, counted from where the table last took a row of it
 };
 
 /// Says of a row that a trigger took it away, in the way in which the server says of others that they are refused. Its
@@ -35,8 +43,9 @@ database_error dropped_by_trigger();
 /// 4. Duplicates whose content is another than that of the row which the table has are told apart.
 class staged_load {
  public:
-  staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, bool limited_rejects)
-      : attempts_(attempts), target_(target), rows_(rows), limited_rejects_(limited_rejects) {}
+  staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, bool limited_rejects,
+              const refused_alike& before)
+      : attempts_(attempts), target_(target), rows_(rows), limited_rejects_(limited_rejects), before_(before) {}
 
   load_outcome run();
 
@@ -51,19 +60,19 @@ class staged_load {
   std::vector<std::size_t> dropped_of(const std::vector<std::size_t>& suspects);
   void refuse_by_table(std::size_t position, const database_error& why);
   void judge_table(std::size_t position, const database_error& why) const;
+  std::size_t alike(const std::string& sqlstate) const;
   void refuse(std::size_t row, const database_error& why);
   std::string number_of(std::size_t position) const { return std::to_string(staged_[position] + 1); }
 
   const row_attempts& attempts_;
   const target_table& target_;
   const copy_rows& rows_;
-  const bool limited_rejects_;  ///< somebody has said how many rows may be refused
+  const bool limited_rejects_;   ///< somebody has said how many rows may be refused
+  const refused_alike& before_;  ///< in the ranges before
   load_outcome outcome_;
   bool keyed_ = true;
   std::vector<std::size_t> staged_;  ///< rows, by position; the staging table numbers them from 1
   std::vector<bool> refused_;        ///< by row
-  std::string alike_;                ///< the SQLSTATE of the last refusal,
-  std::size_t alike_count_ = 0;      ///< and how many rows in a row, none taken in between, had the same
 };
 
 }  // namespace ingest::detail
