@@ -107,8 +107,13 @@ RC_BOOST_PROP(nobody_sends_before_the_latest_time_that_was_asked_for_nor_waits_l
   rate_limit limit(longest);
   auto now = start;
   auto open_at = start;
+  std::int64_t before = 0;  // seconds that were told last; they fall no faster than time passes
+  auto told_at = start;
   for (int i = *rc::gen::inRange(0, 30); i > 0; --i) {
-    const auto seconds = *rc::gen::inRange<std::int64_t>(1, 2'000);
+    const auto passed = std::chrono::floor<std::chrono::seconds>(now - told_at).count();
+    const auto seconds = std::max(*rc::gen::inRange<std::int64_t>(1, 2'000), before - passed);
+    before = seconds;
+    told_at = now;
     const auto honoured = now + std::min<milliseconds>(std::chrono::seconds(seconds), longest);
     switch (*rc::gen::inRange(0, 4)) {
       case 0:

@@ -105,6 +105,7 @@ class durable_run {
   void look_at_buffer();
   void look_at_ledger();
   void give_way();
+  void drop_empty_run();
   void adopt_plan();
   void own_ledger(std::int64_t our_epoch);
   void remove_files(bool rejects_too);

@@ -110,6 +110,27 @@ void durable_run::give_way() {
   known_.state.reset();
 }
 
+/// Settings that a run has brought nothing with, a mistyped address perhaps, hold nobody to them: it begins anew with
+/// those of today.
+void durable_run::drop_empty_run() {
+  const auto& state = known_.state;
+  const auto& ledger = known_.ledger;
+  if (begun_ || !state || !asked_.plan) {
+    return;
+  }
+  const bool other_plan = state->identity.pipeline == options_.pipeline && state->identity.plan != *asked_.plan &&
+                          !(options_.settles && options_.settles(state->identity.plan));
+  const bool empty = state->durable_page == 0 && state->loaded.empty() && known_.buffer.pages.empty();
+  const bool alone = known_.answer != ledger_answer::none &&
+                     (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->last_page == 0));
+  if (!other_plan || !empty || !alone) {
+    return;
+  }
+  start_over();
+  look_at_state();
+  look_at_buffer();
+}
+
 // The ledger of a run that start_over() gave up is not asked: there is a state then.
 void durable_run::adopt_plan() {
   const run_identity* known = nullptr;
@@ -138,6 +159,7 @@ const resumption& durable_run::find() {
   look_at_buffer();
   look_at_ledger();
   give_way();
+  drop_empty_run();
   adopt_plan();
   found_ = reconcile(asked_, known_);
   if (!options_.ledger && known_.state) {

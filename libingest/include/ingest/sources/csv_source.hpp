@@ -39,7 +39,7 @@ struct csv_options {
 };
 
 /// The records of a CSV or TSV file as newline-delimited JSON: an object for each, with a string for each column. The
-/// file may be compressed with gzip or zstd, and be UTF-16; its lines end with \n, \r\n or, if the header does, \r.
+/// file may be compressed with gzip or zstd, and be UTF-16; its lines end with LF, CR LF or, if the header does, CR.
 /// Blank lines are left out, unless there is just one column: its value is empty then. Throws errc::bad_data, naming
 /// the file and the offset, for a record of more or fewer fields than there are columns and bytes that are no UTF-8,
 /// unless these are set aside, and for broken quoting, behind which nobody knows where the next record begins.
