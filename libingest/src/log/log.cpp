@@ -37,7 +37,8 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
       return;
     }
     status_ = status;
-    put(std::string(clear_line) + status_);
+    tell_what_was_lost();
+    write_all(std::string(clear_line) + status_);  // the next one says it anew
   }
 
   void print(std::string_view text) {
@@ -67,6 +68,13 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
   /// A log that cannot be written, or that nobody reads, is no reason to stop or to wait for ever: what does not get
   /// through is dropped, and counted where it may be told later.
   void put(std::string_view bytes) {
+    tell_what_was_lost();
+    if (!write_all(bytes)) {
+      ++lost_;
+    }
+  }
+
+  void tell_what_was_lost() {
     if (lost_ > 0 && is_ready()) {
       const std::string told =
           line(log::level::warning, lines_lost,
@@ -75,9 +83,6 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
         lost_ = 0;
         torn_ = false;
       }
-    }
-    if (!write_all(bytes)) {
-      ++lost_;
     }
   }
 
