@@ -60,6 +60,10 @@ void check_id_column(const std::vector<std::string>& columns, const settings& s)
 csv_options csv_form(const settings& s) {
   csv_options options = s.from.format == record_format::tsv ? csv_options::tsv() : csv_options();
   options.set_aside = sets_aside(s);
+  const json_pointer pointer(s.id_pointer);
+  if (pointer.tokens().size() == 1) {
+    options.id_column = pointer.tokens().front();
+  }
   return options;
 }
 
@@ -178,18 +182,18 @@ std::string look_at_source_file(const settings& s) {
   if (s.to.what != target_choice::kind::postgres) {
     return name + ": can be read" + description;
   }
-  const std::string_view line = records->bytes().substr(0, records->bytes().find('\n') + 1);
-  constexpr std::string_view set_aside = "[{\"reason\":\"";
-  if (line.starts_with(set_aside)) {
-    const std::string_view reason = line.substr(set_aside.size(), line.find("\",\"offset\"") - set_aside.size());
-    throw error(errc::bad_data, name + ": the first record would be refused: " + std::string(reason));
-  }
   batch first;
-  first.data = std::make_shared<const std::string>(line);
+  first.data = std::make_shared<const std::string>(records->bytes().substr(0, records->bytes().find('\n') + 1));
   const auto row = copy_text_transform(s.id_pointer).apply(std::move(first));
-  if (row->bytes().starts_with("\\N\t")) {
-    throw error(errc::bad_data, name + ": the first record is no JSON, or has no text and no number at ID_POINTER " +
-                                    s.id_pointer + ": set ID_POINTER to where records hold their id");
+  constexpr std::string_view no_id = "\\N\t";
+  if (row->bytes().starts_with(no_id)) {
+    const auto reason = row->bytes().find('\t', no_id.size());
+    throw error(errc::bad_data,
+                name + (reason == std::string_view::npos
+                            ? ": the first record has no text and no number at ID_POINTER " + s.id_pointer +
+                                  ": set ID_POINTER to where records hold their id"
+                            : ": the first record would be refused: " +
+                                  std::string(row->bytes().substr(reason + 1, row->bytes().size() - reason - 2))));
   }
   return name + ": can be read, the first record has an id" + description;
 }

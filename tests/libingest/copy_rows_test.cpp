@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
+#include "ingest/row_encoder.hpp"
 #include "support/page_batches.hpp"
 
 using namespace ingest;
@@ -47,6 +48,22 @@ BOOST_AUTO_TEST_CASE(puts_rows_in_the_order_of_their_ids_bytes) {
     order += text.substr(text.size() - 2, 1);
   }
   BOOST_TEST(order == "543162");  // equal ids stay in the order in which they came
+}
+
+BOOST_AUTO_TEST_CASE(keeps_rows_apart_that_are_marked_as_refused) {
+  std::string refused;
+  copy_text_encoder().append_refused("a\tb \\ c", "re\tcord", refused);
+  refused.pop_back();
+  const batch b = batches.next({{"z\t1", "\\N\t2"}, {"y\t3", refused}});
+  rows.assign(b, b.pages);
+  BOOST_TEST(rows.size() == 3u);
+  BOOST_TEST(rows.total() == 4u);
+  BOOST_REQUIRE(rows.refused().size() == 1u);
+  const auto found = rows.refused().front();
+  BOOST_TEST(found.of->id == 2u);
+  BOOST_TEST(found.row == 2u);
+  BOOST_TEST(found.reason == "a\tb \\ c");
+  BOOST_TEST(found.text == "\\N\tre\\tcord");
 }
 
 BOOST_AUTO_TEST_CASE(knows_the_page_and_line_of_each_row) {

@@ -111,15 +111,23 @@ BOOST_AUTO_TEST_CASE(tell_by_their_header_what_divides_fields_and_records) {
 
 BOOST_AUTO_TEST_CASE(may_have_a_record_set_aside_where_it_is_certain_where_the_next_begins) {
   options.set_aside = true;
-  BOOST_TEST(read("a,b\n1,2,3\n4\n5,\"x\ny\"\n6,\xFF\n7,8\n") ==
-             "[{\"reason\":\"it has 3 fields, but there are 2 columns\",\"offset\":4,\"record\":\"1,2,3\\u000a\"}]\n"
-             "[{\"reason\":\"it has 1 field, but there are 2 columns\",\"offset\":10,\"record\":\"4\\u000a\"}]\n"
-             "{\"a\":\"5\",\"b\":\"x\\u000ay\"}\n"
-             "[{\"reason\":\"field 2 is no UTF-8; convert the file, for instance with iconv\",\"offset\":20,"
-             "\"record\":\"6,\xFF\\u000a\"}]\n"
-             "{\"a\":\"7\",\"b\":\"8\"}\n");
+  BOOST_TEST(
+      read("a,b\n1,2,3\n4\n5,\"x\ny\"\n6,\xFF\n7,8\n") ==
+      "\x15[{\"reason\":\"it has 3 fields, but there are 2 columns\",\"offset\":4,\"record\":\"1,2,3\\u000a\"}]\n"
+      "\x15[{\"reason\":\"it has 1 field, but there are 2 columns\",\"offset\":10,\"record\":\"4\\u000a\"}]\n"
+      "{\"a\":\"5\",\"b\":\"x\\u000ay\"}\n"
+      "\x15[{\"reason\":\"field 2 is no UTF-8; convert the file, for instance with iconv\",\"offset\":20,"
+      "\"record\":\"6,\xFF\\u000a\"}]\n"
+      "{\"a\":\"7\",\"b\":\"8\"}\n");
   BOOST_TEST(read("a,b\n\"1,2\n") == ", the record at offset 4: a quote is never closed");
   BOOST_TEST(read("a,b\n\"1\"x,2\n") == ", the record at offset 4: text follows a closing quote");
+}
+
+BOOST_AUTO_TEST_CASE(are_divided_so_that_a_column_is_called_as_the_id_is) {
+  const std::string text = "id,a|b|c\n1,x|y|z\n";
+  BOOST_TEST(read(text) == "{\"id,a\":\"1,x\",\"b\":\"y\",\"c\":\"z\"}\n");
+  options.id_column = "id";
+  BOOST_TEST(read(text) == "{\"id\":\"1\",\"a|b|c\":\"x|y|z\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(tell_their_columns) {

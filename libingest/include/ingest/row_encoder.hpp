@@ -23,6 +23,10 @@ class row_encoder {
 class copy_text_encoder final : public row_encoder {
  public:
   void append(std::optional<std::string_view> id, std::string_view json, std::string& out) const override;
+
+  /// Appends a row for what is no event, with the reason. No target takes such a row, whatever its triggers do: a third
+  /// column, which no event has, tells the sink to set it aside itself.
+  void append_refused(std::string_view reason, std::string_view record, std::string& out) const;
 };
 
 /// A line of newline-delimited JSON: the event as it is. Line breaks, which JSON has only between its tokens, become

@@ -47,6 +47,13 @@ void copy_text_encoder::append(std::optional<std::string_view> id, std::string_v
   out.push_back('\n');
 }
 
+void copy_text_encoder::append_refused(std::string_view reason, std::string_view record, std::string& out) const {
+  append(std::nullopt, record, out);
+  out.back() = '\t';
+  append_escaped(reason, out);
+  out.push_back('\n');
+}
+
 void ndjson_encoder::append(std::optional<std::string_view>, std::string_view json, std::string& out) const {
   const char* p = json.data();
   const char* const end = p + json.size();

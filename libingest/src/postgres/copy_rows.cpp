@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ingest/error.hpp"
+#include "postgres/copy_format.hpp"
 
 namespace ingest::detail {
 
@@ -18,6 +19,14 @@ namespace {
 std::string_view id_of(std::string_view row) {
   const void* tab = std::memchr(row.data(), '\t', row.size());
   return row.substr(0, tab == nullptr ? row.size() - 1 : static_cast<const char*>(tab) - row.data());
+}
+
+/// Where the reason begins in a row that is marked as refused: in a third column, behind an id that is missing; npos in
+/// any other row.
+std::size_t reason_in(std::string_view row) {
+  constexpr std::string_view no_id = "\\N\t";
+  const auto tab = row.starts_with(no_id) ? row.find('\t', no_id.size()) : std::string_view::npos;
+  return tab == std::string_view::npos ? tab : tab + 1;
 }
 
 std::uint64_t prefix_of(std::string_view id) {
@@ -48,6 +57,7 @@ void copy_rows::assign(const batch& from, const std::vector<page>& pages) {
   first_rows_.clear();
   rows_.clear();
   order_.clear();
+  refused_.clear();
   bytes_ = 0;
   const std::string_view data = from.bytes();
   std::uint64_t expected = from.pages.front().offset;
@@ -84,7 +94,12 @@ void copy_rows::add(std::uint32_t page_index, std::string_view bytes) {
                     std::to_string(rows_.size() - first_rows_.back() + 1));
     }
     const std::string_view text = bytes.substr(0, line.size() + 1);
-    order_.push_back({prefix_of(id_of(text)), static_cast<std::uint32_t>(rows_.size())});
+    const auto number = static_cast<std::uint32_t>(rows_.size());
+    if (reason_in(text) == std::string_view::npos) {
+      order_.push_back({prefix_of(id_of(text)), number});
+    } else {
+      refused_.push_back(number);
+    }
     rows_.push_back({text, page_index});
     bytes.remove_prefix(text.size());
   }
@@ -118,9 +133,15 @@ void copy_rows::prefetch_behind(std::size_t i) const {
   }
 }
 
-std::uint64_t copy_rows::row_in_page(std::size_t i) const {
-  const std::uint32_t r = order_[i].row;
-  return r - first_rows_[rows_[r].page] + 1;
+std::vector<copy_rows::refused_row> copy_rows::refused() const {
+  std::vector<refused_row> all;
+  for (const std::uint32_t r : refused_) {
+    const std::string_view whole = rows_[r].text;
+    const std::size_t reason = reason_in(whole);
+    all.push_back({&pages_[rows_[r].page], row_in_page_of(r), whole.substr(0, reason - 1),
+                   read_columns(whole.substr(reason)).id});
+  }
+  return all;
 }
 
 }  // namespace ingest::detail

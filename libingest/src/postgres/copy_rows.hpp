@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace ingest::detail {
 
 /// The rows of some pages of a batch, in the order of their ids' bytes: neighbours in the table's index are inserted
 /// one after the other, which costs the server a third less time. Points into the batch; keeps its memory between
-/// uses.
+/// uses. Rows that copy_text_encoder marked as refused stand apart: they are not for the table.
 class copy_rows {
  public:
   /// Indexes the rows of `pages`, which are among the batch's. Throws errc::bad_data that names the page if its bytes
@@ -22,6 +23,19 @@ class copy_rows {
   /// Those assigned last.
   const std::vector<page>& pages() const { return pages_; }
 
+  /// A row that is no event, as copy_text_encoder::append_refused() wrote it.
+  struct refused_row {
+    const page* of;
+    std::uint64_t row;      ///< within its page, counted from 1
+    std::string_view text;  ///< the columns id and data
+    std::string reason;
+  };
+  std::vector<refused_row> refused() const;
+
+  /// All rows, those that are refused too.
+  std::size_t total() const { return rows_.size(); }
+
+  /// Those for the table.
   std::size_t size() const { return order_.size(); }
   std::uint64_t bytes() const { return bytes_; }
 
@@ -35,7 +49,7 @@ class copy_rows {
   const page& page_of(std::size_t i) const { return pages_[rows_[order_[i].row].page]; }
 
   /// The row's number within its page, counted from 1.
-  std::uint64_t row_in_page(std::size_t i) const;
+  std::uint64_t row_in_page(std::size_t i) const { return row_in_page_of(order_[i].row); }
 
  private:
   struct row {
@@ -49,11 +63,13 @@ class copy_rows {
 
   void add(std::uint32_t page_index, std::string_view bytes);
   void sort();
+  std::uint64_t row_in_page_of(std::uint32_t r) const { return r - first_rows_[rows_[r].page] + 1; }
 
   std::vector<page> pages_;
   std::vector<std::uint32_t> first_rows_;  ///< by page
   std::vector<row> rows_;
   std::vector<entry> order_;
+  std::vector<std::uint32_t> refused_;  ///< rows
   std::uint64_t bytes_ = 0;
 };
 

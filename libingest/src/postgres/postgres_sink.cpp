@@ -155,7 +155,7 @@ void postgres_sink::settle(const opened_run& run, const range_load::outcome& don
   if (!losses.empty()) {
     record_losses(*connection_, run.identity.pipeline, losses);
   }
-  set_aside(done.rejected, events::rows_rejected, "the table refused rows: ");
+  set_aside(done.rejected, events::rows_rejected, "rows were refused: ");
   set_aside(done.differing, events::duplicates_differ, "duplicates are not what the table has: ");
   if (!done.rejected.empty() && run_->limits_rejects()) {
     run_->check_rejects(count_rejects(*connection_, run.identity.pipeline), done.rejected.front());
@@ -216,7 +216,7 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   }
   log::debug(events::range_loaded, "range loaded",
              {{"first_page", first}, {"last_page", last}, {"rows", done.loaded}, {"loader", loader_}});
-  return {done.loaded, rows_of(records) - rows_.size(), done.duplicates, done.rejected.size()};
+  return {done.loaded, rows_of(records) - rows_.total(), done.duplicates, done.rejected.size()};
 }
 
 void postgres_sink::finalize() {

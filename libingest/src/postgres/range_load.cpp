@@ -1,10 +1,30 @@
 #include "postgres/range_load.hpp"
 
+#include <utility>
+
 #include "postgres/row_copy.hpp"
 
 namespace ingest::detail {
 
+namespace {
+
+/// What the standard calls a value that is none of its type, as the server does of text that is no JSON.
+constexpr const char* no_value_of_its_type = "22P02";
+
+}  // namespace
+
 range_load::outcome range_load::run() {
+  outcome all = load();
+  for (copy_rows::refused_row& r : rows_.refused()) {
+    all.rejected.push_back({r.of, r.row, no_value_of_its_type, std::move(r.reason), r.text});
+  }
+  return all;
+}
+
+range_load::outcome range_load::load() {
+  if (rows_.size() == 0) {
+    return {};
+  }
   if (copy_directly()) {
     outcome all;
     all.loaded = rows_.size();

@@ -9,7 +9,7 @@ namespace ingest::detail {
 
 /// Loads rows within the caller's open transaction: by COPY, all at once. If the table does not take them so, because
 /// one of them is there already, is refused, or is dropped by a trigger, nothing of that stays, and a staged_load does
-/// it.
+/// it. Rows that were refused before they came here are not shown to the table, and are among the rejected.
 class range_load {
  public:
   using outcome = load_outcome;
@@ -26,6 +26,7 @@ class range_load {
   outcome run();
 
  private:
+  outcome load();
   bool copy_directly() const;
 
   const row_attempts attempts_;

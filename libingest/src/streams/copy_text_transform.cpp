@@ -5,6 +5,7 @@
 #include "ingest/row_encoder.hpp"
 #include "json/json_scanner.hpp"
 #include "streams/lines.hpp"
+#include "streams/refused_record.hpp"
 
 namespace ingest {
 
@@ -29,17 +30,24 @@ std::string_view trimmed(std::string_view line) {
                                          : line.substr(first, line.find_last_not_of(blanks) - first + 1);
 }
 
-/// The record's id; nothing where it has none, or is no JSON.
+/// The record's id; nothing where it has none. Throws json_fault where it is no JSON.
 std::optional<std::string_view> id_of(std::string_view record, const json_pointer& pointer, std::string& scratch) {
-  try {
-    detail::json_scanner in(record);
-    detail::json_value found;
-    detail::find_values(in, {&pointer, 1}, {&found, 1});
-    in.finish();
-    return found.text(scratch);
-  } catch (const detail::json_fault&) {
-    return std::nullopt;
+  detail::json_scanner in(record);
+  detail::json_value found;
+  detail::find_values(in, {&pointer, 1}, {&found, 1});
+  in.finish();
+  return found.text(scratch);
+}
+
+/// A row for a line that is no JSON.
+void append_refused(std::string_view record, std::size_t fault, std::string& rows) {
+  const copy_text_encoder encoder;
+  if (record.starts_with(detail::refused_mark)) {
+    if (const auto reason = detail::reason_of(record.substr(1))) {
+      return encoder.append_refused(*reason, record.substr(1), rows);
+    }
   }
+  encoder.append_refused("the line is no JSON: see its byte " + std::to_string(fault + 1), record, rows);
 }
 
 }  // namespace
@@ -55,9 +63,14 @@ std::optional<batch> copy_text_transform::apply(batch input) {
   input.records = 0;
   detail::for_each_line(input.bytes(), [&](std::string_view line) {
     const std::string_view record = trimmed(line);
-    if (!record.empty()) {
+    if (record.empty()) {
+      return;
+    }
+    ++input.records;
+    try {
       encoder.append(id_of(record, id_, scratch), record, *rows);
-      ++input.records;
+    } catch (const detail::json_fault& fault) {
+      append_refused(record, fault.offset, *rows);
     }
   });
   input.data = std::move(rows);

@@ -84,7 +84,8 @@ void csv_source::find_form() {
   for (;;) {
     const auto rest = std::string_view(text_).substr(at_);
     const bool enough = ended_ || rest.size() > options_.max_record_bytes;
-    if (const auto found = detail::csv_layout_of(rest, enough, options_.separator, options_.quoting)) {
+    if (const auto found =
+            detail::csv_layout_of(rest, enough, options_.separator, options_.quoting, options_.id_column)) {
       form_ = std::make_unique<detail::csv_form>(found->form);
       at_ += found->preamble;
       offset_ += found->preamble;

@@ -31,8 +31,12 @@ struct csv_options {
   std::size_t max_record_bytes = 16ull << 20;  ///< a longer record is refused with errc::bad_data
 
   /// A record of more or fewer fields than there are columns, or whose bytes are no UTF-8, does not end the reading:
-  /// `[{"reason":…,"offset":…,"record":…}]` takes its place, in which copy_text_transform finds no id.
+  /// a line that is no JSON takes its place, which copy_text_transform turns into a row that the PostgreSQL sink sets
+  /// aside with the reason, the offset and the bytes.
   bool set_aside = false;
+
+  /// What a column is called. Of the separators those are preferred under which one is, where none is given.
+  std::string id_column = {};
 
   /// Tab-separated values without quoting, as PostgreSQL and spreadsheets paste them.
   static csv_options tsv() { return {.separator = '\t', .quoting = false}; }

@@ -9,8 +9,9 @@ namespace ingest {
 
 /// Turns lines of JSON, as ndjson_source and csv_source give them, into the rows that the PostgreSQL sink loads: COPY
 /// text with the columns id and data, by copy_text_encoder. Batches must hold whole lines; blank ones are left out. A
-/// line without an id that can be used, or that is no JSON, becomes a row without id, which the table refuses: so it is
-/// set aside with the reason and counted, and fails nothing else. Positions stay what they were.
+/// line without an id that can be used becomes a row without id, and it is the table's to refuse it or to give it one.
+/// One that is no JSON, or that the source has marked as no record, becomes a row that the sink sets aside with the
+/// reason and counts. Neither fails anything else. Positions stay what they were.
 class copy_text_transform final : public transform {
  public:
   /// `id_pointer` leads to the key inside a record. Throws errc::config, naming ID_POINTER, if it is no JSON pointer.
