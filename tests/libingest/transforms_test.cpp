@@ -130,11 +130,15 @@ BOOST_AUTO_TEST_CASE(make_rows_of_lines_of_json) {
              "a\\tb\t{\"session\":{\"id\":\"a\\\\tb\"}}\n7\t{\"session\":{\"id\":7}}\n\\N\t{\"session\":1}\n");
 }
 
-BOOST_AUTO_TEST_CASE(make_rows_without_id_of_what_is_no_json_or_too_deep) {
+BOOST_AUTO_TEST_CASE(make_marked_rows_of_what_is_no_json_and_rows_without_id_of_what_is_too_deep) {
   const std::string deep = std::string(600, '[') + std::string(600, ']');
   const auto rows = std::make_shared<copy_text_transform>();
   BOOST_TEST(run({"{\"id\":1\n{\"id\":2} x\n" + deep + "\n\\.\n"}, rows).ok());
-  BOOST_TEST(to.text() == "\\N\t{\"id\":1\n\\N\t{\"id\":2} x\n\\N\t" + deep + "\n\\N\t\\\\.\n");
+  BOOST_TEST(
+      to.text() ==
+      "\\N\t{\"id\":1\tthe line is no JSON: see its byte 8\n\\N\t{\"id\":2} x\tthe line is no JSON: see its byte 10\n"
+      "\\N\t" +
+          deep + "\n\\N\t\\\\.\tthe line is no JSON: see its byte 1\n");
 }
 
 BOOST_AUTO_TEST_CASE(keep_the_position_behind_rows_also_where_no_line_is_left) {
