@@ -59,9 +59,12 @@ void supervisor_state::handle_death(const stage_down& m) {
 
 void supervisor_state::handle_failure(stage_id stage, const crew::child& c) {
   const error why = c.why.value_or(error(errc::internal, to_string(stage) + " ended without saying why"));
-  log::warning(events::stage_failed, why.what(), {{"stage", to_string(stage)}, {"code", name_of(why.code())}});
+  const bool ends_the_run = !why.transient() || spec().restarts.max_restarts == 0;
+  // What ends the run is said once, when it has ended.
+  log::warning(events::stage_failed, ends_the_run ? to_string(stage) + " failed, which ends the run" : why.what(),
+               {{"stage", to_string(stage)}, {"code", name_of(why.code())}});
   last_failure_ = why;
-  if (!why.transient() || spec().restarts.max_restarts == 0) {
+  if (ends_the_run) {
     close_down(stream_status::failed, why);
     return;
   }

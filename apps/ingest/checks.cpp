@@ -8,9 +8,18 @@ namespace ingest::app {
 
 namespace {
 
+/// Dates of the API are taken by its clock; but who sets SINCE or reads logs goes by ours.
+std::string clock_text(std::chrono::milliseconds ahead) {
+  constexpr auto worth_a_word = std::chrono::seconds(5);
+  const auto seconds = std::chrono::round<std::chrono::seconds>(std::chrono::abs(ahead)).count();
+  return std::chrono::abs(ahead) < worth_a_word
+             ? ""
+             : "; this machine's clock is " + std::to_string(seconds) + " s " +
+                   (ahead.count() > 0 ? "behind" : "ahead of") + " the API's: one of them is wrong";
+}
+
 std::string look_at_api(const settings& s) {
   http_source_options o = source_options(s, plan_of(s));
-  o.batch_size = 1;
   o.retry.max_attempts = 2;
   if (o.windows.size() > 1) {
     o.windows.resize(1);
@@ -27,11 +36,14 @@ std::string look_at_api(const settings& s) {
     throw;
   }
   source->close();
-  std::string found = s.api_base_url + ": " + (first && first->records > 0 ? "answers with events" : "has no events");
+  std::string found =
+      s.api_base_url + ": " +
+      (first && first->records > 0 ? "answers with " + std::to_string(first->records) + " events in a page"
+                                   : "has no events");
   if (counters.total_expected > 0) {
     found += ", " + std::to_string(counters.total_expected) + " in all";
   }
-  return found;
+  return found + clock_text(clock_difference(*api));
 }
 
 std::string look_at_database(const settings& s) {

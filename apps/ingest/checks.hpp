@@ -17,7 +17,7 @@ struct check {
   std::function<std::string()> look;
 };
 
-/// The checks of FROM and TO, in the order in which they are made: the API (one page of one event) or the file
+/// The checks of FROM and TO, in the order in which they are made: the API (the first page, its clock) or the file
 /// (readable, its first record has an id), and the database (reachable, table suitable) or the file (can be written).
 std::vector<check> endpoint_checks(const settings& s);
 

@@ -9,6 +9,7 @@
 
 #include "components.hpp"
 #include "ingest/json_pointer.hpp"
+#include "ingest/postgres.hpp"
 #include "ingest/sinks/fd_sink.hpp"
 #include "ingest/sinks/file_sink.hpp"
 #include "ingest/sources/csv_source.hpp"
@@ -211,6 +212,21 @@ std::string look_at_target_file(const settings& s) {
   std::error_code ignored;
   return s.to.path.string() +
          (std::filesystem::exists(s.to.path, ignored) ? ": can be written, will be replaced" : ": can be written");
+}
+
+std::string target_text(const settings& s, command c) {
+  if (c == command::fetch) {
+    return "the buffer in " + s.data_dir.string() + ", to be loaded by ingest load";
+  }
+  switch (s.to.what) {
+    case target_choice::kind::file:
+      return s.to.path.string();
+    case target_choice::kind::standard_output:
+      return "standard output";
+    case target_choice::kind::postgres:
+      break;
+  }
+  return "table " + s.table + " of " + place_of_database(s.database_url);
 }
 
 }  // namespace ingest::app

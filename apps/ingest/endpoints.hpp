@@ -30,4 +30,7 @@ std::string look_at_source_file(const settings& s);
 /// The same for TO, a file: whether it could be written.
 std::string look_at_target_file(const settings& s);
 
+/// Where the rows are when the command `c` is complete.
+std::string target_text(const settings& s, command c);
+
 }  // namespace ingest::app

@@ -183,6 +183,7 @@ std::string to_json(const run_report& r) {
            std::string(name_of(r.partial && r.status == run_status::complete ? run_status::interrupted : r.status)));
   json.put("exit_code", r.exit_code);
   json.put("error", r.error);
+  json.put("target", r.target);
   json.put("started_at", r.started_at);
   json.put("ended_at", r.ended_at);
   put_counts(json, r);

@@ -20,6 +20,7 @@ struct run_report {
   bool partial = false;  ///< all that the buffer held was loaded, but the fetch that filled it has not ended
   int exit_code = 0;
   std::string error;                ///< empty for none
+  std::string target;               ///< where the rows are
   bool complete_but_short = false;  ///< the API announced more events than it gave
   std::string started_at;           ///< RFC 3339, UTC
   std::string ended_at;
@@ -75,7 +76,7 @@ std::string to_json(const run_report& r);
 /// Replaces the file at `path` with the report, in one step. Throws errc::io, naming the path.
 void write_report(const run_report& r, const std::filesystem::path& path);
 
-/// The report as a table for people.
+/// The report as a table for people, without what is zero and without the error, which log_end() says.
 std::string summary(const run_report& r);
 
 /// Writes the log line that ends a run: run_complete ("ingestion complete …"), run_interrupted or run_aborted.

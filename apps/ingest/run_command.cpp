@@ -31,7 +31,10 @@ run_status status_of(const stream_result& r) {
                                               : run_status::aborted;
 }
 
-void warn_of_weakened_settings(const settings& s, command c) {
+void warn_of_settings(const settings& s, command c) {
+  for (const std::string& doubt : s.misspelt) {
+    log::warning(events::setting_misspelt, doubt);
+  }
   for (const std::string& weakness : weakened_settings(s, c)) {
     log::warning(events::setting_weakened, weakness);
   }
@@ -77,7 +80,7 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
   const auto run = std::make_shared<durable_run>(options(stop));
-  warn_of_weakened_settings(settings_, command_);
+  warn_of_settings(settings_, command_);
   if (fresh) {
     run->start_over();
   }
@@ -284,10 +287,11 @@ int run_command(const settings& s, command c, bool fresh) {
   report.command = name_of_command(c);
   report.pipeline = s.pipeline;
   report.resumable = !is_direct(s, c);
+  report.target = target_text(s, c);
   report.started_at = timestamp_now();
   try {
     if (is_direct(s, c)) {
-      warn_of_weakened_settings(s, c);
+      warn_of_settings(s, c);
       take_result(run_directly(s, counters, interrupted.get_token()), report);
       compare_total_of_direct_run(s, *counters, report);
     } else {

@@ -51,6 +51,9 @@ int validate_command(const setting_sources& sources, const std::function<std::ve
   if (first_failure != 0) {
     return first_failure;
   }
+  for (const std::string& doubt : s.misspelt) {
+    print_line(out, "WARN", "settings", doubt);
+  }
   for (const std::string& weakness : weakened_settings(s, command::validate)) {
     print_line(out, "WARN", "settings", weakness);
   }

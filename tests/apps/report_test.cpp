@@ -119,8 +119,32 @@ BOOST_AUTO_TEST_CASE(has_a_summary_for_people) {
   BOOST_TEST(text.find("1,500,000 fetched, 1,400,000 durable, 1,300,000 loaded") != std::string::npos);
   BOOST_TEST(text.find("both for 3.00 s") != std::string::npos);
   BOOST_TEST(text.find("130,000 rows/s, 50.0 MB/s") != std::string::npos);
-  BOOST_TEST(text.find("canary") == std::string::npos);
+  BOOST_TEST(text.find("is gone") == std::string::npos);  // the log's last line says that
   BOOST_TEST(to_json(r).find("canary") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(has_no_zeros_in_its_summary) {
+  run_report r;
+  r.rows_fetched = 5;
+  r.wall_s = 0.25;
+  BOOST_TEST(summary(r) == "  status      aborted (exit code 0)\n  rows        5 fetched\n  wall time   all 0.25 s\n");
+}
+
+BOOST_AUTO_TEST_CASE(says_at_its_end_where_the_rows_are_or_what_to_do) {
+  const auto end_of = [](const run_report& r) {
+    const ingest::testing::stderr_capture captured;
+    log_end(r);
+    return captured.text();
+  };
+  run_report r = example();
+  r.target = "table t of database events on db:5432";
+  r.status = run_status::complete;
+  BOOST_TEST(end_of(r).find("; the rows are in table t of database events on db:5432\"") != std::string::npos,
+             end_of(r));
+  r.rows_loaded = 0;
+  r.status = run_status::aborted;
+  r.error = "the disk is full: make room";
+  BOOST_TEST(end_of(r).find("\"aborted: the disk is full: make room\"") != std::string::npos, end_of(r));
 }
 
 BOOST_AUTO_TEST_CASE(ends_the_log_with_an_event_per_outcome) {

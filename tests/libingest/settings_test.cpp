@@ -199,6 +199,36 @@ BOOST_AUTO_TEST_CASE(asks_for_what_is_missing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(says_everywhere_it_looked_for_what_is_missing) {
+  sources s;
+  s.variables.erase("DATABASE_URL");
+  const std::string env_file = s.default_env_file.string();
+  const auto says = [&](const std::string& part) { BOOST_TEST(refusal(s).message.find(part) != std::string::npos); };
+  says("(looked for as --database-url, in the environment, in " + env_file +
+       " (there is no such file), and in no config file, as --config names none)");
+  s.write(".env", "");
+  s.config_file = s.write("c.json", "{}");
+  says("in the environment, in " + env_file + " and in " + s.config_file->string() + ")");
+}
+
+BOOST_AUTO_TEST_CASE(suspects_names_that_are_like_one_that_is_not_given) {
+  sources s;
+  s.variables.erase("DATABASE_URL");
+  s.environment_names = [] {
+    return std::vector<std::string>{"DATABSE_URL", "HOME", "PATH", "LANG", "TERM", "BATCHSIZE", "TARGET_API_KEYS"};
+  };
+  BOOST_TEST(
+      refusal(s).message.ends_with("DATABSE_URL (from the environment) is no setting; did you mean DATABASE_URL?"));
+  s.default_env_file = s.write("ok.env", "DATABASE_URL=postgresql://db/x\nPOSTGRES_PASSWORD=x\nlog_Level=debug\n");
+  const std::vector<std::string> expected{
+      "BATCHSIZE (from the environment) is no setting; did you mean BATCH_SIZE?",
+      "log_Level (from " + s.default_env_file.string() + " line 3) is no setting; did you mean LOG_LEVEL?"};
+  BOOST_TEST(s.load().misspelt == expected, boost::test_tools::per_element());
+  s.variables["BATCH_SIZE"] = "5";
+  s.variables["LOG_LEVEL"] = "info";
+  BOOST_TEST(s.load().misspelt.empty());
+}
+
 BOOST_AUTO_TEST_CASE(never_shows_a_secret) {
   sources s;
   s.variables["TARGET_API_KEY"] = "canary key";

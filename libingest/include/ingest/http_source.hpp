@@ -51,6 +51,10 @@ class http_api;
 /// result.
 std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& counters, timing time = {});
 
+/// By how much the API's clock, as its last answer had it, is ahead of this machine's, to a second; 0 before there was
+/// an answer.
+std::chrono::milliseconds clock_difference(const http_api& api);
+
 /// The source of a slice: of options.windows[slice], or of everything if there are no windows. Throws errc::config for
 /// a slice that has no window.
 ///

@@ -45,6 +45,10 @@ struct postgres_options {
   timing time = {};
 };
 
+/// Which database a connection URL leads to, with what libpq adds to it from its environment, for people: "database
+/// events on db.example.com:5432". Without user and password.
+std::string place_of_database(const std::string& url);
+
 namespace detail {
 class postgres_run;
 }

@@ -96,6 +96,10 @@ struct settings {
 
   /// Where the value of each setting that is no default came from: "--batch-size", "the environment", ".env line 3".
   std::map<std::string, std::string, std::less<>> origins;
+
+  /// A sentence for each name in environment and env file that is no setting, but so much like one that is not given
+  /// that it is likely to be misspelt.
+  std::vector<std::string> misspelt;
 };
 
 /// Where settings are looked for, in falling precedence: flags, environment, env file, config file, defaults.
@@ -104,6 +108,9 @@ struct setting_sources {
 
   /// Looks up an environment variable. An empty value counts as none. Unset: the process's environment.
   std::function<std::optional<std::string>(const std::string& name)> environment = nullptr;
+
+  /// The names of all its variables. Unset: those of the process, if `environment` is unset too, and else none.
+  std::function<std::vector<std::string>()> environment_names = nullptr;
 
   std::optional<std::filesystem::path>
       env_file;  ///< must exist; without one, `default_env_file` is read if it is there

@@ -15,11 +15,15 @@ constexpr const char* start_over =
 void check_identity(const run_identity& found, const char* where, const run_request& asked) {
   if (found.pipeline != asked.pipeline) {
     throw error(errc::bad_data, std::string(where) + " belongs to PIPELINE \"" + found.pipeline + "\", not to \"" +
-                                    asked.pipeline + "\": use that name, or another DATA_DIR");
+                                    asked.pipeline + "\": go on with it by --pipeline " + found.pipeline +
+                                    ", or give this run another DATA_DIR");
   }
   if (asked.plan && found.plan != *asked.plan) {
-    throw error(errc::config, std::string(where) + " was started with other settings (" + found.plan + "; now " +
-                                  *asked.plan + "): use those, or another PIPELINE and DATA_DIR" + start_over);
+    throw error(errc::config,
+                std::string(where) + " was started with other settings (" + found.plan + "; now " + *asked.plan +
+                    "): give this run a name of its own with --pipeline NAME, and another DATA_DIR; or use "
+                    "those settings to go on with that one" +
+                    start_over);
   }
 }
 

@@ -75,6 +75,10 @@ std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& co
   return std::make_shared<http_api>(std::move(options), std::move(url), counters, std::move(time));
 }
 
+std::chrono::milliseconds clock_difference(const http_api& api) {
+  return std::chrono::round<std::chrono::milliseconds>(api.run().clock.now() - std::chrono::system_clock::now());
+}
+
 http_api::http_api(http_source_options options, detail::api_url url, metrics& counters, timing time)
     : run_{std::move(options), std::move(url), counters, time, detail::api_clock(time)},
       access_(run_),

@@ -7,6 +7,7 @@
 
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
+#include "ingest/postgres.hpp"
 
 namespace ingest::detail {
 
@@ -56,3 +57,23 @@ std::string postgres_endpoint::without_password(std::string text) const {
 }
 
 }  // namespace ingest::detail
+
+namespace ingest {
+
+std::string place_of_database(const std::string& url) {
+  std::map<std::string, std::string> settings;
+  for (PQconninfoOption* const options : {PQconndefaults(), PQconninfoParse(url.c_str(), nullptr)}) {
+    const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> owner(options, PQconninfoFree);
+    for (const PQconninfoOption* o = options; o != nullptr && o->keyword != nullptr; ++o) {
+      if (o->val != nullptr && *o->val != '\0') {
+        settings[o->keyword] = o->val;
+      }
+    }
+  }
+  const std::string name = settings["dbname"].empty() ? settings["user"] : settings["dbname"];
+  const std::string host = settings["host"].empty() ? settings["hostaddr"] : settings["host"];
+  return "database " + name + " on " + (host.empty() ? "this machine, port" : host) + (host.empty() ? " " : ":") +
+         settings["port"];
+}
+
+}  // namespace ingest

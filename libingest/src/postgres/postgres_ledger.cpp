@@ -50,7 +50,8 @@ std::string advisory_lock(const postgres_connection& c, std::string_view functio
 }
 
 constexpr const char* owners_advice =
-    ". To load all of it anew use --fresh --yes; to load beside it choose another name with --pipeline";
+    ". Give this run a name of its own with --pipeline NAME, and another DATA_DIR, or go on with that one as it was; "
+    "--fresh --yes loads all of it anew";
 
 void check_owner(const query_result& stored, const run_identity& who, bool yields) {
   const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
@@ -66,7 +67,7 @@ void check_owner(const query_result& stored, const run_identity& who, bool yield
   }
   if (stored.text(0, 1) != who.plan) {
     throw error(errc::config, pipeline + " was started with other settings of the source (then: " + stored.text(0, 1) +
-                                  "; now: " + who.plan + "). Go on with the former ones" + advice);
+                                  "; now: " + who.plan + ")" + advice);
   }
 }
 
@@ -75,7 +76,7 @@ std::optional<error> elsewhere(const ledger_view& view, const std::string& store
                                bool exists) {
   if (stored != wanted) {
     return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
-                                   ", not " + wanted + ". Go on with the former one" + owners_advice);
+                                   ", not " + wanted + owners_advice);
   }
   if (!exists && view.rows > 0) {
     return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +

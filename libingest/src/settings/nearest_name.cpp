@@ -6,10 +6,7 @@
 
 namespace ingest {
 
-namespace {
-
-/// How many characters must be inserted, deleted or replaced to turn `a` into `b` (Levenshtein's distance).
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -23,13 +20,11 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-}  // namespace
-
 std::string nearest_name(std::string_view word, std::span<const std::string> known) {
   std::string nearest;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    if (const std::size_t d = distance(word, candidate); d < least) {
+    if (const std::size_t d = edit_distance(word, candidate); d < least) {
       least = d;
       nearest = candidate;
     }

@@ -1,5 +1,7 @@
 #include "ingest/settings.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -8,6 +10,7 @@
 #include "ingest/config_file.hpp"
 #include "ingest/env_file.hpp"
 #include "ingest/setting_definition.hpp"
+#include "settings/misspelt_names.hpp"
 #include "settings/setting_secrets.hpp"
 
 namespace ingest {
@@ -26,6 +29,18 @@ using found_values = std::map<std::string, found_value, std::less<>>;
 std::optional<std::string> process_environment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::vector<std::string> names_in_environment(const setting_sources& from) {
+  if (from.environment_names || from.environment) {
+    return from.environment_names ? from.environment_names() : std::vector<std::string>();
+  }
+  std::vector<std::string> names;
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
 }
 
 std::string contents_of(const fs::path& path, std::string_view flag) {
@@ -59,12 +74,18 @@ found_values values_of_config_file(const fs::path& path) {
   return values;
 }
 
-found_values values_of_env_file(const setting_sources& from) {
+/// The env file that is read, if there is one.
+std::optional<fs::path> env_file_of(const setting_sources& from) {
   std::error_code ignored;
-  if (!from.env_file && !fs::exists(from.default_env_file, ignored)) {
+  return from.env_file || !fs::exists(from.default_env_file, ignored) ? from.env_file
+                                                                      : std::optional(from.default_env_file);
+}
+
+found_values values_of_env_file(const setting_sources& from) {
+  if (!env_file_of(from)) {
     return {};
   }
-  const fs::path path = from.env_file.value_or(from.default_env_file);
+  const fs::path path = *env_file_of(from);
   found_values values;
   for (auto& [name, value, line] : parse_env_file(contents_of(path, "--env-file"), path.string())) {
     values[name] = {std::move(value), "from " + path.string() + " line " + std::to_string(line)};
@@ -98,6 +119,25 @@ found_values collect(const setting_sources& from) {
     values[name] = {text, "from the command line", true};
   }
   return values;
+}
+
+/// What was found under names that are likely to be misspelt, by the setting that was likely meant and is not given.
+std::map<std::string_view, std::string> misspelt_in(const setting_sources& from, const found_values& values) {
+  std::map<std::string_view, std::string> found;
+  const auto note = [&](const std::string& name, const std::string& origin) {
+    const setting_definition* const meant = detail::meant_by(name);
+    if (meant != nullptr && (!values.contains(meant->name) || values.find(meant->name)->second.text.empty())) {
+      found.emplace(meant->name,
+                    name + " (" + origin + ") is no setting; did you mean " + std::string(meant->name) + "?");
+    }
+  };
+  for (const auto& [name, value] : values) {
+    note(name, value.origin);
+  }
+  for (const std::string& name : names_in_environment(from)) {
+    note(name, "from the environment");
+  }
+  return found;
 }
 
 std::string shown(const setting_definition& d, std::string text) {
@@ -146,11 +186,25 @@ bool is_needed(const setting_definition& d, const settings& s) {
                                                                    : s.to.what == target_choice::kind::postgres);
 }
 
-void check_completeness(const settings& s, command c) {
+/// Where a setting was looked for that is not there.
+std::string places_of(const setting_definition& d, const setting_sources& from) {
+  std::error_code ignored;
+  const auto env_file = env_file_of(from);
+  return std::string("looked for ") + (d.flag().empty() ? "" : "as " + d.flag() + ", ") + "in the environment, in " +
+         (env_file ? fs::absolute(*env_file, ignored).string()
+                   : fs::absolute(from.default_env_file, ignored).string() + " (there is no such file)") +
+         (from.config_file ? " and in " + from.config_file->string()
+                           : ", and in no config file, as --config names none");
+}
+
+void check_completeness(const settings& s, command c, const setting_sources& from,
+                        const std::map<std::string_view, std::string>& misspelt) {
   for (const setting_definition& d : setting_definitions()) {
     if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name) && is_needed(d, s)) {
+      const auto suspect = misspelt.find(d.name);
       throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
-                                    ". Set it in the environment or in .env");
+                                    ". Set it in the environment or in .env (" + places_of(d, from) + ")" +
+                                    (suspect == misspelt.end() ? "" : ". " + suspect->second));
     }
   }
 }
@@ -201,7 +255,13 @@ settings load_settings(const setting_sources& from, command c) {
       assign_setting(s, d, d.default_text);
     }
   }
-  check_completeness(s, c);
+  const auto misspelt = misspelt_in(from, values);
+  for (const auto& [meant, sentence] : misspelt) {
+    if (find_setting(meant)->used_by(c)) {
+      s.misspelt.push_back(sentence);
+    }
+  }
+  check_completeness(s, c, from, misspelt);
   check_together(s, c);
   return s;
 }
