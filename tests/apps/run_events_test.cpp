@@ -106,7 +106,11 @@ BOOST_AUTO_TEST_CASE(may_be_nested_as_deeply_as_the_table_can_hold_them) {
   std::string ndjson;
   for (int i = 0; i < 500; ++i) {
     ndjson += R"({"id":"e)" + std::to_string(i) + R"(","timestamp":)" + std::to_string(1'767'000'000'000 + i) +
-              R"(,"properties":)" + nested(i == 77 ? 1'000'000 : i % 2 == 0 ? 600 : 1) + "}\n";
+              R"(,"properties":)" +
+              nested(i == 77      ? 1'000'000
+                     : i % 2 == 0 ? 600
+                                  : 1) +
+              "}\n";
   }
   const scratch_dir scratch;
   const std::string file = (scratch / "events.ndjson").string();
@@ -132,8 +136,8 @@ BOOST_AUTO_TEST_CASE(come_in_smaller_pages_where_a_page_is_larger_than_allowed) 
 
 BOOST_AUTO_TEST_CASE(end_the_run_where_one_alone_is_larger_than_allowed) {
   const scratch_dir scratch;
-  put_text(scratch / "events.ndjson", R"({"id":"big","timestamp":1767000000000,"properties":")" +
-                                          std::string(20'000, 'x') + "\"}\n");
+  put_text(scratch / "events.ndjson",
+           R"({"id":"big","timestamp":1767000000000,"properties":")" + std::string(20'000, 'x') + "\"}\n");
   demo_api_process from_file({"--file", (scratch / "events.ndjson").string()});
   ingest_run r(0);
   r.environment["API_BASE_URL"] = from_file.base_url();

@@ -33,15 +33,28 @@ void check_config_file(std::string_view text) {
   }
 }
 
+std::optional<error> refusal_of_value(const setting_definition& d, std::string_view text) {
+  return refusal_of([&] {
+    settings s;
+    assign_setting(s, d, text);
+  });
+}
+
+bool has(const std::optional<error>& refused, std::string_view text) {
+  return refused && std::string_view(refused->what()).find(text) != std::string_view::npos;
+}
+
+// A text that is also in the refusal of another one is of the program's own words.
+bool is_quoted(const setting_definition& d, const std::optional<error>& refused, std::string_view text) {
+  return has(refused, text) && !has(refusal_of_value(d, std::string(text.rbegin(), text.rend())), text);
+}
+
 void check_value(std::string_view text) {
   for (const setting_definition& d : setting_definitions()) {
-    settings s;
-    if (const auto refused = refusal_of([&] { assign_setting(s, d, text); })) {
-      require(refused->code() == errc::config, "a value is refused as configuration");
-      require(d.type != setting_type::secret || text.size() < 16 ||
-                  std::string_view(refused->what()).find(text) == std::string_view::npos,
-              "a secret is not quoted");
-    }
+    const auto refused = refusal_of_value(d, text);
+    require(!refused || refused->code() == errc::config, "a value is refused as configuration");
+    require(d.type != setting_type::secret || text.size() < 16 || !is_quoted(d, refused, text),
+            "a secret is not quoted");
   }
 }
 

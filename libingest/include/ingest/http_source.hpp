@@ -61,16 +61,16 @@ std::chrono::milliseconds clock_difference(const http_api& api);
 /// Reads pages, the newest events first, and retries by itself what may pass: 408, 425, 429, 5xx, broken connections,
 /// time-outs, bodies that were cut short, and, a few times, answers that make no sense (docs/api_answers.md). A cursor
 /// that is lost is replaced: by a new start of the slice or, where all pages have shown that it is right and the page
-/// behind it proves it, by a time; some events are read a second time then. So are those of the millisecond at which one
-/// window ends and the next begins. What read() throws: errc::unavailable (not transient) once the retries are used up
-/// or the server's certificate is refused, errc::authentication for a refused key, errc::config for a request that the
-/// API does not accept, errc::bad_data for pages that contradict each other (a cursor that repeats, empty pages without
-/// end) or do not say whether there is more.
+/// behind it proves it, by a time; some events are read a second time then. So are those of the millisecond at which
+/// one window ends and the next begins. What read() throws: errc::unavailable (not transient) once the retries are used
+/// up or the server's certificate is refused, errc::authentication for a refused key, errc::config for a request that
+/// the API does not accept, errc::bad_data for pages that contradict each other (a cursor that repeats, empty pages
+/// without end) or do not say whether there is more.
 std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id slice);
 
-/// How many events the API announced for the slice that stands at `position`, which such a source gave: the first number
-/// it told, or a smaller one that it told later and that was not below what had been read by then. Nothing if it told
-/// none.
+/// How many events the API announced for the slice that stands at `position`, which such a source gave: the first
+/// number it told, or a smaller one that it told later and that was not below what had been read by then. Nothing if it
+/// told none.
 std::optional<std::uint64_t> total_in(std::string_view position);
 
 }  // namespace ingest

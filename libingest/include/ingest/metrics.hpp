@@ -22,9 +22,9 @@ struct metrics {
   counter fetch_errors{0};  ///< connections, time-outs, bodies that do not parse
   counter token_refreshes{0};
   counter token_fetch_errors{0};
-  counter cursor_resets{0};  ///< expired or invalid cursors, re-sought or restarted
+  counter cursor_resets{0};    ///< expired or invalid cursors, re-sought or restarted
   counter pages_too_large{0};  ///< answers beyond the cap, asked for again in smaller pages
-  counter fetch_us{0};       ///< time spent waiting for responses, over all readers, in microseconds
+  counter fetch_us{0};         ///< time spent waiting for responses, over all readers, in microseconds
   counter parse_us{0};
   counter throttled_us{0};  ///< time spent waiting for a rate limit or a retry
 

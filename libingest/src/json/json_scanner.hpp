@@ -33,9 +33,9 @@ struct json_value {
 
 /// Reads one JSON text (RFC 8259) from left to right, checking all of it, without recursion of its own and without a
 /// tree, however deeply it is nested. Differs from strict parsers in one point, so that one odd event does not spoil a
-/// whole page: strings may hold lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly. A
-/// tolerant one lets control characters in strings, NaN, Infinity and -Infinity pass as well. The text must outlive the
-/// scanner.
+/// whole page: strings may hold lone surrogates and bytes that are not UTF-8; whoever stores them refuses them singly.
+/// A tolerant one lets control characters in strings, NaN, Infinity and -Infinity pass as well. The text must outlive
+/// the scanner.
 class json_scanner {
  public:
   explicit json_scanner(std::string_view text, bool tolerant = false)
