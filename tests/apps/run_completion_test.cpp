@@ -70,6 +70,14 @@ BOOST_AUTO_TEST_CASE(is_not_without_its_table) {
   check_refused(r.run("run"), 65, "is gone");
 }
 
+BOOST_AUTO_TEST_CASE(is_not_when_its_table_was_emptied_or_made_anew) {
+  r.database.execute("TRUNCATE ingested_events");
+  check_refused(r.run("run"), 65, "is empty");
+  r.database.execute(
+      "DROP TABLE ingested_events; CREATE TABLE ingested_events (id text PRIMARY KEY, data jsonb NOT NULL)");
+  check_refused(r.run("run"), 65, "is empty");
+}
+
 BOOST_AUTO_TEST_CASE(is_not_known_to_be_while_the_database_does_not_answer) {
   r.environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/nowhere";
   check_refused(r.run("run", {"--database-deadline-ms", "300"}), 69, "the database");

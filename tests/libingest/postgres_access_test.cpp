@@ -243,6 +243,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_waits_for_its_synchronous_standby_is_waited_f
   const auto target = f.open_target(o);
   f.database.execute("ALTER SYSTEM SET synchronous_standby_names = 'absent'");
   f.database.execute("SELECT pg_reload_conf()");
+  BOOST_TEST_REQUIRE(eventually([&] { return f.database.value("SHOW synchronous_standby_names") == "absent"; }));
   const batch b = f.batches.next({event_rows(1, 10)});
   write_outcome done;
   std::thread loader([&] { done = loading_fixture::open_sink(target)->write(b); });

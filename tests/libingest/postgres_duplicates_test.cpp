@@ -50,6 +50,38 @@ BOOST_AUTO_TEST_CASE(of_other_content_than_the_row_that_is_there_are_kept_aside_
   BOOST_TEST(rejects()[0].find("\"reason\":\"differs\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_row_that_was_there_before_the_run_are_duplicates_and_no_more) {
+  auto o = options();
+  database.execute("CREATE TABLE ingested_events (id text PRIMARY KEY, data jsonb NOT NULL)");
+  database.execute("INSERT INTO ingested_events VALUES ('1', '{}')");
+  const auto loader = open_sink(open_target(o));
+  const auto done = loader->write(batches.next({{event_row("1", "\"new\""), event_row("2", "\"one\"")}}));
+  BOOST_TEST(done.rows_loaded == 1u);
+  BOOST_TEST(done.duplicates_skipped == 1u);
+  BOOST_TEST(o.counters->duplicates_differing == 0u);
+  // A process that goes on with the run knows its rows from those, too.
+  const auto next = open_sink(open_target(o));
+  next->write(batches.next({{event_row("1", "\"newer\""), event_row("2", "\"another\"")}}));
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  BOOST_TEST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("another") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(are_those_of_the_key_and_not_of_another_index_on_id_that_takes_several_ids_for_one) {
+  auto o = options();
+  database.execute(
+      "CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false); "
+      "CREATE TABLE ingested_events (id text PRIMARY KEY, data jsonb NOT NULL); "
+      "CREATE UNIQUE INDEX ON ingested_events (id COLLATE no_case)");
+  const auto done =
+      open_sink(open_target(o))->write(batches.next({{event_row("A", "1"), event_row("a", "2"), event_row("A", "1")}}));
+  BOOST_TEST(done.rows_loaded == 1u);
+  BOOST_TEST(done.duplicates_skipped == 1u);
+  BOOST_TEST(done.rows_rejected == 1u);
+  BOOST_TEST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("23505") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(are_not_compared_where_a_trigger_changes_rows_as_they_go_in_or_when_they_are_there) {
   auto o = options();
   const auto loader = open_sink(open_target(o));

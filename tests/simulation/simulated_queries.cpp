@@ -60,8 +60,17 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
     }
     return differing;
   }
-  if (sql.starts_with("SELECT 1 FROM pg_index i JOIN pg_attribute")) {
+  if (sql.starts_with("SELECT '(id' || CASE WHEN a.attcollation = 0")) {
+    return {{"(id COLLATE pg_catalog.\"C\")"}};
+  }
+  if (sql.starts_with("SELECT has_table_privilege($1::regclass, 'SELECT') AND NOT EXISTS")) {
+    return {{truth(true)}};
+  }
+  if (sql.starts_with("SELECT coalesce((SELECT xmin::text FROM ingest.pages")) {
     return {{"1"}};
+  }
+  if (sql.starts_with("SELECT NOT EXISTS (SELECT FROM ")) {
+    return {{truth(now.events.empty())}};
   }
   if (sql.starts_with("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND target = $2 AND initial_load")) {
     return {};

@@ -128,12 +128,13 @@ std::string why_no_key(postgres_connection& c, const target_table& target) {
   if (!late.empty()) {
     return "has a key on id that is DEFERRABLE, by which duplicates are not found in time: make it NOT DEFERRABLE";
   }
-  return "has no unique key on id alone, so that an event could get in twice: ALTER TABLE … ADD PRIMARY KEY (id)";
+  return "has no unique key on id alone, with the collation of the column, so that an event could get in twice: ALTER "
+         "TABLE … ADD PRIMARY KEY (id)";
 }
 
 std::optional<removed_rows> build_key(postgres_connection& c, const target_table& target, rejects_file& aside) {
   // Read from the catalog, not from memory: our former COMMIT may have lost its answer, or a person has built the key.
-  if (has_key(c, target.quoted)) {
+  if (!key_of(c, target.quoted).empty()) {
     return std::nullopt;
   }
   const auto began = std::chrono::steady_clock::now();

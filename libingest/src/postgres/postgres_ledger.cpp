@@ -87,6 +87,10 @@ std::optional<error> elsewhere(const ledger_view& view, const std::string& store
   return std::nullopt;
 }
 
+bool is_empty(postgres_connection& c, const table_name& target) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + sql_name(c, target) + ")").truth(0, 0);
+}
+
 /// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
 /// do.
 std::string identity_of(const table_name& name, const query_result& found, const std::string& stored) {
@@ -218,6 +222,13 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
       "WHERE t.oid = to_regclass($1)",
       {sql_name(c, target)});
   view.refusal = elsewhere(view, stored.text(0, 4), identity_of(target, found, stored.text(0, 4)), !found.empty());
+  if (!view.refusal && view.complete && view.rows > 0 && is_empty(c, target)) {
+    view.refusal =
+        error(errc::bad_data, "table " + stored.text(0, 4) + " is empty, though the ledger says that " +
+                                  std::to_string(view.rows) +
+                                  " rows were loaded into it and the run is complete: it was emptied or made "
+                                  "anew. Restore its rows, or load all of them anew with --fresh --yes");
+  }
   return view;
 }
 
@@ -244,13 +255,22 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
       "UPDATE ingest.pipelines SET epoch = epoch + 1, taken_over_at = now(), initial_load = initial_load OR "
       "$2::boolean "
       "WHERE name = $1",
-      {who.pipeline, target.keyless ? "true" : "false"});
+      {who.pipeline, target.keyless() ? "true" : "false"});
   const query_result ours = stored_run(c, who.pipeline);
   const ledger_view view = view_of(c, who.pipeline, ours);
   if (const auto refusal = elsewhere(view, ours.text(0, 4), target.identity(), !target.created)) {
     throw *refusal;
   }
   return view;
+}
+
+std::string first_transaction(postgres_connection& c, const std::string& pipeline) {
+  return c
+      .execute(
+          "SELECT coalesce((SELECT xmin::text FROM ingest.pages WHERE pipeline = $1 ORDER BY age(xmin) DESC LIMIT 1), "
+          "pg_current_xact_id()::xid::text)",
+          {pipeline})
+      .text(0, 0);
 }
 
 void check_same_pages(postgres_connection& c, const std::string& pipeline, const ledger_view& ledger,

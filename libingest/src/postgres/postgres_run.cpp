@@ -95,6 +95,7 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
   if (e.pages) {
     check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
   }
+  target.first_transaction = first_transaction(c, e.identity.pipeline);
   // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {

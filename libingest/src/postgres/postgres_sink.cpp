@@ -239,7 +239,7 @@ bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
     check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
                              run_->first_reject());
   }
-  const auto built = run.target.keyless ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
+  const auto built = run.target.keyless() ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);
   commit();

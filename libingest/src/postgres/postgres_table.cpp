@@ -59,7 +59,7 @@ query_result describe(postgres_connection& c, const std::string& table) {
 /// Who may load the table depends on whether it has its key, and if not, on who has created it so.
 void check_key(postgres_connection& c, const table_name& name, const target_table& found, const postgres_options& o) {
   const bool ours = found.created || began_keyless(c, o.pipeline, found.identity());
-  if (found.keyless && !ours) {
+  if (found.keyless() && !ours) {
     refuse(name, why_no_key(c, found));
   }
   if (o.initial_load && !ours) {
@@ -95,13 +95,15 @@ std::string sql_name(const postgres_connection& c, const table_name& name) {
   return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
 }
 
-bool has_key(postgres_connection& c, const std::string& table) {
-  return !c.execute(
-               "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-               "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate "
-               "AND i.indpred IS NULL AND i.indnkeyatts = 1 AND a.attname = 'id'",
-               {table})
-              .empty();
+std::string key_of(postgres_connection& c, const std::string& table) {
+  const query_result keys = c.execute(
+      "SELECT '(id' || CASE WHEN a.attcollation = 0 THEN '' ELSE format(' COLLATE %I.%I', n.nspname, o.collname) END "
+      "|| ')' FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
+      "LEFT JOIN pg_collation o ON o.oid = a.attcollation LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
+      "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL "
+      "AND i.indnkeyatts = 1 AND a.attname = 'id' AND i.indcollation[0] = a.attcollation LIMIT 1",
+      {table});
+  return keys.empty() ? "" : keys.text(0, 0);
 }
 
 target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o) {
@@ -127,10 +129,10 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   check_shape(c, name.shown, found.text(0, 3), o.allow_unlogged);
   const copy_format format = check_columns(c, name.shown, found.text(0, 3));
   const std::string schema = found.text(0, 0);
-  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format};
-  target.keyless = !has_key(c, target.quoted);
+  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format, "", ""};
+  target.key = key_of(c, target.quoted);
   check_key(c, name, target, o);
-  if (target.keyless) {
+  if (target.keyless()) {
     check_owner(c, name, found.text(0, 3));
   }
   return target;

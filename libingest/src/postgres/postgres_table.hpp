@@ -32,7 +32,10 @@ struct target_table {
   std::string quoted;  ///< "schema"."table", for SQL
   bool created = false;
   copy_format format = copy_format::text;
-  bool keyless = false;  ///< an initial load of this pipeline is filling it, and will build its key
+  std::string key;  ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
+  std::string first_transaction;  ///< no row of the run was written by an older one
+
+  bool keyless() const { return key.empty(); }
 
   std::string identity() const { return schema + "." + table; }
 };
@@ -42,7 +45,8 @@ struct target_table {
 /// caller's transaction. Throws errc::config that says what to do.
 target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o);
 
-/// Whether `table`, an SQL name, has a unique key on id alone.
-bool has_key(postgres_connection& c, const std::string& table);
+/// The unique key that `table`, an SQL name, has on id alone, as ON CONFLICT names it; empty if there is none. Only one
+/// that compares ids as the column does is a key: another index may take several ids for one.
+std::string key_of(postgres_connection& c, const std::string& table);
 
 }  // namespace ingest::detail

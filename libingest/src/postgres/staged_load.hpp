@@ -40,7 +40,7 @@ database_error dropped_by_trigger();
 ///    blame, and errc::config thrown.
 /// 3. Rows that were neither inserted nor refused are duplicates, except for those that a trigger dropped. These are
 ///    set aside.
-/// 4. Duplicates whose content is another than that of the row which the table has are told apart.
+/// 4. Duplicates whose content is another than that of a row which this run has brought are told apart.
 class staged_load {
  public:
   staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, bool limited_rejects,
@@ -50,10 +50,11 @@ class staged_load {
   load_outcome run();
 
  private:
-  bool has_key_by_now() const;
+  std::string key_by_now() const;
   void stage();
   void insert();
   void account_for_the_rest();
+  bool can_compare() const;
   void find_differing();
   std::uint64_t insert_numbers(const std::string& where, const std::string& on_conflict) const;
   std::vector<std::size_t> absent() const;
@@ -70,7 +71,7 @@ class staged_load {
   const bool limited_rejects_;   ///< somebody has said how many rows may be refused
   const refused_alike& before_;  ///< in the ranges before
   load_outcome outcome_;
-  bool keyed_ = true;
+  std::string key_;                  ///< empty: there is none
   std::vector<std::size_t> staged_;  ///< rows, by position; the staging table numbers them from 1
   std::vector<bool> refused_;        ///< by row
 };
