@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(that_end_in_any_of_the_ways_in_which_apis_say_so_end_the_sl
         R"({"data":[],"hasMore":false,"status":200,"code":0,"message":"OK"})",
         R"({"data":[],"hasMore":"false","nextCursor":"c1"})", R"({"data":[],"hasMore":0})",
         R"({"data":[],"nextCursor":""})", R"({"data":[],"nextCursor":0})", R"({"data":[],"nextCursor":false})",
-        R"({"data":[]})", "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
+        "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
     BOOST_TEST(rows_when_second_is({200, last}) == 3u, last);
     BOOST_TEST(counters.fetch_errors == 0u, last);
   }
@@ -112,9 +112,28 @@ BOOST_AUTO_TEST_CASE(in_which_null_in_one_place_stands_beside_a_value_in_another
   BOOST_TEST(read_pages().ids.size() == 5u);
 }
 
-BOOST_AUTO_TEST_CASE(that_leave_out_what_is_false_or_empty_end_with_a_short_page) {
+BOOST_AUTO_TEST_CASE(that_leave_out_what_is_false_or_empty_end_with_a_short_page_if_the_api_insists) {
   BOOST_TEST(rows_when_second_is({200, R"({"data":[{"id":"d"}]})"}) == 4u);
-  BOOST_TEST(page_requests().size() == 2u);
+  BOOST_TEST(page_requests().size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(that_do_not_say_whether_there_is_more_though_others_did_are_the_end_only_if_the_api_insists) {
+  const reply nothing{200, R"({"data":[]})"};
+  const reply one{200, R"({"data":[{"id":"d"}]})"};
+  const reply more{200, R"({"data":[{"id":"d"},{"id":"e"}],"hasMore":false})"};
+  BOOST_TEST(rows_when_second_is(nothing) == 3u);
+  BOOST_TEST(counters.fetch_errors == 4u);
+  answer("c1", {nothing, more});
+  BOOST_TEST(read_pages().ids.size() == 5u);
+  answer("c1", {nothing, nothing, nothing, nothing, {503}, nothing, nothing, nothing, nothing, more});
+  BOOST_TEST(read_pages().ids.size() == 5u);
+  answer("c1", {one, nothing, nothing, nothing, nothing, one, one, one, one, more});
+  BOOST_TEST(read_pages().ids.size() == 5u, "an end that comes with other events is another one");
+}
+
+BOOST_AUTO_TEST_CASE(that_say_nothing_from_the_first_one_on_are_the_end_only_if_the_api_insists) {
+  answer("", {{200, R"({"data":[]})"}, {200, R"({"data":[{"id":"a"}],"hasMore":false})"}});
+  BOOST_TEST(read_pages().ids.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(that_say_nothing_on_a_full_page_are_asked_for_half_of_it) {
@@ -164,6 +183,20 @@ BOOST_AUTO_TEST_CASE(that_report_an_error_with_a_good_status_are_quoted_and_soon
         R"({"success":false,"code":"Boom","message":"no such tenant","data":[],"hasMore":false})"}) {
     check_soon_refused({200, body}, errc::unavailable, "HTTP 200 (Boom: no such tenant)");
   }
+}
+
+BOOST_AUTO_TEST_CASE(that_are_parts_do_not_pass_for_the_whole) {
+  const std::string part = R"({"data":[{"id":"x"}],"hasMore":false})";
+  const reply range{206, part, {{"Content-Range", "bytes 0-40/4711"}}};
+  answer("c1", {range, {200, R"({"data":[{"id":"d"},{"id":"e"}],"hasMore":false})"}});
+  BOOST_TEST(read_pages().ids.size() == 5u);
+  check_soon_refused(range, errc::bad_data, "HTTP 206, a part of the page (Content-Range: bytes 0-40/4711)");
+  check_soon_refused({206, part}, errc::bad_data, "HTTP 206");
+  for (const char* body : {R"({"data":[{"id":"x"}],"hasMore":false,"partial":true})",
+                           R"({"data":[{"id":"x"}],"hasMore":false,"meta":{"partial":true}})"}) {
+    check_soon_refused({200, body}, errc::unavailable, "it says that it is partial");
+  }
+  BOOST_TEST(rows_when_second_is({200, R"({"data":[{"id":"d"}],"hasMore":false,"partial":false})"}) == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(with_members_for_errors_that_hold_none_are_pages) {

@@ -144,8 +144,21 @@ BOOST_AUTO_TEST_CASE(of_the_request_name_path_and_status_but_no_secret) {
 BOOST_AUTO_TEST_CASE(that_lead_elsewhere_are_refused_and_the_key_is_not_sent_there) {
   const http_server elsewhere([](const received_request&) { return reply{200, R"({"data":[]})"}; });
   api.fault = faulty_pages{1, 9, {302, "", {{"Location", elsewhere.url("/")}}}};
-  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::config, "redirect"));
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error,
+                        fails_with(errc::config, "a redirect to " + elsewhere.url("/") + ", which is not followed"));
   BOOST_TEST(elsewhere.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(that_lead_elsewhere_are_told_with_the_place_but_no_secret) {
+  const std::string location = "https://user:pa55@elsewhere.example/v2/events?key=k3y#x";
+  api.fault = [&](const received_request&) { return reply{301, "", {{"Location", location}}}; };
+  const auto names_place = [](const ingest::error& e) {
+    return fails_with(errc::config, "HTTP 301, a redirect to https://elsewhere.example/v2/events, which")(e);
+  };
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, names_place);
+  BOOST_CHECK_EXCEPTION(read(options(http_endpoint::standard)), ingest::error, names_place);
+  api.fault = faulty_pages{1, 9, {304}};
+  BOOST_CHECK_EXCEPTION(read(options(http_endpoint::standard)), ingest::error, fails_with(errc::config, "a cache"));
 }
 
 BOOST_AUTO_TEST_CASE(of_size_are_mended_by_smaller_pages) {
@@ -168,11 +181,29 @@ BOOST_AUTO_TEST_CASE(of_size_that_no_smaller_page_mends_are_a_matter_of_configur
   BOOST_TEST(page_requests().size() == 4u, "limits of 10, 5, 2 and 1");
 }
 
+BOOST_AUTO_TEST_CASE(that_are_pages_of_before_out_of_a_cache_are_asked_for_again) {
+  std::string before;
+  api.fault = [&, stale = 0](const received_request& r) mutable -> std::optional<reply> {
+    const bool third = r.parameter("cursor") != before && !before.empty();
+    if (r.path == events_api::access_path || r.parameter("cursor").empty() || stale == 2) {
+      return std::nullopt;
+    }
+    before = third ? before : r.parameter("cursor");
+    stale += third ? 1 : 0;
+    const std::string next = R"("hasMore":true,"nextCursor":")" + r.parameter("cursor") + "\"}";
+    return third ? std::optional(reply{200, R"({"data":[{"id":"stale"}],)" + next}) : std::nullopt;
+  };
+  const read_result got = read(options());
+  BOOST_TEST((got.distinct() == api.all_ids()));
+  BOOST_TEST(got.ids.size() == 95u, "and none of them is used");
+  BOOST_TEST(counters.fetch_errors == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(that_repeat_a_cursor_are_bad_data) {
   for (const int period : {1, 2, 7}) {
     api.fault = endless_pages(R"({"id":"x"})", [=](int n) { return "\"c" + std::to_string(n % period) + '"'; });
     BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "repeat"));
-    BOOST_TEST(counters.requests < 100u);
+    BOOST_TEST(counters.requests < 200u);
   }
 }
 

@@ -92,6 +92,10 @@ std::string plain_words(std::string_view body) {
 
 }  // namespace
 
+std::string quotable(std::string_view text) {
+  return printable(log::redact(text));
+}
+
 std::string words_of(std::string_view body) {
   const said s = read(body);
   std::string words;
@@ -100,7 +104,7 @@ std::string words_of(std::string_view body) {
       words += (words.empty() ? "" : ": ") + text;
     }
   }
-  return printable(log::redact(words.empty() ? plain_words(body) : words));
+  return quotable(words.empty() ? plain_words(body) : words);
 }
 
 meaning meaning_of(std::string_view body) {

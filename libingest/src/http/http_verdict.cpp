@@ -32,6 +32,21 @@ bool is_rate_limited(const http_result& result) {
   return (status < 500 && result.header("Retry-After")) || says_none_remain(result);
 }
 
+namespace {
+
+/// Where a redirect leads, without what may be secret: user and query.
+std::string place_in(std::string_view location) {
+  std::string place(location.substr(0, location.find_first_of("?#")));
+  const auto host = place.find("//");
+  const auto at = host == std::string::npos ? host : place.substr(0, place.find('/', host + 2)).rfind('@');
+  if (at != std::string::npos) {
+    place.erase(host + 2, at - host - 1);
+  }
+  return quotable(place);
+}
+
+}  // namespace
+
 verdict judge(const http_result& result, bool stream, bool with_cursor) {
   const int status = result.status;
   if (result.failure || may_pass(status) || is_rate_limited(result)) {
@@ -67,6 +82,19 @@ verdict judge_words(const http_result& result, bool stream, bool with_cursor) {
 std::string answer_of(const http_result& result) {
   const std::string words = words_of(result.body);
   return "HTTP " + std::to_string(result.status) + (words.empty() ? "" : " (" + words + ")");
+}
+
+std::string advice_on(const http_result& result, const std::string& otherwise) {
+  if (result.status < 300 || result.status >= 400) {
+    return otherwise;
+  }
+  if (result.status == 304) {
+    return ", as if we had a copy, which we have not: a cache between here and the API is at fault";
+  }
+  const auto location = result.header("Location");
+  return (location ? ", a redirect to " + place_in(*location) : ", a redirect") +
+         ", which is not followed: set API_BASE_URL so that the requests go where it leads, if the key may be sent "
+         "there";
 }
 
 }  // namespace ingest::detail

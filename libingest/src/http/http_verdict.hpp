@@ -32,4 +32,8 @@ bool is_rate_limited(const http_result& result);
 /// "HTTP 503 (SERVICE_DOWN: try later)": the status and what the body says about it, shortened and without secrets.
 std::string answer_of(const http_result& result);
 
+/// What is to be done about an answer that no attempt will mend, for the end of a message: `otherwise`, if it is no
+/// redirect. None is followed.
+std::string advice_on(const http_result& result, const std::string& otherwise);
+
 }  // namespace ingest::detail

@@ -132,6 +132,7 @@ void page_envelope::read(std::string_view key, bool at_top, json_scanner& in) {
     const std::string which(key);  // reading the value may change it
     const json_value value = in.value();
     reports_error_ = reports_error_ || is_failure(which, value, scratch_);
+    is_partial_ = is_partial_ || (which == "partial" && value.what == json_value::kind::boolean && value.is_true());
     note_remark(which, value);
     data_is_null_ = data_is_null_ || (is_data && value.is_null());
     if (!name.empty()) {
@@ -213,6 +214,9 @@ bool page_envelope::knows_no_data() const {
 void page_envelope::conclude(parsed_page& page) const {
   if (reports_error_) {
     throw not_a_page(not_a_page::kind::refusal, "it reports an error");
+  }
+  if (is_partial_) {
+    throw not_a_page(not_a_page::kind::refusal, "it says that it is partial");
   }
   if (!has_data_ && !knows_no_data()) {
     throw not_a_page(not_a_page::kind::unreadable,

@@ -23,7 +23,7 @@ class page_envelope {
   void begin_data();
 
   /// Puts what was said into `page`, whose events are counted. Throws not_a_page where there are no events, an error
-  /// is reported or the members contradict each other.
+  /// is reported, the page is a partial one or the members contradict each other.
   void conclude(parsed_page& page) const;
 
  private:
@@ -37,6 +37,7 @@ class page_envelope {
   bool has_data_ = false;
   bool data_is_null_ = false;
   bool reports_error_ = false;
+  bool is_partial_ = false;
   bool has_failure_code_ = false;  // such as "status":500
   bool has_remark_ = false;        // such as "message":"…"
   std::optional<bool> has_more_;

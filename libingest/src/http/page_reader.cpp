@@ -20,10 +20,8 @@ constexpr unsigned gateway_errors_of_dead_cursor = 5;
 constexpr std::chrono::milliseconds shortest_patience = std::chrono::minutes(1);
 
 error not_acceptable(const http_api::target& target, const http_result& result) {
-  const bool redirect = result.status >= 300 && result.status < 400;
   return {errc::config, target.request() + " answered " + answer_of(result) +
-                            (redirect ? ", a redirect, which is not followed: set API_BASE_URL to where it leads"
-                                      : ": check API_BASE_URL and EVENTS_PATH")};
+                            advice_on(result, ": check API_BASE_URL and EVENTS_PATH")};
 }
 
 void observe_limit(http_api& api, const http_api::target& target, const http_result& result) {
@@ -94,11 +92,11 @@ parsed_page page_reader::fetch(std::string& rows) {
       continue;
     }
     observe_limit(*api_, answer->target, *answer->result);
-    const unsigned ends_before = tried.doubtful_ends;
+    tried.end_was_doubted = false;
     if (auto page = digest(*answer, tried, rows)) {
       return std::move(*page);
     }
-    if (tried.doubtful_ends == ends_before) {
+    if (!tried.end_was_doubted) {
       tried.doubtful_ends = 0;  // this was another answer, so they are not in a row
     }
   }
@@ -143,6 +141,10 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
   const http_result& result = *r.result;
   if (result.status == 204) {
     return no_content(r, tried);
+  }
+  if (result.status == 206) {
+    doubt_part(r, tried);
+    return std::nullopt;
   }
   request_early(r.target, result.body);
   const auto begin = run_.counters.elapsed_us();

@@ -44,7 +44,9 @@ class page_reader {
     unsigned token_refusals = 0;
     unsigned gateway_errors = 0;
     unsigned odd_answers = 0;
-    unsigned doubtful_ends = 0;  ///< in a row
+    unsigned doubtful_ends = 0;  ///< in a row, each with as many events
+    std::uint64_t events_at_end = 0;
+    bool end_was_doubted = false;  ///< by the answer that came last
     /// Events to ask for, where the whole page did not say whether there is more.
     std::optional<std::size_t> half = {};
   };
@@ -70,11 +72,14 @@ class page_reader {
   std::optional<parsed_page> digest(const response& r, attempts& tried, std::string& rows);
   void act_on(verdict v, const response& r, attempts& tried);
   std::optional<parsed_page> parse(const response& r, attempts& tried, std::string& rows);
-  bool insisted(const response& r, attempts& tried, const std::string& said);
+  bool insisted(const response& r, attempts& tried, std::uint64_t rows, const std::string& said);
   std::optional<parsed_page> no_content(const response& r, attempts& tried);
   void refuse(const response& r, const not_a_page& e, attempts& tried);
   bool understood(const response& r, attempts& tried, parsed_page& page);
+  bool understood_silence(const response& r, attempts& tried, const parsed_page& page);
   void ask_for_half(const response& r, attempts& tried, std::size_t rows);
+  void doubt_part(const response& r, attempts& tried);
+  void doubt_return(const response& r, attempts& tried);
   void doubt(const response& r, attempts& tried, const error& last);
   void retry(const response& r, attempts& tried);
   void try_again(const http_api::target& target, const request_failure& failure, attempts& tried);
@@ -97,7 +102,8 @@ class page_reader {
   std::unique_ptr<page_parser> parser_;
   std::unique_ptr<http_client> client_;
   std::optional<early_request> early_;
-  bool met_ = false;  // the event of slice_cursor::sought_id(), on the page that was parsed last
+  unsigned returns_ = 0;  // of pages that led back
+  bool met_ = false;      // the event of slice_cursor::sought_id(), on the page that was parsed last
   std::optional<timing::clock::time_point> empty_since_;
 };
 

@@ -102,7 +102,7 @@ const std::string* slice_cursor::sought_id() const {
 }
 
 bool slice_cursor::advance(const parsed_page& page, bool met, time_point now) {
-  guard_against_cycle(page);
+  note_step(page);
   if (!note_order(page, met)) {
     position_.order.reset();
     begin_anew(errc::unavailable, "the events are not in the order of their times");
@@ -137,15 +137,13 @@ bool slice_cursor::note_order(const parsed_page& page, bool met) {
   return true;
 }
 
-void slice_cursor::guard_against_cycle(const parsed_page& page) {
-  if (!page.has_more || !page.next_cursor) {
-    return;
-  }
-  if (*page.next_cursor == position_.cursor || (steps_ > 0 && *page.next_cursor == landmark_)) {
-    throw error(errc::bad_data,
-                "the API returned a cursor that it had returned before: its pages would repeat for ever");
-  }
-  if (std::has_single_bit(++steps_)) {
+bool slice_cursor::is_led_back_by(const parsed_page& page) const {
+  return page.has_more && page.next_cursor &&
+         (*page.next_cursor == position_.cursor || (steps_ > 0 && *page.next_cursor == landmark_));
+}
+
+void slice_cursor::note_step(const parsed_page& page) {
+  if (page.has_more && page.next_cursor && std::has_single_bit(++steps_)) {
     landmark_ = *page.next_cursor;
   }
 }

@@ -43,14 +43,16 @@ class slice_cursor {
   /// The id of the event that must come again before anything that is later in the slice, after seeking by time.
   const std::string* sought_id() const;
 
+  /// The page leads to where reading has been before.
+  bool is_led_back_by(const parsed_page& page) const;
+
   /// A page was read; `met`: it holds the event of sought_id(). False, and the slice begins anew, if the page does not
   /// join on to where a seek had left off, or shows that the events are not in the order that the seek relied on: it is
-  /// not to be used. Throws errc::bad_data for a next cursor that was there before, errc::unavailable for a slice
-  /// that has begun anew too often.
+  /// not to be used. Throws errc::unavailable for a slice that has begun anew too often.
   bool advance(const parsed_page& page, bool met, time_point now);
 
  private:
-  void guard_against_cycle(const parsed_page& page);
+  void note_step(const parsed_page& page);
   bool note_order(const parsed_page& page, bool met);
   void note_total(const parsed_page& page);
   void begin_anew(errc code, const std::string& why);

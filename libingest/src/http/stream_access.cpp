@@ -184,8 +184,8 @@ stream_access::answer stream_access::ask(http_client& client, const std::stop_to
     } else if ((result.status == 403 || result.status == 404) && settled) {
       return {{}, failure.reason};
     } else if (settled && !may_pass(result.status)) {
-      throw error(errc::config,
-                  what + " answered " + failure.reason + ": check API_BASE_URL, or set ENDPOINT=standard");
+      throw error(errc::config, what + " answered " + failure.reason +
+                                    advice_on(result, ": check API_BASE_URL, or set ENDPOINT=standard"));
     }
     ++run_.counters.token_fetch_errors;
     if (!back_off(run_, schedule, failure, what, stop)) {
