@@ -8,6 +8,7 @@
 #include "command_help.hpp"
 #include "ingest/setting_definition.hpp"
 #include "ingest/settings_help.hpp"
+#include "metrics_help.hpp"
 
 namespace ingest::app {
 
@@ -153,6 +154,8 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   program.add_flag("--version", wants_version);
   CLI::App* const print_settings = program.add_subcommand("help-settings")->group("");
   print_settings->add_flag("--markdown")->required();
+  CLI::App* const print_metrics = program.add_subcommand("help-metrics")->group("");
+  print_metrics->add_flag("--markdown")->required();
   std::vector<subcommand> commands;
   for (const command_description& c : command_descriptions()) {
     commands.emplace_back(program, c, asked);
@@ -171,8 +174,8 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   } catch (const CLI::ParseError& e) {
     throw error(errc::usage, first_line(e.what()) + " (see ingest --help)");
   }
-  if (print_settings->parsed()) {
-    out << settings_markdown();
+  if (print_settings->parsed() || print_metrics->parsed()) {
+    out << (print_settings->parsed() ? settings_markdown() : metrics_markdown());
     return std::nullopt;
   }
   if (wants_version) {

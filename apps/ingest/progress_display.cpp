@@ -41,19 +41,18 @@ void progress_display::show(std::stop_token stop) {
 void progress_display::log_progress(std::stop_token stop) {
   while (wait_for(options_.interval, stop)) {
     const progress_figures f = meter_.update(sample_of(*metrics_));
-    log::info(events::progress, progress_line(f, std::string::npos),
-              {{"rows_fetched", f.now.rows_fetched},
-               {"rows_durable", f.now.rows_durable},
-               {"rows_loaded", f.now.rows_loaded},
-               {"total_expected", f.now.total_expected},
-               {"bytes_buffered", f.now.bytes_buffered},
-               {"fetch_rows_per_s", f.fetch_rate},
-               {"durable_rows_per_s", f.durable_rate},
-               {"load_rows_per_s", f.load_rate},
-               {"percent", f.percent.value_or(0)},
-               {"seconds_left", f.left ? f.left->count() : -1},
-               {"retries", f.now.retries},
-               {"restarts", f.now.restarts}});
+    std::vector<log::field> fields{{"fetch_rows_per_s", f.fetch_rate},
+                                   {"durable_rows_per_s", f.durable_rate},
+                                   {"load_rows_per_s", f.load_rate},
+                                   {"percent", f.percent.value_or(0)},
+                                   {"seconds_left", f.left ? f.left->count() : -1},
+                                   {"retries", f.now.retries}};
+    for (const metrics::metric* m : metrics_->all()) {
+      if (m->definition.kind != metric_kind::moment && m->definition.unit != metric_unit::microseconds) {
+        fields.push_back({m->definition.name, m->load()});
+      }
+    }
+    log::write(log::level::info, events::progress, progress_line(f, std::string::npos), fields);
   }
 }
 

@@ -55,9 +55,10 @@ progress_sample sample_of(const metrics& m) {
   s.rows_durable = m.rows_durable;
   s.rows_loaded = m.rows_loaded;
   s.rows_skipped = m.duplicates_skipped + m.rows_rejected;
-  s.bytes_buffered = m.bytes_buffered;
   s.total_expected = m.total_expected;
-  s.retries = m.retries_429 + m.retries_5xx + m.fetch_errors + m.load_retries;
+  for (const metrics::metric* each : m.all()) {
+    s.retries += each->definition.line == metric_line::retries ? each->load() : 0;
+  }
   s.restarts = m.restarts;
   return s;
 }

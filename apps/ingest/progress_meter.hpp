@@ -16,8 +16,7 @@ struct progress_sample {
   std::uint64_t rows_fetched = 0;
   std::uint64_t rows_durable = 0;
   std::uint64_t rows_loaded = 0;
-  std::uint64_t rows_skipped = 0;  ///< duplicates and rejects: done, but not loaded
-  std::uint64_t bytes_buffered = 0;
+  std::uint64_t rows_skipped = 0;    ///< duplicates and rejects: done, but not loaded
   std::uint64_t total_expected = 0;  ///< 0 while unknown
   std::uint64_t retries = 0;
   std::uint64_t restarts = 0;

@@ -72,100 +72,62 @@ class report_writer {
   rapidjson::PrettyWriter<rapidjson::StringBuffer> json_{buffer_};
 };
 
-void put_counts(report_writer& json, const run_report& r) {
-  json.put("rows_fetched", r.rows_fetched);
-  json.put("rows_durable", r.rows_durable);
-  json.put("rows_loaded", r.rows_loaded);
-  json.put("rows_rejected", r.rows_rejected);
-  json.put("duplicates_skipped", r.duplicates_skipped);
-  json.put("duplicates_differing", r.duplicates_differing);
-  json.put("total_expected", r.total_expected);
-  json.put("complete_but_short", r.complete_but_short);
-  json.put("pages_fetched", r.pages_fetched);
-  json.put("ranges_loaded", r.ranges_loaded);
-  json.put("requests", r.requests);
-  json.put("bytes_fetched", r.bytes_fetched);
-  json.put("bytes_appended", r.bytes_appended);
-  json.put("bytes_loaded", r.bytes_loaded);
-  json.put("bytes_buffered", r.bytes_buffered);
-  json.put("rows_per_s", r.rows_per_s());
-  json.put("megabytes_per_s", r.megabytes_per_s());
-  json.put("restarts", r.restarts);
-  json.put("cursor_resets", r.cursor_resets);
-  json.put("pages_too_large", r.pages_too_large);
-  json.begin("retries");
-  json.put("retries_429", r.retries_429);
-  json.put("retries_5xx", r.retries_5xx);
-  json.put("fetch_errors", r.fetch_errors);
-  json.put("token_refreshes", r.token_refreshes);
-  json.put("token_fetch_errors", r.token_fetch_errors);
-  json.put("load_retries", r.load_retries);
-  json.end();
+/// A metric by its name; times in seconds, without their unit.
+void put(report_writer& json, const metrics::metric& m) {
+  if (m.definition.unit == metric_unit::microseconds) {
+    json.put(std::string(m.definition.name.substr(0, m.definition.name.size() - 3)).c_str(), seconds(m));
+  } else {
+    json.put(std::string(m.definition.name).c_str(), m.load());
+  }
 }
 
-void put_durations(report_writer& json, const run_report& r) {
-  json.begin("seconds");
-  json.put("wall", r.wall_s);
-  json.put("fetch", r.fetch_s);
-  json.put("parse", r.parse_s);
-  json.put("throttled", r.throttled_s);
-  json.put("sync", r.sync_s);
-  json.put("load", r.load_s);
-  json.put("fetch_phase", r.fetch_phase_s);
-  json.put("load_phase", r.load_phase_s);
-  json.put("overlap", r.overlap_s);
-  json.put("cpu_user", r.cpu_user_s);
-  json.put("cpu_system", r.cpu_system_s);
-  json.end();
+enum class place { top, retries, seconds };
+
+place place_of(const metric_definition& d) {
+  return d.unit == metric_unit::microseconds ? place::seconds
+         : d.unit == metric_unit::attempts   ? place::retries
+                                             : place::top;
+}
+
+void put_metrics(report_writer& json, const metrics& all, place where) {
+  for (const metrics::metric* m : all.all()) {
+    if (m->definition.kind != metric_kind::moment && place_of(m->definition) == where) {
+      put(json, *m);
+    }
+  }
 }
 
 }  // namespace
 
 double run_report::rows_per_s() const {
-  const std::uint64_t rows = command == "fetch" ? rows_durable : rows_loaded;
+  const std::uint64_t rows = command == "fetch" ? counted.rows_durable : counted.rows_loaded;
   return wall_s > 0 ? static_cast<double>(rows) / wall_s : 0;
 }
 
 double run_report::megabytes_per_s() const {
-  return wall_s > 0 ? static_cast<double>(command == "load" || bytes_fetched == 0 ? bytes_loaded : bytes_fetched) /
-                          1e6 / wall_s
-                    : 0;
+  const bool fetched = command != "load" && counted.bytes_fetched > 0;
+  const std::uint64_t bytes = fetched ? counted.bytes_fetched : counted.bytes_loaded;
+  return wall_s > 0 ? static_cast<double>(bytes) / 1e6 / wall_s : 0;
+}
+
+double run_report::fetch_phase_s() const {
+  return phase(counted.first_fetch_us, counted.last_fetch_us);
+}
+
+double run_report::load_phase_s() const {
+  return phase(counted.first_load_us, counted.last_load_us);
+}
+
+double run_report::overlap_s() const {
+  return overlap(counted.first_fetch_us, counted.last_fetch_us, counted.first_load_us, counted.last_load_us);
 }
 
 void measure(run_report& r, const metrics& m) {
-  r.rows_fetched = m.rows_fetched;
-  r.rows_durable = m.rows_durable;
+  r.counted = m;
   // What an initial load removes at its end may have been loaded by an earlier process.
-  r.rows_loaded = m.rows_loaded - std::min(m.rows_loaded.load(), m.duplicates_removed.load());
-  r.rows_rejected = m.rows_rejected;
-  r.duplicates_skipped = m.duplicates_skipped + m.duplicates_removed;
-  r.duplicates_differing = m.duplicates_differing;
-  r.total_expected = m.total_expected;
-  r.pages_fetched = m.pages_fetched;
-  r.ranges_loaded = m.ranges_loaded;
-  r.requests = m.requests;
-  r.bytes_fetched = m.bytes_fetched;
-  r.bytes_appended = m.bytes_appended;
-  r.bytes_loaded = m.bytes_loaded;
-  r.bytes_buffered = m.bytes_buffered;
-  r.retries_429 = m.retries_429;
-  r.retries_5xx = m.retries_5xx;
-  r.fetch_errors = m.fetch_errors;
-  r.token_refreshes = m.token_refreshes;
-  r.token_fetch_errors = m.token_fetch_errors;
-  r.cursor_resets = m.cursor_resets;
-  r.pages_too_large = m.pages_too_large;
-  r.load_retries = m.load_retries;
-  r.restarts = m.restarts;
+  r.counted.rows_loaded -= std::min(m.rows_loaded.load(), m.duplicates_removed.load());
+  r.counted.duplicates_skipped += m.duplicates_removed;
   r.wall_s = seconds(m.elapsed_us());
-  r.fetch_s = seconds(m.fetch_us);
-  r.parse_s = seconds(m.parse_us);
-  r.throttled_s = seconds(m.throttled_us);
-  r.sync_s = seconds(m.sync_us);
-  r.load_s = seconds(m.load_us);
-  r.fetch_phase_s = phase(m.first_fetch_us, m.last_fetch_us);
-  r.load_phase_s = phase(m.first_load_us, m.last_load_us);
-  r.overlap_s = overlap(m.first_fetch_us, m.last_fetch_us, m.first_load_us, m.last_load_us);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   r.cpu_user_s = seconds(usage.ru_utime);
@@ -186,8 +148,22 @@ std::string to_json(const run_report& r) {
   json.put("target", r.target);
   json.put("started_at", r.started_at);
   json.put("ended_at", r.ended_at);
-  put_counts(json, r);
-  put_durations(json, r);
+  json.put("complete_but_short", r.complete_but_short);
+  put_metrics(json, r.counted, place::top);
+  json.put("rows_per_s", r.rows_per_s());
+  json.put("megabytes_per_s", r.megabytes_per_s());
+  json.begin("retries");
+  put_metrics(json, r.counted, place::retries);
+  json.end();
+  json.begin("seconds");
+  json.put("wall", r.wall_s);
+  put_metrics(json, r.counted, place::seconds);
+  json.put("fetch_phase", r.fetch_phase_s());
+  json.put("load_phase", r.load_phase_s());
+  json.put("overlap", r.overlap_s());
+  json.put("cpu_user", r.cpu_user_s);
+  json.put("cpu_system", r.cpu_system_s);
+  json.end();
   json.put("peak_memory_bytes", r.peak_memory_bytes);
   json.end();
   return json.text();

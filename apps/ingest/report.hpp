@@ -25,50 +25,21 @@ struct run_report {
   std::string started_at;           ///< RFC 3339, UTC
   std::string ended_at;
 
-  // Counted by this process
-  std::uint64_t rows_fetched = 0;
-  std::uint64_t rows_durable = 0;
-  std::uint64_t rows_loaded = 0;
-  std::uint64_t rows_rejected = 0;
-  std::uint64_t duplicates_skipped = 0;
-  std::uint64_t duplicates_differing = 0;  ///< of these, set aside
-  std::uint64_t total_expected = 0;
-  std::uint64_t pages_fetched = 0;
-  std::uint64_t ranges_loaded = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t bytes_fetched = 0;
-  std::uint64_t bytes_appended = 0;
-  std::uint64_t bytes_loaded = 0;
-  std::uint64_t bytes_buffered = 0;
-  std::uint64_t retries_429 = 0;
-  std::uint64_t retries_5xx = 0;
-  std::uint64_t fetch_errors = 0;
-  std::uint64_t token_refreshes = 0;
-  std::uint64_t token_fetch_errors = 0;
-  std::uint64_t cursor_resets = 0;
-  std::uint64_t pages_too_large = 0;
-  std::uint64_t load_retries = 0;
-  std::uint64_t restarts = 0;
-
+  metrics counted;  ///< by this process
   double wall_s = 0;
-  double fetch_s = 0;  ///< waiting for responses, summed over all readers, as the next ones
-  double parse_s = 0;
-  double throttled_s = 0;
-  double sync_s = 0;
-  double load_s = 0;         ///< in transactions, summed over all loaders
-  double fetch_phase_s = 0;  ///< from the first fetching to the last
-  double load_phase_s = 0;   ///< from the first loading to the last
-  double overlap_s = 0;      ///< of the two phases
   double cpu_user_s = 0;
   double cpu_system_s = 0;
   std::uint64_t peak_memory_bytes = 0;
 
-  double rows_per_s() const;  ///< loaded, or durable where nothing is to be loaded, over the wall time
+  double fetch_phase_s() const;  ///< from the first fetching to the last
+  double load_phase_s() const;   ///< from the first loading to the last
+  double overlap_s() const;      ///< of the two phases
+  double rows_per_s() const;     ///< loaded, or durable where nothing is to be loaded, over the wall time
   double megabytes_per_s()
       const;  ///< decoded bytes of the responses, or else those loaded, in 10⁶ bytes, over the wall time
 };
 
-/// Puts the counters, and what the operating system says about this process, into `r`.
+/// Puts the metrics, and what the operating system says about this process, into `r`.
 void measure(run_report& r, const metrics& m);
 
 std::string to_json(const run_report& r);

@@ -50,13 +50,35 @@ std::string rate_text(const run_report& r) {
   return grouped(static_cast<std::uint64_t>(r.rows_per_s())) + " rows/s, " + fixed(r.megabytes_per_s(), 1) + " MB/s";
 }
 
+figure figure_of(const metrics::metric& m) {
+  const std::string label(m.definition.label);
+  switch (m.definition.unit) {
+    case metric_unit::bytes:
+      return volume(m, label);
+    case metric_unit::microseconds:
+      return duration(label, static_cast<double>(m.load()) / 1e6);
+    default:
+      return count(m, label);
+  }
+}
+
 /// The figures that are not zero.
-std::string joined(std::initializer_list<figure> figures) {
+std::string joined(const std::vector<figure>& figures) {
   std::string text;
   for (const figure& f : figures) {
     text += f.is_zero ? "" : (text.empty() ? "" : ", ") + f.text;
   }
   return text;
+}
+
+std::string joined(const metrics& all, metric_line line) {
+  std::vector<figure> figures;
+  for (const metrics::metric* m : all.all()) {
+    if (m->definition.line == line) {
+      figures.push_back(figure_of(*m));
+    }
+  }
+  return joined(figures);
 }
 
 }  // namespace
@@ -69,65 +91,54 @@ std::string summary(const run_report& r) {
     out << (value.empty() ? "" : label + value + '\n');
   };
   row("status", std::string(name_of(r.status)) + " (exit code " + std::to_string(r.exit_code) + ")");
-  row("rows",
-      joined({count(r.rows_fetched, "fetched"), count(r.rows_durable, "durable"), count(r.rows_loaded, "loaded")}));
-  row("not loaded", joined({count(r.duplicates_skipped, "duplicates"),
-                            count(r.duplicates_differing, "of them of other content, set aside"),
-                            count(r.rows_rejected, "rejected")}));
-  row("bytes", joined({volume(r.bytes_fetched, "fetched"), volume(r.bytes_appended, "buffered"),
-                       volume(r.bytes_loaded, "loaded")}));
+  row("rows", joined(r.counted, metric_line::rows));
+  row("not loaded", joined(r.counted, metric_line::not_loaded));
+  row("bytes", joined(r.counted, metric_line::bytes));
   row("rate", r.rows_per_s() < 1 ? "" : rate_text(r));
-  row("wall time", joined({duration("all", r.wall_s), duration("fetching for", r.fetch_phase_s),
-                           duration("loading for", r.load_phase_s), duration("both for", r.overlap_s)}));
-  row("stages", joined({duration("fetch", r.fetch_s), duration("parse", r.parse_s), duration("sync", r.sync_s),
-                        duration("load", r.load_s), duration("throttled", r.throttled_s)}));
-  row("retries", joined({count(r.retries_429, "after 429"), count(r.retries_5xx, "after 5xx"),
-                         count(r.fetch_errors, "fetch errors"), count(r.token_fetch_errors, "of tokens"),
-                         count(r.load_retries, "of loading")}));
-  row("recoveries", joined({count(r.restarts, "restarts"), count(r.cursor_resets, "cursor resets")}));
+  row("wall time", joined({duration("all", r.wall_s), duration("fetching for", r.fetch_phase_s()),
+                           duration("loading for", r.load_phase_s()), duration("both for", r.overlap_s())}));
+  row("stages", joined(r.counted, metric_line::stages));
+  row("retries", joined(r.counted, metric_line::retries));
+  row("recoveries", joined(r.counted, metric_line::recoveries));
   row("process", joined({duration("CPU user", r.cpu_user_s), duration("system", r.cpu_system_s),
                          volume(r.peak_memory_bytes, "peak memory")}));
   return out.str();
 }
 
 void log_end(const run_report& r) {
-  const std::uint64_t rows = r.command == "fetch" ? r.rows_durable : r.rows_loaded;
+  const std::uint64_t rows = r.command == "fetch" ? r.counted.rows_durable : r.counted.rows_loaded;
   const std::string numbers = grouped(rows) + (r.command == "fetch" ? " rows durable in " : " rows loaded in ") +
                               fixed(r.wall_s, 2) + " s" + (r.rows_per_s() < 1 ? "" : ", " + rate_text(r));
-  log::fields fields{{"pipeline", r.pipeline},
-                     {"run_id", r.run_id},
-                     {"exit_code", r.exit_code},
-                     {"rows_fetched", r.rows_fetched},
-                     {"rows_durable", r.rows_durable},
-                     {"rows_loaded", r.rows_loaded},
-                     {"rows_rejected", r.rows_rejected},
-                     {"duplicates_skipped", r.duplicates_skipped},
-                     {"duplicates_differing", r.duplicates_differing},
-                     {"restarts", r.restarts},
-                     {"wall_s", r.wall_s},
-                     {"rows_per_s", r.rows_per_s()},
-                     {"peak_memory_bytes", r.peak_memory_bytes}};
+  std::vector<log::field> fields{{"pipeline", r.pipeline},       {"run_id", r.run_id},
+                                 {"exit_code", r.exit_code},     {"wall_s", r.wall_s},
+                                 {"rows_per_s", r.rows_per_s()}, {"peak_memory_bytes", r.peak_memory_bytes}};
+  for (const metrics::metric* m : r.counted.all()) {
+    const metric_definition& d = m->definition;
+    if (d.unit == metric_unit::rows || (*m > 0 && d.line != metric_line::none && d.unit != metric_unit::microseconds)) {
+      fields.push_back({d.name, m->load()});
+    }
+  }
   switch (r.status) {
     case run_status::complete:
       if (r.partial) {
-        log::warning(events::run_partial,
-                     "what the buffer held is loaded, but the fetch that filled it has not ended: run ingest fetch or "
-                     "ingest run again: " +
-                         numbers,
-                     fields);
+        log::write(log::level::warning, events::run_partial,
+                   "what the buffer held is loaded, but the fetch that filled it has not ended: run ingest fetch or "
+                   "ingest run again: " +
+                       numbers,
+                   fields);
         break;
       }
-      log::info(events::run_complete, "ingestion complete: " + numbers + "; the rows are in " + r.target, fields);
+      log::write(log::level::info, events::run_complete,
+                 "ingestion complete: " + numbers + "; the rows are in " + r.target, fields);
       break;
     case run_status::interrupted:
-      log::warning(events::run_interrupted,
-                   (r.resumable ? "stopped on request, run again to go on: " : "stopped on request: ") + numbers,
-                   fields);
+      log::write(log::level::warning, events::run_interrupted,
+                 (r.resumable ? "stopped on request, run again to go on: " : "stopped on request: ") + numbers, fields);
       break;
     case run_status::running:
     case run_status::aborted:
-      log::error(
-          events::run_aborted,
+      log::write(
+          log::level::error, events::run_aborted,
           "aborted: " + r.error + (rows == 0 ? "" : (r.resumable ? "; what is durable is kept: " : ": ") + numbers),
           fields);
   }

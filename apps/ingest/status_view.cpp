@@ -121,22 +121,19 @@ std::string status_json(const run_state& s) {
   put(json, "command", s.command);
   put(json, "status", name_of(s.status));
   put(json, "error", log::redact(s.error));
-  put(json, "rows_fetched", s.rows_fetched);
-  put(json, "rows_durable", s.rows_durable);
-  put(json, "rows_loaded", s.rows_loaded);
-  put(json, "rows_rejected", s.rows_rejected);
-  put(json, "duplicates_skipped", s.duplicates_skipped);
-  put(json, "total_expected", s.total_expected);
+  for (const run_count& c : run_counts()) {
+    if (*c.label != 0) {
+      put(json, c.key, s.*c.member);
+    }
+  }
   json.Key("complete_but_short");
   json.Bool(shortfall(s).has_value());
-  put(json, "bytes_buffered", s.bytes_buffered);
   json.Key("slices");
   json.StartArray();
   for (const slice_progress& slice : s.slices) {
     put(json, slice);
   }
   json.EndArray();
-  put(json, "restarts", s.restarts);
   put(json, "started_at", s.started_at);
   put(json, "updated_at", s.updated_at);
   json.EndObject();
@@ -153,22 +150,17 @@ std::string status_text(const run_state& s) {
   if (!s.error.empty()) {
     row("error", log::redact(s.error));
   }
-  row("rows fetched", s.rows_fetched);
-  row("rows durable", s.rows_durable);
-  row("rows loaded", s.rows_loaded);
-  row("rows rejected", s.rows_rejected);
-  row("duplicates skipped", s.duplicates_skipped);
-  if (s.total_expected > 0) {
-    row("rows expected", s.total_expected);
+  for (const run_count& c : run_counts()) {
+    if (*c.label != 0 && (s.*c.member > 0 || c.member != &run_state::total_expected)) {
+      row(c.label, s.*c.member);
+    }
   }
   if (const auto total = shortfall(s)) {
     row("complete but short",
         std::to_string(total->read) + " of " + std::to_string(total->total) + " that the API announced");
   }
-  row("bytes buffered", s.bytes_buffered);
   const auto done = std::count_if(s.slices.begin(), s.slices.end(), [](const slice_progress& p) { return p.done; });
   row("slices", std::to_string(s.slices.size()) + ", " + std::to_string(done) + " of them read to the end");
-  row("restarts", s.restarts);
   if (!s.updated_at.empty()) {
     row("updated at", s.updated_at);
   }

@@ -1,5 +1,7 @@
 #include "report.hpp"
 
+#include "metrics_help.hpp"
+
 #include <rapidjson/document.h>
 #include <sys/stat.h>
 
@@ -11,6 +13,7 @@
 #include "ingest/log.hpp"
 #include "support/scratch_dir.hpp"
 #include "support/stderr_capture.hpp"
+#include "support/text_file.hpp"
 
 using ingest::run_status;
 using ingest::app::run_report;
@@ -47,17 +50,17 @@ BOOST_AUTO_TEST_SUITE(report_of_a_run)
 
 BOOST_AUTO_TEST_CASE(tells_how_long_fetching_and_loading_overlapped) {
   const run_report r = example();
-  BOOST_TEST(r.fetch_phase_s == 4.0);
-  BOOST_TEST(r.load_phase_s == 6.0);
-  BOOST_TEST(r.overlap_s == 3.0);
+  BOOST_TEST(r.fetch_phase_s() == 4.0);
+  BOOST_TEST(r.load_phase_s() == 6.0);
+  BOOST_TEST(r.overlap_s() == 3.0);
 
   ingest::metrics never_loaded;
   never_loaded.first_fetch_us = 1;
   never_loaded.last_fetch_us = 5;
   run_report fetched;
   measure(fetched, never_loaded);
-  BOOST_TEST(fetched.overlap_s == 0.0);
-  BOOST_TEST(fetched.load_phase_s == 0.0);
+  BOOST_TEST(fetched.overlap_s() == 0.0);
+  BOOST_TEST(fetched.load_phase_s() == 0.0);
 
   ingest::metrics one_after_the_other;
   one_after_the_other.first_fetch_us = 1;
@@ -65,7 +68,26 @@ BOOST_AUTO_TEST_CASE(tells_how_long_fetching_and_loading_overlapped) {
   one_after_the_other.first_load_us = 6;
   one_after_the_other.last_load_us = 9;
   measure(fetched, one_after_the_other);
-  BOOST_TEST(fetched.overlap_s == 0.0);
+  BOOST_TEST(fetched.overlap_s() == 0.0);
+}
+
+BOOST_AUTO_TEST_CASE(has_every_metric_but_moments) {
+  rapidjson::Document d;
+  d.Parse(to_json(example()).c_str());
+  BOOST_TEST_REQUIRE(!d.HasParseError());
+  const ingest::metrics all;
+  for (const auto* m : all.all()) {
+    const std::string name(m->definition.name);
+    const std::string in_seconds = name.substr(0, name.size() - std::min<std::size_t>(name.size(), 3));
+    const bool there =
+        d.HasMember(name.c_str()) || d["retries"].HasMember(name.c_str()) || d["seconds"].HasMember(in_seconds.c_str());
+    BOOST_TEST((there || m->definition.kind == ingest::metric_kind::moment), name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(has_metrics_that_docs_metrics_md_tells_of) {
+  BOOST_TEST((ingest::testing::text_of(INGEST_SOURCE_DIR "/docs/metrics.md") == ingest::app::metrics_markdown()),
+             "docs/metrics.md is out of date; run: build/release/bin/ingest help-metrics --markdown > docs/metrics.md");
 }
 
 BOOST_AUTO_TEST_CASE(measures_the_process) {
@@ -125,7 +147,7 @@ BOOST_AUTO_TEST_CASE(has_a_summary_for_people) {
 
 BOOST_AUTO_TEST_CASE(has_no_zeros_in_its_summary) {
   run_report r;
-  r.rows_fetched = 5;
+  r.counted.rows_fetched = 5;
   r.wall_s = 0.25;
   BOOST_TEST(summary(r) == "  status      aborted (exit code 0)\n  rows        5 fetched\n  wall time   all 0.25 s\n");
 }
@@ -141,7 +163,7 @@ BOOST_AUTO_TEST_CASE(says_at_its_end_where_the_rows_are_or_what_to_do) {
   r.status = run_status::complete;
   BOOST_TEST(end_of(r).find("; the rows are in table t of database events on db:5432\"") != std::string::npos,
              end_of(r));
-  r.rows_loaded = 0;
+  r.counted.rows_loaded = 0;
   r.status = run_status::aborted;
   r.error = "the disk is full: make room";
   BOOST_TEST(end_of(r).find("\"aborted: the disk is full: make room\"") != std::string::npos, end_of(r));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 namespace ingest::log {
 
@@ -52,6 +53,7 @@ std::string redact(std::string_view text);
 /// Writes one line to stderr: `{"timestamp":…,"level":…,"event":…,"message":…, fields…}` or its text form. `event` is a
 /// stable name for programs (see event_names.hpp), `message` is for people. Thread-safe; never throws.
 void write(level l, std::string_view event, std::string_view message, fields f = {}) noexcept;
+void write(level l, std::string_view event, std::string_view message, const std::vector<field>& f) noexcept;
 
 /// Shows `status`, one line that is narrower than the terminal, as the terminal's last line, below all that is logged
 /// from now on; an empty one takes it away. Only for a stderr that is a terminal. Thread-safe; never throws.

@@ -3,65 +3,120 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 namespace ingest {
 
-/// Live counters of a run, written by its stages and read by anyone at any time. Every member only grows, except the
-/// gauges. Shared by reference; outlives the stages that write it.
-struct metrics {
-  using counter = std::atomic<std::uint64_t>;
+enum class metric_unit { events, rows, pages, ranges, requests, attempts, stages, bytes, microseconds };
 
-  // Fetching
-  counter rows_fetched{0};
-  counter pages_fetched{0};
-  counter bytes_fetched{0};   ///< decoded bytes of response bodies
-  counter total_expected{0};  ///< gauge: the source's own total, 0 while unknown
-  counter requests{0};        ///< HTTP requests sent
-  counter retries_429{0};
-  counter retries_5xx{0};
-  counter fetch_errors{0};  ///< connections, time-outs, bodies that do not parse
-  counter token_refreshes{0};
-  counter token_fetch_errors{0};
-  counter cursor_resets{0};    ///< expired or invalid cursors, re-sought or restarted
-  counter pages_too_large{0};  ///< answers beyond the cap, asked for again in smaller pages
-  counter fetch_us{0};         ///< time spent waiting for responses, over all readers, in microseconds
-  counter parse_us{0};
-  counter throttled_us{0};  ///< time spent waiting for a rate limit or a retry
+enum class metric_kind {
+  counter,  ///< only grows, unless all that was counted is begun anew
+  gauge,    ///< how much there is now
+  moment,   ///< when something was, since the run's start; 0: it was not yet
+};
 
-  // Buffer
-  counter rows_durable{0};
-  counter bytes_appended{0};
-  counter bytes_buffered{0};  ///< gauge: bytes in segments on disk
-  counter syncs{0};
-  counter sync_us{0};
+/// The lines of a report for people, each with what is of one kind; none: for programs only.
+enum class metric_line { none, rows, not_loaded, bytes, stages, retries, recoveries };
 
-  // Loading
-  counter rows_loaded{0};
-  counter bytes_loaded{0};
-  counter ranges_loaded{0};
-  counter duplicates_skipped{0};
-  counter duplicates_removed{0};  ///< counted in rows_loaded first, removed when an initial load built the key
-  counter rows_rejected{0};
-  counter load_us{0};  ///< time spent in transactions, over all loaders
-  counter load_retries{0};
+/// What a metric is. Reports, logs, status and docs/metrics.md are made of this.
+struct metric_definition {
+  std::string_view name;
+  metric_unit unit;
+  metric_kind kind;
+  metric_line line;
+  std::string_view label;  ///< in its line
+  std::string_view help;
+};
 
-  // The pipeline
-  counter restarts{0};
-  counter bytes_in_flight{0};       ///< gauge: held in memory between readers and sinks
-  counter readers_running{0};       ///< gauge
-  counter transformers_running{0};  ///< gauge
-  counter loaders_running{0};       ///< gauge
+/// Live figures of a run, written by its stages and read by anyone at any time. Shared by reference; outlives the
+/// stages that write it. A new one is one line here.
+class metrics {
+  using unit = metric_unit;
+  using kind = metric_kind;
+  using line = metric_line;
 
-  // When each stage was first and last at work, in microseconds since the run's start; 0 while it was not.
-  counter first_fetch_us{0};
-  counter last_fetch_us{0};
-  counter first_load_us{0};
-  counter last_load_us{0};
+ public:
+  class metric;
 
+  /// All of them, in the order below.
+  std::vector<const metric*> all() const { return {all_.begin(), all_.end()}; }
+
+  /// A figure, and what it is.
+  class metric : public std::atomic<std::uint64_t> {
+   public:
+    metric(metrics& in, const metric_definition& d) : definition(d) { in.all_.push_back(this); }
+    using std::atomic<std::uint64_t>::operator=;
+
+    const metric_definition definition;
+  };
+
+  metrics() = default;
+
+  /// The figures of a moment. Those of one that is still written to may be of slightly different times.
+  metrics(const metrics& other) : started(other.started) { *this = other; }
+  metrics& operator=(const metrics& other) {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      all_[i]->store(other.all_[i]->load());
+    }
+    return *this;
+  }
+
+ private:
+  std::vector<metric*> all_;
+
+ public:
   const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
-  /// Of those skipped and those removed, the ones with other content than the row that stays; set aside.
-  counter duplicates_differing{0};
+  // clang-format off
+  // Fetching
+  metric rows_fetched{*this, {"rows_fetched", unit::rows, kind::counter, line::rows, "fetched", "records that the source gave"}};
+  metric pages_fetched{*this, {"pages_fetched", unit::pages, kind::counter, line::none, "", "pages that the source gave"}};
+  metric bytes_fetched{*this, {"bytes_fetched", unit::bytes, kind::counter, line::bytes, "fetched", "bodies of responses, decompressed"}};
+  metric total_expected{*this, {"total_expected", unit::rows, kind::gauge, line::none, "", "the source's own total; 0 while it is unknown"}};
+  metric requests{*this, {"requests", unit::requests, kind::counter, line::none, "", "HTTP requests that were sent"}};
+  metric retries_429{*this, {"retries_429", unit::attempts, kind::counter, line::retries, "after 429", "requests made again because there had been too many"}};
+  metric retries_5xx{*this, {"retries_5xx", unit::attempts, kind::counter, line::retries, "after 5xx", "requests made again because the server had failed"}};
+  metric fetch_errors{*this, {"fetch_errors", unit::attempts, kind::counter, line::retries, "fetch errors", "connections that failed, time-outs, answers that are no page"}};
+  metric token_refreshes{*this, {"token_refreshes", unit::attempts, kind::counter, line::none, "", "tokens that were fetched"}};
+  metric token_fetch_errors{*this, {"token_fetch_errors", unit::attempts, kind::counter, line::retries, "of tokens", "tokens that could not be fetched"}};
+  metric cursor_resets{*this, {"cursor_resets", unit::events, kind::counter, line::recoveries, "cursor resets", "cursors that the API did not know any more"}};
+  metric pages_too_large{*this, {"pages_too_large", unit::pages, kind::counter, line::recoveries, "pages too large", "answers above the limit, asked for again in smaller pages"}};
+  metric fetch_us{*this, {"fetch_us", unit::microseconds, kind::counter, line::stages, "fetch", "waiting for responses, over all readers"}};
+  metric parse_us{*this, {"parse_us", unit::microseconds, kind::counter, line::stages, "parse", "parsing pages, over all readers"}};
+  metric throttled_us{*this, {"throttled_us", unit::microseconds, kind::counter, line::stages, "throttled", "waiting for a rate limit or a retry, over all readers"}};
+
+  // Buffer
+  metric rows_durable{*this, {"rows_durable", unit::rows, kind::counter, line::rows, "durable", "records that are on disk"}};
+  metric bytes_appended{*this, {"bytes_appended", unit::bytes, kind::counter, line::bytes, "buffered", "what was written into segments"}};
+  metric bytes_buffered{*this, {"bytes_buffered", unit::bytes, kind::gauge, line::none, "", "segments that are on disk"}};
+  metric syncs{*this, {"syncs", unit::events, kind::counter, line::none, "", "times that the buffer was made durable"}};
+  metric sync_us{*this, {"sync_us", unit::microseconds, kind::counter, line::stages, "sync", "making the buffer durable"}};
+
+  // Loading
+  metric rows_loaded{*this, {"rows_loaded", unit::rows, kind::counter, line::rows, "loaded", "rows that are in the target because of this process"}};
+  metric bytes_loaded{*this, {"bytes_loaded", unit::bytes, kind::counter, line::bytes, "loaded", "what was sent to the target"}};
+  metric ranges_loaded{*this, {"ranges_loaded", unit::ranges, kind::counter, line::none, "", "transactions that loaded rows"}};
+  metric duplicates_skipped{*this, {"duplicates_skipped", unit::rows, kind::counter, line::not_loaded, "duplicates", "rows whose key was there already"}};
+  metric duplicates_removed{*this, {"duplicates_removed", unit::rows, kind::counter, line::none, "", "of these, removed when an initial load built the key; they had been loaded"}};
+  metric duplicates_differing{*this, {"duplicates_differing", unit::rows, kind::counter, line::not_loaded, "of them of other content, set aside", "of the duplicates, those with other content than the row that stays"}};
+  metric rows_rejected{*this, {"rows_rejected", unit::rows, kind::counter, line::not_loaded, "rejected", "rows that the target refused, set aside"}};
+  metric load_us{*this, {"load_us", unit::microseconds, kind::counter, line::stages, "load", "in transactions, over all loaders"}};
+  metric load_retries{*this, {"load_retries", unit::attempts, kind::counter, line::retries, "of loading", "transactions that were tried again"}};
+
+  // The pipeline
+  metric restarts{*this, {"restarts", unit::events, kind::counter, line::recoveries, "restarts", "stages that failed and were replaced"}};
+  metric bytes_in_flight{*this, {"bytes_in_flight", unit::bytes, kind::gauge, line::none, "", "in memory between readers and sinks"}};
+  metric readers_running{*this, {"readers_running", unit::stages, kind::gauge, line::none, "", "readers at work"}};
+  metric transformers_running{*this, {"transformers_running", unit::stages, kind::gauge, line::none, "", "transformers at work"}};
+  metric loaders_running{*this, {"loaders_running", unit::stages, kind::gauge, line::none, "", "loaders at work"}};
+
+  // When stages were first and last at work
+  metric first_fetch_us{*this, {"first_fetch_us", unit::microseconds, kind::moment, line::none, "", "the first response was waited for"}};
+  metric last_fetch_us{*this, {"last_fetch_us", unit::microseconds, kind::moment, line::none, "", "the last response came"}};
+  metric first_load_us{*this, {"first_load_us", unit::microseconds, kind::moment, line::none, "", "the first transaction began"}};
+  metric last_load_us{*this, {"last_load_us", unit::microseconds, kind::moment, line::none, "", "the last transaction ended"}};
+  // clang-format on
 
   /// Microseconds since the run's start, never 0.
   std::uint64_t elapsed_us() const {

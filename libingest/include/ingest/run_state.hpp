@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,16 @@ struct run_state {
   std::string started_at;  ///< RFC 3339, UTC
   std::string updated_at;
 };
+
+/// Of the counts in a state, one: its key in JSON, and what people read.
+struct run_count {
+  const char* key;
+  const char* label;  ///< empty: not for people
+  std::uint64_t run_state::*member;
+};
+
+/// All of them, in the order of the file.
+std::span<const run_count> run_counts();
 
 /// The JSON text of a state, and back. Parsing throws errc::bad_data, saying what is wrong.
 std::string to_json(const run_state& s);

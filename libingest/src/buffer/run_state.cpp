@@ -23,19 +23,18 @@ constexpr std::string_view hexadecimal = "0123456789abcdef";
 constexpr std::array statuses = {run_status::running, run_status::complete, run_status::interrupted,
                                  run_status::aborted};
 
-/// The members of run_state that are plain counts, by their keys, in the order of the file.
-constexpr std::array<std::pair<const char*, std::uint64_t run_state::*>, 10> counts = {{
-    {"rows_fetched", &run_state::rows_fetched},
-    {"rows_durable", &run_state::rows_durable},
-    {"rows_loaded", &run_state::rows_loaded},
-    {"rows_rejected", &run_state::rows_rejected},
-    {"duplicates_skipped", &run_state::duplicates_skipped},
-    {"bytes_buffered", &run_state::bytes_buffered},
-    {"total_expected", &run_state::total_expected},
-    {"restarts", &run_state::restarts},
-    {"durable_page", &run_state::durable_page},
-    {"last_segment", &run_state::last_segment},
-}};
+constexpr std::array counts = {
+    run_count{"rows_fetched", "rows fetched", &run_state::rows_fetched},
+    run_count{"rows_durable", "rows durable", &run_state::rows_durable},
+    run_count{"rows_loaded", "rows loaded", &run_state::rows_loaded},
+    run_count{"rows_rejected", "rows rejected", &run_state::rows_rejected},
+    run_count{"duplicates_skipped", "duplicates skipped", &run_state::duplicates_skipped},
+    run_count{"bytes_buffered", "bytes buffered", &run_state::bytes_buffered},
+    run_count{"total_expected", "rows expected", &run_state::total_expected},
+    run_count{"restarts", "restarts", &run_state::restarts},
+    run_count{"durable_page", "", &run_state::durable_page},
+    run_count{"last_segment", "", &run_state::last_segment},
+};
 
 bool is_utf8(const std::string& text) {
   rapidjson::MemoryStream in(text.data(), text.size());
@@ -204,6 +203,10 @@ std::vector<slice_progress> read_slices(const json_value& object) {
 
 }  // namespace
 
+std::span<const run_count> run_counts() {
+  return counts;
+}
+
 std::string_view name_of(run_status s) {
   switch (s) {
     case run_status::running:
@@ -231,8 +234,8 @@ std::string to_json(const run_state& s) {
   write_text(out, "command", s.command);
   write_text(out, "status", std::string(name_of(s.status)));
   write_text(out, "error", s.error);
-  for (const auto& [key, count] : counts) {
-    write_count(out, key, s.*count);
+  for (const run_count& c : counts) {
+    write_count(out, c.key, s.*c.member);
   }
   write_loaded(out, s.loaded);
   write_slices(out, s.slices);
@@ -266,8 +269,8 @@ run_state parse_run_state(std::string_view json) {
   s.command = read_text(document, "command");
   s.status = read_status(document);
   s.error = read_text(document, "error");
-  for (const auto& [key, count] : counts) {
-    s.*count = read_count(document, key);
+  for (const run_count& c : counts) {
+    s.*c.member = read_count(document, c.key);
   }
   s.loaded = read_loaded(document);
   s.slices = read_slices(document);

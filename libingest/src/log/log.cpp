@@ -46,7 +46,7 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
     put(text);
   }
 
-  std::string line(log::level l, std::string_view event, std::string_view message, fields f) const {
+  std::string line(log::level l, std::string_view event, std::string_view message, std::span<const field> f) const {
     const auto now = std::chrono::system_clock::now();
     return line_format == format::json ? detail::json_line(now, l, event, message, f)
                                        : detail::text_line(now, l, event, message, f);
@@ -76,9 +76,10 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
 
   void tell_what_was_lost() {
     if (lost_ > 0 && is_ready()) {
+      const log::field lost("lines", lost_);
       const std::string told =
           line(log::level::warning, lines_lost,
-               "nobody read standard error for a while, so that lines of it are missing", {{"lines", lost_}});
+               "nobody read standard error for a while, so that lines of it are missing", {&lost, 1});
       if (write_all((torn_ ? "\n" : "") + told + "\n")) {
         lost_ = 0;
         torn_ = false;
@@ -172,7 +173,9 @@ void print(std::string_view text) noexcept {
   }
 }
 
-void write(level l, std::string_view event, std::string_view message, fields f) noexcept {
+namespace {
+
+void write_line(level l, std::string_view event, std::string_view message, std::span<const field> f) noexcept {
   try {
     logger& log = the_logger();
     if (!log.spdlog.should_log(spdlog_level(l))) {
@@ -183,6 +186,16 @@ void write(level l, std::string_view event, std::string_view message, fields f) 
   } catch (...) {
     // Out of memory: the line is lost, the work that was to be logged is not.
   }
+}
+
+}  // namespace
+
+void write(level l, std::string_view event, std::string_view message, fields f) noexcept {
+  write_line(l, event, message, {f.begin(), f.size()});
+}
+
+void write(level l, std::string_view event, std::string_view message, const std::vector<field>& f) noexcept {
+  write_line(l, event, message, f);
 }
 
 }  // namespace ingest::log

@@ -129,7 +129,7 @@ std::string utc_timestamp(std::chrono::system_clock::time_point t) {
 }
 
 std::string json_line(std::chrono::system_clock::time_point t, level l, std::string_view event,
-                      std::string_view message, log::fields f) {
+                      std::string_view message, std::span<const log::field> f) {
   rapidjson::StringBuffer buffer;
   json_writer json(buffer);
   json.SetMaxDecimalPlaces(3);
@@ -151,7 +151,7 @@ std::string json_line(std::chrono::system_clock::time_point t, level l, std::str
 }
 
 std::string text_line(std::chrono::system_clock::time_point t, level l, std::string_view event,
-                      std::string_view message, log::fields f) {
+                      std::string_view message, std::span<const log::field> f) {
   constexpr std::size_t time_of_day = 11;  // behind the date
   constexpr std::size_t time_length = 12;  // 12:34:56.789
   std::string line = utc_timestamp(t).substr(time_of_day, time_length);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,8 @@ std::string utc_timestamp(std::chrono::system_clock::time_point t);
 /// The lines of a log, without newline. Secrets are masked, whatever was passed in; invalid UTF-8 is replaced, control
 /// characters are escaped, so that a line is one line and cannot steer a terminal.
 std::string json_line(std::chrono::system_clock::time_point t, log::level l, std::string_view event,
-                      std::string_view message, log::fields f);
+                      std::string_view message, std::span<const log::field> f);
 std::string text_line(std::chrono::system_clock::time_point t, log::level l, std::string_view event,
-                      std::string_view message, log::fields f);
+                      std::string_view message, std::span<const log::field> f);
 
 }  // namespace ingest::detail

@@ -1,0 +1,67 @@
+#include "metrics_help.hpp"
+
+#include "ingest/metrics.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+std::string_view name_of(metric_unit u) {
+  switch (u) {
+    case metric_unit::events:
+      return "events";
+    case metric_unit::rows:
+      return "rows";
+    case metric_unit::pages:
+      return "pages";
+    case metric_unit::ranges:
+      return "ranges";
+    case metric_unit::requests:
+      return "requests";
+    case metric_unit::attempts:
+      return "attempts";
+    case metric_unit::stages:
+      return "stages";
+    case metric_unit::bytes:
+      return "bytes";
+    case metric_unit::microseconds:
+      return "microseconds";
+  }
+  return "";
+}
+
+std::string_view name_of(metric_kind k) {
+  switch (k) {
+    case metric_kind::counter:
+      return "counter";
+    case metric_kind::gauge:
+      return "gauge";
+    case metric_kind::moment:
+      return "moment";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string metrics_markdown() {
+  std::string text = R"(# Metrics
+
+What a process counts while it runs. The log's `progress` lines and the report (`REPORT`) have all of them by these names,
+but for those in microseconds: the report has counters of time in `seconds`, without `_us`, and, of the moments, the phases
+that lie between them. The report has attempts in `retries`. A counter only grows, unless all that was counted is begun anew, as
+without `DATA_DIR` after a failure; a gauge is how much there is now; a moment is when something was, since the run's start.
+
+| Metric | Unit | Kind | Meaning |
+|---|---|---|---|
+)";
+  const metrics all;
+  for (const metrics::metric* m : all.all()) {
+    const metric_definition& d = m->definition;
+    text += "| `" + std::string(d.name) + "` | " + std::string(name_of(d.unit)) + " | " + std::string(name_of(d.kind)) +
+            " | " + std::string(d.help) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace ingest::app
