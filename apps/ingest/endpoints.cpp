@@ -15,7 +15,7 @@
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
 #include "ingest/transforms/compress_transform.hpp"
-#include "ingest/transforms/copy_text_transform.hpp"
+#include "ingest/transforms/key_transform.hpp"
 #include "run_plan.hpp"
 #include "stdin_source.hpp"
 
@@ -140,8 +140,7 @@ source_factory make_sources(const settings& s, const std::string& plan, metrics&
 
 actors::transform_factory make_transforms(const settings& s) {
   if (s.to.what == target_choice::kind::postgres && s.from.what != source_choice::kind::api) {
-    return
-        [pointer = s.id_pointer](slice_id) { return transform_list{std::make_shared<copy_text_transform>(pointer)}; };
+    return [pointer = s.id_pointer](slice_id) { return transform_list{std::make_shared<key_transform>(pointer)}; };
   }
   if (s.to.compression != file_compression::none) {
     using enum compress_transform::format;
@@ -185,7 +184,7 @@ std::string look_at_source_file(const settings& s) {
   }
   batch first;
   first.data = std::make_shared<const std::string>(records->bytes().substr(0, records->bytes().find('\n') + 1));
-  const auto row = copy_text_transform(s.id_pointer).apply(std::move(first));
+  const auto row = key_transform(s.id_pointer).apply(std::move(first));
   constexpr std::string_view no_id = "\\N\t";
   if (row->bytes().starts_with(no_id)) {
     const auto reason = row->bytes().find('\t', no_id.size());

@@ -6,7 +6,7 @@
 
 namespace {
 
-void parse(benchmark::State& state, const ingest::row_encoder& encoder) {
+void parse(benchmark::State& state, const ingest::record_encoder& encoder) {
   const std::string body = sample_body();
   const auto parser = ingest::make_page_parser();
   std::string rows;
@@ -20,10 +20,10 @@ void parse(benchmark::State& state, const ingest::row_encoder& encoder) {
   state.SetItemsProcessed(static_cast<std::int64_t>(events));
 }
 
-void page_to_copy_text(benchmark::State& state) {
-  parse(state, ingest::copy_text_encoder());
+void page_to_keyed_lines(benchmark::State& state) {
+  parse(state, ingest::keyed_encoder());
 }
-BENCHMARK(page_to_copy_text);
+BENCHMARK(page_to_keyed_lines);
 
 void page_to_ndjson(benchmark::State& state) {
   parse(state, ingest::ndjson_encoder());

@@ -27,6 +27,6 @@ inline std::string sample_body(std::size_t events = 5000) {
 /// The same events as rows of COPY text.
 inline std::shared_ptr<const std::string> sample_rows(std::size_t events = 5000) {
   auto rows = std::make_shared<std::string>();
-  ingest::make_page_parser()->parse(sample_body(events), ingest::copy_text_encoder(), *rows);
+  ingest::make_page_parser()->parse(sample_body(events), ingest::keyed_encoder(), *rows);
   return rows;
 }

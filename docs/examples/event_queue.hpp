@@ -5,7 +5,7 @@
 #include <mutex>
 #include <utility>
 
-#include "ingest/row_encoder.hpp"
+#include "ingest/record_encoder.hpp"
 #include "ingest/source.hpp"
 #include "ingest/stop.hpp"
 
@@ -22,7 +22,7 @@ class event_queue final : public ingest::source {
   bool push(std::string_view id, std::string_view json) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return rows_.size() < (1 << 20) || closed_; });
-    ingest::copy_text_encoder().append(id, json, rows_);
+    ingest::keyed_encoder().append(id, json, rows_);
     ++events_;
     changed_.notify_all();
     return !closed_;

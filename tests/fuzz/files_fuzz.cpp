@@ -6,7 +6,7 @@
 #include "fuzz/fuzz_target.hpp"
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
-#include "ingest/transforms/copy_text_transform.hpp"
+#include "ingest/transforms/key_transform.hpp"
 #include "json/json_text.hpp"
 #include "postgres/copy_rows.hpp"
 
@@ -62,7 +62,7 @@ reading read(source& from, const std::optional<std::string>& position) {
 void check_rows(const std::string& lines) {
   batch b;
   b.data = std::make_shared<const std::string>(lines);
-  batch rows = *copy_text_transform().apply(b);
+  batch rows = *key_transform().apply(b);
   page p;
   p.id = p.segment = 1;
   p.rows = rows.records;

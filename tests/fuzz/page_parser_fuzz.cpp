@@ -1,7 +1,7 @@
 // The body of a response, as a hostile or broken API may send it.
-#include "fuzz/copy_text_reader.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "ingest/page_parser.hpp"
+#include "records/record_line.hpp"
 
 using namespace ingest;
 using namespace ingest::fuzz;
@@ -17,7 +17,7 @@ struct reading {
   std::string rows;
 };
 
-reading read(page_parser& parser, std::string_view body, const row_encoder& encoder) {
+reading read(page_parser& parser, std::string_view body, const record_encoder& encoder) {
   reading r;
   std::string out = before;
   r.refusal = refusal_of([&] { r.page = parser.parse(body, encoder, out); });
@@ -27,12 +27,15 @@ reading read(page_parser& parser, std::string_view body, const row_encoder& enco
 }
 
 void check_rows(const reading& r, std::string_view body) {
+  std::string on_one_line(body);
+  std::replace_if(
+      on_one_line.begin(), on_one_line.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   std::string_view rest = r.rows;
   for (std::uint64_t row = 0; row < r.page.rows; ++row) {
     require(rest.find('\n') != std::string_view::npos, "each event is a line");
-    const auto columns = testing::read_copy_line(rest.substr(0, rest.find('\n')));
-    require(columns.size() == 2 && columns[1], "each row has an id and data");
-    require(body.find(*columns[1]) != std::string_view::npos, "an event is passed on byte for byte");
+    const auto line = detail::parse_record_line(rest.substr(0, rest.find('\n')));
+    require(!line.record.empty() && !line.reason, "each line has an event");
+    require(on_one_line.find(line.record) != std::string_view::npos, "an event is passed on byte for byte");
     rest.remove_prefix(rest.find('\n') + 1);
   }
   require(rest.empty(), "there are as many lines as events");
@@ -44,13 +47,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static const auto used_again = make_page_parser({.id_pointer = "/a/0/id"});
   const std::string body(reinterpret_cast<const char*>(bytes), size);
   const auto parser = make_page_parser({.id_pointer = "/a/0/id"});
-  const reading copy = read(*parser, body, copy_text_encoder());
-  const reading again = read(*used_again, body, copy_text_encoder());
+  const reading copy = read(*parser, body, keyed_encoder());
+  const reading again = read(*used_again, body, keyed_encoder());
   const reading lines = read(*make_page_parser(), body, ndjson_encoder());
   require(copy.rows == again.rows, "what a parser has read before makes no difference");
   require(!copy.refusal == !lines.refusal, "neither do encoder and pointers");
-  const reading tolerant =
-      read(*make_page_parser({.id_pointer = "/a/0/id", .tolerant = true}), body, copy_text_encoder());
+  const reading tolerant = read(*make_page_parser({.id_pointer = "/a/0/id", .tolerant = true}), body, keyed_encoder());
   require(copy.refusal || (!tolerant.refusal && tolerant.rows == copy.rows),
           "what is JSON a tolerant parser reads alike");
   require(!tolerant.refusal || tolerant.rows.empty(), "a body refused by a tolerant parser leaves no rows");

@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(of_another_shape_from_the_first_one_on_are_a_matter_of_conf
   BOOST_CHECK_EXCEPTION(read_pages(), ingest::error, fails_with(errc::config, "API_BASE_URL and EVENTS_PATH"));
 }
 
-BOOST_AUTO_TEST_CASE(with_numbers_that_are_none_or_bare_control_characters_pass_where_rows_are_judged_singly) {
+BOOST_AUTO_TEST_CASE(with_numbers_that_are_none_or_bare_control_characters_have_only_those_events_refused) {
   auto o = options(http_endpoint::standard);
   o.parser.tolerant = true;
   answer(

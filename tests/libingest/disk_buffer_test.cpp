@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(numbers_pages_from_one_and_places_them_end_to_end) {
   BOOST_TEST(buffer.bytes() == first.length + second.length);
 }
 
-BOOST_AUTO_TEST_CASE(leaves_segments_of_pure_copy_text) {
+BOOST_AUTO_TEST_CASE(leaves_segments_of_nothing_but_what_was_appended) {
   auto buffer = open();
   append_samples(buffer, 1, 2);
   BOOST_TEST(text_of(directory / "events_buffer.000001.tsv") == *sample_batch(1).data + *sample_batch(2).data);

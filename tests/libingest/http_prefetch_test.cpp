@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(is_not_sent_with_a_token_that_is_due_to_be_renewed) {
   api.token_lives_s = 100;
   api.fault = [this, n = 0](const received_request& r) mutable -> std::optional<reply> {
     if (r.path == events_api::stream_path && ++n == 1) {
-      clock.advance(90s);
+      clock.advance(101s);
     }
     return std::nullopt;
   };

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(of_values_are_the_rows_fault_however_many_they_are) {
   page_batches::rows bad;
   for (int i = 0; i < 40; ++i) {
     bad.push_back("bad-" + std::to_string(i) + "\tno json");
-    bad.push_back("\\N\t{\"extra\": " + std::to_string(i) + "}");
+    bad.push_back("\t{\"extra\": " + std::to_string(i) + "}");
   }
   const auto loader = open_sink(target);
   BOOST_TEST(loader->write(batches.next({bad})).rows_rejected == 80u);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(of_characters_that_the_databases_encoding_lacks_are_the_row
   auto o = options();
   o.url = postgres_cluster::shared().url(name);
   auto page = event_rows(1, 100);
-  page.push_back("escape\t{\"a\": \"\\\\u00e9\"}");
+  page.push_back("escape\t{\"a\": \"\\u00e9\"}");
   {
     const auto loader = open_sink(open_target(o));
     check_one_reject(loader->write(batches.next({page})), 100, "0A000");

@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(is_right_where_a_trigger_changes_ids) {
   database.execute(creation_of(changing));
   auto page = event_rows(1, 30);
   page.push_back("A\t{}");
-  page.push_back("\\N\t{\"n\":\"from data\"}");
+  page.push_back("\t{\"n\":\"from data\"}");
   const auto first = loader->write(batches.next({page, {"drop\t{}"}}));
   BOOST_TEST(first.rows_loaded == 32u);
   BOOST_TEST(first.rows_rejected == 1u);

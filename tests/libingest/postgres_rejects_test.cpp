@@ -24,13 +24,12 @@ struct rejects_fixture : loading_fixture {
 void rejects_fixture::reject_every_kind_of_bad_row() {
   const page_batches::rows page{
       event_row("good-1"),
-      "\\N\t{\"no\":\"id\"}",
-      "only-one-column",
+      "\t{\"no\":\"id\"}",
       "three\t{}\tcolumns",
-      "null-data\t\\N",
+      "no-data\t",
       "bad-utf8\t{\"a\":\"\xff\xfe\"}",
       "nul\t{\"a\":\"\0\"}"s,
-      "lone-surrogate\t{\"a\":\"\\\\ud800\"}",
+      "lone-surrogate\t{\"a\":\"\\ud800\"}",
       "truncated\t{\"a\":",
       std::string(9000, 'x') + "\t{}",
       "deep\t" + std::string(100000, '['),
@@ -39,19 +38,18 @@ void rejects_fixture::reject_every_kind_of_bad_row() {
   const auto done = open_sink(open_target())->write(batches.next({page}));
   // An id of one repeated letter is compressed until it fits into the index; all others are refused.
   BOOST_TEST(done.rows_loaded == 3u);
-  BOOST_TEST(done.rows_rejected == 9u);
+  BOOST_TEST(done.rows_rejected == 8u);
   BOOST_TEST(rows() == 3);
   const auto lines = rejects();
-  BOOST_REQUIRE(lines.size() == 9u);
+  BOOST_REQUIRE(lines.size() == 8u);
   const auto line_of = [&](const std::string& part) {
     const auto found = std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return has(l, part); });
     return found == lines.end() ? std::string("no such line") : *found;
   };
   BOOST_TEST(has(line_of("\"row\":2,"), "\"message\":\"the event has no id\""));
   BOOST_TEST(has(line_of("\"row\":2,"), "\"id\":null,\"encoding\":\"json\",\"event\":{\"no\":\"id\"}"));
-  BOOST_TEST(has(line_of("only-one-column"), "\"sqlstate\":\"22P04\""));
-  BOOST_TEST(has(line_of("three"), "\"sqlstate\":\"22P04\""));
-  BOOST_TEST(has(line_of("null-data"), "\"sqlstate\":\"23502\""));
+  BOOST_TEST(has(line_of("three"), "\"message\":\"columns\""));
+  BOOST_TEST(has(line_of("no-data"), "\"sqlstate\":\"22P02\""));
   BOOST_TEST(has(line_of("bad-utf8"), "\"sqlstate\":\"22021\""));
   // Byte for byte, though no JSON could hold them.
   BOOST_TEST(has(line_of("bad-utf8"), "\"encoding\":\"hex\",\"event\":\"7b2261223a22fffe227d\""));
@@ -68,7 +66,7 @@ BOOST_FIXTURE_TEST_SUITE(postgres_rejects, rejects_fixture)
 BOOST_AUTO_TEST_CASE(sets_one_row_of_five_thousand_aside_and_loads_the_others) {
   auto o = options();
   auto page = event_rows(1, 5000);
-  page[1233] = R"(bad	{"id":"bad","text":"\\u0000"})"s;
+  page[1233] = R"(bad	{"id":"bad","text":"\u0000"})"s;
   const auto done = open_sink(open_target(o))->write(batches.next({event_rows(9001, 9010), page}));
   BOOST_TEST(done.rows_loaded == 5009u);
   BOOST_TEST(done.rows_rejected == 1u);

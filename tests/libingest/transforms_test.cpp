@@ -5,8 +5,8 @@
 #include "ingest/sources/memory_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
 #include "ingest/transforms/compress_transform.hpp"
-#include "ingest/transforms/copy_text_transform.hpp"
 #include "ingest/transforms/filter_transform.hpp"
+#include "ingest/transforms/key_transform.hpp"
 #include "ingest/transforms/line_transform.hpp"
 #include "ingest/transforms/map_transform.hpp"
 #include "ingest/transforms/rate_limit_transform.hpp"
@@ -120,36 +120,35 @@ BOOST_AUTO_TEST_CASE(compress_each_batch_by_itself) {
 }
 
 BOOST_AUTO_TEST_CASE(make_rows_of_lines_of_json) {
-  const auto rows = std::make_shared<copy_text_transform>("/session/id");
+  const auto rows = std::make_shared<key_transform>("/session/id");
   BOOST_TEST(rows->parallel());
   const auto r =
       run({"{\"session\":{\"id\":\"a\\tb\"}}\r\n\n{\"session\":{\"id\":7}}\n", "\xEF\xBB\xBF{\"session\":1}"}, rows);
   BOOST_TEST(r.ok());
   BOOST_TEST(r.records == 3);
-  BOOST_TEST(to.text() ==
-             "a\\tb\t{\"session\":{\"id\":\"a\\\\tb\"}}\n7\t{\"session\":{\"id\":7}}\n\\N\t{\"session\":1}\n");
+  BOOST_TEST(to.text() == "a\\tb\t{\"session\":{\"id\":\"a\\tb\"}}\n7\t{\"session\":{\"id\":7}}\n\t{\"session\":1}\n");
 }
 
 BOOST_AUTO_TEST_CASE(make_marked_rows_of_what_is_no_json_and_rows_without_id_of_what_is_too_deep) {
   const std::string deep = std::string(600, '[') + std::string(600, ']');
-  const auto rows = std::make_shared<copy_text_transform>();
+  const auto rows = std::make_shared<key_transform>();
   BOOST_TEST(run({"{\"id\":1\n{\"id\":2} x\n" + deep + "\n\\.\n"}, rows).ok());
   BOOST_TEST(
       to.text() ==
-      "\\N\t{\"id\":1\tthe line is no JSON: see its byte 8\n\\N\t{\"id\":2} x\tthe line is no JSON: see its byte 10\n"
-      "\\N\t" +
-          deep + "\n\\N\t\\\\.\tthe line is no JSON: see its byte 1\n");
+      "\t{\\\"id\\\":1\tthe line is no JSON: see its byte 8\n\t{\\\"id\\\":2} x\tthe line is no JSON: see its byte 10\n"
+      "\t" +
+          deep + "\n\t\\\\.\tthe line is no JSON: see its byte 1\n");
 }
 
 BOOST_AUTO_TEST_CASE(keep_the_position_behind_rows_also_where_no_line_is_left) {
   batch blank;
   blank.data = std::make_shared<const std::string>("\n \n");
   blank.position = "3";
-  const auto b = copy_text_transform().apply(blank);
+  const auto b = key_transform().apply(blank);
   BOOST_REQUIRE(b);
   BOOST_TEST(b->records == 0);
   BOOST_TEST(b->position == "3");
-  BOOST_CHECK_EXCEPTION(copy_text_transform("id"), error,
+  BOOST_CHECK_EXCEPTION(key_transform("id"), error,
                         [](const error& e) { return std::string(e.what()).starts_with("ID_POINTER: "); });
 }
 

@@ -1,8 +1,7 @@
 # Properties that hold for all inputs, tried on random ones and shrunk where they fail, one line a file.
 find_package(rapidcheck REQUIRED)
 
-ingest_test(properties/copy_text_test.cpp LIBS rapidcheck PostgreSQL::PostgreSQL LABELS property)
-target_include_directories(test.properties.copy_text PRIVATE "${CMAKE_SOURCE_DIR}/libingest/src")
+ingest_test(properties/record_lines_test.cpp LIBS rapidcheck PostgreSQL::PostgreSQL LABELS property INTERNAL)
 ingest_test(properties/credit_test.cpp LIBS rapidcheck ingest_actors_test_support LABELS property)
 ingest_test(properties/disk_buffer_test.cpp LIBS rapidcheck LABELS property)
 ingest_test(properties/lost_cursors_test.cpp LIBS rapidcheck LABELS property)

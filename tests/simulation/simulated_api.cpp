@@ -21,14 +21,14 @@ simulated_api::simulated_api(schedule& s) : schedule_(s), events_(1 + s.draw(mos
     for (std::uint64_t left = s.draw(most_events + 1); left > 0; --left) {
       const std::string id = std::to_string(slice) + "-" + std::to_string(events.size());
       if (poisoned && s.one_in(8)) {
-        events.push_back(s.one_in(2) ? event{"\\N", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"});
+        events.push_back(s.one_in(2) ? event{"", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"});
       } else {
         events.push_back({id, "{\"n\":" + std::to_string(events.size()) + "}"});
       }
     }
     for (const event& e : events) {
-      if (e.id == "\\N" || !e.data.starts_with('{')) {
-        poison_.insert(e.id == "\\N" ? e.data : e.id);
+      if (e.id.empty() || !e.data.starts_with('{')) {
+        poison_.insert(e.id.empty() ? e.data : e.id);
       } else {
         truth_.emplace(e.id, e.data);
       }

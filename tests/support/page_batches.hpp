@@ -8,7 +8,7 @@
 
 namespace ingest::testing {
 
-/// Makes batches as they come out of the buffer: rows are lines of COPY text without their newlines.
+/// Makes batches as they come out of the buffer: rows are lines of keyed_encoder without their newlines.
 class page_batches {
  public:
   using rows = std::vector<std::string>;
@@ -21,7 +21,7 @@ class page_batches {
   std::uint64_t offset_ = 0;
 };
 
-/// The row of an event: its id, and an object with that id and `extra`, which is JSON and COPY text at once.
+/// The row of an event: its id, and an object with that id and `extra`, which is JSON.
 std::string event_row(const std::string& id, const std::string& extra = "1");
 
 /// Rows with ids made of `prefix` and the numbers first … last.

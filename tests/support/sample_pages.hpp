@@ -11,7 +11,7 @@ inline run_identity sample_run() {
   return {"events", "0123456789abcdef0123456789abcdef", "one slice"};
 }
 
-/// `rows` rows of COPY text that no other `number` has, with the position "after <number>".
+/// `rows` lines of records that no other `number` has, with the position "after <number>".
 inline batch sample_batch(int number, std::uint64_t rows = 2) {
   auto text = std::make_shared<std::string>();
   for (std::uint64_t row = 0; row < rows; ++row) {

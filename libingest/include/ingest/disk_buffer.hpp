@@ -24,7 +24,7 @@ struct run_identity {
   bool operator==(const run_identity&) const = default;
 };
 
-/// The durable buffer between a source and a sink: segments of PostgreSQL COPY text and, beside each, an index with a
+/// The durable buffer between a source and a sink: segments of lines and, beside each, an index with a
 /// checksummed record per page. docs/disk_format.md describes the bytes.
 ///
 /// The contract in one line: **a page is durable once sync() has returned after its append(); its position must not be

@@ -12,8 +12,8 @@
 #include "ingest/http_client.hpp"
 #include "ingest/metrics.hpp"
 #include "ingest/page_parser.hpp"
+#include "ingest/record_encoder.hpp"
 #include "ingest/retry.hpp"
-#include "ingest/row_encoder.hpp"
 #include "ingest/source.hpp"
 #include "ingest/stop.hpp"
 #include "ingest/time_window.hpp"
@@ -37,7 +37,7 @@ struct http_source_options {
   std::size_t batch_size = 5000;                                         ///< [BATCH_SIZE] events a page, 1 to 5000
   std::vector<time_window> windows;  ///< one for each slice; empty: a single slice with all events
   page_parser_options parser;        ///< [ID_POINTER, TIMESTAMP_POINTER]
-  std::shared_ptr<const row_encoder> encoder = std::make_shared<copy_text_encoder>();
+  std::shared_ptr<const record_encoder> encoder = std::make_shared<keyed_encoder>();
   std::vector<http_header> extra_headers;  ///< [EXTRA_HEADERS] sent with each request
   http_client_options client;              ///< an empty user_agent becomes "ingest/<version>"
   retry_options retry;                     ///< for one page, or one grant of stream access

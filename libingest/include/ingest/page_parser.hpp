@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "ingest/error.hpp"
-#include "ingest/row_encoder.hpp"
+#include "ingest/record_encoder.hpp"
 
 namespace ingest {
 
@@ -65,15 +65,15 @@ class page_parser {
   /// `{"data":[…],"pagination":{…},"meta":{…}}`, members in any order and unknown ones beside them; docs/api_answers.md
   /// says what each of them means. However deeply an event is nested, it is handed on: whoever stores it knows what it
   /// can hold. Throws not_a_page for what is no JSON, holds no events or contradicts itself; `out` is as before then.
-  virtual parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) = 0;
+  virtual parsed_page parse(std::string_view body, const record_encoder& encoder, std::string& out) = 0;
 };
 
 struct page_parser_options {
   std::string id_pointer = "/id";                ///< JSON pointer, inside an event
   std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
 
-  /// Let NaN, Infinity and bare control characters pass, which some servers write though JSON has none, so that whoever
-  /// stores the events refuses theirs singly. Otherwise such a body is no page.
+  /// Let NaN, Infinity and bare control characters pass, which some servers write though JSON has none: only the events
+  /// that have them are refused, by append_refused(). Otherwise such a body is no page.
   bool tolerant = false;
 };
 

@@ -80,10 +80,9 @@ class scanning_parser final : public page_parser {
                   setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)},
         tolerant_(options.tolerant) {}
 
-  parsed_page parse(std::string_view body, const row_encoder& encoder, std::string& out) override {
+  parsed_page parse(std::string_view body, const record_encoder& encoder, std::string& out) override {
     const std::size_t size_before = out.size();
-    // Most events need a few escapes and their id a second time.
-    out.reserve(size_before + body.size() + body.size() / 4);
+    out.reserve(size_before + body.size() + body.size() / 8);  // the keys are there a second time
     body = without_byte_order_mark(body);
     page_ = {};
     envelope_.clear();
@@ -102,8 +101,9 @@ class scanning_parser final : public page_parser {
   }
 
  private:
-  void parse_envelope(std::string_view body, const row_encoder& encoder, std::string& out) {
+  void parse_envelope(std::string_view body, const record_encoder& encoder, std::string& out) {
     json_scanner in(body, tolerant_);
+    begin_ = body.data();
     if (in.peek() == '[') {
       in.value();
       in.finish();
@@ -127,14 +127,18 @@ class scanning_parser final : public page_parser {
     }
   }
 
-  void parse_events(json_scanner& in, const row_encoder& encoder, std::string& out) {
+  void parse_events(json_scanner& in, const record_encoder& encoder, std::string& out) {
     std::array<json_value, 2> found;
     in.array([&](std::size_t) {
       found = {};
       inside_event_ = true;
       const json_value event = find_values(in, pointers_, found);
       inside_event_ = false;
-      encoder.append(found[0].text(scratch_), event.raw, out);
+      if (const auto odd = in.tolerated()) {
+        encoder.append_refused(no_json(event.raw, begin_ + *odd), event.raw, out);
+      } else {
+        encoder.append(found[0].text(scratch_), event.raw, out);
+      }
       if (++page_.rows == 1) {
         page_.first_id = found[0].text(scratch_).value_or("");
       }
@@ -149,6 +153,12 @@ class scanning_parser final : public page_parser {
       }
     });
     page_.last_id = found[0].text(scratch_).value_or("");
+  }
+
+  /// Why an event is none, whose first character that JSON has not is at `odd`.
+  static std::string no_json(std::string_view event, const char* odd) {
+    return "the event is no JSON: " + character(*odd) + " has no place at its byte " +
+           std::to_string(odd - event.data());
   }
 
   std::optional<std::int64_t> timestamp_of(const json_value& value) {
@@ -178,6 +188,7 @@ class scanning_parser final : public page_parser {
 
   std::array<json_pointer, 2> pointers_;
   bool tolerant_;
+  const char* begin_ = nullptr;  // of the body
   std::string scratch_;
   parsed_page page_;
   detail::page_envelope envelope_;

@@ -152,7 +152,7 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
   parsed_page page;
   try {
     met_ = false;
-    const row_encoder& encoder = *run_.options.encoder;
+    const record_encoder& encoder = *run_.options.encoder;
     const std::string* const sought = at_.sought_id();
     page = sought == nullptr ? parser_->parse(result.body, encoder, rows)
                              : parser_->parse(result.body, looking_out(encoder, *sought, met_), rows);

@@ -37,6 +37,12 @@ void json_scanner::fail() const {
   throw json_fault{offset()};
 }
 
+void json_scanner::tolerate() {
+  if (!tolerated_) {
+    tolerated_ = offset();
+  }
+}
+
 void json_scanner::push(char close) {
   open_.push_back(close);
   ++p_;
@@ -189,6 +195,7 @@ bool json_scanner::string() {
       escape();
       escaped = true;
     } else if (tolerant_) {
+      tolerate();
       ++p_;
     } else {
       fail();
@@ -253,6 +260,7 @@ bool json_scanner::no_number() {
   if (p_ == end_ || (*p_ != 'N' && *p_ != 'I')) {
     return false;
   }
+  tolerate();
   literal(*p_ == 'N' ? "NaN" : "Infinity");
   return true;
 }

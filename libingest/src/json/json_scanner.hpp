@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ingest/json_pointer.hpp"
 
@@ -81,6 +82,10 @@ class json_scanner {
   void finish();
 
   std::size_t offset() const { return static_cast<std::size_t>(p_ - begin_); }
+
+  /// Where a tolerant scanner first let something pass since it was last asked, if anywhere.
+  std::optional<std::size_t> tolerated() { return std::exchange(tolerated_, std::nullopt); }
+
   const char* position() const { return p_; }
 
  private:
@@ -98,12 +103,14 @@ class json_scanner {
   bool no_number();
   void digits();
   void literal(std::string_view word);
+  void tolerate();
   [[noreturn]] void fail() const;
 
   const char* begin_;
   const char* p_;
   const char* end_;
   bool tolerant_;
+  std::optional<std::size_t> tolerated_;
   std::string open_;      // the closing character of each container around p_
   std::string key_text_;  // a key that had escapes
 };

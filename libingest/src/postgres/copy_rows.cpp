@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "ingest/error.hpp"
-#include "postgres/copy_format.hpp"
+#include "json/byte_scan.hpp"
+#include "records/record_line.hpp"
 
 namespace ingest::detail {
 
@@ -16,38 +18,19 @@ namespace {
                                   std::to_string(p.offset) + ") " + what);
 }
 
-std::string_view id_of(std::string_view row) {
-  const void* tab = std::memchr(row.data(), '\t', row.size());
-  return row.substr(0, tab == nullptr ? row.size() - 1 : static_cast<const char*>(tab) - row.data());
+/// The next tab or line break. There is one: pages end in a newline.
+const char* next_control(const char* begin, const char* end) {
+  return find_first<false, '\t', '\n', '\r'>(begin, end);
 }
 
-/// Where the reason begins in a row that is marked as refused: in a third column, behind an id that is missing; npos in
-/// any other row.
-std::size_t reason_in(std::string_view row) {
-  constexpr std::string_view no_id = "\\N\t";
-  const auto tab = row.starts_with(no_id) ? row.find('\t', no_id.size()) : std::string_view::npos;
-  return tab == std::string_view::npos ? tab : tab + 1;
-}
-
-std::uint64_t prefix_of(std::string_view id) {
+std::uint64_t prefix_of(std::string_view key) {
   std::array<unsigned char, 8> head{};
-  std::memcpy(head.data(), id.data(), std::min(id.size(), head.size()));
+  std::memcpy(head.data(), key.data(), std::min(key.size(), head.size()));
   std::uint64_t prefix = 0;
   for (const unsigned char c : head) {
     prefix = prefix << 8 | c;
   }
   return prefix;
-}
-
-/// Whether `line` (without its newline) ends in the middle of an escape: then the newline would be part of the row, or
-/// the whole COPY end here.
-bool ends_unsafely(std::string_view line) {
-  if (line.ends_with('.')) {
-    line.remove_suffix(1);
-  }
-  const auto other = line.find_last_not_of('\\');
-  const std::size_t backslashes = line.size() - (other == std::string_view::npos ? 0 : other + 1);
-  return backslashes % 2 == 1;
 }
 
 }  // namespace
@@ -84,24 +67,29 @@ void copy_rows::add(std::uint32_t page_index, std::string_view bytes) {
   if (!bytes.empty() && bytes.back() != '\n') {
     refuse(p, "does not end in a newline");
   }
-  if (bytes.find('\r') != std::string_view::npos) {
-    refuse(p, "holds a carriage return that is not escaped");
-  }
-  while (!bytes.empty()) {
-    const std::string_view line = bytes.substr(0, bytes.find('\n'));
-    if (ends_unsafely(line)) {
-      refuse(p, "has a row that ends in an escape, as \\. does: row " +
-                    std::to_string(rows_.size() - first_rows_.back() + 1));
+  const auto row_number = [this] { return std::to_string(rows_.size() - first_rows_.back() + 1); };
+  const char* const end = bytes.data() + bytes.size();
+  for (const char* begin = bytes.data(); begin != end;) {
+    const char* const tab = next_control(begin, end);
+    if (*tab == '\n') {
+      refuse(p, "has a line without a tab: row " + row_number());
     }
-    const std::string_view text = bytes.substr(0, line.size() + 1);
+    const char* newline = next_control(tab + 1, end);
+    const bool refused = *newline == '\t';
+    while (*newline == '\t') {
+      newline = next_control(newline + 1, end);
+    }
+    if (*tab == '\r' || *newline == '\r') {
+      refuse(p, "holds a carriage return: row " + row_number());
+    }
     const auto number = static_cast<std::uint32_t>(rows_.size());
-    if (reason_in(text) == std::string_view::npos) {
-      order_.push_back({prefix_of(id_of(text)), number});
-    } else {
+    rows_.push_back({{begin, newline + 1}, page_index, static_cast<std::uint32_t>(tab - begin)});
+    if (refused) {
       refused_.push_back(number);
+    } else {
+      order_.push_back({prefix_of(rows_.back().key()), number});
     }
-    rows_.push_back({text, page_index});
-    bytes.remove_prefix(text.size());
+    begin = newline + 1;
   }
   const std::uint64_t found = rows_.size() - first_rows_.back();
   if (found != p.rows) {
@@ -114,7 +102,7 @@ void copy_rows::sort() {
     if (a.prefix != b.prefix) {
       return a.prefix < b.prefix;
     }
-    const int order = id_of(rows_[a.row].text).compare(id_of(rows_[b.row].text));
+    const int order = rows_[a.row].key().compare(rows_[b.row].key());
     return order != 0 ? order < 0 : a.row < b.row;
   });
 }
@@ -136,10 +124,9 @@ void copy_rows::prefetch_behind(std::size_t i) const {
 std::vector<copy_rows::refused_row> copy_rows::refused() const {
   std::vector<refused_row> all;
   for (const std::uint32_t r : refused_) {
-    const std::string_view whole = rows_[r].text;
-    const std::size_t reason = reason_in(whole);
-    all.push_back({&pages_[rows_[r].page], row_in_page_of(r), whole.substr(0, reason - 1),
-                   read_columns(whole.substr(reason)).id});
+    std::string reason;
+    append_bytes(parse_record_line(rows_[r].text).reason.value_or(""), reason);
+    all.push_back({&pages_[rows_[r].page], row_in_page_of(r), rows_[r].text, std::move(reason)});
   }
   return all;
 }

@@ -2,7 +2,7 @@
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
-#include "ingest/row_encoder.hpp"
+#include "ingest/record_encoder.hpp"
 
 namespace ingest::detail {
 
@@ -54,7 +54,7 @@ std::uint64_t set_aside_differing(postgres_connection& c, const target_table& ta
     texts.reserve(r.rows());
     std::vector<rejected_row> rows;
     for (std::size_t i = 0; i < r.rows(); ++i) {
-      copy_text_encoder().append(r.text(i, 0), r.text(i, 1), texts.emplace_back());
+      keyed_encoder().append(r.text(i, 0), r.text(i, 1), texts.emplace_back());
       rows.push_back({nullptr, 0, "23505", differs, texts.back(), rejected_row::reason::differs});
     }
     if (rows.empty()) {

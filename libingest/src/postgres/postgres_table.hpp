@@ -31,7 +31,7 @@ struct target_table {
   std::string table;
   std::string quoted;  ///< "schema"."table", for SQL
   bool created = false;
-  copy_format format = copy_format::text;
+  copy_format format = copy_format::csv;
   std::string key;  ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
   std::string first_transaction;  ///< no row of the run was written by an older one
 

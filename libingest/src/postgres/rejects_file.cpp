@@ -13,7 +13,7 @@
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "json/json_text.hpp"
-#include "postgres/copy_format.hpp"
+#include "records/record_line.hpp"
 
 namespace ingest::detail {
 
@@ -180,8 +180,15 @@ void rejects_file::write(const std::vector<const rejected_row*>& rows) {
 }
 
 std::string reject_line(const std::string& pipeline, const rejected_row& r) {
-  const copy_columns columns = read_columns(r.text);
-  const exact_json event = exactly(columns.rest);
+  const record_line parsed = parse_record_line(r.text);
+  std::string key;
+  append_key_text(parsed.key, key);
+  std::string bytes(parsed.record);
+  if (parsed.reason) {
+    bytes.clear();
+    append_bytes(parsed.record, bytes);
+  }
+  const exact_json event = exactly(bytes);
   std::string line = "{\"pipeline\":" + json_string(pipeline);
   line += ",\"reason\":" + std::string(r.why == rejected_row::reason::refused ? "\"refused\"" : "\"differs\"");
   if (r.of != nullptr) {
@@ -189,7 +196,7 @@ std::string reject_line(const std::string& pipeline, const rejected_row& r) {
     line += ",\"row\":" + std::to_string(r.row);
   }
   line += ",\"sqlstate\":" + json_string(r.sqlstate) + ",\"message\":" + json_string(r.message);
-  line += ",\"id\":" + (columns.has_id ? json_string(columns.id) : "null");
+  line += ",\"id\":" + (parsed.key.empty() ? "null" : json_string(key));
   line += ",\"encoding\":" + json_string(event.encoding) + ",\"event\":" + event.value + "}\n";
   return line;
 }

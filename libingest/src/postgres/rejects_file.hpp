@@ -22,7 +22,7 @@ struct rejected_row {
   std::uint64_t row = 0;     ///< within its page, counted from 1
   std::string sqlstate;
   std::string message;
-  std::string_view text;  ///< COPY text
+  std::string_view text;  ///< its line
   reason why = reason::refused;
 };
 

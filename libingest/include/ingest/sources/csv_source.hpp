@@ -31,7 +31,7 @@ struct csv_options {
   std::size_t max_record_bytes = 16ull << 20;  ///< a longer record is refused with errc::bad_data
 
   /// A record of more or fewer fields than there are columns, or whose bytes are no UTF-8, does not end the reading:
-  /// a line that is no JSON takes its place, which copy_text_transform turns into a row that the PostgreSQL sink sets
+  /// a line that is no JSON takes its place, which key_transform turns into a row that the PostgreSQL sink sets
   /// aside with the reason, the offset and the bytes.
   bool set_aside = false;
 

@@ -22,7 +22,7 @@ struct ndjson_options {
   std::size_t max_line_bytes = 64ull << 20;  ///< a longer line is refused with errc::bad_data
 
   /// In an array or among objects over several lines: a record with a line break in a string does not end the reading:
-  /// a line that is no JSON takes its place, which copy_text_transform turns into a row that the PostgreSQL sink sets
+  /// a line that is no JSON takes its place, which key_transform turns into a row that the PostgreSQL sink sets
   /// aside with the reason, the offset and the bytes.
   bool set_aside = false;
 };

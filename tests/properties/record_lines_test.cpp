@@ -1,11 +1,11 @@
-// COPY text: what goes in comes out, of our own reader and of PostgreSQL.
+// Lines of records: what goes in comes out, of our own reader and of PostgreSQL.
 #include "properties/property.hpp"
 
 #include <libpq-fe.h>
 
-#include "fuzz/copy_text_reader.hpp"
-#include "ingest/row_encoder.hpp"
+#include "ingest/record_encoder.hpp"
 #include "postgres/copy_format.hpp"
+#include "records/record_line.hpp"
 #include "support/postgres_cluster.hpp"
 
 using namespace ingest;
@@ -15,7 +15,7 @@ namespace {
 
 std::string encoded(std::optional<std::string_view> id, std::string_view json) {
   std::string row;
-  copy_text_encoder().append(id, json, row);
+  keyed_encoder().append(id, json, row);
   return row;
 }
 
@@ -69,6 +69,19 @@ std::string drawn_json() {
   return "{" + blank + json_string_of(text, false) + blank + ":[" + json_string_of(text, true) + "," + blank + "1.50]}";
 }
 
+std::string on_one_line(std::string json) {
+  std::replace_if(
+      json.begin(), json.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  return json;
+}
+
+/// `text` as a key that stands in its line as it is.
+std::string without_escapes(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }, '-');
+  return "k" + text;
+}
+
 std::string quoted(const std::string& text) {
   std::string literal = "'";
   for (const char c : text) {
@@ -107,66 +120,56 @@ class session {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(copy_text_properties)
+BOOST_AUTO_TEST_SUITE(record_line_properties)
 
-RC_BOOST_PROP(an_id_and_an_event_of_any_bytes_are_one_line_that_reads_back_the_same, ()) {
-  const auto id = *rc::gen::maybe(any_bytes());
-  const auto wanted = id ? std::optional<std::string>(*id) : std::nullopt;
-  const std::string json = *any_bytes();
-  const std::string row = encoded(wanted, json);
-  RC_ASSERT(std::count(row.begin(), row.end(), '\n') == 1);
-  const auto columns = read_copy_line(std::string_view(row).substr(0, row.size() - 1));
-  RC_ASSERT(columns == (std::vector<std::optional<std::string>>{wanted, json}));
-  const auto ours = detail::read_columns(row);
-  RC_ASSERT(ours.has_id == wanted.has_value());
-  RC_ASSERT(ours.id == wanted.value_or(""));
-  RC_ASSERT(ours.rest == json);
+RC_BOOST_PROP(a_key_of_any_bytes_is_one_line_with_its_record_and_reads_back_the_same, ()) {
+  const auto key = *rc::gen::maybe(any_bytes());
+  const std::string json = drawn_json();
+  const std::string line = encoded(key ? std::optional<std::string_view>(*key) : std::nullopt, json);
+  RC_ASSERT(std::count(line.begin(), line.end(), '\n') == 1);
+  RC_ASSERT(std::count(line.begin(), line.end(), '\t') == 1);
+  const auto parsed = detail::parse_record_line(line);
+  std::string text;
+  detail::append_key_text(parsed.key, text);
+  RC_ASSERT(parsed.key.empty() == !key);
+  RC_ASSERT(text == (key ? *key : ""));
+  RC_ASSERT(std::string(parsed.record) == on_one_line(json));
 }
 
-RC_BOOST_PROP(postgres_reads_back_the_same_id_and_the_same_json, ()) {
+RC_BOOST_PROP(postgres_reads_back_the_same_key_and_the_same_json_in_every_format, ()) {
   static const test_database database;
   static session postgres(database.url());
-  postgres.run("DROP TABLE IF EXISTS t; CREATE TEMPORARY TABLE t (id text, received text, data jsonb)");
+  const auto format =
+      *rc::gen::element(detail::copy_format::csv, detail::copy_format::binary, detail::copy_format::binary_jsonb);
+  const std::string type = format == detail::copy_format::binary_jsonb ? "jsonb" : "text";
+  postgres.run("DROP TABLE IF EXISTS t; CREATE TEMPORARY TABLE t (id text, data " + type + ")");
+  const detail::copy_encoder encoder(format);
   std::string rows;
-  std::string checks;
-  const int count = 1 + *rc::gen::inRange(0, 20);
+  std::string checks = "SELECT '', '{}' WHERE false";
+  encoder.begin(rows);
+  const int count = *rc::gen::inRange(0, 20);
   for (int i = 0; i < count; ++i) {
-    const std::string id = *storable_text();
+    const auto key = *rc::gen::maybe(storable_text());
     const std::string json = drawn_json();
-    std::string row = encoded(id, json);
-    row.pop_back();
-    rows += row + row.substr(row.find('\t')) + "\n";
-    checks += (i == 0 ? "" : " UNION ALL ") + ("SELECT " + quoted(id) + ", " + quoted(json)) + ", " + quoted(json) +
-              "::jsonb";
+    encoder.append(encoded(key ? std::optional<std::string_view>(*key) : std::nullopt, json), rows);
+    checks += " UNION ALL SELECT " + (key ? quoted(*key) : "NULL") + ", " + quoted(on_one_line(json));
   }
-  postgres.copy("t", rows);
-  RC_ASSERT(postgres.run("SELECT count(*) FROM ((SELECT * FROM t EXCEPT ALL (" + checks + "))) s") == "0");
+  encoder.end(rows);
+  postgres.copy("t", rows, encoder.options());
+  RC_ASSERT(postgres.run("SELECT count(*) FROM ((TABLE t EXCEPT ALL SELECT c.id, c.data::" + type + " FROM (" + checks +
+                         ") c (id, data))) s") == "0");
   RC_ASSERT(postgres.run("SELECT count(*) FROM t") == std::to_string(count));
 }
 
-RC_BOOST_PROP(postgres_reads_the_same_of_both_formats, ()) {
+RC_BOOST_PROP(postgres_reads_a_buffer_by_hand, ()) {
   static const test_database database;
   static session postgres(database.url());
-  postgres.run(
-      "DROP TABLE IF EXISTS a, b; CREATE TEMPORARY TABLE a (id text, data jsonb); "
-      "CREATE TEMPORARY TABLE b (id text, data jsonb)");
-  const detail::copy_encoder encoder(detail::copy_format::binary_jsonb);
-  std::string text;
-  std::string binary;
-  encoder.begin(binary);
-  const int count = *rc::gen::inRange(0, 20);
-  for (int i = 0; i < count; ++i) {
-    const auto id = *rc::gen::maybe(storable_text());
-    const std::string row = encoded(id ? std::optional<std::string_view>(*id) : std::nullopt, drawn_json());
-    text += row;
-    encoder.append(row, binary);
-  }
-  encoder.end(binary);
-  postgres.copy("a", text);
-  postgres.copy("b", binary, encoder.options());
-  RC_ASSERT(postgres.run(
-                "SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d") == "0");
-  RC_ASSERT(postgres.run("SELECT count(*) FROM b") == std::to_string(count));
+  postgres.run("DROP TABLE IF EXISTS t; CREATE TEMPORARY TABLE t (id text, data text)");
+  const std::string json = drawn_json();
+  const std::string key = without_escapes(*storable_text());
+  postgres.copy("t", encoded(key, json), " (format csv, delimiter E'\\t', quote E'\\x01')");
+  RC_ASSERT(postgres.run("SELECT count(*) FROM t WHERE id = " + quoted(key) +
+                         " AND data = " + quoted(on_one_line(json))) == "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

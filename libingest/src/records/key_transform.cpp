@@ -1,8 +1,8 @@
-#include "ingest/transforms/copy_text_transform.hpp"
+#include "ingest/transforms/key_transform.hpp"
 
 #include <utility>
 
-#include "ingest/row_encoder.hpp"
+#include "ingest/record_encoder.hpp"
 #include "json/json_scanner.hpp"
 #include "streams/lines.hpp"
 #include "streams/refused_record.hpp"
@@ -41,7 +41,7 @@ std::optional<std::string_view> id_of(std::string_view record, const json_pointe
 
 /// A row for a line that is no JSON.
 void append_refused(std::string_view record, std::size_t fault, std::string& rows) {
-  const copy_text_encoder encoder;
+  const keyed_encoder encoder;
   if (record.starts_with(detail::refused_mark)) {
     if (const auto reason = detail::reason_of(record.substr(1))) {
       return encoder.append_refused(*reason, record.substr(1), rows);
@@ -52,10 +52,10 @@ void append_refused(std::string_view record, std::size_t fault, std::string& row
 
 }  // namespace
 
-copy_text_transform::copy_text_transform(const std::string& id_pointer) : id_(setting_pointer(id_pointer)) {}
+key_transform::key_transform(const std::string& id_pointer) : id_(setting_pointer(id_pointer)) {}
 
-std::optional<batch> copy_text_transform::apply(batch input) {
-  const copy_text_encoder encoder;
+std::optional<batch> key_transform::apply(batch input) {
+  const keyed_encoder encoder;
   auto rows = std::make_shared<std::string>();
   // Most records need a few escapes and their id a second time.
   rows->reserve(input.bytes().size() + input.bytes().size() / 4);

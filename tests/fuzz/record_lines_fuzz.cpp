@@ -1,0 +1,107 @@
+// A key and a record become a line that reads back as the same bytes, by our own reader and by what PostgreSQL gets; so
+// does what is no record.
+#include "fuzz/copy_binary_reader.hpp"
+#include "fuzz/copy_csv_reader.hpp"
+#include "fuzz/fuzz_target.hpp"
+#include "ingest/record_encoder.hpp"
+#include "postgres/copy_format.hpp"
+#include "postgres/copy_rows.hpp"
+#include "records/record_line.hpp"
+
+using namespace ingest;
+using namespace ingest::fuzz;
+
+namespace {
+
+using columns = std::vector<std::optional<std::string>>;
+
+std::string sent(detail::copy_format format, std::string_view line) {
+  const detail::copy_encoder encoder(format);
+  std::string bytes;
+  encoder.begin(bytes);
+  encoder.append(line, bytes);
+  encoder.end(bytes);
+  return bytes;
+}
+
+detail::copy_rows taken_by_the_sink(const std::string& line) {
+  page p;
+  p.id = 1;
+  p.segment = 1;
+  p.length = line.size();
+  p.rows = 1;
+  batch b;
+  b.data = std::make_shared<const std::string>(line);
+  b.pages = {p};
+  detail::copy_rows rows;
+  rows.assign(b, {p});
+  require(rows.total() == 1, "the sink takes the line");
+  return rows;
+}
+
+void check_form(std::string_view line, std::ptrdiff_t tabs) {
+  require(line.ends_with('\n') && std::count(line.begin(), line.end(), '\n') == 1, "it is one line");
+  require(std::count(line.begin(), line.end(), '\t') == tabs, "it has as many columns as it should");
+  require(line.find('\r') == std::string_view::npos, "no carriage return is left");
+}
+
+/// JSON, as far as lines know: no control character stands in it, but for those between tokens.
+std::string as_json(std::string_view bytes) {
+  std::string json(bytes);
+  for (char& c : json) {
+    c = static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r' ? '?' : c;
+  }
+  return json;
+}
+
+std::string on_one_line(std::string json) {
+  std::replace_if(
+      json.begin(), json.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  return json;
+}
+
+void check_record(std::optional<std::string_view> key, const std::string& json) {
+  std::string line;
+  keyed_encoder().append(key, json, line);
+  check_form(line, 1);
+  require(taken_by_the_sink(line).size() == 1, "it is for the table");
+  const auto parsed = detail::parse_record_line(line);
+  std::string text;
+  detail::append_key_text(parsed.key, text);
+  require(parsed.key.empty() == !key && text == key.value_or(""), "the key reads back");
+  require(parsed.record == on_one_line(json) && !parsed.reason, "the record reads back");
+  const columns expected{key ? std::optional<std::string>(*key) : std::nullopt, on_one_line(json)};
+  require(testing::read_binary_copy(sent(detail::copy_format::binary, line)) == std::vector{expected},
+          "PostgreSQL gets the same in binary");
+  require(testing::read_csv_copy(sent(detail::copy_format::csv, line)) == std::vector{expected},
+          "PostgreSQL gets the same as CSV");
+}
+
+void check_refused(std::string_view bytes, std::string_view reason) {
+  std::string line;
+  keyed_encoder().append_refused(reason, bytes, line);
+  check_form(line, 2);
+  const auto rows = taken_by_the_sink(line);
+  require(rows.size() == 0 && rows.refused().at(0).reason == reason, "it is not for the table, and says why");
+  std::string text;
+  detail::append_bytes(detail::parse_record_line(line).record, text);
+  require(text == bytes, "the bytes read back");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  input in(bytes, size);
+  const auto key = in.take(in.byte());
+  check_record(key, as_json(in.rest()));
+  check_record(std::nullopt, as_json(in.rest()));
+  check_refused(in.rest(), key);
+  // As a line that was damaged on disk: any text may stand there.
+  std::string text;
+  const auto parsed = detail::parse_record_line(in.rest());
+  detail::append_key_text(parsed.key, text);
+  detail::append_bytes(parsed.record, text);
+  require(testing::read_binary_copy(sent(detail::copy_format::binary, in.rest())).size() == 1,
+          "a damaged line is sent as one row");
+  return 0;
+}
