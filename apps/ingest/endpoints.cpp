@@ -185,9 +185,8 @@ std::string look_at_source_file(const settings& s) {
   batch first;
   first.data = std::make_shared<const std::string>(records->bytes().substr(0, records->bytes().find('\n') + 1));
   const auto row = key_transform(s.id_pointer).apply(std::move(first));
-  constexpr std::string_view no_id = "\\N\t";
-  if (row->bytes().starts_with(no_id)) {
-    const auto reason = row->bytes().find('\t', no_id.size());
+  if (row->bytes().starts_with('\t')) {  // no key
+    const auto reason = row->bytes().find('\t', 1);
     throw error(errc::bad_data,
                 name + (reason == std::string_view::npos
                             ? ": the first record has no text and no number at ID_POINTER " + s.id_pointer +

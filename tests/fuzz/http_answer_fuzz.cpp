@@ -57,14 +57,16 @@ void check_answer(int status, std::string_view retry_after, std::string_view lim
 void check_cursor(const parsed_page& page) {
   detail::slice_cursor cursor({}, {});
   std::optional<error> refused;
+  bool led_back = false;
   for (int pages = 0; pages < 3 && !refused; ++pages) {
+    led_back = led_back || cursor.is_led_back_by(page);
     refused = refusal_of([&] { cursor.advance(page, false, now); });
     const detail::http_position at = cursor.position();
     require(detail::parse_http_position(detail::to_text(at)) == at, "a position can be kept and read back");
     static_cast<void>(cursor.window());
     require(!cursor.expired(now), "a cursor that has just come is not expired");
   }
-  require(!page.has_more || !page.next_cursor || refused, "a cursor that repeats is noticed");
+  require(!page.has_more || !page.next_cursor || refused || led_back, "a cursor that repeats is noticed");
   if (!refusal_of([&] { cursor.reset(true, errc::unavailable, "expired"); })) {
     static_cast<void>(cursor.window());
   }

@@ -24,19 +24,24 @@ std::string sent(detail::copy_format format, std::string_view line) {
   return bytes;
 }
 
-detail::copy_rows taken_by_the_sink(const std::string& line) {
+/// The rows that the sink sees in a page of this line.
+struct one_line {
+  batch whole;
+  detail::copy_rows rows;
+
+  explicit one_line(const std::string& line);
+};
+
+one_line::one_line(const std::string& line) {
   page p;
   p.id = 1;
   p.segment = 1;
   p.length = line.size();
   p.rows = 1;
-  batch b;
-  b.data = std::make_shared<const std::string>(line);
-  b.pages = {p};
-  detail::copy_rows rows;
-  rows.assign(b, {p});
+  whole.data = std::make_shared<const std::string>(line);
+  whole.pages = {p};
+  rows.assign(whole, {p});
   require(rows.total() == 1, "the sink takes the line");
-  return rows;
 }
 
 void check_form(std::string_view line, std::ptrdiff_t tabs) {
@@ -64,16 +69,16 @@ void check_record(std::optional<std::string_view> key, const std::string& json) 
   std::string line;
   keyed_encoder().append(key, json, line);
   check_form(line, 1);
-  require(taken_by_the_sink(line).size() == 1, "it is for the table");
+  require(one_line(line).rows.size() == 1, "it is for the table");
   const auto parsed = detail::parse_record_line(line);
   std::string text;
   detail::append_key_text(parsed.key, text);
   require(parsed.key.empty() == !key && text == key.value_or(""), "the key reads back");
   require(parsed.record == on_one_line(json) && !parsed.reason, "the record reads back");
   const columns expected{key ? std::optional<std::string>(*key) : std::nullopt, on_one_line(json)};
-  require(testing::read_binary_copy(sent(detail::copy_format::binary, line)) == std::vector{expected},
+  require(testing::read_binary_copy(sent(detail::copy_format::binary, line)) == std::vector<columns>{expected},
           "PostgreSQL gets the same in binary");
-  require(testing::read_csv_copy(sent(detail::copy_format::csv, line)) == std::vector{expected},
+  require(testing::read_csv_copy(sent(detail::copy_format::csv, line)) == std::vector<columns>{expected},
           "PostgreSQL gets the same as CSV");
 }
 
@@ -81,8 +86,8 @@ void check_refused(std::string_view bytes, std::string_view reason) {
   std::string line;
   keyed_encoder().append_refused(reason, bytes, line);
   check_form(line, 2);
-  const auto rows = taken_by_the_sink(line);
-  require(rows.size() == 0 && rows.refused().at(0).reason == reason, "it is not for the table, and says why");
+  const one_line sink(line);
+  require(sink.rows.size() == 0 && sink.rows.refused().at(0).reason == reason, "it is not for the table, and says why");
   std::string text;
   detail::append_bytes(detail::parse_record_line(line).record, text);
   require(text == bytes, "the bytes read back");
