@@ -79,10 +79,12 @@ void supervisor_state::handle_failure(stage_id stage, const crew::child& c) {
   const auto delay = intensity_->next(time_of(self_));
   if (!delay) {
     const restart_policy& policy = spec().restarts;
+    const errc code = why.code() == errc::no_space ? why.code() : errc::exhausted;  // which says what is to be done
     close_down(stream_status::failed,
-               error(errc::exhausted, to_string(stage) + " failed after " + std::to_string(policy.max_restarts) +
-                                          " restarts within " + std::to_string(policy.period.count() / 1000) +
-                                          " s; its last error: " + why.what()));
+               error(code,
+                     to_string(stage) + " failed after " + std::to_string(policy.max_restarts) + " restarts within " +
+                         std::to_string(policy.period.count() / 1000) + " s; its last error: " + why.what(),
+                     false));
     return;
   }
   spec().metrics->restarts += 1;

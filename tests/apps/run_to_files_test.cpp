@@ -156,6 +156,15 @@ BOOST_AUTO_TEST_CASE(fails_where_standard_output_is_closed) {
   check_refused(r.run("version"), 74, "standard output");
 }
 
+BOOST_AUTO_TEST_CASE(fails_as_io_where_there_is_no_space) {
+  direct_run r;
+  put_text(r.directory / "in.ndjson", "{\"id\":1}\n");
+  for (const char* to : {"stdout", "file:/dev/full"}) {
+    r.started_by = {"sh", "-c", "exec \"$@\" >/dev/full", "sh"};
+    check_refused(r.run("run", {"--from", "file:in.ndjson", "--to", to}), 74, "No space left on device");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(fails_where_nobody_takes_what_is_written) {
   direct_run r;
   r.started_by = {"bash", "-c", "set -o pipefail; \"$@\" | true", "bash"};

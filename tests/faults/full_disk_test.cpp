@@ -7,6 +7,7 @@
 
 #include "faults/faulty_run.hpp"
 #include "faults/small_disk.hpp"
+#include "ingest/data_dir.hpp"
 #include "support/loading_fixture.hpp"
 
 using namespace ingest;
@@ -155,6 +156,26 @@ BOOST_AUTO_TEST_CASE(is_waited_for_then_ends_the_run_with_69_and_costs_nothing) 
   disk.resize("size=256m");
   BOOST_TEST(p.wait(60s) == 0, p.err());
   check_completes(r);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_read_only_disk, *boost::unit_test::precondition(mounts_work))
+
+BOOST_AUTO_TEST_CASE(is_told_as_the_reason_whatever_the_modes_of_its_directories) {
+  const scratch_dir scratch;
+  small_disk disk(scratch / "disk", "size=1m");
+  for (const char* name : {"private", "shared"}) {
+    std::filesystem::create_directory(disk.path() / name);
+  }
+  std::filesystem::permissions(disk.path() / "private", std::filesystem::perms::owner_all);
+  std::filesystem::permissions(disk.path() / "shared", std::filesystem::perms::all);
+  disk.make_read_only();
+  for (const char* name : {"private", "shared", "missing"}) {
+    BOOST_CHECK_EXCEPTION(data_dir(disk.path() / name), error, [](const error& e) {
+      return e.code() == errc::config && std::string(e.what()).find("read-only file system") != std::string::npos;
+    });
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

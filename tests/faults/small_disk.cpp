@@ -37,6 +37,11 @@ void small_disk::resize(const std::string& options) {
           "remount " + mount_point_.string());
 }
 
+void small_disk::make_read_only() {
+  require(::mount("small_disk", mount_point_.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0,
+          "remount " + mount_point_.string());
+}
+
 bool own_mounts() {
   return ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, "") == 0;
 }

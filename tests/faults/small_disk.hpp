@@ -19,6 +19,8 @@ class small_disk {
   /// What is in it stays.
   void resize(const std::string& options);
 
+  void make_read_only();
+
   const std::filesystem::path& path() const { return mount_point_; }
 
  private:

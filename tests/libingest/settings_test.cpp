@@ -211,6 +211,17 @@ BOOST_AUTO_TEST_CASE(says_everywhere_it_looked_for_what_is_missing) {
   says("in the environment, in " + env_file + " and in " + s.config_file->string() + ")");
 }
 
+BOOST_AUTO_TEST_CASE(tells_who_has_set_libpqs_variables_alone_how_to_make_them_count) {
+  sources s;
+  s.variables.erase("DATABASE_URL");
+  BOOST_TEST(refusal(s).message.find("libpq") == std::string::npos);
+  s.variables["PGDATABASE"] = "events";
+  BOOST_TEST(refusal(s).message.find("PGDATABASE is set, but counts only where DATABASE_URL leaves something out: "
+                                     "DATABASE_URL=postgresql:// leaves") != std::string::npos);
+  s.variables["DATABASE_URL"] = "postgresql://";
+  BOOST_TEST(s.load().database_url == "postgresql://");
+}
+
 BOOST_AUTO_TEST_CASE(suspects_names_that_are_like_one_that_is_not_given) {
   sources s;
   s.variables.erase("DATABASE_URL");

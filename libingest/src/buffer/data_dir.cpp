@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,6 +22,7 @@ using detail::descriptor;
 using std::filesystem::path;
 
 constexpr const char* lock_name = "ingest.lock";
+constexpr const char* read_only = "it is on a read-only file system; mount that writable, or choose another";
 
 [[noreturn]] void refuse(const path& directory, const std::string& why) {
   throw error(errc::config, "the data directory " + directory.string() + " cannot be used: " + why);
@@ -30,7 +32,7 @@ constexpr const char* lock_name = "ingest.lock";
   if (number == ENOSPC || number == EDQUOT) {
     throw error(errc::no_space, "the data directory " + directory.string() + " cannot be set up: the disk is full");
   }
-  refuse(directory, std::generic_category().message(number));
+  refuse(directory, number == EROFS ? read_only : std::generic_category().message(number));
 }
 
 /// The path as it can be checked: a trailing slash would make the kernel follow a symbolic link.
@@ -95,6 +97,10 @@ int open_directory(const path& p) {
   }
   if (!S_ISDIR(s.st_mode)) {
     refuse(p, "it is not a directory");
+  }
+  struct ::statvfs disk {};
+  if (::statvfs(p.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0) {
+    refuse(p, read_only);  // no chmod would help
   }
   if ((s.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     refuse(p, "others than its owner may write to it; chmod go-w it, or choose another");

@@ -197,6 +197,21 @@ std::string places_of(const setting_definition& d, const setting_sources& from) 
                            : ", and in no config file, as --config names none");
 }
 
+/// libpq's variables alone say nothing of where rows are to go: they count where DATABASE_URL leaves something out.
+std::string hint_at_libpq(const setting_definition& d, const setting_sources& from) {
+  if (d.type != setting_type::connection) {
+    return {};
+  }
+  const auto environment = from.environment ? from.environment : process_environment;
+  for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"}) {
+    if (environment(name)) {
+      return std::string(". ") + name + " is set, but counts only where DATABASE_URL leaves something out: " +
+             "DATABASE_URL=postgresql:// leaves everything to libpq's variables";
+    }
+  }
+  return {};
+}
+
 void check_completeness(const settings& s, command c, const setting_sources& from,
                         const std::map<std::string_view, std::string>& misspelt) {
   for (const setting_definition& d : setting_definitions()) {
@@ -204,7 +219,7 @@ void check_completeness(const settings& s, command c, const setting_sources& fro
       const auto suspect = misspelt.find(d.name);
       throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
                                     ". Set it in the environment or in .env (" + places_of(d, from) + ")" +
-                                    (suspect == misspelt.end() ? "" : ". " + suspect->second));
+                                    hint_at_libpq(d, from) + (suspect == misspelt.end() ? "" : ". " + suspect->second));
     }
   }
 }
