@@ -54,7 +54,7 @@ std::string command_help(const command_description& c) {
   if (c.command == command::status) {
     out << "  --json\n      Print the status as JSON.\n";
   } else if (c.command != command::validate) {
-    out << "  --fresh\n      Forget the run in DATA_DIR and begin anew.\n"
+    out << "  --fresh\n      Forget the run in DATA_DIR and begin anew; its rejected rows are kept.\n"
            "  --yes\n      With --fresh: even if DATA_DIR holds something.\n";
   }
   out << settings_help(c.command)

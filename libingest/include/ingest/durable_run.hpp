@@ -68,7 +68,8 @@ class durable_run {
   explicit durable_run(durable_run_options o);
 
   /// Forgets the run in the directory, durably: what is there afterwards is a new run that has not begun, and that will
-  /// replace the pipeline's ledger. If the process dies in between, the next start completes it.
+  /// replace the pipeline's ledger. If the process dies in between, the next start completes it. A file
+  /// events_rejected.ndjson of the old run is kept, as events_rejected.N.ndjson with the first number that is free.
   void start_over();
 
   /// Asks state, buffer and ledger, and weighs them. A state that cannot be read and a ledger that does not answer are
@@ -108,7 +109,9 @@ class durable_run {
   void drop_empty_run();
   void adopt_plan();
   void own_ledger(std::int64_t our_epoch);
-  void remove_files(bool rejects_too);
+  void remove_old_run();
+  void keep_rejects();
+  void remove_buffer();
 
   durable_run_options options_;
   std::optional<data_dir> lock_;

@@ -44,6 +44,7 @@ inline constexpr std::string_view buffer_full = "buffer_full";
 inline constexpr std::string_view buffer_has_room = "buffer_has_room";
 inline constexpr std::string_view segment_deleted = "segment_deleted";
 inline constexpr std::string_view state_rebuilt = "state_rebuilt";
+inline constexpr std::string_view rejects_kept = "rejects_kept";
 inline constexpr std::string_view state_not_saved = "state_not_saved";
 
 // Loading

@@ -27,16 +27,45 @@ void durable_run::start_over() {
   // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
   // its segments would look like a loss.
   state_store(files_, directory()).save(fresh);
-  remove_files(true);
+  remove_old_run();
 }
 
-void durable_run::remove_files(bool rejects_too) {
-  for (const std::string& name : files_.list(directory())) {
-    if (name.starts_with("events_buffer.") || (rejects_too && name == "events_rejected.ndjson")) {
-      files_.remove(directory() / name);
-    }
+/// The rejects first: as long as segments are there, the next start comes here again.
+void durable_run::remove_old_run() {
+  keep_rejects();
+  remove_buffer();
+}
+
+/// Nobody else has the rows that were set aside.
+void durable_run::keep_rejects() {
+  const auto rejects = directory() / "events_rejected.ndjson";
+  if (!files_.exists(rejects)) {
+    return;
   }
+  const auto numbered = [this](unsigned n) {
+    return directory() / ("events_rejected." + std::to_string(n) + ".ndjson");
+  };
+  unsigned n = 1;
+  while (files_.exists(numbered(n))) {
+    ++n;
+  }
+  files_.rename(rejects, numbered(n));
   files_.sync_directory(directory());
+  log::info(events::rejects_kept, "the rows that the run before had set aside are kept",
+            {{"file", numbered(n).string()}});
+}
+
+/// The indexes last: one without its segment is what an interrupted deletion leaves, a segment without its index is
+/// damage.
+void durable_run::remove_buffer() {
+  for (const bool indexes : {false, true}) {
+    for (const std::string& name : files_.list(directory())) {
+      if (name.starts_with("events_buffer.") && name.ends_with(".idx") == indexes) {
+        files_.remove(directory() / name);
+      }
+    }
+    files_.sync_directory(directory());
+  }
 }
 
 void durable_run::look_at_state() {
@@ -56,7 +85,7 @@ void durable_run::look_at_buffer() {
   const auto& state = known_.state;
   if (state && state->replaces_ledger && known_.buffer.identity &&
       known_.buffer.identity->run_id != state->identity.run_id) {
-    remove_files(true);  // start_over() was interrupted after its first step
+    remove_old_run();  // start_over() was interrupted after its first step
     known_.buffer = {};
   }
   if (known_.buffer.torn_bytes > 0) {
@@ -105,7 +134,7 @@ void durable_run::give_way() {
       "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
       "with that; what was fetched since is fetched again",
       {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
-  remove_files(false);
+  remove_buffer();
   known_.buffer = {};
   known_.state.reset();
 }
