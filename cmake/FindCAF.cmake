@@ -5,8 +5,15 @@
 #
 #   CAF_FOUND, CAF_VERSION, CAF::core
 
+include(FindPackageHandleStandardArgs)
 find_package(CAF CONFIG QUIET COMPONENTS core)
-if(TARGET CAF::core)
+if(TARGET CAF::core AND CAF_VERSION VERSION_LESS 1)
+  # 0.18 and 0.19 have the package already, but not the interface of 1.x, nor any longer that of 0.17.
+  set(CAF_FITTING_VERSION NOTFOUND)
+  find_package_handle_standard_args(CAF REQUIRED_VARS CAF_FITTING_VERSION
+    REASON_FAILURE_MESSAGE "CAF ${CAF_VERSION} will not do, 0.17 or 1.x is needed (it is in ${CAF_DIR})")
+  return()
+elseif(TARGET CAF::core)
   set(CAF_FOUND TRUE)
   if(NOT CAF_FIND_QUIETLY)
     message(STATUS "Found CAF ${CAF_VERSION} (CMake package ${CAF_DIR})")
@@ -28,7 +35,6 @@ if(CAF_INCLUDE_DIR)
   endif()
 endif()
 
-include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CAF REQUIRED_VARS CAF_CORE_LIBRARY CAF_INCLUDE_DIR VERSION_VAR CAF_VERSION
   REASON_FAILURE_MESSAGE "install libcaf-dev (Debian, Ubuntu) or CAF 1.x with its CMake package")
 

@@ -1,7 +1,7 @@
 # What is installed and packaged, seen from outside: nothing of this tree but the installed files is used.
 # Who links a sanitized library must be sanitized as well, so those builds are not installed.
 if(NOT INGEST_SANITIZE)
-  set(steps install examples headers components pkg_config readme)
+  set(steps install caf_version examples headers components pkg_config readme)
   if(NOT BUILD_SHARED_LIBS)
     list(APPEND steps debian)
   endif()
