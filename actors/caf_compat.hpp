@@ -98,11 +98,16 @@ class system_config : public caf::actor_system_config {
 #endif
   }
 
-  /// To be called once, before any actor system is made. CAF 0.17 has nothing to do here.
+  /// To be called before any actor system is made; only the first call of a process does something, and that only
+  /// with CAF 1.x.
   static void initialise_types() {
 #if INGEST_CAF_1
-    caf::core::init_global_meta_objects();
-    caf::init_global_meta_objects<IdBlock>();
+    static const bool known = [] {
+      caf::core::init_global_meta_objects();
+      caf::init_global_meta_objects<IdBlock>();
+      return true;
+    }();
+    static_cast<void>(known);
 #endif
   }
 };

@@ -84,8 +84,7 @@ class pipeline::implementation {
       run_->spec.make_source = nullptr;
       return;
     }
-    static const bool types_known = (config::initialise_types(), true);
-    static_cast<void>(types_known);
+    config::initialise_types();
     system_.emplace();
     supervision setup;
     setup.run = run_;

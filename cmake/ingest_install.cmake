@@ -12,6 +12,8 @@ install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest/docs" C
 foreach(library ingest ingest_actors)
   install(TARGETS ${library} EXPORT ${library} COMPONENT development)
 endforeach()
+# Libraries that were not found among the system's, CAF 1.x for one, are where they were found.
+set_target_properties(ingest_program ingest_actors PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 if(BUILD_SHARED_LIBS) # found by each other wherever the prefix is
   file(RELATIVE_PATH libraries_from_program "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
   set_target_properties(ingest_program PROPERTIES INSTALL_RPATH "$ORIGIN/${libraries_from_program}")

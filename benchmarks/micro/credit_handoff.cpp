@@ -99,8 +99,7 @@ batch_sink::behavior_type receiver(batch_sink::stateful_pointer<receiver_state> 
 /// Hands `total` pages over, with a window of 64 pages, each actor in a thread of its own, as stages are.
 void hand_over(benchmark::State& state) {
   constexpr std::uint64_t total = 1 << 18;
-  static const bool types_known = (config::initialise_types(), true);
-  static_cast<void>(types_known);
+  config::initialise_types();
   config settings;
   caf::actor_system system(settings);
   for (auto _ : state) {

@@ -8,6 +8,10 @@ bool has_ended(const caf::strong_actor_ptr& actor) {
   return !actor;
 }
 
+simulated_system::types::types() {
+  actors::system_config<caf::id_block::ingest_actors>::initialise_types();
+}
+
 simulated_system::simulated_system(std::uint64_t seed) : random_(seed) {}
 simulated_system::~simulated_system() = default;
 caf::actor_system& simulated_system::system() {

@@ -54,6 +54,10 @@ class simulated_system {
   std::mt19937_64 random_;
   bool starves_ = false;
 #if INGEST_CAF_1
+  struct types {  // known before the fixture makes its actor system
+    types();
+  };
+  types types_;
   caf::test::fixture::deterministic fixture_;
 #else
   class config : public actors::system_config<caf::id_block::ingest_actors> {
