@@ -38,6 +38,15 @@ std::uint64_t rows_in_ledger(const simulated_database& database) {
   return rows;
 }
 
+/// Whether the run of `state` began without having seen the ledger, which has another one: then nothing of it is loaded
+/// anywhere, and it is given up.
+bool gives_way(const run_state& state, const simulated_database& database) {
+  const auto& runs = database.committed().pipelines;
+  const auto in_ledger = runs.find(state.identity.pipeline);
+  return state.yields && state.loaded.empty() && in_ledger != runs.end() &&
+         in_ledger->second.run_id != state.identity.run_id;
+}
+
 }  // namespace
 
 std::string missing_before(const std::vector<slice_progress>& positions, const std::vector<page>& waiting,
@@ -67,7 +76,11 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
   const page_set loaded = loaded_pages(database);
   page_set in_state;
   if (const auto text = disk.durable(simulated_directory / "ingestion.state")) {
-    in_state = parse_run_state(*text).loaded;
+    const run_state state = parse_run_state(*text);
+    if (gives_way(state, database)) {
+      return {};
+    }
+    in_state = state.loaded;
   }
   for (const page& p : disk_buffer::inspect(disk, simulated_directory).pages) {
     if (path.filename() != segment_file_name(p.segment)) {

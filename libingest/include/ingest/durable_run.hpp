@@ -111,6 +111,7 @@ class durable_run {
   void own_ledger(std::int64_t our_epoch);
   void remove_old_run();
   void keep_rejects();
+  void forget_positions();
   void remove_buffer();
 
   durable_run_options options_;

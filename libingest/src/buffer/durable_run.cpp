@@ -134,9 +134,24 @@ void durable_run::give_way() {
       "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
       "with that; what was fetched since is fetched again",
       {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
+  forget_positions();
   remove_buffer();
   known_.buffer = {};
   known_.state.reset();
+}
+
+/// No state tells of pages that are removed next.
+void durable_run::forget_positions() {
+  run_state nothing_read = *known_.state;
+  nothing_read.slices.clear();
+  nothing_read.durable_page = nothing_read.rows_fetched = nothing_read.rows_durable = 0;
+  try {
+    state_store(files_, directory()).save(nothing_read);
+  } catch (const error& e) {
+    if (e.code() != errc::no_space) {  // what is removed next makes room
+      throw;
+    }
+  }
 }
 
 /// Settings that a run has brought nothing with, a mistyped address perhaps, hold nobody to them: it begins anew with
