@@ -9,22 +9,27 @@ namespace ingest::actors {
 
 // -- Opening ---------------------------------------------------------------------------------------------------------
 
-void buffer_writer_state::open(const attach_checkpoint& m) {
-  checkpoint_ = m.checkpoint;
+void buffer_writer_state::begin(stage_context context, progress_log checkpoint) {
+  context_ = std::move(context);
+  checkpoint_ = std::move(checkpoint);
+  post(buffer_writer_actor(self_), begin_work{});
+}
+
+void buffer_writer_state::open() {
   recovered_run known = context_.spec->buffer->recover();
   buffer_ = std::move(known.buffer);
   ranges_ = range_dealer(context_.spec->buffer->range_bytes);
   buffer_opened report;
-  for (slice_id s = 0; s < context_.spec->slices; ++s) {
-    report.slices.push_back(buffer_->progress(s));
-  }
+  report.slices = buffer_->slices();
   for (const page& p : buffer_->recovered()) {
-    if (context_.spec->make_sink && !known.loaded.contains(p.id)) {
+    if (context_.spec->make_sink && !known.loaded.contains(p)) {
       ranges_.waiting().push(p);
     }
   }
   report.pages = buffer_->recovered();
   report.loaded = std::move(known.loaded);
+  report.slices_left_out = known.slices_left_out;
+  report.rows_left_out = known.rows_left_out;
   report.rows_loaded = known.rows_loaded;
   report.duplicates_skipped = known.duplicates_skipped;
   report.rows_rejected = known.rows_rejected;
@@ -38,40 +43,62 @@ void buffer_writer_state::open(const attach_checkpoint& m) {
 
 // -- Readers ---------------------------------------------------------------------------------------------------------
 
-void buffer_writer_state::attach(const attach_reader& m) {
-  std::erase_if(waiting_, [&](const attach_reader& w) { return w.slice == m.slice; });
-  std::erase_if(held_, [&](const page_batch& b) { return b.slice == m.slice; });
-  readers_.erase(m.slice);
-  waiting_.push_back(m);
+void buffer_writer_state::begin_reading(begin_slice m) {
+  over_.erase(m.reader);
+  const auto link = readers_.find(m.reader);
+  if (link != readers_.end() && link->second.life == m.life) {
+    answer(m, 0);
+    return;
+  }
+  std::erase_if(waiting_, [&](const begin_slice& w) { return w.reader == m.reader; });
+  std::erase_if(held_, [&](const page_batch& b) { return b.reader == m.reader; });
+  readers_.erase(m.reader);
+  waiting_.push_back(std::move(m));
   admit_readers();
 }
 
 void buffer_writer_state::admit_readers() {
   // A new life brings a new window, so where pages have to wait it waits as well.
   while (!waiting_.empty() && held_.empty() && !over_quota_) {
-    const attach_reader m = std::move(waiting_.front());
+    const begin_slice m = std::move(waiting_.front());
     waiting_.pop_front();
     // What an earlier life is owed or has in flight is forgotten. Pages it had appended stay: the new one starts
     // behind them.
-    readers_[m.slice] = reader_link{m.epoch, m.reader, 0};
-    const slice_progress at = buffer_->progress(m.slice);
-    start_reading start;
-    start.epoch = m.epoch;
-    start.window = window_of_reader(*context_.spec);
-    start.position = at.last_page == 0 ? std::nullopt : std::optional(at.position);
-    start.done = at.done;
-    start.writer = buffer_writer_actor(self_);
-    post(m.reader, std::move(start));
+    readers_[m.reader] = reader_link{m.life, {}, m.answer_to, 0};
+    answer(m, window_of_reader(*context_.spec));
   }
 }
 
+void buffer_writer_state::answer(const begin_slice& m, std::uint64_t window) {
+  const slice_id& slice = m.task.slice;
+  readers_[m.reader].slice = slice;
+  buffer_->learn(m.known);
+  const slice_progress at = buffer_->progress(slice);
+  start_reading start;
+  start.life = m.life;
+  start.slice = slice;
+  start.window = window;
+  start.position = at.pages == 0 ? m.task.position : std::optional(at.position);
+  // What has ended here may be forgotten already.
+  start.done = at.done || !context_.run->desk.is_at_work(m.reader, slice);
+  if (start.done) {
+    note_end(m.reader, slice);
+  }
+  post(m.answer_to, std::move(start));
+}
+
+void buffer_writer_state::note_end(std::uint32_t reader, const slice_id& slice) {
+  context_.run->desk.finish(reader, slice);
+  buffer_->leave(slice);
+}
+
 void buffer_writer_state::append(page_batch m) {
-  const auto link = readers_.find(m.slice);
-  if (link == readers_.end() || link->second.epoch != m.epoch) {
+  const auto link = readers_.find(m.reader);
+  if (link == readers_.end() || link->second.life != m.life || link->second.slice != m.slice) {
     return;  // from an earlier life of the reader; its successor reads this page again
   }
   if (m.records.position.empty() && !m.records.last) {
-    throw error(errc::config, "slice " + std::to_string(m.slice) +
+    throw error(errc::config, to_string(m.slice) +
                                   ": a batch without a position has come from the source or its transforms; a durable "
                                   "buffer could not be resumed behind it");
   }
@@ -82,7 +109,7 @@ void buffer_writer_state::append(page_batch m) {
 
 bool buffer_writer_state::try_append(const page_batch& m) {
   try {
-    unsynced_.push_back({buffer_->append(m.slice, m.records), m.epoch, m.cost});
+    unsynced_.push_back({buffer_->append(m.slice, m.records), m.reader, m.life, m.cost});
     unsynced_bytes_ += m.cost;
     context_.spec->metrics->bytes_appended += m.records.bytes().size();
   } catch (const error& e) {
@@ -92,12 +119,25 @@ bool buffer_writer_state::try_append(const page_batch& m) {
     wait_for_space();
     return false;
   }
+  if (m.records.last) {
+    note_end(m.reader, m.slice);
+  }
   if (unsynced_bytes_ >= context_.spec->buffer->group_bytes) {
     sync();
   } else {
     sync_soon();
   }
   return true;
+}
+
+void buffer_writer_state::end_input(const input_over& m) {
+  over_.insert(m.reader);
+  if (input_ended() && buffer_) {
+    make_durable();
+    grant_credit();
+    offer_ranges();
+    report_if_drained();
+  }
 }
 
 void buffer_writer_state::sync_soon() {
@@ -132,9 +172,9 @@ void buffer_writer_state::make_durable() {
   for (unsynced_page& u : unsynced_) {
     counters.rows_durable += u.appended.rows;
     moved[u.appended.slice] = buffer_->progress(u.appended.slice);
-    reader_link& link = readers_[u.appended.slice];
-    if (link.epoch == u.epoch) {
-      link.owed += u.cost;
+    const auto link = readers_.find(u.reader);
+    if (link != readers_.end() && link->second.life == u.life) {
+      link->second.owed += u.cost;
     }
     if (context_.spec->make_sink) {
       ranges_.waiting().push(u.appended);
@@ -143,7 +183,7 @@ void buffer_writer_state::make_durable() {
   }
   unsynced_.clear();
   unsynced_bytes_ = 0;
-  if (input_ended()) {
+  if (input_ended() && held_.empty()) {
     buffer_->seal();
     ranges_.waiting().finish();
   }
@@ -174,9 +214,9 @@ void buffer_writer_state::grant_credit() {
     seal_segment();
     return;
   }
-  for (auto& [slice, link] : readers_) {
+  for (auto& [reader, link] : readers_) {
     if (link.owed > 0) {
-      post(link.reader, page_credit{link.epoch, std::exchange(link.owed, 0)});
+      post(link.reader, page_credit{link.life, std::exchange(link.owed, 0)});
     }
   }
   admit_readers();
@@ -270,15 +310,7 @@ void buffer_writer_state::detach(const detach_loader& m) {
 // -- The end ---------------------------------------------------------------------------------------------------------
 
 bool buffer_writer_state::input_ended() const {
-  if (!context_.spec->make_source) {
-    return true;
-  }
-  for (slice_id s = 0; s < context_.spec->slices; ++s) {
-    if (!buffer_->progress(s).done) {
-      return false;
-    }
-  }
-  return true;
+  return !context_.spec->make_source || over_.size() == readers_at_a_time(*context_.spec);
 }
 
 void buffer_writer_state::report_if_drained() {
@@ -315,12 +347,13 @@ void buffer_writer_state::fail(const error& why) {
 }
 
 buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_pointer<buffer_writer_state> self,
-                                                 stage_context context) {
-  state_of(self).begin(std::move(context));
+                                                 stage_context context, progress_log checkpoint) {
+  state_of(self).begin(std::move(context), std::move(checkpoint));
   return {
-      [self](const attach_checkpoint& m) { guarded(self, [&] { state_of(self).open(m); }); },
-      [self](const attach_reader& m) { guarded(self, [&] { state_of(self).attach(m); }); },
-      [self](const page_batch& m) { guarded(self, [&] { state_of(self).append(m); }); },
+      [self](const begin_work&) { guarded(self, [&] { state_of(self).open(); }); },
+      [self](begin_slice& m) { guarded(self, [&] { state_of(self).begin_reading(std::move(m)); }); },
+      [self](page_batch& m) { guarded(self, [&] { state_of(self).append(std::move(m)); }); },
+      [self](const input_over& m) { guarded(self, [&] { state_of(self).end_input(m); }); },
       [self](const sync_now&) { guarded(self, [&] { state_of(self).sync(); }); },
       [self](const retry_append&) { guarded(self, [&] { state_of(self).look_for_space(); }); },
       [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "actors/messages.hpp"
@@ -18,14 +19,15 @@ class buffer_writer_state {
  public:
   explicit buffer_writer_state(buffer_writer_actor::pointer self) : self_(self) {}
 
-  void begin(stage_context context) { context_ = std::move(context); }
+  void begin(stage_context context, progress_log checkpoint);
 
   /// Opens the buffer and reports what it holds; the first message.
-  void open(const attach_checkpoint& m);
+  void open();
 
   // Readers
-  void attach(const attach_reader& m);
+  void begin_reading(begin_slice m);
   void append(page_batch m);
+  void end_input(const input_over& m);
   void sync();
   void look_for_space();
 
@@ -42,17 +44,21 @@ class buffer_writer_state {
 
  private:
   struct reader_link {
-    epoch_number epoch = 0;
+    life_number life = 0;
+    slice_id slice;
     page_source reader;
     std::uint64_t owed = 0;  ///< bytes that are durable, not granted back yet because the buffer is over its quota
   };
   struct unsynced_page {
     page appended;
-    epoch_number epoch = 0;
+    std::uint32_t reader = 0;
+    life_number life = 0;
     std::uint64_t cost = 0;
   };
 
   void admit_readers();
+  void answer(const begin_slice& m, std::uint64_t window);
+  void note_end(std::uint32_t reader, const slice_id& slice);
   bool try_append(const page_batch& m);
   void sync_soon();
   void make_durable();
@@ -68,8 +74,9 @@ class buffer_writer_state {
   stage_context context_;
   std::unique_ptr<disk_buffer> buffer_;
   progress_log checkpoint_;
-  std::map<slice_id, reader_link> readers_;
-  std::deque<attach_reader> waiting_;  ///< to be answered when there is room for their pages
+  std::map<std::uint32_t, reader_link> readers_;
+  std::set<std::uint32_t> over_;     ///< readers that have sent all there is
+  std::deque<begin_slice> waiting_;  ///< to be answered when there is room for their pages
   std::vector<unsynced_page> unsynced_;
   std::uint64_t unsynced_bytes_ = 0;
   std::deque<page_batch> held_;  ///< not appended yet because the disk is full; bounded by the readers' credit
@@ -83,6 +90,6 @@ class buffer_writer_state {
 };
 
 buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_pointer<buffer_writer_state> self,
-                                                 stage_context context);
+                                                 stage_context context, progress_log checkpoint);
 
 }  // namespace ingest::actors

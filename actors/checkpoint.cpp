@@ -9,6 +9,9 @@ namespace ingest::actors {
 
 namespace {
 
+/// Slices that were read to their end and loaded, of which the state tells all the same.
+constexpr std::size_t slices_to_tell_of = 1'000;
+
 /// Calls `save`. Returns false, with a warning, where the disk has no room for the state; what was saved before stays.
 template <class Save>
 bool finds_room(Save&& save) {
@@ -34,18 +37,20 @@ void checkpoint_state::begin(stage_context context) {
 
 void checkpoint_state::open(const buffer_opened& m) {
   opened_ = true;
+  state_.slices_left_out = m.slices_left_out;
+  state_.rows_left_out = rows_at_opening_ = m.rows_left_out;
   for (const slice_progress& s : m.slices) {
     slices_[s.slice] = s;
     rows_at_opening_ += s.rows;
-    state_.durable_page = std::max(state_.durable_page, s.last_page);
+    note_if_finished(s.slice, m.loaded);
   }
   // What this run has fetched before the buffer was opened (again) is either among the slices' rows or lost and
   // fetched once more; count from here.
   rows_at_opening_ -= std::min(rows_at_opening_, context_.spec->metrics->rows_durable.load());
   for (const page& p : m.pages) {
     auto& waiting = waiting_[p.segment];
-    if (!m.loaded.contains(p.id)) {
-      waiting.insert(p.id);
+    if (!m.loaded.contains(p)) {
+      waiting.emplace(p.slice, p.id);
     }
     state_.last_segment = std::max(state_.last_segment, p.segment);
   }
@@ -59,8 +64,7 @@ void checkpoint_state::open(const buffer_opened& m) {
 
 void checkpoint_state::add(const pages_durable& m) {
   for (const page& p : m.pages) {
-    waiting_[p.segment].insert(p.id);
-    state_.durable_page = std::max(state_.durable_page, p.id);
+    waiting_[p.segment].emplace(p.slice, p.id);
     state_.last_segment = std::max(state_.last_segment, p.segment);
   }
   for (const slice_progress& s : m.slices) {
@@ -71,15 +75,37 @@ void checkpoint_state::add(const pages_durable& m) {
 }
 
 void checkpoint_state::add(const range_loaded& m) {
-  auto& waiting = waiting_[m.segment];
-  for (const page_id p : m.pages) {
-    waiting.erase(p);
+  for (const page& p : m.pages) {
+    waiting_[p.segment].erase({p.slice, p.id});
     state_.loaded.insert(p);
+    note_if_finished(p.slice, state_.loaded);
   }
   state_.rows_loaded += m.outcome.rows_loaded;
   state_.duplicates_skipped += m.outcome.duplicates_skipped;
   state_.rows_rejected += m.outcome.rows_rejected;
   save_soon();
+}
+
+void checkpoint_state::note_if_finished(const slice_id& slice, const slice_pages& loaded) {
+  const auto s = slices_.find(slice);
+  if (s != slices_.end() && s->second.done && loaded.of(slice).contiguous_through() >= s->second.pages) {
+    finished_.push_back(slice);
+  }
+}
+
+/// Where the ledger has them, too, the state need not tell of all slices that are over: there may be very many. A
+/// durable state says that they are loaded before the next one leaves them out.
+void checkpoint_state::leave_out_finished_slices() {
+  while (context_.spec->buffer->take_slices && finished_.size() > slices_to_tell_of) {
+    const auto s = slices_.find(finished_.front());
+    if (s != slices_.end()) {
+      ++state_.slices_left_out;
+      state_.rows_left_out += s->second.rows;
+      state_.loaded.forget(s->first);
+      slices_.erase(s);
+    }
+    finished_.pop_front();
+  }
 }
 
 void checkpoint_state::save_soon() {
@@ -97,13 +123,14 @@ void checkpoint_state::save() {
     return;
   }
   release_loaded_segments();
+  leave_out_finished_slices();
 }
 
 void checkpoint_state::write_state() {
   const metrics& counters = *context_.spec->metrics;
   state_.slices.clear();
-  state_.rows_durable = 0;
-  for (const auto& [number, progress] : slices_) {
+  state_.rows_durable = state_.rows_left_out;
+  for (const auto& [slice, progress] : slices_) {
     state_.slices.push_back(progress);
     state_.rows_durable += progress.rows;
   }
@@ -139,15 +166,12 @@ void checkpoint_state::release_loaded_segments() {
   }
 }
 
-bool checkpoint_state::all_read() const {
-  return std::all_of(slices_.begin(), slices_.end(), [](const auto& entry) { return entry.second.done; });
-}
-
 void checkpoint_state::close(const close_run& m) {
   const bool saved = finds_room([&] {
     if (opened_) {
       // What a broken-off fetch has left can be loaded, which completes nothing.
-      state_.status = m.status == run_status::complete && !all_read() ? run_status::interrupted : m.status;
+      const bool all_read = context_.spec->make_source || context_.spec->buffer->read_before;
+      state_.status = m.status == run_status::complete && !all_read ? run_status::interrupted : m.status;
       state_.error = m.reason;
       write_state();
       release_loaded_segments();

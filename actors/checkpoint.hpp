@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 
@@ -27,7 +28,8 @@ class checkpoint_state {
  private:
   void save_soon();
   void write_state();
-  bool all_read() const;
+  void note_if_finished(const slice_id& slice, const slice_pages& loaded);
+  void leave_out_finished_slices();
   void release_loaded_segments();
   void mark_saved_state(const close_run& m);
   void close_later(const close_run& m);
@@ -37,7 +39,9 @@ class checkpoint_state {
   segment_owner buffer_;
   run_state state_;
   std::map<slice_id, slice_progress> slices_;
-  std::map<std::uint64_t, std::set<page_id>> waiting_;  ///< by segment: durable pages that are not loaded
+  std::deque<slice_id> finished_;  ///< read to their end and loaded, the oldest first
+  std::map<std::uint64_t, std::set<std::pair<slice_id, page_id>>> waiting_;  ///< durable pages that are not loaded, by
+                                                                             ///< segment
   std::uint64_t open_segment_ = 0;
   std::uint64_t rows_at_opening_ = 0;
   std::uint64_t removed_before_ = 0;  ///< duplicates: counted already in what the ledger says is loaded

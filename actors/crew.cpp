@@ -36,12 +36,13 @@ std::size_t threads_of(const pipeline_spec& spec) {
   return of_the_actor_system + of_the_buffer + loaders + readers + (transforms ? readers + workers_of(spec) : 0);
 }
 
-template <class Function>
-auto crew::launch(stage_id id, Function behavior) {
+template <class Function, class... Neighbours>
+auto crew::launch(stage_id id, Function behavior, Neighbours... neighbours) {
   child& c = begin(id);
   const supervisor_actor supervisor(self_);
   stage_context context{id, c.life, supervisor, c.stop.get_token(), setup_.run, &setup_.run->spec};
-  auto started = spawn_stage(self_->home_system(), setup_.detached, behavior, std::move(context));
+  auto started = spawn_stage(self_->home_system(), setup_.detached, behavior, std::move(context),
+                             std::move(neighbours)...);
   c.handle = started;
   on_death(started, [supervisor, id, life = c.life] { post(supervisor, stage_down{id, life}); });
   if (setup_.on_start) {
@@ -52,7 +53,7 @@ auto crew::launch(stage_id id, Function behavior) {
 }
 
 void crew::start_all() {
-  readers_.clear();
+  setup_.run->desk.reset();
   transformers_.clear();
   start_buffer();
   if (spec().make_sink) {
@@ -61,9 +62,14 @@ void crew::start_all() {
     }
   }
   start_workers();
-  next_slice_ = 0;
-  slices_at_work_.clear();
-  start_readers();
+  if (spec().make_source) {
+    for (std::uint32_t i = 0; i < readers_at_a_time(spec()); ++i) {
+      if (spec().make_transforms) {
+        transformers_[i] = launch({stage_kind::transformer, i}, transformer, buffer_, workers_);
+      }
+      start_reader(i);
+    }
+  }
 }
 
 void crew::start_buffer() {
@@ -72,9 +78,8 @@ void crew::start_buffer() {
     return;
   }
   checkpoint_ = launch(the_checkpoint, checkpoint);
-  const buffer_writer_actor writer = launch(the_buffer_writer, buffer_writer);
+  const buffer_writer_actor writer = launch(the_buffer_writer, buffer_writer, progress_log(checkpoint_));
   post(checkpoint_, attach_buffer{writer});
-  post(writer, attach_checkpoint{checkpoint_});
   buffer_ = writer;
 }
 
@@ -87,38 +92,18 @@ void crew::start_workers() {
   }
 }
 
-void crew::start_readers() {
-  if (!spec().make_source) {
-    return;
-  }
-  for (; next_slice_ < spec().slices && slices_at_work_.size() < readers_at_a_time(spec()); ++next_slice_) {
-    slices_at_work_.insert(next_slice_);
-    if (spec().make_transforms) {
-      transformers_[next_slice_] = launch({stage_kind::transformer, next_slice_}, transformer);
-      post(transformers_[next_slice_], start_transforming{buffer_, workers_});
-    }
-    start_reader(next_slice_);
-  }
-}
-
-void crew::start_reader(slice_id slice) {
-  readers_[slice] = launch({stage_kind::reader, slice}, reader);
-  attach(slice);
-}
-
-void crew::attach(slice_id slice) {
-  const attach_reader m{slice, find({stage_kind::reader, slice})->life, readers_[slice]};
-  if (is_alive({stage_kind::transformer, slice})) {
-    post(transformers_[slice], m);
-  } else {
-    post(buffer_, m);
-  }
+/// A transformer that has passed on all of its reader's slices has ended; then the buffer itself tells a new life of the
+/// reader so.
+void crew::start_reader(std::uint32_t reader) {
+  const bool transforms = is_alive({stage_kind::transformer, reader});
+  launch({stage_kind::reader, reader}, actors::reader,
+         transforms ? page_target(transformers_[reader]) : page_target(buffer_));
 }
 
 void crew::start_loader(std::uint32_t index, bool finalizing) {
-  const loader_actor started = launch({stage_kind::loader, index}, loader);
+  const loader_actor started = launch({stage_kind::loader, index}, loader, range_source(buffer_),
+                                      spec().buffer ? progress_log(checkpoint_) : progress_log());
   loaders_[index] = started;
-  post(started, start_loading{buffer_, checkpoint_});
   if (finalizing) {
     post(started, finalize_sink{});
   }
@@ -127,7 +112,7 @@ void crew::start_loader(std::uint32_t index, bool finalizing) {
 void crew::replace(stage_id stage, bool finalizing) {
   if (stage.kind == stage_kind::loader) {
     start_loader(stage.index, finalizing);
-  } else if (!finalizing && slices_at_work_.contains(stage.index)) {
+  } else if (!finalizing) {
     start_reader(stage.index);
   }
 }
@@ -137,24 +122,7 @@ void crew::end(child& c) {
   count_stages();
 }
 
-void crew::note_done(stage_id stage) {
-  if (stage.kind != stage_kind::reader && stage.kind != stage_kind::transformer) {
-    return;
-  }
-  const slice_id slice = stage.index;
-  const child* reader = find({stage_kind::reader, slice});
-  if (stage.kind == stage_kind::transformer && reader->alive) {
-    attach(slice);  // a life that began meanwhile may have spoken to deaf ears; the buffer tells it that all is read
-  }
-  const bool ended = reader->done && !reader->alive && !is_alive({stage_kind::transformer, slice});
-  if (ended && slices_at_work_.erase(slice) > 0) {
-    readers_.erase(slice);
-    transformers_.erase(slice);
-    start_readers();
-  }
-}
-
-void crew::detach_loader(std::uint32_t loader, epoch_number life) {
+void crew::detach_loader(std::uint32_t loader, life_number life) {
   post(buffer_, ingest::actors::detach_loader{loader, life});
 }
 

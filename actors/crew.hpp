@@ -3,7 +3,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,20 +31,14 @@ class crew : public children {
   /// Starts a whole generation. Nothing of an earlier one is alive.
   void start_all();
 
-  /// Starts readers of further slices, as far as they may be read at a time.
-  void start_readers();
-
   /// Starts a reader or loader anew, in place of its last life. A loader is told to finalize at once if `finalizing`.
   void replace(stage_id stage, bool finalizing);
 
   /// To be called for each stage that has ended.
   void end(child& c);
 
-  /// A reader or transformer of `slice` has done its work: perhaps the slice has been read to its end.
-  void note_done(stage_id stage);
-
   /// What the loader's life has not loaded is offered to another.
-  void detach_loader(std::uint32_t loader, epoch_number life);
+  void detach_loader(std::uint32_t loader, life_number life);
 
   void finalize_sinks();
 
@@ -55,12 +48,11 @@ class crew : public children {
   stage_kind buffer_kind() const;
 
  private:
-  template <class Function>
-  auto launch(stage_id id, Function behavior);
+  template <class Function, class... Neighbours>
+  auto launch(stage_id id, Function behavior, Neighbours... neighbours);
   void start_buffer();
   void start_workers();
-  void start_reader(slice_id slice);
-  void attach(slice_id slice);
+  void start_reader(std::uint32_t reader);
   void start_loader(std::uint32_t loader, bool finalizing);
   void count_stages();
   bool is_alive(stage_id stage);
@@ -71,11 +63,8 @@ class crew : public children {
   buffer_actor buffer_;
   checkpoint_actor checkpoint_;
   std::vector<transform_worker_actor> workers_;
-  std::map<slice_id, reader_actor> readers_;
-  std::map<slice_id, transformer_actor> transformers_;
+  std::map<std::uint32_t, transformer_actor> transformers_;  ///< by reader
   std::map<std::uint32_t, loader_actor> loaders_;
-  slice_id next_slice_ = 0;            ///< the first that was not started yet
-  std::set<slice_id> slices_at_work_;  ///< started, not yet read to their end
 };
 
 }  // namespace ingest::actors

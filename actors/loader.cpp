@@ -2,9 +2,14 @@
 
 namespace ingest::actors {
 
-void loader_state::start(const start_loading& m) {
-  buffer_ = m.buffer;
-  checkpoint_ = m.checkpoint;
+void loader_state::begin(stage_context context, range_source buffer, progress_log checkpoint) {
+  context_ = std::move(context);
+  buffer_ = std::move(buffer);
+  checkpoint_ = std::move(checkpoint);
+  post(loader_actor(self_), begin_work{});
+}
+
+void loader_state::start() {
   std::uint64_t window = 0;
   if (const auto& buffer = context_.spec->buffer) {
     reader_ = std::make_unique<range_reader>(*buffer->files, buffer->directory);
@@ -44,7 +49,7 @@ void loader_state::load(const range_offer& m) {
     load_range(m);
   }
   if (!must_not_write()) {
-    post(buffer_, range_done{context_.id.index, m.epoch, m.number});
+    post(buffer_, range_done{context_.id.index, m.life, m.number});
   }
 }
 
@@ -66,10 +71,7 @@ void loader_state::load_range(const range_offer& m) {
   report.outcome = write(records);
   // If the process dies here the rows are committed and nobody was told: the sink recognises the pages when they are
   // offered again.
-  report.segment = m.pages.segment();
-  for (const page& p : m.pages.pages) {
-    report.pages.push_back(p.id);
-  }
+  report.pages = m.pages.pages;
   context_.run->written.add(records, report.outcome);
   post(checkpoint_, std::move(report));
   context_.run->written.tell();
@@ -122,10 +124,11 @@ std::optional<error> loader_state::abort_sink(const error& why) {
   return std::nullopt;
 }
 
-loader_actor::behavior_type loader(loader_actor::stateful_pointer<loader_state> self, stage_context context) {
-  state_of(self).begin(std::move(context));
+loader_actor::behavior_type loader(loader_actor::stateful_pointer<loader_state> self, stage_context context,
+                                   range_source buffer, progress_log checkpoint) {
+  state_of(self).begin(std::move(context), std::move(buffer), std::move(checkpoint));
   return {
-      [self](const start_loading& m) { guarded(self, [&] { state_of(self).start(m); }); },
+      [self](const begin_work&) { guarded(self, [&] { state_of(self).start(); }); },
       [self](const range_offer& m) { guarded(self, [&] { state_of(self).load(m); }); },
       [self](const finalize_sink&) { guarded(self, [&] { state_of(self).finalize(); }); },
       [self](const stop_stage& m) { guarded(self, [&] { state_of(self).stop(m); }); },

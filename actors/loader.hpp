@@ -13,8 +13,8 @@ class loader_state {
  public:
   explicit loader_state(loader_actor::pointer self) : self_(self) {}
 
-  void begin(stage_context context) { context_ = std::move(context); }
-  void start(const start_loading& m);
+  void begin(stage_context context, range_source buffer, progress_log checkpoint);
+  void start();
   void load(const range_offer& m);
   void finalize();
   void stop(const stop_stage& m);
@@ -31,13 +31,14 @@ class loader_state {
   loader_actor::pointer self_;
   stage_context context_;
   range_source buffer_;
-  progress_log checkpoint_;
+  progress_log checkpoint_;  ///< of a durable buffer only
   std::unique_ptr<range_reader> reader_;
   std::unique_ptr<sink> sink_;  ///< not null while neither finalized nor aborted
   bool interrupted_ = false;    ///< a write was cancelled; the supervisor is about to say why
 };
 
 /// Makes a fresh sink by the spec's factory.
-loader_actor::behavior_type loader(loader_actor::stateful_pointer<loader_state> self, stage_context context);
+loader_actor::behavior_type loader(loader_actor::stateful_pointer<loader_state> self, stage_context context,
+                                   range_source buffer, progress_log checkpoint);
 
 }  // namespace ingest::actors

@@ -16,32 +16,38 @@ void memory_buffer_state::begin(stage_context context) {
   context_ = std::move(context);
   group_bytes_ = std::max<std::uint64_t>(1, context_.spec->credit_bytes / 8);
   context_.spec->metrics->bytes_in_flight = 0;
-  for (slice_id s = 0; s < context_.spec->slices; ++s) {
-    slice_link& link = slices_[s];
-    const auto position = context_.spec->positions.find(s);
-    if (position != context_.spec->positions.end()) {
-      link.position = position->second;
-    }
-  }
 }
 
 // -- Readers ---------------------------------------------------------------------------------------------------------
 
-void memory_buffer_state::attach(attach_reader m) {
-  slice_link& link = slices_[m.slice];
-  let_go(link);
-  link.epoch = m.epoch;
-  link.reader = m.reader;
-  if (!link.resumable && !link.done) {
-    post(context_.supervisor, cannot_resume{m.slice, m.epoch});
-    return;
+void memory_buffer_state::begin_reading(begin_slice m) {
+  over_.erase(m.reader);
+  reader_link& link = readers_[m.reader];
+  const bool goes_on = link.life == m.life;
+  if (!goes_on) {
+    let_go(link);
+    link.life = m.life;
+    link.reader = m.answer_to;
   }
-  waiting_readers_.push_back(std::move(m));
-  admit_readers();
+  const bool at_work = context_.run->desk.is_at_work(m.reader, m.task.slice);
+  if (at_work && (!link.begun || link.slice != m.task.slice)) {
+    link.begun = true;
+    link.slice = m.task.slice;
+    link.position = m.task.position;
+    link.resumable = true;
+  }
+  if (at_work && !link.resumable) {
+    post(context_.supervisor, cannot_resume{m.reader, m.life, m.task.slice});
+  } else if (goes_on) {
+    answer(m, 0);
+  } else {
+    waiting_readers_.push_back(std::move(m));
+    admit_readers();
+  }
 }
 
 /// The link's reader is gone. What it had in flight is still held.
-void memory_buffer_state::let_go(slice_link& link) {
+void memory_buffer_state::let_go(reader_link& link) {
   windows_ -= std::exchange(link.window, 0);
   orphaned_ += std::exchange(link.in_flight, 0);
 }
@@ -55,45 +61,59 @@ void memory_buffer_state::admit_readers() {
     if (taken > 0 && room < std::max<std::uint64_t>(1, whole / 2)) {
       return;
     }
-    const attach_reader m = std::move(waiting_readers_.front());
+    const begin_slice m = std::move(waiting_readers_.front());
     waiting_readers_.pop_front();
-    slice_link& link = slices_[m.slice];
-    if (link.epoch != m.epoch) {
+    reader_link& link = readers_[m.reader];
+    if (link.life != m.life) {
       continue;  // it died while it waited
     }
     link.window = taken == 0 ? whole : std::min(whole, room);
     windows_ += link.window;
-    start_reading start;
-    start.epoch = m.epoch;
-    start.window = link.window;
-    start.position = link.position;
-    start.done = link.done;
-    start.writer = buffer_actor(self_);
-    if (link.done) {
-      let_go(link);
-    }
-    post(m.reader, std::move(start));
+    answer(m, link.window);
   }
 }
 
+void memory_buffer_state::answer(const begin_slice& m, std::uint64_t window) {
+  start_reading start;
+  start.life = m.life;
+  start.slice = m.task.slice;
+  start.window = window;
+  start.done = !context_.run->desk.is_at_work(m.reader, m.task.slice);
+  if (!start.done) {
+    start.position = readers_[m.reader].position;
+  }
+  post(m.answer_to, std::move(start));
+}
+
 void memory_buffer_state::accept(page_batch m) {
-  slice_link& link = slices_[m.slice];
-  if (link.epoch != m.epoch || link.done) {
+  reader_link& link = readers_[m.reader];
+  if (link.life != m.life || link.slice != m.slice) {
     return;  // from an earlier life of the reader; its successor reads this page again
   }
+  const bool last = m.end || m.records.last;
   if (!m.end) {
     link.in_flight += m.cost;
     context_.spec->metrics->bytes_in_flight += m.cost;
     link.resumable = !m.records.position.empty();
     link.position = m.records.position;
-    queue_.push_back({std::move(m.records), {m.slice, m.epoch, m.cost}});
+    queue_.push_back({std::move(m.records), {m.reader, m.life, m.cost}});
   }
-  if (m.end || queue_.back().records.last) {
-    link.done = true;
-    let_go(link);
-    admit_readers();
+  if (last) {
+    context_.run->desk.finish(m.reader, m.slice);
+  }
+  if (m.end) {
+    post(link.reader, page_credit{m.life, m.cost});  // there is nothing to be written
   }
   offer();
+  report_if_drained();
+}
+
+void memory_buffer_state::end_input(const input_over& m) {
+  over_.insert(m.reader);
+  if (readers_[m.reader].life == m.life) {
+    let_go(readers_[m.reader]);
+  }
+  admit_readers();
   report_if_drained();
 }
 
@@ -101,7 +121,7 @@ void memory_buffer_state::accept(page_batch m) {
 
 void memory_buffer_state::attach(const loader_ready& m) {
   loader_link& link = loaders_[m.loader];
-  link.epoch = m.epoch;
+  link.life = m.life;
   link.ranges = m.ranges;
   offer();
 }
@@ -123,7 +143,7 @@ std::optional<memory_buffer_state::group> memory_buffer_state::next_group() {
     waiting_batch& next = queue_.front();
     bytes += next.spent.cost;
     g.batches->batches.push_back(std::move(next.records));
-    if (!g.spent.empty() && g.spent.back().slice == next.spent.slice && g.spent.back().epoch == next.spent.epoch) {
+    if (!g.spent.empty() && g.spent.back().reader == next.spent.reader && g.spent.back().life == next.spent.life) {
       g.spent.back().cost += next.spent.cost;
     } else {
       g.spent.push_back(next.spent);
@@ -147,14 +167,14 @@ void memory_buffer_state::offer() {
     if (!next) {
       return;
     }
-    post(loader->ranges, range_offer{loader->epoch, next->number, {}, next->batches});
+    post(loader->ranges, range_offer{loader->life, next->number, {}, next->batches});
     loader->outstanding.push_back(std::move(*next));
   }
 }
 
 void memory_buffer_state::complete(const range_done& m) {
   const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.epoch != m.epoch) {
+  if (link == loaders_.end() || link->second.life != m.life) {
     return;
   }
   auto& outstanding = link->second.outstanding;
@@ -173,10 +193,10 @@ void memory_buffer_state::complete(const range_done& m) {
 void memory_buffer_state::settle(const std::vector<debt>& spent) {
   for (const debt& d : spent) {
     context_.spec->metrics->bytes_in_flight -= d.cost;
-    slice_link& link = slices_[d.slice];
-    if (link.epoch == d.epoch && link.window > 0) {
+    reader_link& link = readers_[d.reader];
+    if (link.life == d.life && link.window > 0) {
       link.in_flight -= d.cost;
-      post(link.reader, page_credit{d.epoch, d.cost});
+      post(link.reader, page_credit{d.life, d.cost});
     } else {
       orphaned_ -= d.cost;
     }
@@ -186,7 +206,7 @@ void memory_buffer_state::settle(const std::vector<debt>& spent) {
 
 void memory_buffer_state::detach(const detach_loader& m) {
   const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.epoch != m.epoch) {
+  if (link == loaders_.end() || link->second.life != m.life) {
     return;
   }
   auto& outstanding = link->second.outstanding;
@@ -200,8 +220,7 @@ void memory_buffer_state::detach(const detach_loader& m) {
 void memory_buffer_state::report_if_drained() {
   const bool writing = std::any_of(loaders_.begin(), loaders_.end(),
                                    [](const auto& entry) { return !entry.second.outstanding.empty(); });
-  const bool reading =
-      std::any_of(slices_.begin(), slices_.end(), [](const auto& entry) { return !entry.second.done; });
+  const bool reading = over_.size() < readers_at_a_time(*context_.spec);
   if (drained_ || writing || reading || !queue_.empty() || !returned_.empty()) {
     return;
   }
@@ -213,8 +232,9 @@ buffer_actor::behavior_type memory_buffer(buffer_actor::stateful_pointer<memory_
                                           stage_context context) {
   state_of(self).begin(std::move(context));
   return {
-      [self](const attach_reader& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](begin_slice& m) { guarded(self, [&] { state_of(self).begin_reading(std::move(m)); }); },
       [self](page_batch& m) { guarded(self, [&] { state_of(self).accept(std::move(m)); }); },
+      [self](const input_over& m) { guarded(self, [&] { state_of(self).end_input(m); }); },
       [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },
       [self](const range_done& m) { guarded(self, [&] { state_of(self).complete(m); }); },
       [self](const detach_loader& m) { guarded(self, [&] { state_of(self).detach(m); }); },

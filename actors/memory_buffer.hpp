@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ class memory_buffer_state {
   void begin(stage_context context);
 
   // Readers
-  void attach(attach_reader m);
+  void begin_reading(begin_slice m);
   void accept(page_batch m);
+  void end_input(const input_over& m);
 
   // Loaders
   void attach(const loader_ready& m);
@@ -36,18 +38,19 @@ class memory_buffer_state {
   void fail(const error& why) { fail_stage(self_, context_, why); }
 
  private:
-  struct slice_link {
-    epoch_number epoch = 0;
+  struct reader_link {
+    life_number life = 0;
     page_source reader;
     std::uint64_t window = 0;             ///< 0 where no reader is at work
-    std::uint64_t in_flight = 0;          ///< accepted in this epoch, not yet written
-    std::optional<std::string> position;  ///< where a new life would go on
+    std::uint64_t in_flight = 0;          ///< accepted in this life, not yet written
+    slice_id slice;                       ///< the last one that it began
+    std::optional<std::string> position;  ///< where a new life would go on in it
+    bool begun = false;                   ///< any slice
     bool resumable = true;                ///< false: what was accepted last had no position
-    bool done = false;
   };
   struct debt {
-    slice_id slice = 0;
-    epoch_number epoch = 0;
+    std::uint32_t reader = 0;
+    life_number life = 0;
     std::uint64_t cost = 0;
   };
   struct waiting_batch {
@@ -60,13 +63,14 @@ class memory_buffer_state {
     std::vector<debt> spent;
   };
   struct loader_link {
-    epoch_number epoch = 0;
+    life_number life = 0;
     range_sink ranges;
     std::vector<group> outstanding;
   };
 
   void admit_readers();
-  void let_go(slice_link& link);
+  void answer(const begin_slice& m, std::uint64_t window);
+  void let_go(reader_link& link);
   std::optional<group> next_group();
   loader_link* freest_loader();
   void offer();
@@ -76,8 +80,9 @@ class memory_buffer_state {
   buffer_actor::pointer self_;
   stage_context context_;
   std::uint64_t group_bytes_ = 1;
-  std::map<slice_id, slice_link> slices_;
-  std::deque<attach_reader> waiting_readers_;
+  std::map<std::uint32_t, reader_link> readers_;
+  std::set<std::uint32_t> over_;  ///< readers that have sent all there is
+  std::deque<begin_slice> waiting_readers_;
   std::uint64_t windows_ = 0;   ///< of the readers at work
   std::uint64_t orphaned_ = 0;  ///< accepted from readers that are gone, not yet written
   std::deque<waiting_batch> queue_;

@@ -16,6 +16,7 @@
 #include "ingest/error.hpp"
 #include "ingest/run_state.hpp"
 #include "ingest/sink.hpp"
+#include "ingest/slice_supply.hpp"
 
 namespace ingest::actors {
 
@@ -34,7 +35,7 @@ using stoppable = caf::typed_actor<accepts<stop_stage>>;
 /// A stage cannot go on. It ends after this message.
 struct stage_failed {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
   std::optional<error> why;
   std::optional<error> abort_failure;  ///< of a loader whose sink could not even be aborted
 };
@@ -42,25 +43,26 @@ struct stage_failed {
 /// A stage has done what it was asked to do (read its slice, finalize, abort, close) and ends after this message.
 struct stage_done {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
   std::optional<error> abort_failure;
 };
 
 /// A stage has ended: posted on its death, for whatever reason.
 struct stage_down {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
 };
 
 /// From the buffer_writer: every slice has ended, every page is durable and, where there are loaders, loaded.
 struct buffer_drained {
-  epoch_number life = 0;
+  life_number life = 0;
 };
 
 /// From the memory_buffer: a reader's new life cannot go on where the last one stood, for want of a position.
 struct cannot_resume {
-  slice_id slice = 0;
-  epoch_number epoch = 0;
+  std::uint32_t reader = 0;
+  life_number life = 0;
+  slice_id slice;
 };
 
 using stage_observer = caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>,
@@ -69,10 +71,11 @@ using stage_observer = caf::typed_actor<accepts<stage_failed>, accepts<stage_don
 // -- Reader → buffer → reader: pages and their credit ----------------------------------------------------------------
 // Where there are transforms, a transformer stands in between and is the buffer to the one and the reader to the other.
 
-/// A page that has spent `cost` of the credit of `epoch`.
+/// A page of a slice, from the reader's life `life`, of whose credit it has spent `cost`.
 struct page_batch {
-  slice_id slice = 0;
-  epoch_number epoch = 0;
+  std::uint32_t reader = 0;
+  life_number life = 0;
+  slice_id slice;
   batch records;
   std::uint64_t cost = 0;
   bool end = false;  ///< no page of the source: only says, as an empty last one, that the slice has ended
@@ -80,36 +83,44 @@ struct page_batch {
 
 /// `bytes` of the reader's pages are durable, or else written, and may be in flight again.
 struct page_credit {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t bytes = 0;
 };
 
-using batch_sink = caf::typed_actor<accepts<page_batch>>;
-
-/// From the buffer, the answer to attach_reader: where the slice goes on and how much may be in flight.
+/// From the buffer, the answer to begin_slice: where the slice goes on.
 struct start_reading {
-  epoch_number epoch = 0;
-  std::uint64_t window = 0;
+  life_number life = 0;
+  slice_id slice;
+  std::uint64_t window = 0;             ///< of a life's first slice: how much may be in flight from now on; else 0
   std::optional<std::string> position;  ///< none: from the beginning
   bool done = false;                    ///< the slice was read to its end before
-  batch_sink writer;
 };
 
 using page_source = caf::typed_actor<accepts<start_reading>, accepts<page_credit>>;
 
-/// Supervisor → buffer: a reader's life begins. Answered, to the reader, with start_reading. Through a transformer,
-/// where there is one.
-struct attach_reader {
-  slice_id slice = 0;
-  epoch_number epoch = 0;
-  page_source reader;
+/// A reader is about to read a slice, in its life `life`.
+struct begin_slice {
+  std::uint32_t reader = 0;
+  life_number life = 0;
+  slice_task task;
+  slice_progress known;  ///< what the ledger has of the slice
+  page_source answer_to;
 };
+
+/// A reader has sent all pages of all its slices, and found that there are no more.
+struct input_over {
+  std::uint32_t reader = 0;
+  life_number life = 0;
+};
+
+/// What a reader sends to, a transformer or the buffer.
+using page_target = caf::typed_actor<accepts<begin_slice>, accepts<page_batch>, accepts<input_over>>;
 
 // -- Transformer → transform_worker → transformer --------------------------------------------------------------------
 
 /// The answer to transform_job.
 struct transform_done {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::size_t worker = 0;
   std::size_t segment = 0;
   std::uint64_t ticket = 0;
@@ -119,9 +130,9 @@ struct transform_done {
 
 using transform_observer = caf::typed_actor<accepts<transform_done>>;
 
-/// A batch to be transformed off the transformer's thread, for the reader's life `epoch`.
+/// A batch to be transformed off the transformer's thread, for the reader's life `life`.
 struct transform_job {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::size_t worker = 0;  ///< its number, for the answer
   transform_task task;
   std::stop_token stop;
@@ -140,7 +151,7 @@ struct batch_group {
 
 /// Durable pages to be loaded in one transaction, or batches from memory.
 struct range_offer {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t number = 0;  ///< of the offer
   range pages;
   std::shared_ptr<batch_group> batches;  ///< null: the pages
@@ -151,7 +162,7 @@ using range_sink = caf::typed_actor<accepts<range_offer>>;
 /// A loader's life begins: it takes ranges of up to `window` bytes at a time.
 struct loader_ready {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t window = 0;
   range_sink ranges;
 };
@@ -159,7 +170,7 @@ struct loader_ready {
 /// What was offered under `number` is loaded; its bytes may be in flight again.
 struct range_done {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t number = 0;
 };
 
@@ -168,12 +179,13 @@ using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_done>
 /// Supervisor → buffer: a loader's life has ended; what it held is to be offered to another.
 struct detach_loader {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
 };
 
 /// What both buffers are to the supervisor.
-using buffer_actor = caf::typed_actor<accepts<attach_reader>, accepts<page_batch>, accepts<loader_ready>,
-                                      accepts<range_done>, accepts<detach_loader>, accepts<stop_stage>>;
+using buffer_actor =
+    caf::typed_actor<accepts<begin_slice>, accepts<page_batch>, accepts<input_over>, accepts<loader_ready>,
+                     accepts<range_done>, accepts<detach_loader>, accepts<stop_stage>>;
 
 // -- Buffer_writer, loader → checkpoint → buffer_writer: what the state says -----------------------------------------
 
@@ -181,7 +193,9 @@ using buffer_actor = caf::typed_actor<accepts<attach_reader>, accepts<page_batch
 struct buffer_opened {
   std::vector<page> pages;
   std::vector<slice_progress> slices;
-  page_set loaded;
+  slice_pages loaded;
+  std::uint64_t slices_left_out = 0;
+  std::uint64_t rows_left_out = 0;
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
@@ -196,8 +210,7 @@ struct pages_durable {
 
 /// A range is loaded. Sent after the commit, never before.
 struct range_loaded {
-  std::vector<page_id> pages;
-  std::uint64_t segment = 0;
+  std::vector<page> pages;
   write_outcome outcome;
 };
 
@@ -211,26 +224,9 @@ using segment_owner = caf::typed_actor<accepts<release_segment>>;
 
 // -- Supervisor → stages ---------------------------------------------------------------------------------------------
 
-/// To the buffer_writer, first of all: whom to report to.
-struct attach_checkpoint {
-  progress_log checkpoint;
-};
-
-/// To the checkpoint, first of all: who deletes segments.
+/// To the checkpoint, first of all: who deletes segments. The two know each other, so one of them has to be told.
 struct attach_buffer {
   segment_owner buffer;
-};
-
-/// To a loader, first of all: whom to load from and whom to report to.
-struct start_loading {
-  range_source buffer;
-  progress_log checkpoint;  ///< of a durable buffer only
-};
-
-/// To a transformer, first of all: whom it passes batches on to, and who helps.
-struct start_transforming {
-  buffer_actor buffer;
-  std::vector<transform_worker_actor> workers;
 };
 
 /// To a loader: all ranges are loaded; finalize the sink and end.
@@ -244,8 +240,14 @@ struct close_run {
 
 // -- What a stage tells itself ---------------------------------------------------------------------------------------
 
+/// Reader: take the next slice.
+struct take_slice {};
+
 /// Reader: fetch the next page.
 struct read_next {};
+
+/// Buffer_writer, loader: begin, in a handler of its own, because beginning may fail.
+struct begin_work {};
 
 /// Buffer_writer: make durable what was appended.
 struct sync_now {};
@@ -261,20 +263,20 @@ struct save_state {};
 
 // -- The actors ------------------------------------------------------------------------------------------------------
 
-using reader_actor =
-    caf::typed_actor<accepts<start_reading>, accepts<page_credit>, accepts<read_next>, accepts<stop_stage>>;
+using reader_actor = caf::typed_actor<accepts<take_slice>, accepts<start_reading>, accepts<page_credit>,
+                                      accepts<read_next>, accepts<stop_stage>>;
 
 using transformer_actor =
-    caf::typed_actor<accepts<start_transforming>, accepts<attach_reader>, accepts<start_reading>, accepts<page_batch>,
+    caf::typed_actor<accepts<begin_slice>, accepts<start_reading>, accepts<page_batch>, accepts<input_over>,
                      accepts<transform_done>, accepts<page_credit>, accepts<stop_stage>>;
 
 using buffer_writer_actor =
-    caf::typed_actor<accepts<attach_checkpoint>, accepts<attach_reader>, accepts<page_batch>, accepts<sync_now>,
-                     accepts<retry_append>, accepts<loader_ready>, accepts<range_done>, accepts<detach_loader>,
-                     accepts<flush_ranges>, accepts<release_segment>, accepts<stop_stage>>;
+    caf::typed_actor<accepts<begin_work>, accepts<begin_slice>, accepts<page_batch>, accepts<input_over>,
+                     accepts<sync_now>, accepts<retry_append>, accepts<loader_ready>, accepts<range_done>,
+                     accepts<detach_loader>, accepts<flush_ranges>, accepts<release_segment>, accepts<stop_stage>>;
 
 using loader_actor =
-    caf::typed_actor<accepts<start_loading>, accepts<range_offer>, accepts<finalize_sink>, accepts<stop_stage>>;
+    caf::typed_actor<accepts<begin_work>, accepts<range_offer>, accepts<finalize_sink>, accepts<stop_stage>>;
 
 using checkpoint_actor =
     caf::typed_actor<accepts<attach_buffer>, accepts<buffer_opened>, accepts<pages_durable>, accepts<range_loaded>,
@@ -283,7 +285,7 @@ using checkpoint_actor =
 /// Supervisor → itself: the delay before a restart is over.
 struct restart_due {
   std::optional<stage_id> stage;  ///< none: all of them
-  epoch_number life = 0;          ///< of the failed stage
+  life_number life = 0;          ///< of the failed stage
 };
 
 /// Anyone → supervisor: end in an orderly way.
@@ -300,11 +302,12 @@ using supervisor_actor =
 
 // clang-format off
 #define INGEST_MESSAGE_TYPES(X)                                                                               \
-  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(cannot_resume) X(page_batch) X(page_credit) X(start_reading) \
-  X(transform_job) X(transform_done) X(start_transforming) X(range_offer) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded)              \
-  X(release_segment) X(attach_checkpoint) X(attach_buffer) X(start_loading) X(detach_loader) X(attach_reader) \
-  X(finalize_sink) X(stop_stage) X(close_run) X(read_next) X(sync_now) X(flush_ranges) X(retry_append)        \
-  X(save_state) X(restart_due) X(stop_requested) X(shutdown_due)
+  X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(cannot_resume) X(page_batch) X(page_credit) \
+  X(start_reading) X(begin_slice) X(input_over) X(transform_job) X(transform_done) X(range_offer)             \
+  X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded) X(release_segment)          \
+  X(attach_buffer) X(detach_loader) X(finalize_sink) X(stop_stage) X(close_run) X(begin_work) X(take_slice)   \
+  X(read_next) X(sync_now) X(flush_ranges) X(retry_append) X(save_state) X(restart_due) X(stop_requested)     \
+  X(shutdown_due)
 // clang-format on
 
 // Messages stay inside one process: they carry shared payloads and handles, and are never serialised.

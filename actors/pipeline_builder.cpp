@@ -46,6 +46,12 @@ pipeline_builder& pipeline_builder::slices(std::size_t count, std::size_t reader
   return *this;
 }
 
+pipeline_builder& pipeline_builder::slices(slice_supply_factory make, std::size_t readers) {
+  spec_.make_slices = std::move(make);
+  spec_.readers = readers;
+  return *this;
+}
+
 pipeline_builder& pipeline_builder::begin_at(std::string position, slice_id s) {
   spec_.positions[s] = std::move(position);
   return *this;
@@ -60,6 +66,13 @@ pipeline_builder& pipeline_builder::durable(std::shared_ptr<durable_run> run) {
   buffer_spec& buffer = spec_.buffer ? *spec_.buffer : spec_.buffer.emplace();
   buffer.directory = run->directory();
   buffer.description = run->description();
+  buffer.read_before = run->found().fetched;
+  if (run->has_ledger()) {
+    buffer.take_slices = [run](std::span<const slice_id> slices, std::stop_token stop) {
+      return run->take(slices, std::move(stop));
+    };
+    buffer.count_slices = [run](std::uint64_t count) { run->expect_slices(count); };
+  }
   buffer.recover = [run = std::move(run)] { return run->open_buffer(); };
   return *this;
 }
@@ -106,13 +119,13 @@ pipeline pipeline_builder::build() {
     throw error(errc::config, *complaint);
   }
   if (single_life_) {
-    if (spec_.slices != 1 || spec_.loaders != 1) {
+    if (spec_.slices != 1 || spec_.make_slices || spec_.loaders != 1) {
       throw error(errc::config, "pipeline: one object cannot serve several slices or loaders: give a factory");
     }
     spec_.restarts.max_restarts = 0;
   }
   if (durable_) {
-    durable_->slices = spec_.slices;
+    durable_->slices = spec_.make_slices ? 0 : spec_.slices;
     durable_->stop = spec_.stop.token();
     const auto run = std::make_shared<durable_run>(std::move(*durable_));
     run->find();

@@ -36,15 +36,16 @@ class range_dealer {
   struct loader_link {
     range_sink ranges;
     credit_account credit;
-    std::vector<range> outstanding;
+    std::map<std::uint64_t, range> outstanding;  ///< by the number of the offer
   };
 
-  loader_link* find(std::uint32_t loader, epoch_number epoch);
+  loader_link* find(std::uint32_t loader, life_number life);
   loader_link* freest_loader();
 
   range_queue waiting_;
   std::optional<range> next_;  ///< taken from waiting_, waits for a loader
   std::map<std::uint32_t, loader_link> loaders_;
+  std::uint64_t last_offer_ = 0;
 };
 
 }  // namespace ingest::actors

@@ -1,5 +1,6 @@
 #include "actors/range_queue.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace ingest::actors {
@@ -9,9 +10,7 @@ void range_queue::push(page p) {
 }
 
 void range_queue::flush() {
-  if (!pages_.empty()) {
-    flushed_through_ = pages_.back().id;
-  }
+  flushed_ = pages_.size();
 }
 
 std::size_t range_queue::length_of_front_range(bool& can_grow) const {
@@ -43,12 +42,13 @@ std::optional<range> range_queue::take() {
   }
   bool can_grow = true;
   const auto count = static_cast<std::ptrdiff_t>(length_of_front_range(can_grow));
-  if (can_grow && !finished_ && pages_.front().id > flushed_through_) {
+  if (can_grow && !finished_ && flushed_ == 0) {
     return std::nullopt;
   }
   range r;
   r.pages.assign(std::move_iterator(pages_.begin()), std::move_iterator(pages_.begin() + count));
   pages_.erase(pages_.begin(), pages_.begin() + count);
+  flushed_ -= std::min(flushed_, r.pages.size());
   return r;
 }
 

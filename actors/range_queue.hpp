@@ -14,7 +14,7 @@ class range_queue {
  public:
   explicit range_queue(std::uint64_t target_bytes) : target_bytes_(target_bytes) {}
 
-  /// Adds a page; pages come in ascending order.
+  /// Adds a page; pages come in the order in which they lie in the buffer.
   void push(page p);
 
   /// Nothing more will be pushed.
@@ -38,7 +38,7 @@ class range_queue {
   std::uint64_t target_bytes_;
   std::deque<page> pages_;
   std::deque<range> returned_;
-  page_id flushed_through_ = 0;
+  std::size_t flushed_ = 0;  ///< so many of the pages need not wait
   bool finished_ = false;
 };
 

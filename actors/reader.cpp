@@ -14,14 +14,33 @@ reader_state::~reader_state() {
   close_source();
 }
 
-void reader_state::start(const start_reading& m) {
-  if (m.done) {
+void reader_state::begin(stage_context context, page_target target) {
+  context_ = std::move(context);
+  target_ = std::move(target);
+  post(reader_actor(self_), take_slice{});
+}
+
+void reader_state::take() {
+  auto next = context_.run->desk.take(context_.id.index, context_.life, context_.stop);
+  if (!next) {
+    post(target_, input_over{context_.id.index, context_.life});
     end_stage(self_, context_);
     return;
   }
-  writer_ = m.writer;
-  credit_.open(m.epoch, m.window);
-  auto made = context_.spec->make_source(context_.id.index);
+  slice_ = next->task.slice;
+  post(target_, begin_slice{context_.id.index, context_.life, std::move(next->task), std::move(next->known),
+                            reader_actor(self_)});
+}
+
+void reader_state::start(const start_reading& m) {
+  if (m.window > 0) {
+    credit_.open(m.life, m.window);
+  }
+  if (m.done) {
+    take();
+    return;
+  }
+  auto made = context_.spec->make_source(slice_);
   if (!made) {
     throw error(errc::config, "the source factory of the pipeline has made no source");
   }
@@ -31,7 +50,7 @@ void reader_state::start(const start_reading& m) {
 }
 
 void reader_state::add_credit(const page_credit& m) {
-  credit_.grant(m.epoch, m.bytes);
+  credit_.grant(m.life, m.bytes);
   if (in_hand_ && send_what_is_in_hand()) {
     post(reader_actor(self_), read_next{});
   }
@@ -62,22 +81,23 @@ void reader_state::read_one() {
     // The end came without a page. An empty last page says so in the index, so that a resumed run knows.
     in_hand_->records.last = true;
   }
-  in_hand_->slice = context_.id.index;
-  in_hand_->epoch = credit_.epoch();
+  in_hand_->reader = context_.id.index;
+  in_hand_->slice = slice_;
+  in_hand_->life = credit_.life();
   in_hand_->cost = credit_cost(in_hand_->records);
 }
 
-/// Returns true if another page is to be read.
+/// Returns true if another page of the slice is to be read.
 bool reader_state::send_what_is_in_hand() {
   if (!credit_.spend(in_hand_->cost)) {
     return false;
   }
   const bool last = in_hand_->records.last;
-  post(writer_, std::move(*in_hand_));
+  post(target_, std::move(*in_hand_));
   in_hand_.reset();
   if (last) {
     close_source();
-    end_stage(self_, context_);
+    take();
   }
   return !last;
 }
@@ -99,9 +119,11 @@ void reader_state::close_source() {
   }
 }
 
-reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self, stage_context context) {
-  state_of(self).begin(std::move(context));
+reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self, stage_context context,
+                                   page_target target) {
+  state_of(self).begin(std::move(context), std::move(target));
   return {
+      [self](const take_slice&) { guarded(self, [&] { state_of(self).take(); }); },
       [self](const start_reading& m) { guarded(self, [&] { state_of(self).start(m); }); },
       [self](const page_credit& m) { guarded(self, [&] { state_of(self).add_credit(m); }); },
       [self](const read_next&) { guarded(self, [&] { state_of(self).read(); }); },

@@ -9,14 +9,15 @@
 
 namespace ingest::actors {
 
-/// Reads one slice of the source, page by page, as far as the buffer's credit goes. A page that the credit does
-/// not cover waits in hand, and nothing else is read meanwhile.
+/// Reads one slice after the other, page by page, as far as the buffer's credit goes, until there are no more slices. A
+/// page that the credit does not cover waits in hand, and nothing else is read meanwhile.
 class reader_state {
  public:
   explicit reader_state(reader_actor::pointer self) : self_(self) {}
   ~reader_state();
 
-  void begin(stage_context context) { context_ = std::move(context); }
+  void begin(stage_context context, page_target target);
+  void take();
   void start(const start_reading& m);
   void add_credit(const page_credit& m);
   void read();
@@ -32,11 +33,13 @@ class reader_state {
   stage_context context_;
   std::unique_ptr<source> source_;  ///< open while not null
   credit_account credit_;
-  batch_sink writer_;
+  page_target target_;
+  slice_id slice_;  ///< that is being read, or was asked for
   std::optional<page_batch> in_hand_;  ///< read, not sent yet for want of credit
 };
 
-/// Makes a fresh source by the spec's factory; opens it where start_reading says.
-reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self, stage_context context);
+/// Makes a fresh source for each slice by the spec's factory; opens it where start_reading says.
+reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self, stage_context context,
+                                   page_target target);
 
 }  // namespace ingest::actors

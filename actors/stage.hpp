@@ -9,7 +9,7 @@ namespace ingest::actors {
 /// In the direction of the data, which is the order in which stages are ended.
 enum class stage_kind { reader, transformer, transform_worker, buffer_writer, memory_buffer, loader, checkpoint };
 
-/// Names a stage of the pipeline: what it is, and which of several (a reader's slice, a loader's number).
+/// Names a stage of the pipeline: what it is, and which of several.
 struct stage_id {
   stage_kind kind = stage_kind::reader;
   std::uint32_t index = 0;
@@ -22,8 +22,8 @@ struct stage_id {
 std::string to_string(stage_id stage);
 
 /// The number of one life of a stage. Every start of a stage anywhere in the pipeline draws the next number, so a later
-/// life has a greater one. It is the *epoch* of the credit and the messages between that life and its neighbours:
+/// life has a greater one. It is the *life* of the credit and the messages between that life and its neighbours:
 /// whatever carries an older number is dropped.
-using epoch_number = std::uint64_t;
+using life_number = std::uint64_t;
 
 }  // namespace ingest::actors

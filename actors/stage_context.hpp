@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/messages.hpp"
+#include "actors/slice_desk.hpp"
 #include "actors/written_account.hpp"
 #include "ingest/actors/pipeline_spec.hpp"
 
@@ -14,11 +15,13 @@ namespace ingest::actors {
 /// What all stages of a run share.
 struct shared_run {
   explicit shared_run(pipeline_spec s)
-      : spec(std::move(s)), written(spec.limits, spec.on_progress, spec.slices == 1 && spec.loaders == 1) {}
+      : spec(std::move(s)),
+        written(spec.limits, spec.on_progress, !spec.make_slices && spec.slices == 1 && spec.loaders == 1) {}
 
   pipeline_spec spec;  ///< does not change while there are stages
   stop_switch stop;    ///< known to every stage at once, whereas messages take their turn
   written_account written;
+  slice_desk desk{spec};
 
   bool stop_requested() const { return stop.signal().requested(); }
 };
@@ -27,7 +30,7 @@ struct shared_run {
 /// blocking calls.
 struct stage_context {
   stage_id id;
-  epoch_number life = 0;
+  life_number life = 0;
   stage_observer supervisor;
   std::stop_token stop;
   std::shared_ptr<shared_run> run;
@@ -36,6 +39,9 @@ struct stage_context {
 
 /// How many slices are read at a time.
 inline std::size_t readers_at_a_time(const pipeline_spec& spec) {
+  if (spec.make_slices) {
+    return std::max<std::size_t>(1, spec.readers);
+  }
   return spec.readers == 0 ? spec.slices : std::min(spec.readers, spec.slices);
 }
 

@@ -50,8 +50,6 @@ void supervisor_state::handle_death(const stage_down& m) {
     continue_finalizing();
   } else if (phase_ == phase::restarting_all) {
     end_generation();
-  } else if (phase_ == phase::running && input) {
-    crew_->note_done(m.stage);
   }
 }
 
@@ -106,10 +104,10 @@ bool supervisor_state::can_be_replaced_alone(stage_id stage) const {
 }
 
 void supervisor_state::give_up_slice(const cannot_resume& m) {
-  if (phase_ == phase::running && crew_->find({stage_kind::reader, m.slice}, m.epoch) != nullptr) {
+  if (phase_ == phase::running && crew_->find({stage_kind::reader, m.reader}, m.life) != nullptr) {
     const std::string first = last_failure_ ? std::string(": ") + last_failure_->what() : "";
     restart_everything(std::chrono::milliseconds(0),
-                       error(errc::unavailable, "slice " + std::to_string(m.slice) +
+                       error(errc::unavailable, to_string(m.slice) +
                                                     " cannot be read on, because the last batch read came without a "
                                                     "position" +
                                                     first));

@@ -20,29 +20,64 @@ void append(page_batch& page, const page_batch& next) {
 
 }  // namespace
 
-void transformer_state::start(const start_transforming& m) {
-  buffer_ = m.buffer;
-  for (const auto& w : m.workers) {
+void transformer_state::begin(stage_context context, buffer_actor buffer,
+                              const std::vector<transform_worker_actor>& workers) {
+  context_ = std::move(context);
+  buffer_ = std::move(buffer);
+  for (const auto& w : workers) {
     workers_.push_back({w, 0});
   }
 }
 
-void transformer_state::attach(const attach_reader& m) {
-  // What an earlier life of the reader has in flight here is read again.
+void transformer_state::pass_on(begin_slice m) {
+  if (m.life != life_) {
+    // What an earlier life of the reader has in flight here is read again.
+    forget_slice();
+    life_ = m.life;
+  }
+  next_ = std::move(m);
+  go_on();
+}
+
+void transformer_state::end(const input_over& m) {
+  if (m.life != life_) {
+    forget_slice();
+    life_ = m.life;
+  }
+  over_ = m;
+  go_on();
+}
+
+void transformer_state::forget_slice() {
   sequence_.reset();
   held_.reset();
-  input_ended_ = false;
-  epoch_ = m.epoch;
-  reader_ = m.reader;
-  post(buffer_, attach_reader{m.slice, m.epoch, transformer_actor(self_)});
+  next_.reset();
+  over_.reset();
+  given_out_ = true;
+}
+
+/// A slice has its place behind all pages of the one before.
+void transformer_state::go_on() {
+  if (!given_out_) {
+    return;
+  }
+  if (over_) {
+    post(buffer_, *over_);
+    end_stage(self_, context_);
+  } else if (next_) {
+    slice_ = next_->task.slice;
+    reader_ = std::exchange(next_->answer_to, transformer_actor(self_));
+    post(buffer_, std::move(*next_));
+    next_.reset();
+  }
 }
 
 void transformer_state::begin_reading(start_reading m) {
-  if (m.epoch != epoch_) {
+  if (m.life != life_ || m.slice != slice_) {
     return;
   }
   if (!m.done) {
-    const transform_list transforms = context_.spec->make_transforms(context_.id.index);
+    const transform_list transforms = context_.spec->make_transforms(slice_);
     stream_options given;
     given.transforms = transforms;
     if (const auto complaint = complaint_about(given)) {
@@ -54,17 +89,14 @@ void transformer_state::begin_reading(start_reading m) {
     sequence_ = std::make_unique<transform_sequence>(
         transforms, [this](transform_task task) { hand_out(std::move(task)); },
         [this](transform_item item) { give_out(std::move(item)); });
+    input_ended_ = false;
+    given_out_ = false;
   }
-  m.writer = transformer_actor(self_);
-  const bool done = m.done;
   post(reader_, std::move(m));
-  if (done) {
-    end_stage(self_, context_);
-  }
 }
 
 void transformer_state::transform(page_batch m) {
-  if (m.epoch != epoch_ || !sequence_ || is_stopping()) {
+  if (m.life != life_ || !sequence_ || is_stopping()) {
     return;
   }
   const bool last = m.records.last;
@@ -86,13 +118,13 @@ void transformer_state::hand_out(transform_task task) {
   const auto freest = std::min_element(workers_.begin(), workers_.end(),
                                        [](const worker& a, const worker& b) { return a.jobs < b.jobs; });
   ++freest->jobs;
-  post(freest->handle, transform_job{epoch_, static_cast<std::size_t>(freest - workers_.begin()), std::move(task),
+  post(freest->handle, transform_job{life_, static_cast<std::size_t>(freest - workers_.begin()), std::move(task),
                                      context_.stop, transformer_actor(self_)});
 }
 
 void transformer_state::collect(transform_done m) {
   --workers_[m.worker].jobs;
-  if (m.epoch != epoch_ || !sequence_ || is_stopping()) {
+  if (m.life != life_ || !sequence_ || is_stopping()) {
     return;
   }
   if (m.failure) {
@@ -102,7 +134,7 @@ void transformer_state::collect(transform_done m) {
 }
 
 void transformer_state::pass_on(const page_credit& m) {
-  if (m.epoch == epoch_) {
+  if (m.life == life_) {
     post(reader_, m);
   }
 }
@@ -118,15 +150,16 @@ void transformer_state::give_out(transform_item item) {
   } else if (item.content || (context_.spec->buffer && !item.position.empty())) {
     send(page_of(std::move(item)));
   } else if (item.cost > 0) {
-    post(reader_, page_credit{epoch_, item.cost});
+    post(reader_, page_credit{life_, item.cost});
   }
 }
 
 /// A batch that was dropped for good leaves an empty page in a durable buffer, so that its position becomes durable.
 page_batch transformer_state::page_of(transform_item item) const {
   page_batch page;
-  page.slice = context_.id.index;
-  page.epoch = epoch_;
+  page.reader = context_.id.index;
+  page.slice = slice_;
+  page.life = life_;
   page.cost = item.cost;
   if (item.content) {
     page.records = std::move(*item.content);
@@ -156,15 +189,17 @@ void transformer_state::send(page_batch page) {
 void transformer_state::end_slice(std::uint64_t cost) {
   if (!held_) {
     held_.emplace();
-    held_->slice = context_.id.index;
-    held_->epoch = epoch_;
+    held_->reader = context_.id.index;
+    held_->slice = slice_;
+    held_->life = life_;
     held_->end = true;
   }
   held_->records.last = true;
   held_->cost += cost;
   post(buffer_, std::move(*held_));
   held_.reset();
-  end_stage(self_, context_);
+  given_out_ = true;
+  go_on();
 }
 
 bool transformer_state::is_stopping() const {
@@ -172,13 +207,14 @@ bool transformer_state::is_stopping() const {
 }
 
 transformer_actor::behavior_type transformer(transformer_actor::stateful_pointer<transformer_state> self,
-                                             stage_context context) {
-  state_of(self).begin(std::move(context));
+                                             stage_context context, buffer_actor buffer,
+                                             const std::vector<transform_worker_actor>& workers) {
+  state_of(self).begin(std::move(context), std::move(buffer), workers);
   return {
-      [self](const start_transforming& m) { guarded(self, [&] { state_of(self).start(m); }); },
-      [self](const attach_reader& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](begin_slice& m) { guarded(self, [&] { state_of(self).pass_on(std::move(m)); }); },
       [self](const start_reading& m) { guarded(self, [&] { state_of(self).begin_reading(m); }); },
       [self](page_batch& m) { guarded(self, [&] { state_of(self).transform(std::move(m)); }); },
+      [self](const input_over& m) { guarded(self, [&] { state_of(self).end(m); }); },
       [self](transform_done& m) { guarded(self, [&] { state_of(self).collect(std::move(m)); }); },
       [self](const page_credit& m) { guarded(self, [&] { state_of(self).pass_on(m); }); },
       [self](const stop_stage&) { guarded(self, [&] { state_of(self).stop(); }); },

@@ -10,17 +10,18 @@
 
 namespace ingest::actors {
 
-/// Stands between a slice's reader and the buffer and takes each page through fresh transforms. Those that may run in
-/// parallel are applied by the workers. Lives until the slice has ended, through several lives of the reader.
+/// Stands between a reader and the buffer and takes each page of a slice through transforms that are made for it. Those
+/// that may run in parallel are applied by the workers. Lives until there are no more slices, through several lives of
+/// the reader.
 class transformer_state {
  public:
   explicit transformer_state(transformer_actor::pointer self) : self_(self) {}
 
-  void begin(stage_context context) { context_ = std::move(context); }
-  void start(const start_transforming& m);
-  void attach(const attach_reader& m);
+  void begin(stage_context context, buffer_actor buffer, const std::vector<transform_worker_actor>& workers);
+  void pass_on(begin_slice m);
   void begin_reading(start_reading m);
   void transform(page_batch m);
+  void end(const input_over& m);
   void collect(transform_done m);
   void pass_on(const page_credit& m);
   void stop() { end_stage(self_, context_); }
@@ -36,6 +37,8 @@ class transformer_state {
   void give_out(transform_item item);
   void send(page_batch page);
   void end_slice(std::uint64_t cost);
+  void forget_slice();
+  void go_on();
   bool is_stopping() const;
   page_batch page_of(transform_item item) const;
 
@@ -44,13 +47,18 @@ class transformer_state {
   buffer_actor buffer_;
   std::vector<worker> workers_;
   page_source reader_;
-  epoch_number epoch_ = 0;                        ///< of the reader
+  life_number life_ = 0;  ///< of the reader
+  slice_id slice_;
   std::unique_ptr<transform_sequence> sequence_;  ///< null until the reader may read
-  bool input_ended_ = false;
+  bool input_ended_ = false;                      ///< of the slice
+  bool given_out_ = true;                         ///< all of the slice
+  std::optional<begin_slice> next_;               ///< waits until the slice is given out
+  std::optional<input_over> over_;                ///< likewise
   std::optional<page_batch> held_;  ///< after the input's end: whether it is the last page is not known yet
 };
 
 transformer_actor::behavior_type transformer(transformer_actor::stateful_pointer<transformer_state> self,
-                                             stage_context context);
+                                             stage_context context, buffer_actor buffer,
+                                             const std::vector<transform_worker_actor>& workers);
 
 }  // namespace ingest::actors

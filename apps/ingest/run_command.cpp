@@ -127,7 +127,7 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
 
 /// What is durable tells, so it makes no difference how many processes have read it, and the next start sees it again.
 void pipeline_run::compare_total(const std::optional<run_state>& state) const {
-  const bool ended = report_.status == run_status::complete && state;
+  const bool ended = report_.status == run_status::complete && state && state->slices_left_out == 0;
   if (!ended || !reads_everything(state->identity.plan)) {
     return;
   }
@@ -178,7 +178,7 @@ void pipeline_run::check_source(const resumption& from) const {
   if (command_ == command::load || settings_.from.what != source_choice::kind::standard_input) {
     return;
   }
-  if (from.last_page > 0) {
+  if (!from.last.empty()) {
     throw error(errc::config,
                 std::string("a run from standard input is in DATA_DIR or in the ledger already, ") +
                     (from.complete  ? "complete"
@@ -212,7 +212,7 @@ actors::pipeline pipeline_run::assemble(const std::shared_ptr<durable_run>& run)
   actors::pipeline_builder builder = begin_pipeline(settings_, counters_);
   builder.durable(run);
   const std::string& plan = run->description().identity.plan;
-  const std::size_t slices = std::max(slices_in(plan), run->description().slices.size());
+  const std::size_t slices = slices_in(plan);
   if (command_ == command::load) {
     builder.slices(slices, reader_count(settings_, slices));
   } else {

@@ -36,23 +36,21 @@ std::uint64_t rows_of(const std::vector<slice_progress>& slices) {
                          [](std::uint64_t sum, const slice_progress& s) { return sum + s.rows; });
 }
 
-page_id last_page_of(const std::vector<slice_progress>& slices) {
-  page_id last = 0;
-  for (const slice_progress& s : slices) {
-    last = std::max(last, s.last_page);
-  }
-  return last;
-}
-
+/// The buffer knows better what is durable.
 void correct(run_state& s, const disk_buffer::contents& buffer) {
   s.bytes_buffered = buffer.bytes;
-  if (buffer.identity && last_page_of(buffer.slices) > s.durable_page) {
-    s.slices = buffer.slices;
-    s.durable_page = last_page_of(buffer.slices);
-    s.last_segment = buffer.last_segment;
-    s.rows_durable = std::max(s.rows_durable, rows_of(buffer.slices));
-    s.rows_fetched = std::max(s.rows_fetched, s.rows_durable);
+  for (const slice_progress& found : buffer.slices) {
+    const auto known = std::find_if(s.slices.begin(), s.slices.end(),
+                                    [&](const slice_progress& p) { return p.slice == found.slice; });
+    if (known == s.slices.end()) {
+      s.slices.push_back(found);
+    } else if (known->pages < found.pages) {
+      *known = found;
+    }
   }
+  s.last_segment = std::max(s.last_segment, buffer.last_segment);
+  s.rows_durable = std::max(s.rows_durable, s.rows_left_out + rows_of(s.slices));
+  s.rows_fetched = std::max(s.rows_fetched, s.rows_durable);
 }
 
 void put(json_writer& json, const char* key, std::string_view text) {
@@ -67,14 +65,15 @@ void put(json_writer& json, const char* key, std::uint64_t number) {
 
 /// The total that a complete run did not reach.
 std::optional<announced_total> shortfall(const run_state& s) {
-  const auto total = s.status == run_status::complete ? announced_total_of(s.identity.plan, s.slices) : std::nullopt;
+  const bool tells_all = s.status == run_status::complete && s.slices_left_out == 0;
+  const auto total = tells_all ? announced_total_of(s.identity.plan, s.slices) : std::nullopt;
   return total && total->is_short() ? total : std::nullopt;
 }
 
 void put(json_writer& json, const slice_progress& slice) {
   json.StartObject();
-  put(json, "slice", slice.slice);
-  if (slice.last_page == 0) {
+  put(json, "slice", slice.slice.name());
+  if (slice.pages == 0) {
     json.Key("cursor");
     json.Null();
   } else {
@@ -160,7 +159,8 @@ std::string status_text(const run_state& s) {
         std::to_string(total->read) + " of " + std::to_string(total->total) + " that the API announced");
   }
   const auto done = std::count_if(s.slices.begin(), s.slices.end(), [](const slice_progress& p) { return p.done; });
-  row("slices", std::to_string(s.slices.size()) + ", " + std::to_string(done) + " of them read to the end");
+  row("slices", std::to_string(s.slices_left_out + s.slices.size()) + ", " +
+                    std::to_string(s.slices_left_out + static_cast<std::uint64_t>(done)) + " of them read to the end");
   if (!s.updated_at.empty()) {
     row("updated at", s.updated_at);
   }

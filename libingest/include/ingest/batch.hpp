@@ -1,24 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/page_set.hpp"
+#include "ingest/slice_id.hpp"
 
 namespace ingest {
 
-/// The number of a slice, counted from 0: an independent part of a source, such as a time window, with a position and
-/// an end of its own. A source that is not divided is slice 0.
-using slice_id = std::uint32_t;
-
 /// Where a page of a slice lies in the buffer. A page is what one read() of a source produced; it is appended, made
-/// durable and recorded as loaded as a whole.
+/// durable and recorded as loaded as a whole. Its slice and its number name it, for ever and on every machine.
 struct page {
-  page_id id = 0;
-  slice_id slice = 0;
+  slice_id slice;
+  page_id id = 0;             ///< its number within the slice
   bool last = false;          ///< the slice ends with this page
   std::uint64_t segment = 0;  ///< number of the segment file, counted from 1
   std::uint64_t offset = 0;   ///< of its first byte in the segment
@@ -29,6 +27,9 @@ struct page {
 
   bool operator==(const page&) const = default;
 };
+
+/// As messages name it: "page 7 of slice 3".
+std::string to_string(const page& p);
 
 /// Records on their way through a pipeline: an immutable byte payload, shared without copying, and what is to be known
 /// about it without looking inside. Copying a batch is cheap and never copies the payload.
@@ -52,11 +53,9 @@ struct batch {
 
 /// Pages that lie one behind the other in a segment and are loaded in one transaction.
 struct range {
-  std::vector<page> pages;  ///< never empty; ascending ids, adjacent bytes
+  std::vector<page> pages;  ///< never empty; of any slices, adjacent bytes
 
   std::uint64_t segment() const { return pages.front().segment; }
-  page_id first() const { return pages.front().id; }
-  page_id last() const { return pages.back().id; }
   std::uint64_t offset() const { return pages.front().offset; }
   std::uint64_t bytes() const { return pages.back().offset + pages.back().length - pages.front().offset; }
   std::uint64_t rows() const;
@@ -64,17 +63,35 @@ struct range {
 
 /// Where a slice stands: the page after which it would be resumed.
 struct slice_progress {
-  slice_id slice = 0;
-  page_id last_page = 0;  ///< 0 before the first
-  std::string position;   ///< after that page; meaningless before the first
-  bool done = false;      ///< that page was the slice's last
-  std::uint64_t pages = 0;
+  slice_id slice;
+  page_id pages = 0;     ///< the number of that page; 0 before the first
+  std::string position;  ///< after it; meaningless before the first
+  bool done = false;     ///< it was the slice's last
   std::uint64_t rows = 0;
 
   bool operator==(const slice_progress&) const = default;
 
   /// Moves on to `p`, a later page of this slice.
   void advance(const page& p);
+};
+
+/// Pages of several slices.
+class slice_pages {
+ public:
+  void insert(const page& p) { slices_[p.slice].insert(p.id); }
+  void insert(const slice_id& slice, const page_set& pages);
+  void insert(const slice_pages& other);
+  void forget(const slice_id& slice) { slices_.erase(slice); }
+
+  bool contains(const page& p) const { return of(p.slice).contains(p.id); }
+  bool empty() const { return slices_.empty(); }
+  const page_set& of(const slice_id& slice) const;
+  const std::map<slice_id, page_set>& slices() const { return slices_; }
+
+  bool operator==(const slice_pages&) const = default;
+
+ private:
+  std::map<slice_id, page_set> slices_;  ///< none of them empty
 };
 
 }  // namespace ingest

@@ -35,7 +35,7 @@ class disk_buffer {
  public:
   struct options {
     std::filesystem::path directory;
-    std::uint64_t segment_bytes = 64ull << 20;  ///< a segment is sealed once it holds as much
+    std::uint64_t segment_bytes = 64ull << 20;  ///< a segment is sealed once it holds as much, or very many pages
     /// Above this over_quota() holds; appending still works. Each page counts 4 KiB and 16 times its position's length
     /// beside its bytes, because what waits is also known in memory: the quota bounds that as well, to a sixteenth.
     std::uint64_t quota_bytes = 4ull << 30;
@@ -44,7 +44,6 @@ class disk_buffer {
   /// What others (the state file, the database's ledger) know about the run: the buffer starts there where its own
   /// indexes know less, as they do after segments were loaded and deleted.
   struct prior {
-    page_id last_page = 0;
     std::uint64_t last_segment = 0;
     std::vector<slice_progress> slices;  ///< in any order; slices that are missing stand at their beginning
   };
@@ -52,8 +51,8 @@ class disk_buffer {
   /// What a look at the directory found, without changing anything in it.
   struct contents {
     std::optional<run_identity> identity;  ///< none where there is no segment
-    std::vector<page> pages;               ///< all that are whole, ascending
-    std::vector<slice_progress> slices;    ///< as the newest index has them
+    std::vector<page> pages;               ///< all that are whole, in the order of their appending
+    std::vector<slice_progress> slices;    ///< as the newest index that knows of them has them, by name
     std::uint64_t last_segment = 0;
     std::uint64_t bytes = 0;
     std::uint64_t torn_bytes = 0;  ///< of data and index behind the last whole page: the rest of an interrupted append
@@ -72,25 +71,28 @@ class disk_buffer {
   disk_buffer(const disk_buffer&) = delete;
   disk_buffer& operator=(const disk_buffer&) = delete;
 
-  /// The pages found at opening, ascending: durable, not known to be loaded.
+  /// The pages found at opening, in the order of their appending: durable, not known to be loaded.
   const std::vector<page>& recovered() const;
 
   /// Where slice `s` stands, appended but perhaps not yet durable pages included.
-  slice_progress progress(slice_id s) const;
+  slice_progress progress(const slice_id& s) const;
+
+  /// The same of all slices that it knows, by name.
+  std::vector<slice_progress> slices() const;
+
+  /// Others have come to know more of a slice, from which reading is to go on. No page of it was appended yet.
+  void learn(const slice_progress& known);
+
+  /// Nobody will go on reading slice `s` here. Once it has ended and its pages are released, it takes no more memory.
+  void leave(const slice_id& s);
 
   /// Appends `records` as the next page of slice `s`. The page is not durable yet. After errc::no_space nothing has
   /// changed and the same append may be tried again; after any other error the buffer is unusable.
-  page append(slice_id s, const batch& records);
+  page append(const slice_id& s, const batch& records);
 
   /// Makes all appended pages durable. Blocks for as long as the disk takes. Throws errc::io (never transient), after
   /// which this buffer is unusable; only a new one, which starts from what the disk really holds, may go on.
   void sync();
-
-  /// The last page appended, or what was known at opening.
-  page_id last_page() const;
-
-  /// The last page that is durable.
-  page_id durable_page() const;
 
   /// Syncs and closes the open segment, so that it can be released once it is loaded. A later append opens another.
   void seal();

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -20,7 +21,9 @@ namespace ingest {
 /// What a run starts from, and starts again from when a stage that kept its books has failed.
 struct recovered_run {
   std::unique_ptr<disk_buffer> buffer;
-  page_set loaded;  ///< pages that the target is known to have; they are not offered again
+  slice_pages loaded;  ///< pages that the target is known to have; they are not offered again
+  std::uint64_t slices_left_out = 0;  ///< see run_state
+  std::uint64_t rows_left_out = 0;
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
@@ -33,13 +36,13 @@ struct durable_run_options {
   /// What is asked of the source, as text: pages of different plans do not mix. None: whatever the buffer was filled
   /// with, for a pipeline that only loads.
   std::optional<std::string> plan = "";
-  std::size_t slices = 1;
+  std::uint64_t slices = 1;  ///< at least: with fewer the run is not complete
 
   /// For a plan that leaves something to be found out when the run begins, and then goes on with that: whether
   /// `begun_with` is `plan` with nothing left open. Such a plan is taken from what the run has left, and slices_in says
   /// how many slices it has. None: only `plan` itself will do.
   std::function<bool(const std::string& begun_with)> settles = nullptr;
-  std::function<std::size_t(const std::string& plan)> slices_in = nullptr;  ///< none: `slices`, or what was found
+  std::function<std::uint64_t(const std::string& plan)> slices_in = nullptr;  ///< none: `slices`
 
   std::uint64_t segment_bytes = 64ull << 20;  ///< a file of the buffer is closed once it holds as much
   std::uint64_t quota_bytes = 4ull << 30;     ///< with more than that in the buffer, reading waits for loading
@@ -82,6 +85,10 @@ class durable_run {
   /// Makes durable whose buffer this is, before anything of the run is, and takes the ledger over.
   void begin();
 
+  /// Slices that are to be read are made this process's own in the ledger, if it answers; tells where they stand there,
+  /// in the order asked. After begin(), from any thread.
+  std::vector<slice_progress> take(std::span<const slice_id> slices, std::stop_token stop);
+
   /// Opens the buffer where the run stands now. Never while one of an earlier call is still in use. Throws errc::locked
   /// if another process has taken the ledger over meanwhile.
   recovered_run open_buffer();
@@ -98,6 +105,11 @@ class durable_run {
   const std::optional<run_state>& state() const { return known_.state; }
   bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
 
+  bool has_ledger() const { return options_.ledger != nullptr; }
+
+  /// All slices were named, and so many there are.
+  void expect_slices(std::uint64_t count) { options_.ledger->expect_slices(count); }
+
   /// Whether find() had an answer from the ledger; true where there is none to ask.
   bool ledger_has_answered() const { return known_.answer != ledger_answer::none; }
 
@@ -108,7 +120,9 @@ class durable_run {
   void give_way();
   void drop_empty_run();
   void adopt_plan();
-  void own_ledger(std::int64_t our_epoch);
+  void open_ledger();
+  known_pages what_is_known(bool ledger_seen) const;
+  std::vector<slice_id> slices_known_here() const;
   void remove_old_run();
   void keep_rejects();
   void forget_positions();

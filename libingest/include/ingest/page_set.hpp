@@ -6,7 +6,7 @@
 
 namespace ingest {
 
-/// The number of a page within a run, counted from 1 over all slices in the order of appending. 0 means none.
+/// The number of a page within its slice, counted from 1 without holes. 0 means none.
 using page_id = std::uint64_t;
 
 /// A set of page numbers, kept as intervals: small however many pages it holds, as long as they lie close together.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -69,7 +70,7 @@ class postgres_target : public run_ledger {
   explicit postgres_target(std::shared_ptr<detail::postgres_run> run);
 
   /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
-  std::optional<ledger_view> peek(std::stop_token stop = {}) const override;
+  std::optional<ledger_view> peek(std::span<const slice_id> named = {}, std::stop_token stop = {}) const override;
 
   /// Does all that open_run() does except for the taking over, and takes it back: whether rows could be loaded, and
   /// into which table. Tries once.
@@ -80,17 +81,22 @@ class postgres_target : public run_ledger {
 
   void compare_with(known_pages known) override;
 
-  /// Creates the ledger and the table where they are missing, checks them, and takes the pipeline over: from then on
-  /// no older run of this pipeline can commit. Returns what was loaded before. Waits for transactions of older runs and
-  /// through outages, until outage_deadline. With `replace` the ledger forgets what other runs have loaded (the
-  /// table's rows stay); without, throws errc::bad_data if the ledger belongs to another run, or the table is gone
+  /// Creates the ledger and the table where they are missing, checks them, and makes the slices its own that
+  /// compare_with() has named: from then on no other process can load them. Returns what was loaded before. Waits for
+  /// transactions of others that load them and through outages, until outage_deadline. With `replace` the ledger forgets
+  /// what other runs have loaded (the table's rows stay); without, throws errc::bad_data if the ledger belongs to another run, or the table is gone
   /// though rows were loaded, and errc::config if the plan or the table is another. Twice is once.
   ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop = {}) override;
 
   /// What open_run() returned, here or in a loader; nothing before.
   std::optional<ledger_view> opened() const;
 
-  std::int64_t epoch() const override;
+  bool is_open() const override;
+
+  /// Tries once.
+  std::vector<slice_progress> claim(std::span<const slice_id> slices, std::stop_token stop = {}) override;
+
+  void expect_slices(std::uint64_t count) override;
 
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);
@@ -101,7 +107,7 @@ class postgres_target : public run_ledger {
 /// and data, that consist of pages (batch::pages; of a pipeline with a durable buffer; errc::internal otherwise), and
 /// loads each in one transaction together with its ledger rows. Pages that are in the ledger already are not loaded
 /// again. Outages are waited for, until outage_deadline; what write() throws then is errc::unavailable, not transient,
-/// and in doubt if a COMMIT's answer was lost. errc::locked: a newer run has taken over. errc::bad_data: the text is
+/// and in doubt if a COMMIT's answer was lost. errc::locked: another process has taken over. errc::bad_data: the text is
 /// damaged, the ledger contradicts it, or reject_limit is exceeded.
 ///
 /// With `completes_run`, finalize() marks the pipeline complete in the ledger, and for an initial load builds the key

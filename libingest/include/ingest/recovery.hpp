@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "ingest/disk_buffer.hpp"
@@ -24,15 +25,15 @@ struct witnesses {
 struct run_request {
   std::string pipeline;
   std::optional<std::string> plan;  ///< none: whatever the run was started with, as for loading what a buffer holds
-  std::size_t slices = 1;           ///< of the plan; the least number where there is none
+  std::uint64_t slices = 1;         ///< of the plan; the least number where there is none
 };
 
 /// Where a run goes on.
 struct resumption {
   run_identity identity;
-  disk_buffer::prior prior;  ///< for opening the buffer
-  page_id last_page = 0;     ///< the last that any witness knows of
-  page_set loaded;           ///< pages not to be offered to loaders: loaded, or gone from the buffer
+  disk_buffer::prior prior;             ///< for opening the buffer
+  std::map<slice_id, page_id> last;     ///< page that any witness knows of, by slice
+  slice_pages loaded;                   ///< pages not to be offered to loaders: loaded, or gone from the buffer
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;

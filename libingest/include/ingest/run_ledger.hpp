@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -13,7 +15,7 @@ namespace ingest {
 /// What a data directory knows of a run's pages, for the ledger to be compared with.
 struct known_pages {
   std::vector<page> buffered;
-  page_id last = 0;  ///< the last that anybody knew of: the run is not complete without it
+  std::map<slice_id, page_id> last;  ///< that anybody knew of, by slice: the run is not complete without it
 
   /// The ledger was asked before and may have later pages than `last`. Otherwise they are of another host, which has
   /// gone on with the pipeline.
@@ -23,29 +25,40 @@ struct known_pages {
   bool yields = false;
 };
 
-/// Where a target remembers, together with the rows themselves, which pages it has. Thread-safe. Blocking calls return
-/// within a second once `stop` is requested, by throwing errc::cancelled.
+/// Where a target remembers, together with the rows themselves, which pages it has. A slice is loaded by one process at
+/// a time: whoever makes it his own raises its fence, and what others would commit of it afterwards fails.
+///
+/// Thread-safe. Blocking calls return within a second once `stop` is requested, by throwing errc::cancelled.
 class run_ledger {
  public:
   virtual ~run_ledger() = default;
 
-  /// What it knows of the pipeline, if anything; changes nothing. Throws errc::unavailable where it cannot be asked
-  /// now: a run then goes on without, and its sinks will know.
-  virtual std::optional<ledger_view> peek(std::stop_token stop) const = 0;
+  /// What it knows of the pipeline, if anything, with the `named` slices among the others; changes nothing. Throws
+  /// errc::unavailable where it cannot be asked now: a run then goes on without, and its sinks will know. Throws
+  /// errc::locked if another process has made one of our slices its own.
+  virtual std::optional<ledger_view> peek(std::span<const slice_id> named, std::stop_token stop) const = 0;
 
   /// Says what the data directory has. Opening then makes sure that the ledger means the same pages by these numbers:
   /// another host may have gone on with the pipeline and numbered other pages alike. Throws there errc::bad_data if one
   /// was loaded with other content, errc::locked if later ones were loaded though none may be, or if our run gives way.
   virtual void compare_with(known_pages known) = 0;
 
-  /// Takes the pipeline over for `who` and returns what is loaded. With `replace`, forgets what other runs have loaded.
+  /// Opens the pipeline for `who`, makes the slices its own that compare_with() has named, and returns what is loaded.
+  /// With `replace`, forgets what other runs have loaded.
   virtual ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop) = 0;
 
   /// Instead of open_run(), where the ledger could not be asked: sinks open it for `who` when they can.
   virtual void expect(run_identity who, bool replace) = 0;
 
-  /// The epoch of our run, which the ledger has raised when we took the pipeline over; 0 before.
-  virtual std::int64_t epoch() const = 0;
+  /// Whether the run was opened, by open_run() or a sink.
+  virtual bool is_open() const = 0;
+
+  /// Of an open run: makes slices its own that are to be read, those that have ended already excepted, and tells where
+  /// they stand, in the order asked. A slice that nobody has begun stands at its beginning.
+  virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, std::stop_token stop) = 0;
+
+  /// The run has at least so many slices: it is not complete with fewer.
+  virtual void expect_slices(std::uint64_t count) = 0;
 };
 
 }  // namespace ingest

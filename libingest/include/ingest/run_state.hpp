@@ -32,10 +32,14 @@ struct run_state {
   std::uint64_t total_expected = 0;  ///< the source's own total, 0 while unknown
   std::uint64_t restarts = 0;
 
-  page_id durable_page = 0;
   std::uint64_t last_segment = 0;
-  page_set loaded;                     ///< pages
-  std::vector<slice_progress> slices;  ///< durable positions
+
+  /// Durable positions, and which pages are loaded: of all slices, but for the oldest of those that were read to their
+  /// end and loaded where the ledger has them, too.
+  std::vector<slice_progress> slices;
+  slice_pages loaded;
+  std::uint64_t slices_left_out = 0;
+  std::uint64_t rows_left_out = 0;  ///< of those
 
   /// The run started from nothing on demand (--fresh) and its loader has yet to tell the ledger so.
   bool replaces_ledger = false;

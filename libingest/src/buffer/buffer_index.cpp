@@ -8,8 +8,9 @@ namespace ingest {
 namespace {
 
 constexpr std::string_view header_magic("\x89IDX\r\n\x1a\n", 8);
-constexpr std::string_view record_magic("\x89PAG\r\n\x1a\n", 8);
-constexpr std::uint32_t format_version = 1;
+constexpr std::string_view slice_magic("\x89SLC\r\n\x1a\n", 8);
+constexpr std::string_view page_magic("\x89PAG\r\n\x1a\n", 8);
+constexpr std::uint32_t format_version = 2;
 constexpr std::uint32_t flag_last = 1;
 constexpr std::size_t crc_bytes = 4;
 constexpr std::size_t length_at = 8;          // of a record's length
@@ -136,19 +137,9 @@ encoded_header encode(const index_header& h) {
   out.number(format_version);
   out.number(std::uint32_t{0});  // the length, see close()
   out.number(h.segment);
-  out.number(h.first_page);
   out.text(h.identity.pipeline);
   out.text(h.identity.run_id);
   out.text(h.identity.plan);
-  out.number(static_cast<std::uint32_t>(h.slices.size()));
-  for (const slice_progress& s : h.slices) {
-    out.number(s.slice);
-    out.number(static_cast<std::uint8_t>(s.done));
-    out.number(s.last_page);
-    out.number(s.pages);
-    out.number(s.rows);
-    out.text(s.position);
-  }
   auto [bytes, crc] = out.close(header_length_at, 0);
   return {std::move(bytes), crc};
 }
@@ -168,30 +159,49 @@ std::optional<decoded_header> decode_header(std::string_view index, const std::s
   index_header& h = result.header;
   reader in(body->substr(header_length_at + sizeof(std::uint32_t)));
   h.segment = in.number<std::uint64_t>();
-  h.first_page = in.number<page_id>();
   h.identity.pipeline = in.text();
   h.identity.run_id = in.text();
   h.identity.plan = in.text();
-  const auto slices = in.number<std::uint32_t>();
-  for (std::uint32_t i = 0; i < slices && in.ok(); ++i) {
-    slice_progress& s = h.slices.emplace_back();
-    s.slice = in.number<slice_id>();
-    s.done = in.number<std::uint8_t>() != 0;
-    s.last_page = in.number<page_id>();
-    s.pages = in.number<std::uint64_t>();
-    s.rows = in.number<std::uint64_t>();
-    s.position = in.text();
-  }
   result.length = body->size() + crc_bytes;
   result.crc = fetch<std::uint32_t>(index, body->size());
   return in.ok() ? std::optional(std::move(result)) : std::nullopt;
 }
 
-std::string encode(const page& p, page_id durable_before, std::uint32_t header_crc) {
+std::string encode_slice(std::uint32_t number, const slice_progress& before, std::uint32_t header_crc) {
   writer out;
-  out.raw(record_magic);
+  out.raw(slice_magic);
   out.number(std::uint32_t{0});  // the length, see close()
-  out.number(p.slice);
+  out.number(number);
+  out.number(before.pages);
+  out.number(before.rows);
+  out.text(before.slice.stream());
+  out.text(before.slice.name());
+  out.text(before.position);
+  return out.close(length_at, header_crc).first;
+}
+
+std::optional<decoded_slice> decode_slice(std::string_view index, std::size_t offset, std::uint32_t header_crc) {
+  const auto body = checked(index.substr(offset), slice_magic, length_at, header_crc);
+  if (!body) {
+    return std::nullopt;
+  }
+  decoded_slice result;
+  reader in(body->substr(length_at + sizeof(std::uint32_t)));
+  result.number = in.number<std::uint32_t>();
+  result.before.pages = in.number<page_id>();
+  result.before.rows = in.number<std::uint64_t>();
+  std::string stream = in.text();
+  result.before.slice = slice_id(std::move(stream), in.text());
+  result.before.position = in.text();
+  result.length = body->size() + crc_bytes;
+  return in.ok() ? std::optional(std::move(result)) : std::nullopt;
+}
+
+std::string encode_page(const page& p, std::uint32_t slice, std::uint64_t durable_before, std::uint32_t header_crc) {
+  writer out;
+  out.raw(page_magic);
+  out.number(std::uint32_t{0});  // the length, see close()
+  out.number(slice);
   out.number(p.id);
   out.number(p.offset);
   out.number(p.length);
@@ -203,22 +213,20 @@ std::string encode(const page& p, page_id durable_before, std::uint32_t header_c
   return out.close(length_at, header_crc).first;
 }
 
-std::optional<decoded_record> decode_record(std::string_view index, std::size_t offset, std::uint64_t segment,
-                                            std::uint32_t header_crc) {
-  const auto body = checked(index.substr(offset), record_magic, length_at, header_crc);
+std::optional<decoded_page> decode_page(std::string_view index, std::size_t offset, std::uint32_t header_crc) {
+  const auto body = checked(index.substr(offset), page_magic, length_at, header_crc);
   if (!body) {
     return std::nullopt;
   }
-  decoded_record result;
+  decoded_page result;
   page& p = result.description;
   reader in(body->substr(length_at + sizeof(std::uint32_t)));
-  p.segment = segment;
-  p.slice = in.number<slice_id>();
+  result.slice = in.number<std::uint32_t>();
   p.id = in.number<page_id>();
   p.offset = in.number<std::uint64_t>();
   p.length = in.number<std::uint64_t>();
   p.rows = in.number<std::uint64_t>();
-  result.durable_before = in.number<page_id>();
+  result.durable_before = in.number<std::uint64_t>();
   p.crc = in.number<std::uint32_t>();
   p.last = (in.number<std::uint32_t>() & flag_last) != 0;
   p.position = in.text();
@@ -226,8 +234,8 @@ std::optional<decoded_record> decode_record(std::string_view index, std::size_t 
   return in.ok() ? std::optional(std::move(result)) : std::nullopt;
 }
 
-std::size_t find_record(std::string_view index, std::size_t offset) {
-  return index.find(record_magic, offset);
+std::size_t find_page(std::string_view index, std::size_t offset) {
+  return index.find(page_magic, offset);
 }
 
 std::optional<std::uint64_t> segment_of(const std::string& name) {

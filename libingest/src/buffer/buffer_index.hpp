@@ -17,9 +17,7 @@ inline constexpr std::size_t longest_position = 64u << 10;
 /// What precedes the records.
 struct index_header {
   std::uint64_t segment = 0;
-  page_id first_page = 0;  ///< that the segment's first record will have
   run_identity identity;
-  std::vector<slice_progress> slices;  ///< before the segment's first page
 };
 
 struct encoded_header {
@@ -39,21 +37,34 @@ struct decoded_header {
 /// one of a format that is not known.
 std::optional<decoded_header> decode_header(std::string_view index, const std::string& file);
 
-/// A page's record. `durable_before` is the last page that was known durable when the record was written.
-std::string encode(const page& p, page_id durable_before, std::uint32_t header_crc);
+/// What precedes the record of a slice's first page in a segment: that the segment's other records mean this slice by
+/// `number`, counted from 0, and how far it had come before.
+std::string encode_slice(std::uint32_t number, const slice_progress& before, std::uint32_t header_crc);
 
-struct decoded_record {
-  page description;
-  page_id durable_before = 0;
+struct decoded_slice {
+  std::uint32_t number = 0;
+  slice_progress before;
   std::size_t length = 0;
 };
 
-/// The record at `offset` of `index`, the index of `segment`; nothing if there is no whole one.
-std::optional<decoded_record> decode_record(std::string_view index, std::size_t offset, std::uint64_t segment,
-                                            std::uint32_t header_crc);
+std::optional<decoded_slice> decode_slice(std::string_view index, std::size_t offset, std::uint32_t header_crc);
 
-/// The next place at or behind `offset` where a record seems to begin; npos if there is none.
-std::size_t find_record(std::string_view index, std::size_t offset);
+/// A page's record. `slice` is its slice's number in the segment, `durable_before` how many of the segment's pages were
+/// known to be durable when the record was written.
+std::string encode_page(const page& p, std::uint32_t slice, std::uint64_t durable_before, std::uint32_t header_crc);
+
+struct decoded_page {
+  page description;  ///< without its slice and segment
+  std::uint32_t slice = 0;
+  std::uint64_t durable_before = 0;
+  std::size_t length = 0;
+};
+
+/// The record at `offset` of `index`; nothing if there is no whole one.
+std::optional<decoded_page> decode_page(std::string_view index, std::size_t offset, std::uint32_t header_crc);
+
+/// The next place at or behind `offset` where a page's record seems to begin; npos if there is none.
+std::size_t find_page(std::string_view index, std::size_t offset);
 
 /// The segment that the file `name` belongs to; nothing if it belongs to none.
 std::optional<std::uint64_t> segment_of(const std::string& name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "buffer/buffer_index.hpp"
@@ -25,13 +26,17 @@ struct scanned_segment {
   std::uint64_t index_bytes = 0;
   bool has_records = false;  ///< or something that looks like one
   std::optional<decoded_header> header;
-  std::vector<decoded_record> records;  ///< up to the first that cannot be read
-  std::uint64_t index_end = 0;          ///< of these
-  page_id durable = 0;                  ///< pages up to this one cannot be missing but by damage
+  std::vector<slice_progress> before;  ///< its slices by their numbers, as they stood before their first page here
+  std::vector<page> pages;             ///< up to the first whose record cannot be read
+  std::vector<std::uint64_t> ends;     ///< of their records
+  std::uint64_t durable = 0;           ///< so many pages cannot be missing but by damage
 
-  page_id next_page() const { return header->header.first_page + records.size(); }
-  std::uint64_t data_end() const {
-    return records.empty() ? 0 : records.back().description.offset + records.back().description.length;
+  std::uint64_t index_end() const { return ends.empty() ? header->length : ends.back(); }
+  std::uint64_t data_end() const { return pages.empty() ? 0 : pages.back().offset + pages.back().length; }
+
+  void keep_pages(std::size_t count) {
+    pages.resize(count);
+    ends.resize(count);
   }
 };
 
@@ -62,32 +67,54 @@ std::string read_whole(const file& f) {
   return text;
 }
 
+/// The pages in the order of their records, each behind the last one of its slice and of the data.
+void parse_pages(scanned_segment& s, std::string_view text) {
+  std::vector<slice_progress> reached;
+  for (std::size_t at = s.header->length;;) {
+    if (auto slice = decode_slice(text, at, s.header->crc)) {
+      if (slice->number != reached.size()) {
+        damaged(s.index_path, "the slice's record at offset " + std::to_string(at) + " has the number " +
+                                  std::to_string(slice->number) + ", not " + std::to_string(reached.size()));
+      }
+      reached.push_back(slice->before);
+      s.before.push_back(std::move(slice->before));
+      at += slice->length;
+      continue;
+    }
+    auto record = decode_page(text, at, s.header->crc);
+    if (!record) {
+      return;
+    }
+    page& p = record->description;
+    if (record->slice >= reached.size() || p.id != reached[record->slice].pages + 1 || p.offset != s.data_end()) {
+      damaged(s.index_path, "the record at offset " + std::to_string(at) + " is of page " + std::to_string(p.id) +
+                                ", which does not follow the one before");
+    }
+    at += record->length;
+    p.slice = reached[record->slice].slice;
+    p.segment = s.number;
+    reached[record->slice].advance(p);
+    s.durable = std::max(s.durable, record->durable_before);
+    s.pages.push_back(std::move(p));
+    s.ends.push_back(at);
+  }
+}
+
 /// Fills in all that the text of the index tells.
 void parse_index(scanned_segment& s, std::string_view text) {
   s.index_bytes = text.size();
   s.header = decode_header(text, s.index_path.string());
   if (!s.header) {
-    s.has_records = find_record(text, 0) != std::string_view::npos;
+    s.has_records = find_page(text, 0) != std::string_view::npos;
     return;
   }
   if (s.header->header.segment != s.number) {
     damaged(s.index_path, "the index belongs to segment " + std::to_string(s.header->header.segment));
   }
-  std::size_t at = s.header->length;
-  while (auto record = decode_record(text, at, s.number, s.header->crc)) {
-    if (record->description.id != s.next_page() || record->description.offset != s.data_end()) {
-      damaged(s.index_path, "the record at offset " + std::to_string(at) + " is of page " +
-                                std::to_string(record->description.id) + ", page " + std::to_string(s.next_page()) +
-                                " was expected");
-    }
-    at += record->length;
-    s.durable = std::max(s.durable, record->durable_before);
-    s.records.push_back(std::move(*record));
-  }
-  s.index_end = at;
+  parse_pages(s, text);
   // Behind a record that cannot be read a later one may tell that it had been durable: damage, then, not a torn tail.
-  for (at = find_record(text, at); at != std::string_view::npos; at = find_record(text, at + 1)) {
-    if (const auto record = decode_record(text, at, s.number, s.header->crc)) {
+  for (std::size_t at = find_page(text, s.index_end()); at != std::string_view::npos; at = find_page(text, at + 1)) {
+    if (const auto record = decode_page(text, at, s.header->crc)) {
       s.durable = std::max(s.durable, record->durable_before);
     }
   }
@@ -132,6 +159,9 @@ class scanner {
         judge(s, &s == &*newest);
       }
       follow(s);
+    }
+    for (auto& [slice, progress] : slices_) {
+      result_.found.slices.push_back(std::move(progress));
     }
     return std::move(result_);
   }
@@ -179,34 +209,31 @@ class scanner {
   /// next was created.
   void judge(scanned_segment& s, bool newest) {
     if (s.number != highest_) {
-      s.durable = std::numeric_limits<page_id>::max();
+      s.durable = std::numeric_limits<std::uint64_t>::max();
     }
-    if (s.index_end < s.index_bytes && s.next_page() <= s.durable) {
-      damaged(s.index_path, "the record of page " + std::to_string(s.next_page()) + " at offset " +
-                                std::to_string(s.index_end) + " cannot be read");
+    if (s.index_end() < s.index_bytes && s.pages.size() < s.durable) {
+      damaged(s.index_path, "the record at offset " + std::to_string(s.index_end()) + " cannot be read");
     }
     keep_whole_pages(s, newest);
     result_.found.bytes += s.data_bytes;
-    const std::uint64_t torn = s.number == highest_ ? s.index_bytes - s.index_end + s.data_bytes - s.data_end() : 0;
+    const std::uint64_t torn = s.number == highest_ ? s.index_bytes - s.index_end() + s.data_bytes - s.data_end() : 0;
     result_.found.torn_bytes += torn;
     if (newest) {
-      result_.newest = buffer_scan::end{s.number, s.data_end(), s.index_end, torn > 0};
+      result_.newest = buffer_scan::end{s.number, s.data_end(), s.index_end(), torn > 0};
     }
-    if (s.records.empty()) {
+    if (s.pages.empty()) {
       result_.remnants.push_back(s.number);
       return;
     }
     result_.segments[s.number] = s.data_end();
-    for (const decoded_record& r : s.records) {
-      result_.found.pages.push_back(r.description);
-    }
+    result_.found.pages.insert(result_.found.pages.end(), s.pages.begin(), s.pages.end());
   }
 
   void keep_whole_pages(scanned_segment& s, bool check_bytes) {
     const auto data = check_bytes ? files_.open(s.data_path) : nullptr;
     std::string bytes;
-    for (std::size_t i = 0; i < s.records.size(); ++i) {
-      const page& p = s.records[i].description;
+    for (std::size_t i = 0; i < s.pages.size(); ++i) {
+      const page& p = s.pages[i];
       const bool there = p.length <= s.data_bytes - std::min(p.offset, s.data_bytes);
       bool whole = there;
       if (there && check_bytes) {
@@ -217,53 +244,42 @@ class scanner {
       if (whole) {
         continue;
       }
-      if (p.id <= s.durable) {
-        damaged(s.data_path, "the bytes of page " + std::to_string(p.id) + " at offset " + std::to_string(p.offset) +
+      if (i < s.durable) {
+        damaged(s.data_path, "the bytes of " + to_string(p) + " at offset " + std::to_string(p.offset) +
                                  (there ? " do not match their checksum" : " are missing"));
       }
-      for (std::size_t torn = i; torn < s.records.size(); ++torn) {
-        s.index_end -= s.records[torn].length;
-      }
-      s.records.resize(i);
+      s.keep_pages(i);
       return;
     }
   }
 
-  /// Checks that a segment goes on where the one before ended, and takes the slices' progress from it.
+  /// Checks that a segment goes on where those before ended, and takes the slices' progress from it.
   void follow(const scanned_segment& s) {
     if (!s.header) {
       return;
     }
-    const index_header& h = s.header->header;
-    disk_buffer::contents& found = result_.found;
-    if (found.identity && *found.identity != h.identity) {
+    if (identity_ && *identity_ != s.header->header.identity) {
       damaged(s.index_path, "the segment belongs to another run than the segments before it");
     }
-    if (h.first_page <= last_page_) {
-      damaged(s.index_path,
-              "the segment begins with page " + std::to_string(h.first_page) + ", which an earlier segment holds");
+    identity_ = result_.found.identity = s.header->header.identity;
+    for (const slice_progress& before : s.before) {
+      slice_progress& known = slices_.try_emplace(before.slice, before).first->second;
+      if (known.pages > before.pages) {
+        damaged(s.index_path, to_string(before.slice) + " goes on with page " + std::to_string(before.pages + 1) +
+                                  ", which an earlier segment holds");
+      }
+      known = before;
     }
-    last_page_ = s.next_page() - 1;
-    found.identity = h.identity;
-    std::map<slice_id, slice_progress> slices;
-    for (const slice_progress& p : h.slices) {
-      slices[p.slice] = p;
-    }
-    for (const decoded_record& r : s.records) {
-      slice_progress& p = slices[r.description.slice];
-      p.slice = r.description.slice;
-      p.advance(r.description);
-    }
-    found.slices.clear();
-    for (auto& [slice, p] : slices) {
-      found.slices.push_back(std::move(p));
+    for (const page& p : s.pages) {
+      slices_[p.slice].advance(p);
     }
   }
 
   file_system& files_;
   path directory_;
   std::uint64_t highest_ = 0;
-  page_id last_page_ = 0;
+  std::optional<run_identity> identity_;
+  std::map<slice_id, slice_progress> slices_;
   std::vector<scanned_segment> segments_;
   buffer_scan result_;
 };

@@ -14,6 +14,9 @@ namespace {
 /// segment deleted, and a full disk would stay full.
 constexpr std::uint64_t reserve_bytes = 1 << 20;
 
+/// In a segment: what is known of each stays in memory until the segment is released.
+constexpr std::uint64_t most_pages = 16'384;
+
 /// What a page takes of the quota. About a sixteenth of what is not its bytes is the memory that it takes while it
 /// waits, in the writer's queue and the checkpoint's.
 std::uint64_t quota_cost(const page& p) {
@@ -52,16 +55,18 @@ class disk_buffer::implementation {
       segments_[segment].bytes = bytes;
     }
     for (const page& p : recovered_) {
-      segments_[p.segment].cost += quota_cost(p);
+      account_for(p);
     }
     next_segment_ = std::max(scan.found.last_segment, known.last_segment) + 1;
-    last_page_ = known.last_page;
-    learn(scan.found.slices);
-    learn(known.slices);
-    durable_page_ = last_page_;
+    for (const slice_progress& s : scan.found.slices) {
+      learn(s);
+    }
+    for (const slice_progress& s : known.slices) {
+      learn(s);
+    }
   }
 
-  page append(slice_id s, const batch& records) {
+  page append(const slice_id& s, const batch& records) {
     require_usable();
     try {
       return append_to_segment(s, records);
@@ -93,7 +98,11 @@ class disk_buffer::implementation {
                   "segment " + std::to_string(segment) + " is still being written, it cannot be deleted");
     }
     detail::remove_segment(files_, options_.directory, segment);
+    const segment_size released = std::move(segments_[segment]);
     segments_.erase(segment);
+    for (const slice_id& s : released.ended) {
+      forget_if_over(s);
+    }
   }
 
   void keep(std::uint64_t segment) {
@@ -118,23 +127,68 @@ class disk_buffer::implementation {
     return total > options_.quota_bytes;
   }
 
-  slice_progress progress(slice_id s) const {
+  slice_progress progress(const slice_id& s) const {
     const auto found = slices_.find(s);
     slice_progress beginning;
     beginning.slice = s;
-    return found == slices_.end() ? beginning : found->second;
+    return found == slices_.end() ? beginning : found->second.at;
+  }
+
+  std::vector<slice_progress> slices() const {
+    std::vector<slice_progress> all;
+    for (const auto& [slice, record] : slices_) {
+      all.push_back(record.at);
+    }
+    return all;
+  }
+
+  void learn(const slice_progress& known) {
+    slice_progress& mine = slices_[known.slice].at;
+    mine.slice = known.slice;
+    if (known.pages > mine.pages) {
+      mine = known;
+    }
+  }
+
+  void leave(const slice_id& s) {
+    if (const auto known = slices_.find(s); known != slices_.end()) {
+      known->second.left = true;
+      forget_if_over(s);
+    }
   }
 
   const std::vector<page>& recovered() const { return recovered_; }
-  page_id last_page() const { return last_page_; }
-  page_id durable_page() const { return durable_page_; }
   std::uint64_t open_segment() const { return open_ ? open_->number() : 0; }
 
  private:
   struct segment_size {
     std::uint64_t bytes = 0;
-    std::uint64_t cost = 0;  // of the quota
+    std::uint64_t cost = 0;       // of the quota
+    std::vector<slice_id> ended;  // with a page in it
   };
+  struct slice_record {
+    slice_progress at;
+    std::uint64_t ended_in = 0;  // the segment of its last page
+    bool left = false;           // by its reader
+  };
+
+  void account_for(const page& p) {
+    segment_size& size = segments_[p.segment];
+    size.cost += quota_cost(p);
+    if (p.last) {
+      size.ended.push_back(p.slice);
+      slices_[p.slice].ended_in = p.segment;
+    }
+  }
+
+  /// Of a slice that has ended, that no reader will ask for and no segment has a page of, the ledger knows enough.
+  void forget_if_over(const slice_id& s) {
+    const auto known = slices_.find(s);
+    if (known != slices_.end() && known->second.at.done && known->second.left &&
+        !segments_.contains(known->second.ended_in)) {
+      slices_.erase(known);
+    }
+  }
 
   /// Removes what a crash left unfinished, and makes durable what a process that died may have written only.
   void repair(const detail::buffer_scan& scan) {
@@ -154,18 +208,7 @@ class disk_buffer::implementation {
     }
   }
 
-  void learn(const std::vector<slice_progress>& slices) {
-    for (const slice_progress& s : slices) {
-      slice_progress& mine = slices_[s.slice];
-      mine.slice = s.slice;
-      if (s.last_page > mine.last_page) {
-        mine = s;
-      }
-      last_page_ = std::max(last_page_, s.last_page);
-    }
-  }
-
-  page append_to_segment(slice_id s, const batch& records) {
+  page append_to_segment(const slice_id& s, const batch& records) {
     if (records.position.size() > detail::longest_position) {
       throw error(errc::bad_data, "the source's position has " + std::to_string(records.position.size()) +
                                       " bytes; at most " + std::to_string(detail::longest_position) + " can be kept");
@@ -178,9 +221,10 @@ class disk_buffer::implementation {
     if (!open_) {
       open_next();
     }
+    slice_progress reached = progress(s);
     page p;
-    p.id = last_page_ + 1;
     p.slice = s;
+    p.id = reached.pages + 1;
     p.last = records.last;
     p.segment = open_->number();
     p.offset = open_->data_end();
@@ -188,31 +232,24 @@ class disk_buffer::implementation {
     p.rows = records.records;
     p.crc = crc32c(records.bytes());
     p.position = records.position;
-    open_->append(p, records.bytes(), durable_page_);
-    segment_size& size = segments_[p.segment];
-    size.bytes = open_->data_end();
-    size.cost += quota_cost(p);
-    last_page_ = p.id;
-    slice_progress& progress = slices_[s];
-    progress.slice = s;
-    progress.advance(p);
+    open_->append(p, records.bytes(), reached);
+    segments_[p.segment].bytes = open_->data_end();
+    account_for(p);
+    reached.advance(p);
+    slices_[s].at = std::move(reached);
     return p;
   }
 
   void open_next() {
-    detail::index_header header{next_segment_, last_page_ + 1, identity_, {}};
-    for (const auto& [slice, progress] : slices_) {
-      header.slices.push_back(progress);
-    }
-    open_.emplace(files_, options_.directory, header);
+    open_.emplace(files_, options_.directory, detail::index_header{next_segment_, identity_});
     segments_[next_segment_] = {};
     ++next_segment_;
   }
 
-  bool is_full() const { return open_->data_end() >= options_.segment_bytes; }
+  bool is_full() const { return open_->data_end() >= options_.segment_bytes || open_->pages() >= most_pages; }
 
   void make_durable() {
-    if (durable_page_ == last_page_) {
+    if (!open_ || !open_->has_unsynced_pages()) {
       return;
     }
     try {
@@ -221,7 +258,6 @@ class disk_buffer::implementation {
       break_off(e);
       throw;
     }
-    durable_page_ = last_page_;
   }
 
   void break_off(const error& why) {
@@ -240,12 +276,10 @@ class disk_buffer::implementation {
   options options_;
   run_identity identity_;
   std::vector<page> recovered_;
-  std::map<slice_id, slice_progress> slices_;
+  std::map<slice_id, slice_record> slices_;
   std::map<std::uint64_t, segment_size> segments_;  // those on disk
   std::optional<detail::segment_writer> open_;
   std::uint64_t next_segment_ = 1;
-  page_id last_page_ = 0;
-  page_id durable_page_ = 0;
   std::string broken_;
 };
 
@@ -256,20 +290,23 @@ disk_buffer::~disk_buffer() = default;
 const std::vector<page>& disk_buffer::recovered() const {
   return implementation_->recovered();
 }
-slice_progress disk_buffer::progress(slice_id s) const {
+slice_progress disk_buffer::progress(const slice_id& s) const {
   return implementation_->progress(s);
 }
-page disk_buffer::append(slice_id s, const batch& records) {
+std::vector<slice_progress> disk_buffer::slices() const {
+  return implementation_->slices();
+}
+void disk_buffer::learn(const slice_progress& known) {
+  implementation_->learn(known);
+}
+void disk_buffer::leave(const slice_id& s) {
+  implementation_->leave(s);
+}
+page disk_buffer::append(const slice_id& s, const batch& records) {
   return implementation_->append(s, records);
 }
 void disk_buffer::sync() {
   implementation_->sync();
-}
-page_id disk_buffer::last_page() const {
-  return implementation_->last_page();
-}
-page_id disk_buffer::durable_page() const {
-  return implementation_->durable_page();
 }
 void disk_buffer::seal() {
   implementation_->seal();

@@ -1,6 +1,7 @@
 #include "ingest/durable_run.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "ingest/event_names.hpp"
@@ -102,7 +103,7 @@ void durable_run::look_at_ledger() {
     return;
   }
   try {
-    known_.ledger = options_.ledger->peek(options_.stop);
+    known_.ledger = options_.ledger->peek(slices_known_here(), options_.stop);
     known_.answer = ledger_answer::given;
   } catch (const error& e) {
     if (e.code() != errc::unavailable) {
@@ -144,7 +145,7 @@ void durable_run::give_way() {
 void durable_run::forget_positions() {
   run_state nothing_read = *known_.state;
   nothing_read.slices.clear();
-  nothing_read.durable_page = nothing_read.rows_fetched = nothing_read.rows_durable = 0;
+  nothing_read.rows_fetched = nothing_read.rows_durable = 0;
   try {
     state_store(files_, directory()).save(nothing_read);
   } catch (const error& e) {
@@ -164,9 +165,11 @@ void durable_run::drop_empty_run() {
   }
   const bool other_plan = state->identity.pipeline == options_.pipeline && state->identity.plan != *asked_.plan &&
                           !(options_.settles && options_.settles(state->identity.plan));
-  const bool empty = state->durable_page == 0 && state->loaded.empty() && known_.buffer.pages.empty();
+  const bool empty = state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
+                     std::all_of(state->slices.begin(), state->slices.end(),
+                                 [](const slice_progress& s) { return s.pages == 0; });
   const bool alone = known_.answer != ledger_answer::none &&
-                     (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->last_page == 0));
+                     (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
   if (!other_plan || !empty || !alone) {
     return;
   }
@@ -194,8 +197,23 @@ void durable_run::adopt_plan() {
   if (known != nullptr && options_.slices_in) {
     asked_.slices = options_.slices_in(known->plan);
   }
-  asked_.slices =
-      std::max({asked_.slices, known_.buffer.slices.size(), known_.state ? known_.state->slices.size() : 0});
+}
+
+std::vector<slice_id> durable_run::slices_known_here() const {
+  std::set<slice_id> known;
+  for (const slice_progress& s : known_.buffer.slices) {
+    known.insert(s.slice);
+  }
+  if (known_.state) {
+    for (const slice_progress& s : known_.state->slices) {
+      known.insert(s.slice);
+    }
+  }
+  return {known.begin(), known.end()};
+}
+
+known_pages durable_run::what_is_known(bool ledger_seen) const {
+  return {known_.buffer.pages, found_.last, ledger_seen, description_.yields};
 }
 
 const resumption& durable_run::find() {
@@ -231,7 +249,6 @@ void durable_run::begin() {
   description_.error.clear();
   description_.replaces_ledger = found_.replaces_ledger;
   description_.yields = known_.answer == ledger_answer::none && (found_.is_new || description_.yields);
-  description_.durable_page = found_.last_page;
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());
@@ -241,12 +258,10 @@ void durable_run::begin() {
   if (!options_.ledger) {
     return;
   }
-  options_.ledger->compare_with(
-      {known_.buffer.pages, found_.last_page, known_.answer == ledger_answer::given, description_.yields});
+  options_.ledger->expect_slices(asked_.slices);
+  options_.ledger->compare_with(what_is_known(known_.answer == ledger_answer::given));
   if (known_.answer == ledger_answer::given) {
-    // Until now another host may have loaded more; from now on none can.
-    known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
-    remember_ledger(description_, reconcile(asked_, known_));
+    open_ledger();
     try {
       store.save(description_);
     } catch (const error& e) {
@@ -261,21 +276,40 @@ void durable_run::begin() {
   }
 }
 
-/// The ledger just read tells of our pages only while nobody else has gone on with the pipeline.
-void durable_run::own_ledger(std::int64_t our_epoch) {
-  if (our_epoch == 0) {
-    options_.ledger->compare_with({known_.buffer.pages, found_.last_page, false, description_.yields});
-    options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
-  } else if (!known_.ledger || known_.ledger->epoch != our_epoch) {
-    throw error(errc::locked, "a newer run has taken over pipeline \"" + options_.pipeline + "\": this one must end");
+/// Until now another host may have loaded more of what is known here; from now on none can.
+void durable_run::open_ledger() {
+  known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+  remember_ledger(description_, reconcile(asked_, known_));
+}
+
+std::vector<slice_progress> durable_run::take(std::span<const slice_id> slices, std::stop_token stop) {
+  if (options_.ledger && options_.ledger->is_open()) {
+    try {
+      return options_.ledger->claim(slices, std::move(stop));
+    } catch (const error& e) {
+      if (e.code() != errc::unavailable) {
+        throw;
+      }
+    }
   }
+  if (options_.ledger && known_.state && known_.state->slices_left_out > 0) {
+    throw error(errc::unavailable,
+                "which slices of pipeline \"" + options_.pipeline +
+                    "\" have ended is known to its ledger alone, and the database does not answer");
+  }
+  // What is known here the buffer knows, too.
+  std::vector<slice_progress> at_their_beginning;
+  for (const slice_id& s : slices) {
+    at_their_beginning.emplace_back().slice = s;
+  }
+  return at_their_beginning;
 }
 
 recovered_run durable_run::open_buffer() {
-  const std::int64_t ours = options_.ledger ? options_.ledger->epoch() : 0;
   find();
-  if (known_.answer == ledger_answer::given) {
-    own_ledger(ours);
+  if (options_.ledger && known_.answer == ledger_answer::given && !options_.ledger->is_open()) {
+    options_.ledger->compare_with(what_is_known(false));
+    options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
   }
   disk_buffer::options o;
   o.directory = directory();
@@ -284,6 +318,10 @@ recovered_run durable_run::open_buffer() {
   recovered_run run;
   run.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
   run.loaded = found_.loaded;
+  if (known_.state) {
+    run.slices_left_out = known_.state->slices_left_out;
+    run.rows_left_out = known_.state->rows_left_out;
+  }
   run.rows_loaded = found_.rows_loaded;
   run.duplicates_skipped = found_.duplicates_skipped;
   run.rows_rejected = found_.rows_rejected;

@@ -22,7 +22,7 @@ batch range_reader::read(const range& r) {
   file_->read(r.offset(), bytes->size(), bytes->data());
   for (const page& p : r.pages) {
     if (crc32c(std::string_view(*bytes).substr(p.offset - r.offset(), p.length)) != p.crc) {
-      throw error(errc::bad_data, path.string() + ": the bytes of page " + std::to_string(p.id) + " at offset " +
+      throw error(errc::bad_data, path.string() + ": the bytes of " + to_string(p) + " at offset " +
                                       std::to_string(p.offset) +
                                       " do not match their checksum; restore the file from a copy, or start the run "
                                       "anew with --fresh");

@@ -71,10 +71,56 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
   return local;
 }
 
-void check_no_gap(const page_set& covered, page_id through, bool ledger_knows_nothing) {
+/// What the witnesses know of one slice.
+struct slice_testimony {
+  slice_id slice;
+  const slice_progress* indexed = nullptr;  // by the buffer's indexes, also of a segment that is gone but for its index
+  const slice_progress* noted = nullptr;    // by the state
+  const ledger_slice* entered = nullptr;    // in the ledger
+  page_set noted_loaded;
+  page_set buffered;
+
+  /// The last page that this directory has ever heard of.
+  page_id heard_of() const {
+    return std::max({indexed ? indexed->pages : 0, noted_loaded.max(), buffered.max()});
+  }
+};
+
+using testimonies = std::map<slice_id, slice_testimony>;
+
+testimonies hear(const witnesses& known) {
+  testimonies all;
+  const auto of = [&all](const slice_id& s) -> slice_testimony& {
+    slice_testimony& t = all[s];
+    t.slice = s;
+    return t;
+  };
+  for (const slice_progress& s : known.buffer.slices) {
+    of(s.slice).indexed = &s;
+  }
+  for (const page& p : known.buffer.pages) {
+    of(p.slice).buffered.insert(p.id);
+  }
+  if (known.state) {
+    for (const slice_progress& s : known.state->slices) {
+      of(s.slice).noted = &s;
+    }
+    for (const auto& [slice, pages] : known.state->loaded.slices()) {
+      of(slice).noted_loaded = pages;
+    }
+  }
+  if (known.ledger) {
+    for (const ledger_slice& s : known.ledger->slices) {
+      of(s.reached.slice).entered = &s;
+    }
+  }
+  return all;
+}
+
+void check_no_gap(const slice_testimony& t, const page_set& covered, page_id through, bool ledger_knows_nothing) {
   if (const auto missing = covered.first_missing(through)) {
     throw error(errc::bad_data,
-                "page " + std::to_string(*missing) + " of " + std::to_string(through) +
+                "page " + std::to_string(*missing) + " of " + std::to_string(through) + " of " + to_string(t.slice) +
                     " is neither loaded nor in the buffer: " +
                     (ledger_knows_nothing ? "the database knows nothing of this run. It is another one than the run "
                                             "was loaded into, or was made anew; name the former one, or restore it"
@@ -86,46 +132,37 @@ void check_no_gap(const page_set& covered, page_id through, bool ledger_knows_no
 
 /// Where the ledger has pages that this directory has never heard of, another host has gone on from what was loaded
 /// then, and numbered its pages like those that still wait here.
-void check_not_overtaken(const witnesses& known) {
-  page_id heard_of = known.state ? known.state->loaded.max() : 0;
-  for (const slice_progress& s : known.buffer.slices) {
-    heard_of = std::max(heard_of, s.last_page);
-  }
-  if (known.ledger->last_page <= heard_of) {
+void check_not_overtaken(const slice_testimony& t, bool has_state) {
+  const page_id loaded = t.entered->loaded.max();
+  if (loaded <= t.heard_of()) {
     return;
   }
-  for (const page& p : known.buffer.pages) {
-    if (!known.ledger->loaded.contains(p.id)) {
-      throw error(errc::bad_data,
-                  "page " + std::to_string(p.id) + " waits in the buffer, but the database's ledger has pages up to " +
-                      std::to_string(known.ledger->last_page) +
-                      ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline" +
-                      (known.state ? "" : ", or ingestion.state, which would know, was removed") +
-                      ". Go on there, or with an empty DATA_DIR" + start_over);
+  for (const auto& [first, last] : t.buffered.intervals()) {
+    for (page_id p = first; p <= last; ++p) {
+      if (!t.entered->loaded.contains(p)) {
+        throw error(errc::bad_data,
+                    "page " + std::to_string(p) + " of " + to_string(t.slice) +
+                        " waits in the buffer, but the database's ledger has pages up to " + std::to_string(loaded) +
+                        ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline" +
+                        (has_state ? "" : ", or ingestion.state, which would know, was removed") +
+                        ". Go on there, or with an empty DATA_DIR" + start_over);
+      }
     }
   }
 }
 
-/// The state's positions that can be believed without a ledger: those whose last page it knows to be loaded. A
-/// position beyond may stand for pages that a power failure has taken from the buffer.
-void advance_to_loaded(std::vector<slice_progress>& slices, const run_state& state) {
-  for (const slice_progress& s : state.slices) {
-    if (state.loaded.contains(s.last_page)) {
-      slices.push_back(s);
-    }
-  }
-}
-
-page_set without(const page_set& all, const std::vector<page>& ascending) {
+page_set without(page_set all, const page_set& some) {
   page_set rest;
-  auto next = ascending.begin();
   for (const auto& [first, last] : all.intervals()) {
     page_id from = first;
-    for (; next != ascending.end() && next->id <= last; ++next) {
-      if (next->id > from) {
-        rest.insert(from, next->id - 1);
+    for (const auto& [gap, end] : some.intervals()) {
+      if (end < from || gap > last) {
+        continue;
       }
-      from = std::max(from, next->id + 1);
+      if (gap > from) {
+        rest.insert(from, gap - 1);
+      }
+      from = end + 1;
     }
     if (from <= last) {
       rest.insert(from, last);
@@ -134,49 +171,127 @@ page_set without(const page_set& all, const std::vector<page>& ascending) {
   return rest;
 }
 
-/// The last page that any witness has known to be durable or loaded, and that must be somewhere therefore. What the
-/// state alone calls durable is fetched again where it is gone, so it is not among them.
-page_id last_accounted_for(const witnesses& known, const resumption& r, const page_set& covered) {
-  page_id last = std::max(covered.max(), r.prior.last_page);
-  // Also of a segment that is gone but for its index, as after an interrupted deletion: it was loaded then.
-  for (const slice_progress& s : known.buffer.slices) {
-    last = std::max(last, s.last_page);
-  }
-  if (known.state) {
-    last = std::max(last, known.state->loaded.max());
-  }
-  return last;
-}
+/// Weighs what is known of a slice; enters into `r` where it goes on.
+class slice_verdict {
+ public:
+  slice_verdict(const witnesses& known, const slice_testimony& t) : known_(known), t_(t) { weigh(); }
 
-/// Whether all of a run that was fetched is loaded.
-bool all_loaded(const witnesses& known, const page_set& covered, page_id last) {
-  const auto& state = known.state;
-  if (state) {
-    last = std::max(last, state->durable_page);
-  }
-  if (known.ledger) {
-    return known.ledger->complete && known.ledger->loaded.contiguous_through() >= last;
-  }
-  return known.answer == ledger_answer::not_asked && state && state->status == run_status::complete &&
-         covered.contiguous_through() >= last;
-}
-
-bool all_slices_done(const std::vector<slice_progress>& from_index, const std::vector<slice_progress>& from_others,
-                     std::size_t slices) {
-  std::map<slice_id, slice_progress> newest;
-  for (const auto* list : {&from_index, &from_others}) {
-    for (const slice_progress& s : *list) {
-      auto& known = newest[s.slice];
-      if (s.last_page >= known.last_page) {
-        known = s;
-      }
+  /// Nothing of the slice is missing: it can be gone on with.
+  void check() const {
+    const bool nobody_knows = !known_.ledger && !known_.state && known_.answer != ledger_answer::given;
+    if (!nobody_knows) {  // else what lies before the buffer may be loaded; completing will ask the ledger
+      check_no_gap(t_, covered_, last_, !known_.ledger && known_.answer == ledger_answer::given);
     }
   }
-  return newest.size() >= slices &&
-         std::all_of(newest.begin(), newest.end(), [](const auto& entry) { return entry.second.done; });
+
+  void enter(resumption& r) const {
+    r.loaded.insert(t_.slice, loaded_);
+    if (prior_) {
+      r.prior.slices.push_back(*prior_);
+    }
+    if (last_ > 0) {
+      r.last[t_.slice] = last_;
+    }
+  }
+
+  bool read_to_its_end() const {
+    const slice_progress* newest = t_.indexed;
+    if (prior_ && (newest == nullptr || prior_->pages >= newest->pages)) {
+      newest = &*prior_;
+    }
+    return newest != nullptr && newest->done;
+  }
+
+  /// The ledger, or where there is none the state, has every page that anybody knew of.
+  bool loaded_to_its_end() const {
+    const page_id known = std::max(last_, t_.noted ? t_.noted->pages : 0);
+    return (known_.ledger ? loaded_ : covered_).contiguous_through() >= known;
+  }
+
+ private:
+  void weigh() {
+    if (known_.ledger) {
+      weigh_ledger();
+    } else if (known_.answer != ledger_answer::given && known_.state) {
+      weigh_state();
+    }
+    // What the state alone calls durable is fetched again where it is gone, so it is not counted.
+    last_ = std::max({covered_.max(), t_.indexed ? t_.indexed->pages : 0, t_.noted_loaded.max()});
+    covered_.insert(t_.buffered);
+    last_ = std::max(last_, covered_.max());
+  }
+
+  void weigh_ledger() {
+    if (t_.entered == nullptr) {
+      return;
+    }
+    check_not_overtaken(t_, known_.state.has_value());
+    loaded_ = t_.entered->loaded;
+    prior_ = t_.entered->reached;
+    // Who had the pages in between is gone for good, with its disk: reading goes on before them, and what was loaded
+    // ahead comes again.
+    if (t_.heard_of() == 0 && loaded_.contiguous_through() < loaded_.max()) {
+      prior_ = t_.entered->gapless;
+      loaded_ = {};
+      if (prior_->pages > 0) {
+        loaded_.insert(1, prior_->pages);
+      }
+    }
+    covered_ = loaded_;
+  }
+
+  /// Without the ledger nothing is known to be loaded for certain, so all that the buffer has is offered; the ledger
+  /// will refuse what it has. The state only fills in for segments that are gone, and the next state must do so too.
+  void weigh_state() {
+    loaded_ = without(t_.noted_loaded, t_.buffered);
+    covered_ = t_.noted_loaded;
+    // A position beyond may stand for pages that a power failure has taken from the buffer.
+    if (t_.noted != nullptr && t_.noted_loaded.contains(t_.noted->pages)) {
+      prior_ = *t_.noted;
+    }
+  }
+
+  const witnesses& known_;
+  const slice_testimony& t_;
+  page_set loaded_;   // not to be offered
+  page_set covered_;  // loaded or buffered
+  page_id last_ = 0;
+  std::optional<slice_progress> prior_;
+};
+
+void take_sums(const witnesses& known, resumption& r) {
+  if (known.ledger) {
+    r.rows_loaded = known.ledger->rows;
+    r.duplicates_skipped = known.ledger->duplicates;
+    r.rows_rejected = known.ledger->rejected;
+  } else if (known.answer != ledger_answer::given && known.state) {
+    r.rows_loaded = known.state->rows_loaded;
+    r.duplicates_skipped = known.state->duplicates_skipped;
+    r.rows_rejected = known.state->rows_rejected;
+  }
+  r.prior.last_segment = known.state ? known.state->last_segment : 0;
+}
+
+/// Slices that have ended and that only the ledger, or the state's sums, know.
+std::uint64_t ended_elsewhere(const witnesses& known, const testimonies& heard) {
+  if (!known.ledger) {
+    return known.answer != ledger_answer::given && known.state ? known.state->slices_left_out : 0;
+  }
+  const auto named = std::count_if(heard.begin(), heard.end(), [](const auto& entry) {
+    const ledger_slice* s = entry.second.entered;
+    return s != nullptr && s->gapless.done;
+  });
+  return known.ledger->slices_done - static_cast<std::uint64_t>(named);
 }
 
 }  // namespace
+
+const ledger_slice* ledger_view::find(const slice_id& slice) const {
+  const auto found = std::lower_bound(slices.begin(), slices.end(), slice, [](const ledger_slice& s, const slice_id& id) {
+    return s.reached.slice < id;
+  });
+  return found != slices.end() && found->reached.slice == slice ? &*found : nullptr;
+}
 
 resumption reconcile(const run_request& asked, const witnesses& given) {
   witnesses known = given;
@@ -184,45 +299,24 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
   const auto identity = identify(asked, known, r.replaces_ledger);
   r.is_new = !identity;
   r.identity = identity.value_or(run_identity{asked.pipeline, new_run_id(), asked.plan.value_or("")});
+  take_sums(known, r);
 
-  page_set covered;
-  if (known.ledger) {
-    check_not_overtaken(known);
-    r.loaded = known.ledger->loaded;
-    r.rows_loaded = known.ledger->rows;
-    r.duplicates_skipped = known.ledger->duplicates;
-    r.rows_rejected = known.ledger->rejected;
-    r.prior.slices = known.ledger->slices;
-    r.prior.last_page = known.ledger->last_page;
-    r.prior.last_segment = known.ledger->last_segment;
-    covered = r.loaded;
-  } else if (known.answer == ledger_answer::given) {
-    // It knows nothing of the run, so nothing is loaded.
-  } else if (known.state) {
-    // Without the ledger nothing is known to be loaded for certain, so all that the buffer has is offered; the ledger
-    // will refuse what it has. The state only fills in for segments that are gone, and the next state must do so too.
-    r.loaded = without(known.state->loaded, known.buffer.pages);
-    r.rows_loaded = known.state->rows_loaded;
-    r.duplicates_skipped = known.state->duplicates_skipped;
-    r.rows_rejected = known.state->rows_rejected;
-    r.prior.last_page = known.state->loaded.max();
-    advance_to_loaded(r.prior.slices, *known.state);
-    covered = known.state->loaded;
+  const testimonies heard = hear(known);
+  std::uint64_t ended = ended_elsewhere(known, heard);
+  bool all_ended = true;
+  bool all_loaded = known.ledger ? known.ledger->complete
+                                 : known.answer == ledger_answer::not_asked && known.state &&
+                                       known.state->status == run_status::complete;
+  for (const auto& [slice, testimony] : heard) {
+    const slice_verdict verdict(known, testimony);
+    verdict.check();
+    verdict.enter(r);
+    ended += verdict.read_to_its_end() ? 1u : 0u;
+    all_ended = all_ended && verdict.read_to_its_end();
+    all_loaded = all_loaded && verdict.loaded_to_its_end();
   }
-  if (known.state) {
-    r.prior.last_segment = std::max(r.prior.last_segment, known.state->last_segment);
-  }
-
-  for (const page& p : known.buffer.pages) {
-    covered.insert(p.id);
-  }
-  r.last_page = last_accounted_for(known, r, covered);
-  const bool nobody_knows = !known.ledger && !known.state && known.answer != ledger_answer::given;
-  if (!nobody_knows) {  // else what lies before the buffer may be loaded; completing will ask the ledger
-    check_no_gap(covered, r.last_page, !known.ledger && known.answer == ledger_answer::given);
-  }
-  r.fetched = !r.is_new && all_slices_done(known.buffer.slices, r.prior.slices, asked.slices);
-  r.complete = r.fetched && all_loaded(known, covered, r.last_page);
+  r.fetched = !r.is_new && all_ended && ended >= asked.slices;
+  r.complete = r.fetched && all_loaded;
   return r;
 }
 
@@ -234,7 +328,7 @@ void remember_ledger(run_state& s, const resumption& from) {
                                     [&](const slice_progress& mine) { return mine.slice == loaded.slice; });
     if (known == s.slices.end()) {
       s.slices.push_back(loaded);
-    } else if (known->last_page < loaded.last_page) {
+    } else if (known->pages < loaded.pages) {
       *known = loaded;
     }
   }

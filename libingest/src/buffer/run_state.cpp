@@ -17,7 +17,7 @@ namespace {
 using json_value = rapidjson::Value;
 using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
-constexpr std::uint64_t format_version = 1;
+constexpr std::uint64_t format_version = 2;
 constexpr std::string_view hexadecimal = "0123456789abcdef";
 
 constexpr std::array statuses = {run_status::running, run_status::complete, run_status::interrupted,
@@ -32,8 +32,9 @@ constexpr std::array counts = {
     run_count{"bytes_buffered", "bytes buffered", &run_state::bytes_buffered},
     run_count{"total_expected", "rows expected", &run_state::total_expected},
     run_count{"restarts", "restarts", &run_state::restarts},
-    run_count{"durable_page", "", &run_state::durable_page},
     run_count{"last_segment", "", &run_state::last_segment},
+    run_count{"slices_left_out", "", &run_state::slices_left_out},
+    run_count{"rows_left_out", "", &run_state::rows_left_out},
 };
 
 bool is_utf8(const std::string& text) {
@@ -84,19 +85,24 @@ void write_loaded(json_writer& out, const page_set& loaded) {
   out.EndArray();
 }
 
-void write_slices(json_writer& out, const std::vector<slice_progress>& slices) {
+void write_slice(json_writer& out, const slice_progress& s, const page_set& loaded) {
+  out.StartObject();
+  write_text(out, "stream", s.slice.stream());
+  write_text(out, "slice", s.slice.name());
+  write_text(out, "cursor", s.position);
+  out.Key("done");
+  out.Bool(s.done);
+  write_count(out, "rows", s.rows);
+  write_count(out, "pages", s.pages);
+  write_loaded(out, loaded);
+  out.EndObject();
+}
+
+void write_slices(json_writer& out, const run_state& s) {
   out.Key("slices");
   out.StartArray();
-  for (const slice_progress& s : slices) {
-    out.StartObject();
-    write_count(out, "slice", s.slice);
-    write_text(out, "cursor", s.position);
-    out.Key("done");
-    out.Bool(s.done);
-    write_count(out, "rows", s.rows);
-    write_count(out, "pages", s.pages);
-    write_count(out, "last_page", s.last_page);
-    out.EndObject();
+  for (const slice_progress& slice : s.slices) {
+    write_slice(out, slice, s.loaded.of(slice.slice));
   }
   out.EndArray();
 }
@@ -184,21 +190,20 @@ page_set read_loaded(const json_value& object) {
   return loaded;
 }
 
-std::vector<slice_progress> read_slices(const json_value& object) {
-  std::vector<slice_progress> slices;
+void read_slices(const json_value& object, run_state& state) {
   for (const json_value& entry : read_array(object, "slices").GetArray()) {
     if (!entry.IsObject()) {
       refuse("\"slices\" holds something else than objects");
     }
-    slice_progress& s = slices.emplace_back();
-    s.slice = static_cast<slice_id>(read_count(entry, "slice", std::numeric_limits<slice_id>::max()));
+    slice_progress& s = state.slices.emplace_back();
+    std::string stream = read_text(entry, "stream");
+    s.slice = slice_id(std::move(stream), read_text(entry, "slice"));
     s.position = read_text(entry, "cursor");
     s.done = read_bool(entry, "done");
     s.rows = read_count(entry, "rows");
     s.pages = read_count(entry, "pages");
-    s.last_page = read_count(entry, "last_page");
+    state.loaded.insert(s.slice, read_loaded(entry));
   }
-  return slices;
 }
 
 }  // namespace
@@ -237,8 +242,7 @@ std::string to_json(const run_state& s) {
   for (const run_count& c : counts) {
     write_count(out, c.key, s.*c.member);
   }
-  write_loaded(out, s.loaded);
-  write_slices(out, s.slices);
+  write_slices(out, s);
   out.Key("replaces_ledger");
   out.Bool(s.replaces_ledger);
   out.Key("yields");
@@ -272,8 +276,7 @@ run_state parse_run_state(std::string_view json) {
   for (const run_count& c : counts) {
     s.*c.member = read_count(document, c.key);
   }
-  s.loaded = read_loaded(document);
-  s.slices = read_slices(document);
+  read_slices(document, s);
   s.replaces_ledger = read_bool(document, "replaces_ledger");
   s.yields = document.HasMember("yields") && read_bool(document, "yields");  // states of version 0.1 lack it
   s.started_at = read_text(document, "started_at");

@@ -25,8 +25,11 @@ segment_writer::segment_writer(file_system& files, const std::filesystem::path& 
   index_end_ = durable_index_end_ = encoded.bytes.size();
 }
 
-void segment_writer::append(const page& p, std::string_view bytes, page_id durable_before) {
-  const std::string record = encode(p, durable_before, header_crc_);
+void segment_writer::append(const page& p, std::string_view bytes, const slice_progress& before) {
+  const auto known = slices_.find(p.slice);
+  const auto number = known == slices_.end() ? static_cast<std::uint32_t>(slices_.size()) : known->second;
+  std::string record = known == slices_.end() ? encode_slice(number, before, header_crc_) : std::string();
+  record += encode_page(p, number, durable_pages_, header_crc_);
   try {
     if (!bytes.empty()) {
       data_->append(bytes);
@@ -38,8 +41,10 @@ void segment_writer::append(const page& p, std::string_view bytes, page_id durab
     }
     throw;
   }
+  slices_.emplace(p.slice, number);
   data_end_ += bytes.size();
   index_end_ += record.size();
+  ++pages_;
 }
 
 void segment_writer::sync() {
@@ -51,6 +56,7 @@ void segment_writer::sync() {
   }
   durable_data_end_ = data_end_;
   durable_index_end_ = index_end_;
+  durable_pages_ = pages_;
 }
 
 void segment_writer::take_back_files(file_system& files, const std::filesystem::path& directory) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -18,14 +19,20 @@ class segment_writer {
   /// left of it.
   segment_writer(file_system& files, const std::filesystem::path& directory, const index_header& header);
 
-  /// Writes the page's bytes, then its record; `p.offset` is data_end(). After errc::no_space the segment is as before.
-  void append(const page& p, std::string_view bytes, page_id durable_before);
+  /// Writes the page's bytes, then its record; `p.offset` is data_end(), `before` is where its slice stood. After
+  /// errc::no_space the segment is as before.
+  void append(const page& p, std::string_view bytes, const slice_progress& before);
 
   /// Makes all that was appended durable. Throws errc::io, never transient, after which only the destructor may follow.
   void sync();
 
   std::uint64_t number() const { return number_; }
   std::uint64_t data_end() const { return data_end_; }
+
+  std::uint64_t pages() const { return pages_; }
+
+  /// Whether sync() would make something durable.
+  bool has_unsynced_pages() const { return durable_pages_ < pages_; }
 
  private:
   void take_back_files(file_system& files, const std::filesystem::path& directory);
@@ -40,6 +47,9 @@ class segment_writer {
   std::uint64_t index_end_ = 0;
   std::uint64_t durable_data_end_ = 0;
   std::uint64_t durable_index_end_ = 0;
+  std::uint64_t pages_ = 0;
+  std::uint64_t durable_pages_ = 0;
+  std::map<slice_id, std::uint32_t> slices_;  ///< their numbers in this segment
 };
 
 /// Syncs a segment's data, then its index, so that no record vouches for bytes that are only on their way. Any failure

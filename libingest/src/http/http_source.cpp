@@ -59,7 +59,7 @@ class http_source final : public source {
 /// The window of a slice. Where it follows another one, it begins a millisecond earlier: for some APIs `since` is
 /// excluded, and an event of that very millisecond would be in neither. Where it is included, the event comes twice,
 /// and its key decides.
-time_window window_of(const std::vector<time_window>& windows, slice_id slice) {
+time_window window_of(const std::vector<time_window>& windows, std::size_t slice) {
   if (windows.empty()) {
     return {};
   }
@@ -74,10 +74,10 @@ time_window window_of(const std::vector<time_window>& windows, slice_id slice) {
 
 std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id slice) {
   const auto& windows = api->run().options.windows;
-  if (slice >= std::max<std::size_t>(windows.size(), 1)) {
-    throw error(errc::config, "slice " + std::to_string(slice) + " has no time window");
+  if (slice.number() >= std::max<std::size_t>(windows.size(), 1)) {
+    throw error(errc::config, to_string(slice) + " has no time window");
   }
-  const time_window window = window_of(windows, slice);
+  const time_window window = window_of(windows, slice.number());
   return std::make_unique<http_source>(std::move(api), slice, window);
 }
 

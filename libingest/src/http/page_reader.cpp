@@ -224,7 +224,7 @@ void page_reader::ask_for_less(const http_api::target& target) {
                 target.request() + ": even a page of a single event is larger than " + cap + ": raise it");
   }
   log::warning(events::page_too_large, "a page is larger than " + cap + "; asking for smaller pages for a while",
-               {{"slice", slice_}, {"limit", limit_.events()}});
+               {{"slice", slice_.name()}, {"limit", limit_.events()}});
 }
 
 void page_reader::renew_token(const response& r, attempts& tried) {
@@ -245,12 +245,12 @@ void page_reader::reset_cursor(const http_api::target& target, errc code, const 
   }
   ++run_.counters.cursor_resets;
   log::warning(events::cursor_reset, why + "; going on by time, from a little before where the last page ended",
-               {{"slice", slice_}});
+               {{"slice", slice_.name()}});
 }
 
 void page_reader::tell_of_new_start(const std::string& why) {
   ++run_.counters.cursor_resets;
-  log::warning(events::cursor_reset, why + "; beginning the slice anew", {{"slice", slice_}});
+  log::warning(events::cursor_reset, why + "; beginning the slice anew", {{"slice", slice_.name()}});
 }
 
 }  // namespace ingest::detail

@@ -33,7 +33,7 @@ void window_watch::any_page(slice_id slice, const time_window& window, const par
       log::warning(events::window_ignored,
                    "events outside of the time window that was asked for: the API ignores since and until, or counts "
                    "time in another unit or zone than TIMESTAMP_POINTER shows; they are loaded all the same",
-                   {{"slice", slice}, {"newest_ms", newest.value_or(0)}, {"oldest_ms", oldest.value_or(0)}});
+                   {{"slice", slice.name()}, {"newest_ms", newest.value_or(0)}, {"oldest_ms", oldest.value_or(0)}});
     });
   }
 }

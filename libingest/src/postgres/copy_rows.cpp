@@ -14,7 +14,7 @@ namespace ingest::detail {
 namespace {
 
 [[noreturn]] void refuse(const page& p, const std::string& what) {
-  throw error(errc::bad_data, "page " + std::to_string(p.id) + " (segment " + std::to_string(p.segment) + ", offset " +
+  throw error(errc::bad_data, to_string(p) + " (segment " + std::to_string(p.segment) + ", offset " +
                                   std::to_string(p.offset) + ") " + what);
 }
 

@@ -11,39 +11,75 @@ CREATE TABLE IF NOT EXISTS ingest.pipelines (
   run_id text NOT NULL,
   plan text NOT NULL,
   target text NOT NULL,
-  epoch bigint NOT NULL,
   complete boolean NOT NULL DEFAULT false,
   initial_load boolean NOT NULL DEFAULT false,
-  taken_over_at timestamptz NOT NULL DEFAULT now(),
+  first_transaction text NOT NULL,
+  opened_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
+);
+CREATE TABLE IF NOT EXISTS ingest.slices (
+  pipeline text NOT NULL,
+  stream text NOT NULL,
+  slice text NOT NULL,
+  fence bigint NOT NULL DEFAULT 0,
+  pages bigint NOT NULL DEFAULT 0,
+  position text NOT NULL DEFAULT '',
+  done boolean NOT NULL DEFAULT false,
+  rows bigint NOT NULL DEFAULT 0,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (pipeline, stream, slice)
 );
 CREATE TABLE IF NOT EXISTS ingest.pages (
   pipeline text NOT NULL,
+  stream text NOT NULL,
+  slice text NOT NULL,
   page bigint NOT NULL,
-  slice bigint NOT NULL,
   last boolean NOT NULL,
-  segment bigint NOT NULL,
   bytes bigint NOT NULL,
   rows bigint NOT NULL,
   crc bigint NOT NULL,
   position text NOT NULL,
   duplicates bigint NOT NULL DEFAULT 0,
   rejected bigint NOT NULL DEFAULT 0,
-  epoch bigint NOT NULL,
-  loaded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (pipeline, page)
+  PRIMARY KEY (pipeline, stream, slice, page)
 ))";
+
+/// Version 1 had a row for each page for ever, numbered over all slices. What was loaded without holes is kept as what
+/// its slices have reached. Pages behind a hole have no number within their slice: they will come again, and meet their
+/// key; their rows stay counted, and count as duplicates then.
+const std::string migration_1 = R"(
+ALTER TABLE ingest.pages RENAME TO pages_of_version_1)";
+const std::string migration_2 = R"(
+ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text NOT NULL DEFAULT '';
+UPDATE ingest.pipelines p SET first_transaction = coalesce(
+  (SELECT o.xmin::text FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name ORDER BY age(o.xmin) DESC LIMIT 1),
+  pg_current_xact_id()::xid::text);
+ALTER TABLE ingest.pipelines ALTER COLUMN first_transaction DROP DEFAULT, DROP COLUMN epoch;
+ALTER TABLE ingest.pipelines RENAME COLUMN taken_over_at TO opened_at;
+INSERT INTO ingest.slices (pipeline, stream, slice, pages, position, done, rows, duplicates, rejected)
+SELECT pipeline, '', slice::text, count(*) FILTER (WHERE gaps = 0),
+  coalesce((array_agg(position ORDER BY page DESC) FILTER (WHERE gaps = 0))[1], ''),
+  coalesce(bool_or(last) FILTER (WHERE gaps = 0), false), sum(rows), sum(duplicates), sum(rejected)
+FROM (SELECT *, page - row_number() OVER (PARTITION BY pipeline ORDER BY page) AS gaps
+      FROM ingest.pages_of_version_1) numbered
+GROUP BY pipeline, slice;
+DROP TABLE ingest.pages_of_version_1)";
 
 /// A row for each table, or whatever has its name, that is not as we create it: which, and what it lacks.
 const std::string foreign_tables = R"(
 SELECT w.name, string_agg(w.attribute || ' ' || w.type, ', ')
 FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('pipelines', 'plan', 'text'),
-             ('pipelines', 'target', 'text'), ('pipelines', 'epoch', 'bigint'), ('pipelines', 'complete', 'boolean'),
-             ('pipelines', 'initial_load', 'boolean'),
-             ('pages', 'pipeline', 'text'), ('pages', 'page', 'bigint'), ('pages', 'slice', 'bigint'),
-             ('pages', 'last', 'boolean'), ('pages', 'segment', 'bigint'), ('pages', 'bytes', 'bigint'),
+             ('pipelines', 'target', 'text'), ('pipelines', 'complete', 'boolean'),
+             ('pipelines', 'initial_load', 'boolean'), ('pipelines', 'first_transaction', 'text'),
+             ('slices', 'pipeline', 'text'), ('slices', 'stream', 'text'), ('slices', 'slice', 'text'),
+             ('slices', 'fence', 'bigint'), ('slices', 'pages', 'bigint'), ('slices', 'position', 'text'),
+             ('slices', 'done', 'boolean'), ('slices', 'rows', 'bigint'), ('slices', 'duplicates', 'bigint'),
+             ('slices', 'rejected', 'bigint'),
+             ('pages', 'pipeline', 'text'), ('pages', 'stream', 'text'), ('pages', 'slice', 'text'),
+             ('pages', 'page', 'bigint'), ('pages', 'last', 'boolean'), ('pages', 'bytes', 'bigint'),
              ('pages', 'rows', 'bigint'), ('pages', 'crc', 'bigint'), ('pages', 'position', 'text'),
-             ('pages', 'duplicates', 'bigint'), ('pages', 'rejected', 'bigint'), ('pages', 'epoch', 'bigint'))
+             ('pages', 'duplicates', 'bigint'), ('pages', 'rejected', 'bigint'))
   AS w (name, attribute, type)
 JOIN pg_namespace n ON n.nspname = 'ingest'
 JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = w.name
@@ -55,15 +91,35 @@ GROUP BY w.name ORDER BY w.name)";
 }  // namespace
 
 bool ledger_exists(postgres_connection& c) {
-  return c.execute("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL")
+  return c
+      .execute(
+          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL AND "
+          "to_regclass('ingest.pages') IS NOT NULL")
+      .truth(0, 0);
+}
+
+bool ledger_is_of_version_1(postgres_connection& c) {
+  return c
+      .execute(
+          "SELECT to_regclass('ingest.slices') IS NULL AND (SELECT count(*) FROM pg_attribute WHERE "
+          "attrelid = to_regclass('ingest.pages') AND attname IN ('segment', 'epoch')) = 2")
       .truth(0, 0);
 }
 
 void create_ledger(postgres_connection& c) {
-  c.run(ledger_definition);
+  if (ledger_is_of_version_1(c)) {
+    c.run(migration_1);
+    c.run(ledger_definition);
+    c.run(migration_2);
+  } else {
+    c.run(ledger_definition);
+  }
 }
 
 void check_ledger_shape(postgres_connection& c) {
+  if (ledger_is_of_version_1(c)) {
+    return;
+  }
   const query_result foreign = c.execute(foreign_tables);
   if (!foreign.empty()) {
     throw error(errc::config, "ingest." + foreign.text(0, 0) +
@@ -75,7 +131,7 @@ void check_ledger_shape(postgres_connection& c) {
 void check_ledger_is_logged(postgres_connection& c) {
   const query_result unlogged = c.execute(
       "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
-      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.pages'))");
+      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.slices'), to_regclass('ingest.pages'))");
   if (!unlogged.empty()) {
     throw error(errc::config,
                 "the ledger's table " + unlogged.text(0, 0) +

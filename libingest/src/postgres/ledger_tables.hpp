@@ -8,7 +8,10 @@ namespace ingest::detail {
 
 bool ledger_exists(postgres_connection& c);
 
-/// To be called by one session at a time.
+/// What versions before 0.2 have left: a row for each page, numbered over all slices.
+bool ledger_is_of_version_1(postgres_connection& c);
+
+/// Creates what is missing; of a ledger of version 1 makes one of today's. To be called by one session at a time.
 void create_ledger(postgres_connection& c);
 
 /// Throws errc::config that names what stands in the ledger's place and is none: anybody may have a schema `ingest`.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@
 
 namespace ingest::detail {
 
-/// What the tables of schema `ingest` say of a pipeline, and the statements that change it. All but read_ledger run
-/// inside a transaction of the caller. docs/protocol.md explains the order.
+/// What the tables of schema `ingest` say of a pipeline, and the statements that change it, which run inside a
+/// transaction of the caller. docs/protocol.md explains the order.
+
+// -- Reading (ledger_reading.cpp) ------------------------------------------------------------------------------------
 
 /// Throws database_error (outage) if the server is a standby: what that has of the ledger may be of the past.
 void require_primary(postgres_connection& c, const std::string& database);
@@ -21,49 +24,72 @@ void require_primary(postgres_connection& c, const std::string& database);
 void require_writable(postgres_connection& c, const std::string& database);
 
 /// `target` is where the pipeline's rows are meant to be now: where they are elsewhere, or where there is no such table
-/// any more, the view says so.
-std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target);
+/// any more, the view says so. Of slices it has the `named` ones and those that have not ended.
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
+                                       std::span<const slice_id> named);
 
-/// Makes `who` the pipeline's only run: waits for the transactions of all others, checks whose ledger it is, raises the
-/// epoch. Returns the ledger as it stands then.
-/// A run that `yields` is errc::locked where the ledger has another one.
-ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
-                      bool yields);
+/// The same of slices alone: the `named` ones that it knows, by name.
+std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string& pipeline,
+                                      std::span<const slice_id> named);
 
-/// The oldest transaction that may have written rows of the run that has just taken over, as an xid. A run takes less
-/// time than the server needs to come round to the same number.
+// -- Opening (ledger_opening.cpp) ------------------------------------------------------------------------------------
+
+/// Makes `who` the pipeline's run: checks whose ledger it is, or with `replace` forgets another run, when the
+/// transactions of that have ended. A run that `yields` is errc::locked where the ledger has another one.
+void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
+                   bool yields);
+
+/// The pipeline's ledger after open_pipeline().
+ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,
+                           std::span<const slice_id> named);
+
+/// The oldest transaction that may have written rows of the run that is open, as an xid. A run takes less time than the
+/// server needs to come round to the same number.
 std::string first_transaction(postgres_connection& c, const std::string& pipeline);
 
-/// Throws errc::bad_data if the ledger means other pages by the numbers of those in the buffer, and errc::locked if it
-/// has later ones than the directory knows of: then another host has gone on with the pipeline.
-void check_same_pages(postgres_connection& c, const std::string& pipeline, const ledger_view& ledger,
-                      const known_pages& known);
+/// Makes slices that have not ended this process's own: waits for transactions that load them, and raises their fences,
+/// so that others of theirs fail. Throws errc::bad_data if the ledger means other pages by the numbers of those in the
+/// buffer, and errc::locked if it has later ones than the directory knows of, though it had been asked: then another
+/// process has gone on with the slice. Where pages between those that are loaded were lost with the directory of
+/// another host, forgets what is behind them, so that reading can go on there.
+void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
+                  const known_pages& known);
 
-/// Begins a loading transaction of the run, which others wait for when they take the pipeline over. Throws
+// -- Loading (ledger_loading.cpp) ------------------------------------------------------------------------------------
+
+using slice_fences = std::map<slice_id, std::int64_t>;
+
+/// Begins a loading transaction of the run, which those wait for who make one of these slices their own. Throws
 /// errc::locked if one has done so.
-server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+server_transaction begin_loading(postgres_connection& c, const run_identity& who, const slice_fences& fences);
 
 /// Enters pages in the ledger. Returns those that are ours to load now; the others are loaded already, with the same
 /// content: errc::bad_data if not. Waits for other transactions that have entered one of them.
-std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
-                        const std::vector<page>& pages);
+std::vector<page> claim_pages(postgres_connection& c, const std::string& pipeline, const std::vector<page>& pages);
 
 /// What became of a page's rows that were not loaded.
 struct page_losses {
+  const page* of = nullptr;
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;
 };
-void record_losses(postgres_connection& c, const std::string& pipeline, const std::map<page_id, page_losses>& losses);
+void record_losses(postgres_connection& c, const std::string& pipeline, const std::vector<page_losses>& losses);
+
+/// Replaces pages that follow what a slice has reached without holes by what it has reached then, so that the ledger
+/// stays small. Slices that another transaction is at are left to it.
+void fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices);
 
 /// How many rows of the run are rejected: those of this transaction and of all that were committed before it. Others
 /// with rejects wait until this one has ended, so that no two of them count without each other.
 std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline);
 
+// -- Completing (ledger_completing.cpp) ------------------------------------------------------------------------------
+
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
-/// errc::locked if another run has taken over, and errc::bad_data unless every page up to `last`, the last that anybody
-/// has known of, is loaded and the table is still there.
-server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
-                                    const target_table& target, page_id last);
+/// errc::locked if another run has taken over, and errc::bad_data unless `slices` or more have ended, each page that is
+/// in `last`, by slice the last one that anybody has known of, is loaded, and the table is still there.
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
+                                    std::uint64_t slices, const std::map<slice_id, page_id>& last);
 
 /// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was
 /// expected, and nobody would call that complete. `kept_in` is where the rows are, `first` why the first of them was

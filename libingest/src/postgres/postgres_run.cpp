@@ -1,10 +1,12 @@
 #include "postgres/postgres_run.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "postgres/grants.hpp"
+#include "postgres/ledger_rows.hpp"
 #include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
@@ -80,6 +82,11 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
     std::rethrow_exception(failure);
   }
   opened_ = std::move(result);
+  for (const auto& [slice, last] : e.pages.value_or(known_pages()).last) {
+    if (const ledger_slice* ours = opened_->ledger.find(slice)) {
+      fences_[slice] = ours->fence;
+    }
+  }
   return *opened_;
 }
 
@@ -91,12 +98,17 @@ void postgres_run::require_access(postgres_connection& c) const {
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
   target_table target = prepare(c);
-  ledger_view ledger = take_over(c, e.identity, target, e.replace, e.pages && e.pages->yields);
+  open_pipeline(c, e.identity, target, e.replace, e.pages && e.pages->yields);
+  std::vector<slice_id> known;
   if (e.pages) {
-    check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
+    for (const auto& [slice, last] : e.pages->last) {
+      known.push_back(slice);
+    }
+    claim_slices(c, e.identity.pipeline, known, *e.pages);
   }
+  ledger_view ledger = view_of_opened(c, e.identity, target, known);
   target.first_transaction = first_transaction(c, e.identity.pipeline);
-  // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
+  // Should this answer get lost, opening again raises the fences once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
     log::info(events::table_created, "created table " + target.identity(), {{"table", target.identity()}});
@@ -109,14 +121,105 @@ const opened_run* postgres_run::opened() const {
   return opened_ ? &*opened_ : nullptr;
 }
 
-void postgres_run::note_loaded(page_id last) {
+void postgres_run::claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
+                                        const known_pages& known) {
+  c.run(c.begin());
+  lock_pipeline(c, opened()->identity, "KEY SHARE");
+  claim_slices(c, options_.pipeline, slices, known);
+  const std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
+  // Should this answer get lost, claiming again raises the fences once more.
+  c.execute("COMMIT");
   const std::lock_guard lock(mutex_);
-  last_loaded_ = std::max(last_loaded_, last);
+  for (const ledger_slice& s : now) {
+    fences_[s.gapless.slice] = s.fence;
+  }
 }
 
-page_id postgres_run::last_page() const {
+slice_fences postgres_run::fences_of(postgres_connection& c, const std::vector<page>& pages) {
+  // One at a time: of two loaders that claim the same slice, the later one would fence off the earlier.
+  const std::lock_guard one_at_a_time(claiming_);
+  std::set<slice_id> missing;
+  known_pages known;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const page& p : pages) {
+      if (!fences_.contains(p.slice)) {
+        missing.insert(p.slice);
+      }
+    }
+    known = known_pages_.value_or(known_pages());
+  }
+  if (!missing.empty()) {
+    known.ledger_seen = false;
+    claim_in_transaction(c, std::vector<slice_id>(missing.begin(), missing.end()), known);
+  }
   const std::lock_guard lock(mutex_);
-  return std::max(last_loaded_, known_pages_ ? known_pages_->last : 0);
+  slice_fences fences;
+  for (const page& p : pages) {
+    fences[p.slice] = fences_.at(p.slice);
+  }
+  return fences;
+}
+
+std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::span<const slice_id> slices) {
+  const std::lock_guard one_at_a_time(claiming_);
+  std::vector<slice_id> missing;
+  known_pages known;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const slice_id& s : slices) {
+      if (!fences_.contains(s)) {
+        missing.push_back(s);
+      }
+    }
+    known = known_pages_.value_or(known_pages());
+  }
+  if (!missing.empty()) {
+    known.ledger_seen = true;
+    claim_in_transaction(c, missing, known);
+  }
+  std::vector<slice_progress> progress(slices.size());
+  const std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    progress[i].slice = slices[i];
+    for (const ledger_slice& s : now) {
+      if (s.reached.slice == slices[i]) {
+        progress[i] = s.reached;
+      }
+    }
+  }
+  return progress;
+}
+
+void postgres_run::check_still_ours(const std::optional<ledger_view>& view) const {
+  const std::lock_guard lock(mutex_);
+  if (!opened_) {
+    return;
+  }
+  bool ours = view && view->identity.run_id == opened_->identity.run_id;
+  for (const auto& [slice, fence] : fences_) {
+    const ledger_slice* now = ours ? view->find(slice) : nullptr;
+    ours = ours && (now == nullptr || now->fence == fence);
+  }
+  if (!ours) {
+    throw error(errc::locked,
+                "another process has taken over pipeline \"" + options_.pipeline + "\": this one must end");
+  }
+}
+
+void postgres_run::expect_slices(std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  expected_slices_ = std::max(expected_slices_, count);
+}
+
+std::uint64_t postgres_run::expected_slices() const {
+  const std::lock_guard lock(mutex_);
+  return expected_slices_;
+}
+
+std::map<slice_id, page_id> postgres_run::known_last_pages() const {
+  const std::lock_guard lock(mutex_);
+  return known_pages_ ? known_pages_->last : std::map<slice_id, page_id>();
 }
 
 void postgres_run::complete_once(const std::function<void()>& work) {
@@ -155,7 +258,7 @@ void postgres_run::check_rejects(std::uint64_t rejected, const rejected_row& las
   }
   throw error(errc::bad_data, "the table refuses more rows than the limit of " + std::to_string(options_.reject_limit) +
                                   " allows; see " + options_.rejects_file.string() + ". Row " +
-                                  std::to_string(last.row) + " of page " + std::to_string(last.of->id) + ": " +
+                                  std::to_string(last.row) + " of " + to_string(*last.of) + ": " +
                                   last.message + " (SQLSTATE " + last.sqlstate + ")");
 }
 

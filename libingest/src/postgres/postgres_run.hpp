@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,8 +24,6 @@ struct opened_run {
   run_identity identity;
   ledger_view ledger;  ///< at that time
   target_table target;
-
-  std::int64_t epoch() const { return ledger.epoch; }
 };
 
 /// What the loaders of a run share. Thread-safe.
@@ -52,18 +51,27 @@ class postgres_run {
 
   const opened_run* opened() const;
 
+  /// The fences of slices that are to be loaded, over `c`, which must not be in a transaction. A slice that was read
+  /// without the ledger having been asked is made our own first: errc::locked if it has pages then that nobody knew of.
+  slice_fences fences_of(postgres_connection& c, const std::vector<page>& pages);
+
+  /// Makes slices our own that are to be read, over `c`, and tells where they stand, in the order asked.
+  std::vector<slice_progress> claim(postgres_connection& c, std::span<const slice_id> slices);
+
+  /// Throws errc::locked if `view`, just read, shows that another process has taken over what is ours.
+  void check_still_ours(const std::optional<ledger_view>& view) const;
+
+  void expect_slices(std::uint64_t count);
+  std::uint64_t expected_slices() const;
+
   /// Throws errc::config if what has the ledger's names is none, or grants are missing.
   void require_access(postgres_connection& c) const;
 
   /// Creates and checks the tables inside the caller's transaction.
   target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
 
-  /// Pages up to `last` are loaded, as far as a loader knows.
-  void note_loaded(page_id last);
-
-  /// The last page that the data directory knew of at the start, or that was loaded since: without it the run is not
-  /// complete.
-  page_id last_page() const;
+  /// The last pages that the data directory knew of at the start: without them the run is not complete.
+  std::map<slice_id, page_id> known_last_pages() const;
 
   /// Runs `work`, which completes the run, unless it has been completed; one loader at a time. `work` can be
   /// interrupted, and so can those who wait for it.
@@ -90,6 +98,7 @@ class postgres_run {
 
   std::unique_ptr<postgres_connection> make_connection(std::stop_token stop);
   opened_run open(postgres_connection& c, const expectation& e) const;
+  void claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices, const known_pages& known);
 
   const postgres_options options_;
   const postgres_endpoint endpoint_;
@@ -103,10 +112,12 @@ class postgres_run {
   std::condition_variable_any changed_;
   bool opening_ = false;
   std::optional<expectation> expected_;
+  std::mutex claiming_;  // taken before mutex_
   std::mutex completing_;
   bool completed_ = false;
   std::optional<known_pages> known_pages_;
-  page_id last_loaded_ = 0;
+  slice_fences fences_;  // of slices that are ours
+  std::uint64_t expected_slices_ = 0;
   refused_alike last_refused_;
   std::string first_reject_;          ///< why
   std::optional<opened_run> opened_;  // set once, never changed after

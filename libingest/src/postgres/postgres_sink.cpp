@@ -57,7 +57,8 @@ class postgres_sink final : public sink {
   unsigned attempt_ = 1;                           // at the piece of work that is going on
   std::optional<range_load::outcome> unanswered_;  // of a transaction whose COMMIT got no answer
   copy_rows rows_;
-  std::set<std::pair<page_id, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects file
+  std::set<std::pair<std::uint64_t, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects
+                                                                 // file: the offset of their page, their number
 };
 
 /// Runs `work` over a connection, again and again while only outages and other sessions are in its way.
@@ -114,9 +115,7 @@ write_outcome postgres_sink::write(const batch& records) {
   }
   set_aside_.clear();
   rows_.assign(records, records.pages);
-  const write_outcome outcome = with_retries([&](const opened_run& run) { return load(run, records); });
-  run_->note_loaded(records.pages.back().id);
-  return outcome;
+  return with_retries([&](const opened_run& run) { return load(run, records); });
 }
 
 write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
@@ -124,8 +123,9 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   const std::uint64_t began = counters.elapsed_us();
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
-  begin(begin_loading(*connection_, run.identity, run.epoch()));
-  const std::vector<page> ours = claim(*connection_, run.identity.pipeline, run.epoch(), records.pages);
+  const slice_fences fences = run_->fences_of(*connection_, records.pages);
+  begin(begin_loading(*connection_, run.identity, fences));
+  const std::vector<page> ours = claim_pages(*connection_, run.identity.pipeline, records.pages);
   if (ours.empty()) {
     connection_->run("ROLLBACK");
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
@@ -137,6 +137,11 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   range_load::outcome done =
       range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects(), run_->last_refused()).run();
   settle(run, done, ours.front());
+  std::vector<slice_id> slices;
+  for (const auto& [slice, fence] : fences) {
+    slices.push_back(slice);
+  }
+  fold(*connection_, run.identity.pipeline, slices);
   unanswered_ = std::move(done);
   commit();
   counters.load_us += counters.elapsed_us() - began;
@@ -145,14 +150,23 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
 }
 
 void postgres_sink::settle(const opened_run& run, const range_load::outcome& done, const page& first) {
-  std::map<page_id, page_losses> losses;
+  std::map<std::uint64_t, page_losses> by_offset;
+  const auto losses_of = [&by_offset](const page& p) -> page_losses& {
+    page_losses& lost = by_offset[p.offset];
+    lost.of = &p;
+    return lost;
+  };
   for (const rejected_row& r : done.rejected) {
-    ++losses[r.of->id].rejected;
+    ++losses_of(*r.of).rejected;
   }
   if (done.duplicates > 0) {
-    losses[first.id].duplicates = done.duplicates;  // of which page each was, the server does not tell
+    losses_of(first).duplicates = done.duplicates;  // of which page each was, the server does not tell
   }
-  if (!losses.empty()) {
+  if (!by_offset.empty()) {
+    std::vector<page_losses> losses;
+    for (const auto& [offset, lost] : by_offset) {
+      losses.push_back(lost);
+    }
     record_losses(*connection_, run.identity.pipeline, losses);
   }
   set_aside(done.rejected, events::rows_rejected, "rows were refused: ");
@@ -165,17 +179,17 @@ void postgres_sink::settle(const opened_run& run, const range_load::outcome& don
 void postgres_sink::set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what) {
   std::vector<rejected_row> fresh;
   for (const rejected_row& r : rows) {
-    if (!set_aside_.contains({r.of->id, r.row})) {
+    if (!set_aside_.contains({r.of->offset, r.row})) {
       fresh.push_back(r);
     }
   }
   if (!fresh.empty()) {
     run_->rejects().append(fresh);
     for (const rejected_row& r : fresh) {
-      set_aside_.emplace(r.of->id, r.row);
+      set_aside_.emplace(r.of->offset, r.row);
     }
     log::warning(event, what + fresh.front().message,
-                 {{"rows", fresh.size()}, {"page", fresh.front().of->id}, {"sqlstate", fresh.front().sqlstate}});
+                 {{"rows", fresh.size()}, {"page", to_string(*fresh.front().of)}, {"sqlstate", fresh.front().sqlstate}});
   }
 }
 
@@ -208,8 +222,8 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   counters.duplicates_skipped += done.duplicates;
   counters.rows_rejected += done.rejected.size();
   counters.duplicates_differing += done.differing.size();
-  const std::uint64_t first = records.pages.front().id;
-  const std::uint64_t last = records.pages.back().id;
+  const std::string first = to_string(records.pages.front());
+  const std::string last = to_string(records.pages.back());
   if (done.duplicates > 0) {
     log::info(events::range_staged, "some of these events were in the table already",
               {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
@@ -234,7 +248,7 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
-  begin(begin_completing(*connection_, run.identity, run.epoch(), run.target, run_->last_page()));
+  begin(begin_completing(*connection_, run.identity, run.target, run_->expected_slices(), run_->known_last_pages()));
   if (!run_->limits_rejects()) {
     check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
                              run_->first_reject());

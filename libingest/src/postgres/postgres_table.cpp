@@ -18,8 +18,8 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 bool tables_exist(postgres_connection& c, const table_name& name) {
   return c
       .execute(
-          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT NULL "
-          "AND to_regclass($1) IS NOT NULL",
+          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL "
+          "AND to_regclass('ingest.pages') IS NOT NULL AND to_regclass($1) IS NOT NULL",
           {sql_name(c, name)})
       .truth(0, 0);
 }

@@ -1,3 +1,4 @@
+#include "postgres/ledger_tables.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_run.hpp"
 
@@ -31,16 +32,23 @@ postgres_target::postgres_target(postgres_options o) : run_(std::make_shared<det
 
 postgres_target::postgres_target(std::shared_ptr<detail::postgres_run> run) : run_(std::move(run)) {}
 
-std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
+std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named, std::stop_token stop) const {
   try {
     auto connection = run_->connect(std::move(stop));
     // One snapshot for all its statements.
     connection->run(connection->begin("REPEATABLE READ READ ONLY"));
     detail::require_primary(*connection, run_->endpoint().shown());
     run_->require_access(*connection);
-    auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table());
+    if (detail::ledger_is_of_version_1(*connection)) {
+      // What it would be after its migration; which is taken back.
+      connection->run("ROLLBACK");
+      connection->run(connection->begin());
+      detail::create_ledger(*connection);
+    }
+    auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table(), named);
     connection->run("ROLLBACK");
     connection.give_back();
+    run_->check_still_ours(view);
     return view;
   } catch (const detail::database_error& e) {
     throw error(e);
@@ -78,9 +86,23 @@ std::optional<ledger_view> postgres_target::opened() const {
   return opened == nullptr ? std::nullopt : std::optional(opened->ledger);
 }
 
-std::int64_t postgres_target::epoch() const {
-  const detail::opened_run* opened = run_->opened();
-  return opened == nullptr ? 0 : opened->epoch();
+bool postgres_target::is_open() const {
+  return run_->opened() != nullptr;
+}
+
+std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> slices, std::stop_token stop) {
+  try {
+    auto connection = run_->connect(std::move(stop));
+    auto progress = run_->claim(*connection, slices);
+    connection.give_back();
+    return progress;
+  } catch (const detail::database_error& e) {
+    throw error(e);
+  }
+}
+
+void postgres_target::expect_slices(std::uint64_t count) {
+  run_->expect_slices(count);
 }
 
 }  // namespace ingest

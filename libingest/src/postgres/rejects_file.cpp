@@ -192,7 +192,7 @@ std::string reject_line(const std::string& pipeline, const rejected_row& r) {
   std::string line = "{\"pipeline\":" + json_string(pipeline);
   line += ",\"reason\":" + std::string(r.why == rejected_row::reason::refused ? "\"refused\"" : "\"differs\"");
   if (r.of != nullptr) {
-    line += ",\"page\":" + std::to_string(r.of->id) + ",\"slice\":" + std::to_string(r.of->slice);
+    line += ",\"page\":" + std::to_string(r.of->id) + ",\"slice\":" + json_string(r.of->slice.name());
     line += ",\"row\":" + std::to_string(r.row);
   }
   line += ",\"sqlstate\":" + json_string(r.sqlstate) + ",\"message\":" + json_string(r.message);

@@ -31,6 +31,9 @@ class pipeline_builder {
   /// `count` slices, of which at most `readers` are read at a time; 0: all.
   pipeline_builder& slices(std::size_t count, std::size_t readers = 0);
 
+  /// Slices that are found while the pipeline runs, however many.
+  pipeline_builder& slices(slice_supply_factory make, std::size_t readers);
+
   /// Where slice `s` begins.
   pipeline_builder& begin_at(std::string position, slice_id s = 0);
 

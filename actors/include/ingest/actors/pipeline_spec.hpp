@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "ingest/durable_run.hpp"
 #include "ingest/ingest_stream.hpp"
 #include "ingest/metrics.hpp"
+#include "ingest/slice_supply.hpp"
 
 namespace ingest::actors {
 
@@ -35,6 +37,15 @@ struct buffer_spec {
   std::filesystem::path directory;  ///< of buffer and state
   file_system* files = &posix_file_system();
 
+  /// Asks the ledger about slices that are to be read, as durable_run::take() does. None: only the buffer knows.
+  std::function<std::vector<slice_progress>(std::span<const slice_id>, std::stop_token)> take_slices;
+
+  /// Told how many slices there were, when there are no more.
+  std::function<void(std::uint64_t)> count_slices;
+
+  /// Of a pipeline that reads nothing: whether all slices had been read to their end before.
+  bool read_before = false;
+
   /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
   run_state description;
 
@@ -49,12 +60,15 @@ struct buffer_spec {
 /// What a pipeline is made of. Factories are called in the threads of the stages, possibly several at a time, and again
 /// for every life of a stage. pipeline_builder is the short way to write one.
 struct pipeline_spec {
-  std::size_t slices = 1;
-  std::size_t readers = 0;     ///< slices read at a time; 0: all of them
+  std::size_t slices = 1;      ///< that are counted; where make_slices finds others, this means nothing
+  std::size_t readers = 0;     ///< slices read at a time; 0: all that are counted
   source_factory make_source;  ///< none: nothing is read, what the durable buffer holds is loaded
 
-  /// Where slices begin; one that is missing begins at its beginning. A durable buffer knows by itself.
+  /// Where counted slices begin; one that is missing begins at its beginning. A durable buffer knows by itself.
   std::map<slice_id, std::string> positions;
+
+  /// Finds slices while the pipeline runs. None: they are counted.
+  slice_supply_factory make_slices;
 
   transform_factory make_transforms;  ///< none: batches stay as they were read
 

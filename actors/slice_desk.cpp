@@ -1,0 +1,106 @@
+#include "actors/slice_desk.hpp"
+
+#include <algorithm>
+
+namespace ingest::actors {
+
+namespace {
+
+/// The ledger is asked for so many slices at a time: what it takes for one does not count then, and no more than these
+/// are kept from other processes without being read.
+constexpr std::size_t slices_ahead = 64;
+
+}  // namespace
+
+void slice_desk::reset() {
+  const std::lock_guard lock(mutex_);
+  supply_ = spec_.make_slices ? spec_.make_slices() : counted_slices(spec_.slices, spec_.positions)();
+  supplied_ = 0;
+  unasked_.clear();
+  ahead_.clear();
+  readers_.clear();
+}
+
+std::optional<slice_desk::assignment> slice_desk::take(std::uint32_t reader, life_number life,
+                                                       const std::stop_token& stop) {
+  const std::lock_guard lock(mutex_);
+  reader_desk& mine = readers_[reader];
+  if (mine.life != life) {
+    mine.life = life;
+    mine.given = 0;
+  }
+  if (mine.given == mine.taken.size()) {
+    auto fresh = next(stop);
+    if (!fresh) {
+      return std::nullopt;
+    }
+    mine.taken.push_back(std::move(*fresh));
+  }
+  return mine.taken[mine.given++];
+}
+
+std::optional<slice_desk::assignment> slice_desk::next(const std::stop_token& stop) {
+  while (ahead_.empty() && (supply_ || !unasked_.empty())) {
+    look_ahead(stop);
+  }
+  if (ahead_.empty()) {
+    return std::nullopt;
+  }
+  assignment a = std::move(ahead_.front());
+  ahead_.pop_front();
+  return a;
+}
+
+/// What the supply has given is kept until the ledger has answered, however often that takes.
+void slice_desk::look_ahead(const std::stop_token& stop) {
+  const bool asks = spec_.buffer && spec_.buffer->take_slices;
+  while (supply_ && unasked_.size() < (asks ? slices_ahead : 1)) {
+    if (auto task = supply_->next(stop)) {
+      ++supplied_;
+      unasked_.push_back(std::move(*task));
+    } else {
+      supply_.reset();
+    }
+  }
+  if (!supply_ && spec_.buffer && spec_.buffer->count_slices) {
+    spec_.buffer->count_slices(supplied_);
+  }
+  std::vector<slice_id> names;
+  for (const slice_task& task : unasked_) {
+    names.push_back(task.slice);
+  }
+  std::vector<slice_progress> known(names.size());
+  if (asks && !names.empty()) {
+    known = spec_.buffer->take_slices(names, stop);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!known[i].done) {
+      known[i].slice = names[i];
+      ahead_.push_back({std::move(unasked_[i]), std::move(known[i])});
+    }
+  }
+  unasked_.clear();
+}
+
+void slice_desk::finish(std::uint32_t reader, const slice_id& slice) {
+  const std::lock_guard lock(mutex_);
+  reader_desk& its = readers_[reader];
+  const auto found = std::find_if(its.taken.begin(), its.taken.end(),
+                                  [&](const assignment& a) { return a.task.slice == slice; });
+  if (found == its.taken.end()) {
+    return;
+  }
+  if (static_cast<std::size_t>(found - its.taken.begin()) < its.given) {
+    --its.given;
+  }
+  its.taken.erase(found);
+}
+
+bool slice_desk::is_at_work(std::uint32_t reader, const slice_id& slice) const {
+  const std::lock_guard lock(mutex_);
+  const auto its = readers_.find(reader);
+  return its != readers_.end() && std::any_of(its->second.taken.begin(), its->second.taken.end(),
+                                              [&](const assignment& a) { return a.task.slice == slice; });
+}
+
+}  // namespace ingest::actors

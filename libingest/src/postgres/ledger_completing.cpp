@@ -1,0 +1,92 @@
+#include "postgres/ledger_rows.hpp"
+#include "postgres/postgres_ledger.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+[[noreturn]] void incomplete(const std::string& pipeline, const std::string& what) {
+  throw error(errc::bad_data, "the database's ledger of pipeline \"" + pipeline + "\" " + what +
+                                  ", and the buffer has no more: the database was set back (a standby without "
+                                  "the last commits took over, a backup was restored), or files of the buffer were "
+                                  "removed. Restore either, or load all of it anew with --fresh --yes");
+}
+
+/// A database that was set back has no hole where it lacks the last pages.
+void check_known_pages(postgres_connection& c, const std::string& pipeline, const std::map<slice_id, page_id>& last) {
+  slice_arrays names;
+  text_array ids;
+  for (const auto& [slice, id] : last) {
+    names.add(slice);
+    ids.add(id);
+  }
+  const query_result lacking = c.execute(
+      "SELECT n.stream, n.slice, coalesce(s.pages, 0), n.page FROM unnest($2::text[], $3::text[], $4::bigint[]) "
+      "AS n (stream, slice, page) LEFT JOIN ingest.slices s "
+      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice "
+      "WHERE coalesce(s.pages, 0) < n.page ORDER BY n.stream, n.slice LIMIT 1",
+      {pipeline, names.streams.text(), names.slices.text(), ids.text()});
+  if (!lacking.empty()) {
+    incomplete(pipeline, "has " + lacking.text(0, 2) + " of " + lacking.text(0, 3) + " pages of " +
+                             to_string(slice_at(lacking, 0, 0)));
+  }
+}
+
+/// Pages behind a hole, and slices whose last page is missing.
+void check_ends(postgres_connection& c, const std::string& pipeline, std::uint64_t slices) {
+  const query_result open = c.execute(
+      "SELECT stream, slice, pages FROM ingest.slices WHERE pipeline = $1 AND NOT done ORDER BY stream, slice LIMIT 1",
+      {pipeline});
+  if (!open.empty()) {
+    incomplete(pipeline, "has " + open.text(0, 2) + " pages of " + to_string(slice_at(open, 0, 0)) +
+                             " without a hole, and the last one is not among them");
+  }
+  const std::uint64_t done = read_sums(c, pipeline).slices_done;
+  if (done < slices) {
+    incomplete(pipeline, "has " + std::to_string(done) + " of " + std::to_string(slices) + " slices");
+  }
+}
+
+}  // namespace
+
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
+                                    std::uint64_t slices, const std::map<slice_id, page_id>& last) {
+  c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  server_transaction begun = lock_pipeline(c, who, "UPDATE");
+  fold_all(c, who.pipeline);
+  check_known_pages(c, who.pipeline, last);
+  check_ends(c, who.pipeline, slices);
+  if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
+    throw error(errc::bad_data, "table " + target.identity() +
+                                    " is gone, though all of the run was loaded into it. Restore the table, or load "
+                                    "all of it anew with --fresh --yes");
+  }
+  return begun;
+}
+
+void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
+                              const std::string& first) {
+  const ledger_sums sums = read_sums(c, pipeline);
+  if (sums.rejected > 0 && sums.rows == 0 && sums.duplicates == 0) {
+    throw error(errc::bad_data,
+                "each of the " + std::to_string(sums.rejected) + " rows was refused, so that nothing was loaded" +
+                    (first.empty() ? "" : ", the first because: " + first) + ". " + kept_in +
+                    " has them and the reasons. Mend what they tell of (where records hold their id, and in which form "
+                    "they come, is said by ID_POINTER and FROM), and start over with --fresh --yes, or say with "
+                    "REJECT_LIMIT how many may be refused");
+  }
+}
+
+void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed) {
+  if (removed > 0) {
+    // Of which pages they were is not known. Sums count, as for duplicates within a transaction.
+    c.execute(
+        "UPDATE ingest.slices SET duplicates = duplicates + $2::bigint WHERE pipeline = $1 AND (stream, slice) = "
+        "(SELECT stream, slice FROM ingest.slices WHERE pipeline = $1 ORDER BY stream, slice LIMIT 1)",
+        {pipeline, std::to_string(removed)});
+  }
+  c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
+            {pipeline});
+}
+
+}  // namespace ingest::detail

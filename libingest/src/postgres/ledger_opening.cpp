@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "postgres/ledger_rows.hpp"
+#include "postgres/lost_transaction.hpp"
+#include "postgres/postgres_ledger.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+void check_owner(const query_result& stored, const run_identity& who, bool yields) {
+  const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
+  if (stored.text(0, 0) != who.run_id && yields) {
+    throw error(errc::locked, "the database's ledger of " + pipeline + " has an earlier run (" + stored.text(0, 0) +
+                                  "), of which nobody knew when this one began without the database: start again to "
+                                  "go on with that one");
+  }
+  if (stored.text(0, 0) != who.run_id) {
+    throw error(errc::bad_data, "the database's ledger of " + pipeline + " belongs to another run (" +
+                                    stored.text(0, 0) + ") than this data directory (" + who.run_id + ")" +
+                                    owners_advice);
+  }
+  if (stored.text(0, 1) != who.plan) {
+    throw error(errc::config, pipeline + " was started with other settings of the source (then: " + stored.text(0, 1) +
+                                  "; now: " + who.plan + ")" + owners_advice);
+  }
+}
+
+void forget_run(postgres_connection& c, const std::string& pipeline) {
+  c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {pipeline});
+  c.execute("DELETE FROM ingest.slices WHERE pipeline = $1", {pipeline});
+}
+
+/// Whether somebody may be loading one of these slices.
+bool is_held(postgres_connection& c, const std::string& pipeline, const slice_arrays& names) {
+  return !c
+              .execute(
+                  "SELECT 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
+                  "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice WHERE NOT s.done LIMIT 1",
+                  {pipeline, names.streams.text(), names.slices.text()})
+              .empty();
+}
+
+/// The row of a page that is loaded and not folded must tell of the page that waits in our buffer.
+void check_same_pages(postgres_connection& c, const std::string& pipeline, const std::vector<ledger_slice>& slices,
+                      const known_pages& known) {
+  slice_arrays names;
+  text_array ids;
+  std::map<std::pair<slice_id, page_id>, page> ours;
+  for (const page& p : known.buffered) {
+    const auto s = std::find_if(slices.begin(), slices.end(),
+                                [&](const ledger_slice& l) { return l.gapless.slice == p.slice; });
+    if (s != slices.end() && s->loaded.contains(p.id)) {
+      names.add(p.slice);
+      ids.add(p.id);
+      ours.emplace(std::pair(p.slice, p.id), p);
+    }
+  }
+  if (ours.empty()) {
+    return;
+  }
+  const query_result r = c.execute(
+      "SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position "
+      "FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) JOIN ingest.pages p "
+      "ON p.pipeline = $1 AND p.stream = n.stream AND p.slice = n.slice AND p.page = n.page",
+      {pipeline, names.streams.text(), names.slices.text(), ids.text()});
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    compare_page(ours.at({slice_at(r, i, 0), unsigned_at(r, i, 2)}), r, i, 3, pipeline);
+  }
+  // Of folded pages the ledger has the last one's position: where that is another, so were the pages.
+  for (const ledger_slice& s : slices) {
+    const auto last = ours.find({s.gapless.slice, s.gapless.pages});
+    if (last != ours.end() && (last->second.position != s.gapless.position || last->second.last != s.gapless.done)) {
+      throw error(errc::bad_data, to_string(last->second) + " of pipeline \"" + pipeline + page_differs);
+    }
+  }
+}
+
+void check_nobody_went_on(const std::string& pipeline, const ledger_slice& s, const known_pages& known) {
+  const auto last = known.last.find(s.gapless.slice);
+  const page_id known_last = last == known.last.end() ? 0 : last->second;
+  if (!known.ledger_seen && s.loaded.max() > known_last) {
+    throw error(errc::locked, "another process has loaded pages of " + to_string(s.gapless.slice) + " of pipeline \"" +
+                                  pipeline + "\" up to " + std::to_string(s.loaded.max()) +
+                                  " since this one looked (then up to " + std::to_string(known_last) +
+                                  "): start again, when that one has ended");
+  }
+}
+
+/// Whether the pages that are missing in front of others are in nobody's buffer. Where a host has gone with its disk,
+/// those others cannot be joined on to: they come again, under other numbers perhaps, and meet their key.
+bool was_lost(const ledger_slice& s, const known_pages& known) {
+  return s.loaded.max() > s.gapless.pages && !known.last.contains(s.gapless.slice);
+}
+
+void forget_pages_behind_a_hole(postgres_connection& c, const std::string& pipeline, const ledger_slice& s) {
+  const std::vector<std::string> which{pipeline, s.gapless.slice.stream(), s.gapless.slice.name()};
+  c.execute(
+      "UPDATE ingest.slices s SET rows = s.rows + p.rows, duplicates = s.duplicates + p.duplicates, "
+      "rejected = s.rejected + p.rejected FROM (SELECT sum(rows) AS rows, sum(duplicates) AS duplicates, "
+      "sum(rejected) AS rejected FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3) AS p "
+      "WHERE s.pipeline = $1 AND s.stream = $2 AND s.slice = $3",
+      which);
+  c.execute("DELETE FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3", which);
+}
+
+}  // namespace
+
+void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
+                   bool yields) {
+  // One at a time. Only a run that is to be forgotten has its loading transactions waited for.
+  c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: opening of pipeline " + who.pipeline) +
+        ", 0))");
+  if (replace) {
+    c.run(advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  }
+  const query_result stored = c.execute("SELECT run_id, plan FROM ingest.pipelines WHERE name = $1 FOR " +
+                                            std::string(replace ? "UPDATE" : "NO KEY UPDATE"),
+                                        {who.pipeline});
+  if (stored.empty()) {
+    forget_run(c, who.pipeline);
+    c.execute(
+        "INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction) "
+        "VALUES ($1, $2, $3, $4, pg_current_xact_id()::xid::text)",
+        {who.pipeline, who.run_id, who.plan, target.identity()});
+  } else if (replace && stored.text(0, 0) != who.run_id) {
+    forget_run(c, who.pipeline);
+    c.execute(
+        "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
+        "initial_load = false, first_transaction = pg_current_xact_id()::xid::text WHERE name = $1",
+        {who.pipeline, who.run_id, who.plan, target.identity()});
+  } else {
+    check_owner(stored, who, yields);
+  }
+  // Once an initial load, always one: whether the key is still to be built, the table itself tells.
+  c.execute(
+      "UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean WHERE name = $1",
+      {who.pipeline, target.keyless() ? "true" : "false"});
+}
+
+ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,
+                           std::span<const slice_id> named) {
+  const query_result ours = stored_run(c, who.pipeline);
+  ledger_view view = read_view(c, who.pipeline, ours, named);
+  if (const auto refusal = elsewhere(view, ours.text(0, 3), target.identity(), !target.created)) {
+    throw *refusal;
+  }
+  return view;
+}
+
+std::string first_transaction(postgres_connection& c, const std::string& pipeline) {
+  return c.execute("SELECT first_transaction FROM ingest.pipelines WHERE name = $1", {pipeline}).text(0, 0);
+}
+
+void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
+                  const known_pages& known) {
+  if (slices.empty()) {
+    return;
+  }
+  const slice_arrays names(slices);
+  const std::vector<std::string> which{pipeline, names.streams.text(), names.slices.text()};
+  if (is_held(c, pipeline, names)) {
+    c.run(advisory_lock(c, "pg_advisory_xact_lock", pipeline));
+  }
+  c.execute(
+      "SELECT FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
+      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice ORDER BY s.stream, s.slice FOR UPDATE OF s",
+      which);
+  c.execute(
+      "INSERT INTO ingest.slices (pipeline, stream, slice, fence) SELECT $1, n.stream, n.slice, 1 "
+      "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
+      "ON CONFLICT (pipeline, stream, slice) DO UPDATE SET fence = slices.fence + 1 WHERE NOT slices.done",
+      which);
+  const std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
+  check_same_pages(c, pipeline, now, known);
+  for (const ledger_slice& s : now) {
+    check_nobody_went_on(pipeline, s, known);
+    if (was_lost(s, known)) {
+      forget_pages_behind_a_hole(c, pipeline, s);
+    }
+  }
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <map>
+
+#include "postgres/ledger_rows.hpp"
+#include "postgres/ledger_tables.hpp"
+#include "postgres/lost_transaction.hpp"
+#include "postgres/postgres_ledger.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+const std::string unfinished_slices =
+    "SELECT stream, slice, pages, position, done, rows, fence FROM ingest.slices WHERE pipeline = $1 AND NOT done";
+
+const std::string named_slices =
+    "SELECT s.stream, s.slice, s.pages, s.position, s.done, s.rows, s.fence FROM unnest($2::text[], $3::text[]) "
+    "AS n (stream, slice) JOIN ingest.slices s ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice";
+
+void add_slices(const query_result& r, std::map<slice_id, ledger_slice>& to) {
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    ledger_slice s;
+    s.gapless = {slice_at(r, i, 0), unsigned_at(r, i, 2), r.text(i, 3), r.truth(i, 4), unsigned_at(r, i, 5)};
+    s.reached = s.gapless;
+    s.fence = r.number(i, 6);
+    if (s.gapless.pages > 0) {
+      s.loaded.insert(1, s.gapless.pages);
+    }
+    to.insert_or_assign(s.gapless.slice, std::move(s));
+  }
+}
+
+/// Pages that are not folded yet: as many as are loaded at a time, and those behind a hole. Returns how many slices
+/// have ended by them.
+std::uint64_t add_pages(postgres_connection& c, const std::string& pipeline, std::map<slice_id, ledger_slice>& to) {
+  std::uint64_t ended = 0;
+  const query_result r = c.execute(
+      "SELECT stream, slice, page, position, last, rows FROM ingest.pages WHERE pipeline = $1 "
+      "ORDER BY stream, slice, page",
+      {pipeline});
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    const auto found = to.find(slice_at(r, i, 0));
+    const page_id id = unsigned_at(r, i, 2);
+    if (found == to.end() || id <= found->second.gapless.pages) {
+      continue;
+    }
+    ledger_slice& s = found->second;
+    s.loaded.insert(id);
+    const std::uint64_t rows = s.reached.rows + unsigned_at(r, i, 5);
+    s.reached = {found->first, id, r.text(i, 3), r.truth(i, 4), rows};
+    if (s.loaded.contiguous_through() == id) {
+      s.gapless = s.reached;
+      ended += s.gapless.done ? 1u : 0u;
+    }
+  }
+  return ended;
+}
+
+std::vector<ledger_slice> values_of(std::map<slice_id, ledger_slice> all) {
+  std::vector<ledger_slice> slices;
+  for (auto& [id, s] : all) {
+    slices.push_back(std::move(s));
+  }
+  return slices;
+}
+
+bool is_empty(postgres_connection& c, const table_name& target) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + sql_name(c, target) + ")").truth(0, 0);
+}
+
+/// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
+/// do.
+std::string identity_of(const table_name& name, const query_result& found, const std::string& stored) {
+  if (!found.empty()) {
+    return found.text(0, 0);
+  }
+  const bool fits = name.schema.empty() && stored.ends_with("." + name.table);
+  return fits ? stored : (name.schema.empty() ? "" : name.schema + ".") + name.table;
+}
+
+}  // namespace
+
+void require_primary(postgres_connection& c, const std::string& database) {
+  if (c.execute("SELECT pg_is_in_recovery()").truth(0, 0)) {
+    throw database_error::lost("the server is a standby that is not promoted", database);
+  }
+}
+
+void require_writable(postgres_connection& c, const std::string& database) {
+  if (c.execute("SELECT current_setting('transaction_read_only') = 'on'").truth(0, 0)) {
+    throw database_error({"25006", "transactions are read-only", "", "", ""}, database);
+  }
+}
+
+ledger_sums read_sums(postgres_connection& c, const std::string& pipeline) {
+  const query_result r = c.execute(
+      "SELECT coalesce(sum(done), 0), coalesce(sum(pages), 0), coalesce(sum(rows - duplicates - rejected), 0), "
+      "coalesce(sum(duplicates), 0), coalesce(sum(rejected), 0) FROM ("
+      "SELECT done::int AS done, pages, rows, duplicates, rejected FROM ingest.slices WHERE pipeline = $1 UNION ALL "
+      "SELECT 0, 1, rows, duplicates, rejected FROM ingest.pages WHERE pipeline = $1) AS loaded",
+      {pipeline});
+  return {unsigned_at(r, 0, 0), unsigned_at(r, 0, 1), unsigned_at(r, 0, 2), unsigned_at(r, 0, 3), unsigned_at(r, 0, 4)};
+}
+
+std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string& pipeline,
+                                      std::span<const slice_id> named) {
+  std::map<slice_id, ledger_slice> slices;
+  if (!named.empty()) {
+    const slice_arrays names(named);
+    add_slices(c.execute(named_slices, {pipeline, names.streams.text(), names.slices.text()}), slices);
+    add_pages(c, pipeline, slices);
+  }
+  return values_of(std::move(slices));
+}
+
+query_result stored_run(postgres_connection& c, const std::string& pipeline) {
+  return c.execute("SELECT run_id, plan, complete, target FROM ingest.pipelines WHERE name = $1", {pipeline});
+}
+
+ledger_view read_view(postgres_connection& c, const std::string& pipeline, const query_result& stored,
+                      std::span<const slice_id> named) {
+  ledger_view view;
+  view.identity = {pipeline, stored.text(0, 0), stored.text(0, 1)};
+  view.complete = stored.truth(0, 2);
+  std::map<slice_id, ledger_slice> slices;
+  add_slices(c.execute(unfinished_slices, {pipeline}), slices);
+  if (!named.empty()) {
+    const slice_arrays names(named);
+    add_slices(c.execute(named_slices, {pipeline, names.streams.text(), names.slices.text()}), slices);
+  }
+  const ledger_sums sums = read_sums(c, pipeline);
+  view.slices_done = sums.slices_done + add_pages(c, pipeline, slices);
+  view.pages = sums.pages;
+  view.rows = sums.rows;
+  view.duplicates = sums.duplicates;
+  view.rejected = sums.rejected;
+  view.slices = values_of(std::move(slices));
+  return view;
+}
+
+std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
+                               bool exists) {
+  if (stored != wanted) {
+    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
+                                   ", not " + wanted + owners_advice);
+  }
+  if (!exists && view.rows > 0) {
+    return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
+                                     std::to_string(view.rows) +
+                                     " rows were loaded into it. Restore the table, or load "
+                                     "all of it anew with --fresh --yes");
+  }
+  return std::nullopt;
+}
+
+std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
+                                       std::span<const slice_id> named) {
+  if (!ledger_exists(c)) {
+    return std::nullopt;
+  }
+  const query_result stored = stored_run(c, pipeline);
+  if (stored.empty()) {
+    return std::nullopt;
+  }
+  ledger_view view = read_view(c, pipeline, stored, named);
+  const query_result found = c.execute(
+      "SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
+      "WHERE t.oid = to_regclass($1)",
+      {sql_name(c, target)});
+  view.refusal = elsewhere(view, stored.text(0, 3), identity_of(target, found, stored.text(0, 3)), !found.empty());
+  if (!view.refusal && view.complete && view.rows > 0 && is_empty(c, target)) {
+    view.refusal =
+        error(errc::bad_data, "table " + stored.text(0, 3) + " is empty, though the ledger says that " +
+                                  std::to_string(view.rows) +
+                                  " rows were loaded into it and the run is complete: it was emptied or made "
+                                  "anew. Restore its rows, or load all of them anew with --fresh --yes");
+  }
+  return view;
+}
+
+}  // namespace ingest::detail

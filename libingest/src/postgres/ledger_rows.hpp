@@ -1,0 +1,88 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ingest/batch.hpp"
+#include "ingest/run_ledger.hpp"
+#include "postgres/postgres_array.hpp"
+#include "postgres/postgres_connection.hpp"
+
+/// What the statements of the ledger have in common.
+namespace ingest::detail {
+
+inline std::uint64_t unsigned_at(const query_result& r, std::size_t row, int column) {
+  return static_cast<std::uint64_t>(r.number(row, column));
+}
+
+inline slice_id slice_at(const query_result& r, std::size_t row, int stream) {
+  return {r.text(row, stream), r.text(row, stream + 1)};
+}
+
+/// Names of slices as two parameters.
+struct slice_arrays {
+  text_array streams, slices;
+
+  slice_arrays() = default;
+
+  template <class Slices>
+  explicit slice_arrays(const Slices& all) {
+    for (const slice_id& s : all) {
+      add(s);
+    }
+  }
+
+  void add(const slice_id& s) {
+    streams.add(s.stream());
+    slices.add(s.name());
+  }
+};
+
+/// Locks of the pipeline. Those who share a row's lock pass by one who waits to have it alone, so that busy loaders of
+/// an old process could keep a new one waiting for ever; the queue of this one is fair.
+inline std::string advisory_lock(const postgres_connection& c, std::string_view function, const std::string& pipeline) {
+  return "SELECT " + std::string(function) + "(hashtextextended(" + c.literal("ingest: pipeline " + pipeline) + ", 0))";
+}
+
+/// Locks the pipeline's row, as strongly as `strength`, and checks that it is still ours.
+server_transaction lock_pipeline(postgres_connection& c, const run_identity& who, const std::string& strength);
+
+/// The page's row must tell of the same: columns last, bytes, rows, crc, position from `column` on.
+void compare_page(const page& ours, const query_result& r, std::size_t row, int column, const std::string& pipeline);
+
+/// One row: run_id, plan, complete, target; none where the ledger does not know the pipeline.
+query_result stored_run(postgres_connection& c, const std::string& pipeline);
+
+/// What stands in the ledger of a pipeline, `stored` of stored_run().
+ledger_view read_view(postgres_connection& c, const std::string& pipeline, const query_result& stored,
+                      std::span<const slice_id> named);
+
+/// Why rows that were loaded into `stored` are not in `wanted`, if so.
+std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
+                               bool exists);
+
+inline const std::string owners_advice =
+    ". Give this run a name of its own with --pipeline NAME, and another DATA_DIR, or go on with that one as it was; "
+    "--fresh --yes loads all of it anew";
+
+inline const std::string page_differs =
+    "\" is in the database's ledger with other content than in the buffer: another host has gone on with this pipeline, "
+    "or the buffer or the database was restored from an older copy. Go on there or with an empty DATA_DIR, or use "
+    "--fresh --yes";
+
+/// Folds what can be folded of the whole pipeline.
+void fold_all(postgres_connection& c, const std::string& pipeline);
+
+/// Sums over the pipeline.
+struct ledger_sums {
+  std::uint64_t slices_done = 0;
+  std::uint64_t pages = 0;
+  std::uint64_t rows = 0;  ///< in the table
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+ledger_sums read_sums(postgres_connection& c, const std::string& pipeline);
+
+}  // namespace ingest::detail
