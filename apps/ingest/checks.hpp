@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

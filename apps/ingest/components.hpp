@@ -6,7 +6,7 @@
 #include "ingest/http_source.hpp"
 #include "ingest/metrics.hpp"
 #include "ingest/postgres.hpp"
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 /// What the settings mean for each part of a pipeline.
 namespace ingest::app {

@@ -4,7 +4,7 @@
 
 #include "ingest/actors/pipeline_spec.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 /// What FROM and TO mean: the sources, the transforms between, and the sinks.
 namespace ingest::app {

@@ -11,10 +11,10 @@
 #include "endpoints.hpp"
 #include "ingest/event_names.hpp"
 #include "ingest/log_output.hpp"
-#include "ingest/weakened_settings.hpp"
 #include "pipeline_setup.hpp"
 #include "report.hpp"
 #include "run_plan.hpp"
+#include "settings/weakened_settings.hpp"
 #include "signals.hpp"
 
 namespace ingest::app {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "ingest/settings.hpp"
 #include "ingest/time_window.hpp"
+#include "settings/settings.hpp"
 
 /// The plan of a run: what is asked of the source, as text. Pages of different plans must not mix, so a run goes on
 /// only with its own. With SLICES=auto it ends in the edges of the time windows that were found when the run began.

@@ -5,7 +5,7 @@
 
 #include "ingest/data_dir.hpp"
 #include "ingest/log.hpp"
-#include "ingest/weakened_settings.hpp"
+#include "settings/weakened_settings.hpp"
 
 namespace ingest::app {
 

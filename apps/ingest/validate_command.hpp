@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "checks.hpp"
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

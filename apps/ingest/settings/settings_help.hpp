@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest {
 

@@ -1,8 +1,8 @@
-#include "ingest/settings_help.hpp"
+#include "settings/settings_help.hpp"
 
 #include <sstream>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 

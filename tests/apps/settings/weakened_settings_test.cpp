@@ -1,4 +1,4 @@
-#include "ingest/weakened_settings.hpp"
+#include "settings/weakened_settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>

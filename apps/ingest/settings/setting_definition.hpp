@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest {
 

@@ -1,4 +1,4 @@
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 #include <unistd.h>
 
@@ -7,10 +7,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "ingest/config_file.hpp"
-#include "ingest/env_file.hpp"
-#include "ingest/setting_definition.hpp"
+#include "settings/config_file.hpp"
+#include "settings/env_file.hpp"
 #include "settings/misspelt_names.hpp"
+#include "settings/setting_definition.hpp"
 #include "settings/setting_secrets.hpp"
 
 namespace ingest {

@@ -1,10 +1,10 @@
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <set>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 #include "support/scratch_dir.hpp"
 
 using namespace std::chrono_literals;

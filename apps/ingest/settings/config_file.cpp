@@ -1,4 +1,4 @@
-#include "ingest/config_file.hpp"
+#include "settings/config_file.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>

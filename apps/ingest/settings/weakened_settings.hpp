@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest {
 

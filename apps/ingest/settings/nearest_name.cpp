@@ -2,7 +2,7 @@
 #include <numeric>
 #include <utility>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::detail {
 

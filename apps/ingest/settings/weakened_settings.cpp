@@ -1,4 +1,4 @@
-#include "ingest/weakened_settings.hpp"
+#include "settings/weakened_settings.hpp"
 
 #include <arpa/inet.h>
 #include <libpq-fe.h>
@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 

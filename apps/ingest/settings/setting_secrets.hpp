@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest::detail {
 

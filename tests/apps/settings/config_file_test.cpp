@@ -1,4 +1,4 @@
-#include "ingest/config_file.hpp"
+#include "settings/config_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 

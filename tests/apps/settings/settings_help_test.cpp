@@ -1,10 +1,10 @@
-#include "ingest/settings_help.hpp"
+#include "settings/settings_help.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <sstream>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 using ingest::command;
 

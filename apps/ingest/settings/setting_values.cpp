@@ -5,8 +5,8 @@
 #include <limits>
 #include <memory>
 
-#include "ingest/setting_definition.hpp"
 #include "log/redaction.hpp"
+#include "settings/setting_definition.hpp"
 #include "settings/setting_text.hpp"
 
 namespace ingest {

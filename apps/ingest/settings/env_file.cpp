@@ -1,4 +1,4 @@
-#include "ingest/env_file.hpp"
+#include "settings/env_file.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 

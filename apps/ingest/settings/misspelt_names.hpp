@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest::detail {
 

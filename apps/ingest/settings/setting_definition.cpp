@@ -1,4 +1,4 @@
-#include "ingest/setting_definition.hpp"
+#include "settings/setting_definition.hpp"
 
 #include <algorithm>
 #include <cctype>
