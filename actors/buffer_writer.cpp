@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "ingest/event_names.hpp"
+#include "buffer/recovered_run.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::actors {
 

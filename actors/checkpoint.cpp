@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::actors {
 
@@ -28,7 +28,7 @@ bool finds_room(Save&& save) {
 
 void checkpoint_state::begin(stage_context context) {
   context_ = std::move(context);
-  state_ = context_.spec->buffer->description;
+  state_ = *context_.spec->buffer->description;
   restarts_before_ = state_.restarts;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/loader.hpp"
 
+#include "buffer/range_reader.hpp"
+
 namespace ingest::actors {
 
 void loader_state::start(const start_loading& m) {

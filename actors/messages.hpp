@@ -12,9 +12,10 @@
 #include "actors/caf_compat.hpp"
 #include "actors/stage.hpp"
 #include "actors/transform_sequence.hpp"
+#include "buffer/run_state.hpp"
+#include "core/page_set.hpp"
 #include "ingest/batch.hpp"
 #include "ingest/error.hpp"
-#include "ingest/run_state.hpp"
 #include "ingest/sink.hpp"
 
 namespace ingest::actors {

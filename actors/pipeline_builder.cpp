@@ -1,6 +1,8 @@
 #include "ingest/actors/pipeline_builder.hpp"
 
 #include "actors/single_life.hpp"
+#include "buffer/recovered_run.hpp"
+#include "buffer/run_state.hpp"
 
 namespace ingest::actors {
 
@@ -59,7 +61,7 @@ pipeline_builder& pipeline_builder::durable(durable_run_options run) {
 pipeline_builder& pipeline_builder::durable(std::shared_ptr<durable_run> run) {
   buffer_spec& buffer = spec_.buffer ? *spec_.buffer : spec_.buffer.emplace();
   buffer.directory = run->directory();
-  buffer.description = run->description();
+  buffer.description = std::make_shared<const run_state>(run->description());
   buffer.recover = [run = std::move(run)] { return run->open_buffer(); };
   return *this;
 }

@@ -1,7 +1,7 @@
 #include "direct_run.hpp"
 
 #include "endpoints.hpp"
-#include "ingest/event_names.hpp"
+#include "log/event_names.hpp"
 #include "pipeline_setup.hpp"
 #include "run_plan.hpp"
 

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "components.hpp"
-#include "ingest/json_pointer.hpp"
 #include "ingest/postgres.hpp"
 #include "ingest/sinks/fd_sink.hpp"
 #include "ingest/sinks/file_sink.hpp"
@@ -16,6 +15,7 @@
 #include "ingest/sources/ndjson_source.hpp"
 #include "ingest/transforms/compress_transform.hpp"
 #include "ingest/transforms/key_transform.hpp"
+#include "json/json_pointer.hpp"
 #include "run_plan.hpp"
 #include "stdin_source.hpp"
 

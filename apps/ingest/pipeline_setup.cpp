@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "components.hpp"
+#include "datasync/slice_plan.hpp"
 #include "endpoints.hpp"
-#include "ingest/slice_plan.hpp"
 #include "progress_display.hpp"
 #include "run_plan.hpp"
 

@@ -6,11 +6,12 @@
 #include <atomic>
 
 #include "announced_total.hpp"
+#include "buffer/recovery.hpp"
 #include "components.hpp"
 #include "direct_run.hpp"
 #include "endpoints.hpp"
-#include "ingest/event_names.hpp"
-#include "ingest/log_output.hpp"
+#include "log/event_names.hpp"
+#include "log/log_output.hpp"
 #include "pipeline_setup.hpp"
 #include "report.hpp"
 #include "run_plan.hpp"

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "ingest/slice_plan.hpp"
+#include "datasync/slice_plan.hpp"
 
 namespace ingest::app {
 

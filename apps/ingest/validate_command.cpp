@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <iomanip>
 
-#include "ingest/data_dir.hpp"
+#include "buffer/data_dir.hpp"
 #include "ingest/log.hpp"
 #include "settings/weakened_settings.hpp"
 

@@ -1,6 +1,6 @@
 // The body of a response, as a hostile or broken API may send it.
+#include "datasync/page_parser.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/page_parser.hpp"
 #include "records/record_line.hpp"
 
 using namespace ingest;

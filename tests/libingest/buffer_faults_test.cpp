@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
+#include "buffer/range_reader.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"
 

@@ -1,7 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/crc32c.hpp"
+#include "buffer/disk_buffer.hpp"
 
 using ingest::crc32c;
 

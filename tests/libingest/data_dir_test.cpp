@@ -1,4 +1,4 @@
-#include "ingest/data_dir.hpp"
+#include "buffer/data_dir.hpp"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "http/event_density.hpp"
+#include "datasync/event_density.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "http/next_cursor.hpp"
+#include "datasync/next_cursor.hpp"
 #include "support/http_source_fixture.hpp"
 #include "support/raw_server.hpp"
 

@@ -1,4 +1,4 @@
-#include "ingest/page_parser.hpp"
+#include "datasync/page_parser.hpp"
 
 #include <rapidjson/reader.h>
 

@@ -1,4 +1,4 @@
-#include "ingest/page_set.hpp"
+#include "core/page_set.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "ingest/payload_pool.hpp"
+#include "core/payload_pool.hpp"
 
 #include <boost/test/unit_test.hpp>
 

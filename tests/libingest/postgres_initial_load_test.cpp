@@ -2,6 +2,7 @@
 #include <random>
 #include <thread>
 
+#include "core/ledger_view.hpp"
 #include "support/loading_fixture.hpp"
 #include "support/tcp_proxy.hpp"
 

@@ -1,7 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <set>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
+#include "buffer/range_reader.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"

@@ -1,4 +1,4 @@
-#include "ingest/rate_limit.hpp"
+#include "http/rate_limit.hpp"
 
 #include <boost/test/unit_test.hpp>
 

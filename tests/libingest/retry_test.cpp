@@ -1,4 +1,5 @@
 #include "ingest/retry.hpp"
+#include "http/retry_after.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "ingest/run_state.hpp"
+#include "buffer/run_state.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "ingest/slice_plan.hpp"
+#include "datasync/slice_plan.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "ingest/run_state.hpp"
+#include "buffer/run_state.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/scratch_dir.hpp"
 #include "support/simulated_disk.hpp"

@@ -1,4 +1,5 @@
 #include "ingest/time_window.hpp"
+#include "core/instant.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "ingest/disk_buffer.hpp"
-#include "ingest/run_state.hpp"
+#include "buffer/disk_buffer.hpp"
+#include "buffer/run_state.hpp"
 #include "simulation/simulated_job.hpp"
 
 namespace ingest::testing {

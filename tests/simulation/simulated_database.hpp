@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/page_set.hpp"
+#include "core/page_set.hpp"
 #include "postgres/postgres_connection.hpp"
 #include "simulation/schedule.hpp"
 

@@ -1,5 +1,6 @@
 #include "simulation/simulated_job.hpp"
 
+#include "buffer/recovered_run.hpp"
 #include "ingest/log.hpp"
 #include "postgres/postgres_run.hpp"
 #include "simulation/invariants.hpp"
@@ -127,7 +128,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   buffer.recover = [this] { return open_buffer(); };
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;
-  buffer.description = description;
+  buffer.description = std::make_shared<const run_state>(description);
   buffer.group_bytes = chance.one_in(2) ? 100 : 10'000;
   buffer.range_bytes = 150;
   spec.buffer = std::move(buffer);

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "core/instant.hpp"
 #include "ingest/error.hpp"
-#include "ingest/time_window.hpp"
 
 namespace ingest::detail {
 

@@ -6,13 +6,14 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/page_set.hpp"
-
 namespace ingest {
 
 /// The number of a slice, counted from 0: an independent part of a source, such as a time window, with a position and
 /// an end of its own. A source that is not divided is slice 0.
 using slice_id = std::uint32_t;
+
+/// The number of a page within a run, counted from 1 over all slices in the order of appending. 0 means none.
+using page_id = std::uint64_t;
 
 /// Where a page of a slice lies in the buffer. A page is what one read() of a source produced; it is appended, made
 /// durable and recorded as loaded as a whole.

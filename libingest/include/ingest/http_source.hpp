@@ -11,7 +11,6 @@
 
 #include "ingest/http_client.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/page_parser.hpp"
 #include "ingest/record_encoder.hpp"
 #include "ingest/retry.hpp"
 #include "ingest/source.hpp"
@@ -25,6 +24,16 @@ enum class http_endpoint {
   automatic,  ///< stream, or standard where stream access is refused with 403 or 404
   stream,     ///< fast; asks for a token first
   standard,   ///< at the API's rate limit; knows no time windows
+};
+
+/// Where in an event its key and its time are, and what passes for JSON.
+struct page_parser_options {
+  std::string id_pointer = "/id";                ///< JSON pointer, inside an event
+  std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
+
+  /// Let NaN, Infinity and bare control characters pass, which some servers write though JSON has none: only the events
+  /// that have them are refused, by append_refused(). Otherwise such a body is no page.
+  bool tolerant = false;
 };
 
 /// How to read events from an API of the DataSync kind. In brackets, the setting that messages name.

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "ingest/batch.hpp"
-#include "ingest/ledger_view.hpp"
 
 namespace ingest {
+
+struct ledger_view;
+struct run_identity;
 
 /// What a data directory knows of a run's pages, for the ledger to be compared with.
 struct known_pages {

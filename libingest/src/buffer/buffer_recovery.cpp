@@ -5,6 +5,7 @@
 #include <set>
 
 #include "buffer/buffer_index.hpp"
+#include "buffer/crc32c.hpp"
 
 namespace ingest {
 

@@ -1,9 +1,10 @@
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 #include <algorithm>
 
 #include "buffer/buffer_index.hpp"
 #include "buffer/buffer_recovery.hpp"
+#include "buffer/crc32c.hpp"
 #include "buffer/segment_writer.hpp"
 
 namespace ingest {

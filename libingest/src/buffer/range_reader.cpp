@@ -1,4 +1,7 @@
-#include "ingest/disk_buffer.hpp"
+#include "buffer/range_reader.hpp"
+
+#include "buffer/crc32c.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace ingest {
 

@@ -1,4 +1,4 @@
-#include "ingest/recovery.hpp"
+#include "buffer/recovery.hpp"
 
 #include <algorithm>
 #include <array>

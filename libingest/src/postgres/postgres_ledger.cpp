@@ -1,5 +1,6 @@
 #include "postgres/postgres_ledger.hpp"
 
+#include "core/ledger_view.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_array.hpp"
 

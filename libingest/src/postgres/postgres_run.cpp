@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "postgres/grants.hpp"
 #include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"

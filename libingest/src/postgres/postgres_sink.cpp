@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"

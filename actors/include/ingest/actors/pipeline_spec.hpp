@@ -35,8 +35,8 @@ struct buffer_spec {
   std::filesystem::path directory;  ///< of buffer and state
   file_system* files = &posix_file_system();
 
-  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
-  run_state description;
+  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger. Never null.
+  std::shared_ptr<const run_state> description;
 
   std::uint64_t group_bytes = 4ull << 20;             ///< pages are synced at the latest when there are as many
   std::uint64_t range_bytes = 8ull << 20;             ///< of one transaction; also the credit of a loader

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include "ingest/json_pointer.hpp"
 #include "ingest/transform.hpp"
 
 namespace ingest {
+
+class json_pointer;
 
 /// Turns lines of JSON, as ndjson_source and csv_source give them, into the rows that the PostgreSQL sink loads: COPY
 /// text with the columns id and data, by keyed_encoder. Batches must hold whole lines; blank ones are left out. A
@@ -21,7 +23,7 @@ class key_transform final : public transform {
   bool parallel() const override { return true; }
 
  private:
-  json_pointer id_;
+  std::shared_ptr<const json_pointer> id_;
 };
 
 }  // namespace ingest
