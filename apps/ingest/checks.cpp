@@ -1,6 +1,7 @@
 #include "checks.hpp"
 
 #include "components.hpp"
+#include "core/ledger_view.hpp"
 #include "endpoints.hpp"
 #include "run_plan.hpp"
 

@@ -1,4 +1,5 @@
 #include "ingest/durable_run.hpp"
+#include "buffer/recovered_run.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
+#include "core/ledger_view.hpp"
 #include "support/loading_fixture.hpp"
 #include "support/raw_server.hpp"
 
