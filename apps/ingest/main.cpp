@@ -6,7 +6,6 @@
 
 #include <iostream>
 
-#include "checks.hpp"
 #include "command_line.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
@@ -31,7 +30,7 @@ int execute(const app::invocation& asked) {
     return 0;
   }
   if (asked.command == command::validate) {
-    return app::validate_command(asked.sources, app::endpoint_checks, std::cout);
+    return app::validate_command(asked.sources, std::cout);
   }
   const settings s = load_settings(asked.sources, asked.command);
   configure_log(s);

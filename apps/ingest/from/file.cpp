@@ -1,31 +1,56 @@
-#include "endpoints.hpp"
-
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
 
-#include "components.hpp"
-#include "ingest/postgres.hpp"
-#include "ingest/sinks/fd_sink.hpp"
-#include "ingest/sinks/file_sink.hpp"
+#include "from/from.hpp"
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
-#include "ingest/transforms/compress_transform.hpp"
 #include "ingest/transforms/key_transform.hpp"
 #include "json/json_pointer.hpp"
-#include "run_plan.hpp"
-#include "stdin_source.hpp"
+#include "to/to.hpp"
 
 namespace ingest::app {
 
 namespace {
 
-/// Where rows are refused one by one, a record that is none can be, too; a file has no room for what is wrong.
-bool sets_aside(const settings& s) {
-  return s.to.what == target_choice::kind::postgres;
+/// A file as it is now.
+struct file_identity {
+  std::string name;      // the beginning of the plan of whatever it held
+  std::string contents;  // of what it holds
+};
+
+file_identity identity_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw error(errc::config, "FROM=file:" + path.string() + " cannot be read: " + std::strerror(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw error(errc::config, "FROM=file:" + path.string() +
+                                  " is no regular file and cannot be read twice; pipe it in, with FROM=stdin");
+  }
+  const std::string nanoseconds = std::to_string(status.st_mtim.tv_nsec);
+  return {"FROM=file:" + std::filesystem::canonical(path).string() + " ",
+          "SIZE=" + std::to_string(status.st_size) + " MODIFIED=" + std::to_string(status.st_mtim.tv_sec) + "." +
+              std::string(9 - nanoseconds.size(), '0') + nanoseconds + " "};
+}
+
+std::string plan_of_file(const settings& s) {
+  const file_identity file = identity_of(s.from.path);
+  return file.name + file.contents + "ID_POINTER=" + s.id_pointer;
+}
+
+void check_unchanged(const std::string& begun_with, const settings& s) {
+  const file_identity file = identity_of(s.from.path);
+  if (begun_with.starts_with(file.name) && !begun_with.starts_with(file.name + file.contents)) {
+    throw error(errc::config, s.from.path.string() +
+                                  " has changed since the run began, so that nobody knows what of it was read (" +
+                                  begun_with.substr(file.name.size()) + "; now " + file.contents +
+                                  "): put the old one back, or start over with --fresh --yes (rows that are in the "
+                                  "table already are skipped then)");
+  }
 }
 
 std::string list_of(const std::vector<std::string>& columns) {
@@ -60,7 +85,7 @@ void check_id_column(const std::vector<std::string>& columns, const settings& s)
 
 csv_options csv_form(const settings& s) {
   csv_options options = s.from.format == record_format::tsv ? csv_options::tsv() : csv_options();
-  options.set_aside = sets_aside(s);
+  options.set_aside = to_of(s).sets_aside;
   const json_pointer pointer(s.id_pointer);
   if (pointer.tokens().size() == 1) {
     options.id_column = pointer.tokens().front();
@@ -73,7 +98,8 @@ class unchanged_file_source final : public source {
  public:
   unchanged_file_source(settings s, std::string plan) : settings_(std::move(s)), plan_(std::move(plan)) {
     if (settings_.from.format == record_format::ndjson) {
-      file_ = std::make_unique<ndjson_source>(settings_.from.path, ndjson_options{.set_aside = sets_aside(settings_)});
+      file_ = std::make_unique<ndjson_source>(settings_.from.path,
+                                              ndjson_options{.set_aside = to_of(settings_).sets_aside});
       return;
     }
     auto table = std::make_unique<csv_source>(settings_.from.path, csv_form(settings_));
@@ -84,7 +110,7 @@ class unchanged_file_source final : public source {
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     check_unchanged(plan_, settings_);
     file_->open(position, std::move(stop));
-    if (table_ != nullptr && settings_.to.what == target_choice::kind::postgres) {
+    if (table_ != nullptr && to_of(settings_).keyed) {
       check_id_column(table_->columns(), settings_);
     }
   }
@@ -121,55 +147,8 @@ auto ask(Source& of, Question question) {
   return question();
 }
 
-}  // namespace
-
-source_factory make_sources(const settings& s, const std::string& plan, metrics& counters) {
-  switch (s.from.what) {
-    case source_choice::kind::file:
-      return [s, plan](slice_id) { return std::make_unique<unchanged_file_source>(s, plan); };
-    case source_choice::kind::standard_input:
-      return [read_before = std::make_shared<std::atomic<bool>>(false), set_aside = sets_aside(s)](slice_id) {
-        return std::make_unique<stdin_source>(read_before, set_aside);
-      };
-    case source_choice::kind::api:
-      break;
-  }
-  return
-      [api = make_http_api(source_options(s, plan), counters)](slice_id slice) { return make_http_source(api, slice); };
-}
-
-actors::transform_factory make_transforms(const settings& s) {
-  if (s.to.what == target_choice::kind::postgres && s.from.what != source_choice::kind::api) {
-    return [pointer = s.id_pointer](slice_id) { return transform_list{std::make_shared<key_transform>(pointer)}; };
-  }
-  if (s.to.compression != file_compression::none) {
-    using enum compress_transform::format;
-    return [format = s.to.compression == file_compression::gzip ? gzip : zstd](slice_id) {
-      return transform_list{std::make_shared<compress_transform>(format)};
-    };
-  }
-  return nullptr;
-}
-
-sink_factory make_sinks(const settings& s) {
-  if (s.to.what == target_choice::kind::standard_output) {
-    return [](std::size_t) { return std::make_unique<fd_sink>(STDOUT_FILENO, "standard output"); };
-  }
-  return [path = s.to.path](std::size_t) { return std::make_unique<file_sink>(path); };
-}
-
-void check_beginning_of_source(const settings& s) {
-  if (s.from.what == source_choice::kind::standard_input) {
-    check_standard_input();
-  }
-  if (s.from.what == source_choice::kind::file) {
-    unchanged_file_source from(s, plan_of(s));
-    ask(from, [] { return true; });
-  }
-}
-
-std::string look_at_source_file(const settings& s) {
-  unchanged_file_source from(s, plan_of(s));
+std::string look_at_file(const settings& s) {
+  unchanged_file_source from(s, plan_of_file(s));
   std::string description;
   const auto records = ask(from, [&] {
     description = from.description();
@@ -179,7 +158,7 @@ std::string look_at_source_file(const settings& s) {
   if (!records || records->records == 0) {
     return name + ": can be read, has no records" + description;
   }
-  if (s.to.what != target_choice::kind::postgres) {
+  if (!to_of(s).keyed) {
     return name + ": can be read" + description;
   }
   batch first;
@@ -197,34 +176,23 @@ std::string look_at_source_file(const settings& s) {
   return name + ": can be read, the first record has an id" + description;
 }
 
-std::string look_at_target_file(const settings& s) {
-  file_sink to(s.to.path);
-  if (to.commits() == commit_point::each_write) {
-    if (::access(s.to.path.c_str(), W_OK) != 0) {
-      throw error(errc::config, "cannot write to " + s.to.path.string() + ": " + std::strerror(errno));
-    }
-    return s.to.path.string() + ": is no regular file, and will be written to as it is";
-  }
-  to.open({});
-  to.abort(error(errc::cancelled, "nothing was to be written"));
-  std::error_code ignored;
-  return s.to.path.string() +
-         (std::filesystem::exists(s.to.path, ignored) ? ": can be written, will be replaced" : ": can be written");
-}
+}  // namespace
 
-std::string target_text(const settings& s, command c) {
-  if (c == command::fetch) {
-    return "the buffer in " + s.data_dir.string() + ", to be loaded by ingest load";
-  }
-  switch (s.to.what) {
-    case target_choice::kind::file:
-      return s.to.path.string();
-    case target_choice::kind::standard_output:
-      return "standard output";
-    case target_choice::kind::postgres:
-      break;
-  }
-  return "table " + s.table + " of " + place_of_database(s.database_url);
-}
+const from_kind from_file = {
+    .plan = plan_of_file,
+    .sources = [](const settings& s, const std::string& plan, metrics&) -> source_factory {
+      return [s, plan](slice_id) { return std::make_unique<unchanged_file_source>(s, plan); };
+    },
+    .probe =
+        [](const settings& s) {
+          return check{"file", [&s] { return look_at_file(s); }};
+        },
+    .check_beginning =
+        [](const settings& s) {
+          unchanged_file_source from(s, plan_of_file(s));
+          ask(from, [] { return true; });
+        },
+    .check_unchanged = check_unchanged,
+};
 
 }  // namespace ingest::app

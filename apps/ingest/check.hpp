@@ -2,9 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
-
-#include "settings/settings.hpp"
 
 namespace ingest::app {
 
@@ -16,9 +13,5 @@ struct check {
   /// long as the settings' time-outs allow.
   std::function<std::string()> look;
 };
-
-/// The checks of FROM and TO, in the order in which they are made: the API (the first page, its clock) or the file
-/// (readable, its first record has an id), and the database (reachable, table suitable) or the file (can be written).
-std::vector<check> endpoint_checks(const settings& s);
 
 }  // namespace ingest::app

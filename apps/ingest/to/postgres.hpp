@@ -1,18 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string>
 
-#include "ingest/http_source.hpp"
 #include "ingest/metrics.hpp"
 #include "ingest/postgres.hpp"
 #include "settings/settings.hpp"
 
-/// What the settings mean for each part of a pipeline.
+/// What the settings mean for a PostgreSQL database.
 namespace ingest::app {
-
-/// `plan`: of the run; see run_plan.hpp.
-http_source_options source_options(const settings& s, const std::string& plan);
 
 /// How much a loader holds in memory at a time.
 std::uint64_t range_bytes(const settings& s, command c);
