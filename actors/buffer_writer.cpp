@@ -54,10 +54,10 @@ void buffer_writer_state::admit_readers() {
     waiting_.pop_front();
     // What an earlier life is owed or has in flight is forgotten. Pages it had appended stay: the new one starts
     // behind them.
-    readers_[m.slice] = reader_link{m.epoch, m.reader, 0};
+    readers_[m.slice] = reader_link{m.life, m.reader, 0};
     const slice_progress at = buffer_->progress(m.slice);
     start_reading start;
-    start.epoch = m.epoch;
+    start.life = m.life;
     start.window = window_of_reader(*context_.spec);
     start.position = at.last_page == 0 ? std::nullopt : std::optional(at.position);
     start.done = at.done;
@@ -68,7 +68,7 @@ void buffer_writer_state::admit_readers() {
 
 void buffer_writer_state::append(page_batch m) {
   const auto link = readers_.find(m.slice);
-  if (link == readers_.end() || link->second.epoch != m.epoch) {
+  if (link == readers_.end() || link->second.life != m.life) {
     return;  // from an earlier life of the reader; its successor reads this page again
   }
   if (m.records.position.empty() && !m.records.last) {
@@ -83,7 +83,7 @@ void buffer_writer_state::append(page_batch m) {
 
 bool buffer_writer_state::try_append(const page_batch& m) {
   try {
-    unsynced_.push_back({buffer_->append(m.slice, m.records), m.epoch, m.cost});
+    unsynced_.push_back({buffer_->append(m.slice, m.records), m.life, m.cost});
     unsynced_bytes_ += m.cost;
     context_.spec->metrics->bytes_appended += m.records.bytes().size();
   } catch (const error& e) {
@@ -134,7 +134,7 @@ void buffer_writer_state::make_durable() {
     counters.rows_durable += u.appended.rows;
     moved[u.appended.slice] = buffer_->progress(u.appended.slice);
     reader_link& link = readers_[u.appended.slice];
-    if (link.epoch == u.epoch) {
+    if (link.life == u.life) {
       link.owed += u.cost;
     }
     if (context_.spec->make_sink) {
@@ -177,7 +177,7 @@ void buffer_writer_state::grant_credit() {
   }
   for (auto& [slice, link] : readers_) {
     if (link.owed > 0) {
-      post(link.reader, page_credit{link.epoch, std::exchange(link.owed, 0)});
+      post(link.reader, page_credit{link.life, std::exchange(link.owed, 0)});
     }
   }
   admit_readers();

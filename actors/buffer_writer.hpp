@@ -42,13 +42,13 @@ class buffer_writer_state {
 
  private:
   struct reader_link {
-    epoch_number epoch = 0;
+    life_number life = 0;
     page_source reader;
     std::uint64_t owed = 0;  ///< bytes that are durable, not granted back yet because the buffer is over its quota
   };
   struct unsynced_page {
     page appended;
-    epoch_number epoch = 0;
+    life_number life = 0;
     std::uint64_t cost = 0;
   };
 

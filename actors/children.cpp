@@ -22,7 +22,7 @@ children::child* children::find(stage_id stage) {
   return found == all_.end() ? nullptr : &found->second;
 }
 
-children::child* children::find(stage_id stage, epoch_number life) {
+children::child* children::find(stage_id stage, life_number life) {
   child* c = find(stage);
   return c != nullptr && c->life == life ? c : nullptr;
 }

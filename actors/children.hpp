@@ -13,7 +13,7 @@ namespace ingest::actors {
 class children {
  public:
   struct child {
-    epoch_number life = 0;
+    life_number life = 0;
     stoppable handle;
     std::stop_source stop;
     bool alive = false;
@@ -29,7 +29,7 @@ class children {
   void end(child& c);
 
   child* find(stage_id stage);
-  child* find(stage_id stage, epoch_number life);  ///< null where this is not its current life
+  child* find(stage_id stage, life_number life);  ///< null where this is not its current life
 
   bool any_alive() const;
   bool any_alive_but(stage_kind kind) const { return count_alive() > count_alive(kind); }
@@ -54,7 +54,7 @@ class children {
   void tell(child& c, const std::optional<error>& why);
 
   std::map<stage_id, child> all_;
-  epoch_number last_life_ = 0;
+  life_number last_life_ = 0;
 };
 
 }  // namespace ingest::actors

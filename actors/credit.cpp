@@ -4,8 +4,8 @@
 
 namespace ingest::actors {
 
-void credit_account::open(epoch_number epoch, std::uint64_t window) {
-  epoch_ = epoch;
+void credit_account::open(life_number life, std::uint64_t window) {
+  life_ = life;
   window_ = window;
   in_flight_ = 0;
 }
@@ -21,8 +21,8 @@ bool credit_account::spend(std::uint64_t bytes) {
   return true;
 }
 
-void credit_account::grant(epoch_number epoch, std::uint64_t bytes) {
-  if (epoch == epoch_) {
+void credit_account::grant(life_number life, std::uint64_t bytes) {
+  if (life == life_) {
     in_flight_ -= std::min(bytes, in_flight_);
   }
 }

@@ -7,22 +7,22 @@
 
 namespace ingest::actors {
 
-/// The producer's side of credit-based backpressure on one hop. The consumer opens an epoch with a window of bytes and
-/// grants back what it has dealt with; the producer never has more in flight than the window. A message larger than
-/// the whole window goes when nothing else is in flight, so that it cannot block the hop for ever.
+/// The producer's side of credit-based backpressure on one hop. For each life of the hop the consumer opens a window of
+/// bytes, and grants back what it has dealt with; the producer never has more in flight than the window. A message
+/// larger than the whole window goes when nothing else is in flight, so that it cannot block the hop for ever.
 class credit_account {
  public:
-  /// Starts an epoch: nothing is in flight, the whole window may be spent.
-  void open(epoch_number epoch, std::uint64_t window);
+  /// A life begins: nothing is in flight, the whole window may be spent.
+  void open(life_number life, std::uint64_t window);
 
   /// Takes `bytes` from the balance if they may be sent now.
   bool spend(std::uint64_t bytes);
 
-  /// The consumer has dealt with `bytes` that were spent in `epoch`. Grants of another epoch are ignored: what they
+  /// The consumer has dealt with `bytes` that were spent in `life`. Grants of another life are ignored: what they
   /// stand for was forgotten when this one was opened.
-  void grant(epoch_number epoch, std::uint64_t bytes);
+  void grant(life_number life, std::uint64_t bytes);
 
-  epoch_number epoch() const { return epoch_; }
+  life_number life() const { return life_; }
   std::uint64_t window() const { return window_; }
   std::uint64_t in_flight() const { return in_flight_; }
 
@@ -30,7 +30,7 @@ class credit_account {
   std::uint64_t balance() const { return in_flight_ >= window_ ? 0 : window_ - in_flight_; }
 
  private:
-  epoch_number epoch_ = 0;
+  life_number life_ = 0;
   std::uint64_t window_ = 0;
   std::uint64_t in_flight_ = 0;
 };

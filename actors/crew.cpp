@@ -154,7 +154,7 @@ void crew::note_done(stage_id stage) {
   }
 }
 
-void crew::detach_loader(std::uint32_t loader, epoch_number life) {
+void crew::detach_loader(std::uint32_t loader, life_number life) {
   post(buffer_, ingest::actors::detach_loader{loader, life});
 }
 

@@ -45,7 +45,7 @@ class crew : public children {
   void note_done(stage_id stage);
 
   /// What the loader's life has not loaded is offered to another.
-  void detach_loader(std::uint32_t loader, epoch_number life);
+  void detach_loader(std::uint32_t loader, life_number life);
 
   void finalize_sinks();
 

@@ -46,7 +46,7 @@ void loader_state::load(const range_offer& m) {
     load_range(m);
   }
   if (!must_not_write()) {
-    post(buffer_, range_done{context_.id.index, m.epoch, m.number});
+    post(buffer_, range_done{context_.id.index, m.life, m.number});
   }
 }
 

@@ -30,10 +30,10 @@ void memory_buffer_state::begin(stage_context context) {
 void memory_buffer_state::attach(attach_reader m) {
   slice_link& link = slices_[m.slice];
   let_go(link);
-  link.epoch = m.epoch;
+  link.life = m.life;
   link.reader = m.reader;
   if (!link.resumable && !link.done) {
-    post(context_.supervisor, cannot_resume{m.slice, m.epoch});
+    post(context_.supervisor, cannot_resume{m.slice, m.life});
     return;
   }
   waiting_readers_.push_back(std::move(m));
@@ -58,13 +58,13 @@ void memory_buffer_state::admit_readers() {
     const attach_reader m = std::move(waiting_readers_.front());
     waiting_readers_.pop_front();
     slice_link& link = slices_[m.slice];
-    if (link.epoch != m.epoch) {
+    if (link.life != m.life) {
       continue;  // it died while it waited
     }
     link.window = taken == 0 ? whole : std::min(whole, room);
     windows_ += link.window;
     start_reading start;
-    start.epoch = m.epoch;
+    start.life = m.life;
     start.window = link.window;
     start.position = link.position;
     start.done = link.done;
@@ -78,7 +78,7 @@ void memory_buffer_state::admit_readers() {
 
 void memory_buffer_state::accept(page_batch m) {
   slice_link& link = slices_[m.slice];
-  if (link.epoch != m.epoch || link.done) {
+  if (link.life != m.life || link.done) {
     return;  // from an earlier life of the reader; its successor reads this page again
   }
   if (!m.end) {
@@ -86,7 +86,7 @@ void memory_buffer_state::accept(page_batch m) {
     context_.spec->metrics->bytes_in_flight += m.cost;
     link.resumable = !m.records.position.empty();
     link.position = m.records.position;
-    queue_.push_back({std::move(m.records), {m.slice, m.epoch, m.cost}});
+    queue_.push_back({std::move(m.records), {m.slice, m.life, m.cost}});
   }
   if (m.end || queue_.back().records.last) {
     link.done = true;
@@ -101,7 +101,7 @@ void memory_buffer_state::accept(page_batch m) {
 
 void memory_buffer_state::attach(const loader_ready& m) {
   loader_link& link = loaders_[m.loader];
-  link.epoch = m.epoch;
+  link.life = m.life;
   link.ranges = m.ranges;
   offer();
 }
@@ -123,7 +123,7 @@ std::optional<memory_buffer_state::group> memory_buffer_state::next_group() {
     waiting_batch& next = queue_.front();
     bytes += next.spent.cost;
     g.batches->batches.push_back(std::move(next.records));
-    if (!g.spent.empty() && g.spent.back().slice == next.spent.slice && g.spent.back().epoch == next.spent.epoch) {
+    if (!g.spent.empty() && g.spent.back().slice == next.spent.slice && g.spent.back().life == next.spent.life) {
       g.spent.back().cost += next.spent.cost;
     } else {
       g.spent.push_back(next.spent);
@@ -147,14 +147,14 @@ void memory_buffer_state::offer() {
     if (!next) {
       return;
     }
-    post(loader->ranges, range_offer{loader->epoch, next->number, {}, next->batches});
+    post(loader->ranges, range_offer{loader->life, next->number, {}, next->batches});
     loader->outstanding.push_back(std::move(*next));
   }
 }
 
 void memory_buffer_state::complete(const range_done& m) {
   const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.epoch != m.epoch) {
+  if (link == loaders_.end() || link->second.life != m.life) {
     return;
   }
   auto& outstanding = link->second.outstanding;
@@ -174,9 +174,9 @@ void memory_buffer_state::settle(const std::vector<debt>& spent) {
   for (const debt& d : spent) {
     context_.spec->metrics->bytes_in_flight -= d.cost;
     slice_link& link = slices_[d.slice];
-    if (link.epoch == d.epoch && link.window > 0) {
+    if (link.life == d.life && link.window > 0) {
       link.in_flight -= d.cost;
-      post(link.reader, page_credit{d.epoch, d.cost});
+      post(link.reader, page_credit{d.life, d.cost});
     } else {
       orphaned_ -= d.cost;
     }
@@ -186,7 +186,7 @@ void memory_buffer_state::settle(const std::vector<debt>& spent) {
 
 void memory_buffer_state::detach(const detach_loader& m) {
   const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.epoch != m.epoch) {
+  if (link == loaders_.end() || link->second.life != m.life) {
     return;
   }
   auto& outstanding = link->second.outstanding;

@@ -37,17 +37,17 @@ class memory_buffer_state {
 
  private:
   struct slice_link {
-    epoch_number epoch = 0;
+    life_number life = 0;
     page_source reader;
     std::uint64_t window = 0;             ///< 0 where no reader is at work
-    std::uint64_t in_flight = 0;          ///< accepted in this epoch, not yet written
+    std::uint64_t in_flight = 0;          ///< accepted in this life, not yet written
     std::optional<std::string> position;  ///< where a new life would go on
     bool resumable = true;                ///< false: what was accepted last had no position
     bool done = false;
   };
   struct debt {
     slice_id slice = 0;
-    epoch_number epoch = 0;
+    life_number life = 0;
     std::uint64_t cost = 0;
   };
   struct waiting_batch {
@@ -60,7 +60,7 @@ class memory_buffer_state {
     std::vector<debt> spent;
   };
   struct loader_link {
-    epoch_number epoch = 0;
+    life_number life = 0;
     range_sink ranges;
     std::vector<group> outstanding;
   };

@@ -35,7 +35,7 @@ using stoppable = caf::typed_actor<accepts<stop_stage>>;
 /// A stage cannot go on. It ends after this message.
 struct stage_failed {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
   std::optional<error> why;
   std::optional<error> abort_failure;  ///< of a loader whose sink could not even be aborted
 };
@@ -43,25 +43,25 @@ struct stage_failed {
 /// A stage has done what it was asked to do (read its slice, finalize, abort, close) and ends after this message.
 struct stage_done {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
   std::optional<error> abort_failure;
 };
 
 /// A stage has ended: posted on its death, for whatever reason.
 struct stage_down {
   stage_id stage;
-  epoch_number life = 0;
+  life_number life = 0;
 };
 
 /// From the buffer_writer: every slice has ended, every page is durable and, where there are loaders, loaded.
 struct buffer_drained {
-  epoch_number life = 0;
+  life_number life = 0;
 };
 
 /// From the memory_buffer: a reader's new life cannot go on where the last one stood, for want of a position.
 struct cannot_resume {
   slice_id slice = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
 };
 
 using stage_observer = caf::typed_actor<accepts<stage_failed>, accepts<stage_done>, accepts<stage_down>,
@@ -70,10 +70,10 @@ using stage_observer = caf::typed_actor<accepts<stage_failed>, accepts<stage_don
 // -- Reader → buffer → reader: pages and their credit ----------------------------------------------------------------
 // Where there are transforms, a transformer stands in between and is the buffer to the one and the reader to the other.
 
-/// A page that has spent `cost` of the credit of `epoch`.
+/// A page that has spent `cost` of the credit of `life`.
 struct page_batch {
   slice_id slice = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   batch records;
   std::uint64_t cost = 0;
   bool end = false;  ///< no page of the source: only says, as an empty last one, that the slice has ended
@@ -81,7 +81,7 @@ struct page_batch {
 
 /// `bytes` of the reader's pages are durable, or else written, and may be in flight again.
 struct page_credit {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t bytes = 0;
 };
 
@@ -89,7 +89,7 @@ using batch_sink = caf::typed_actor<accepts<page_batch>>;
 
 /// From the buffer, the answer to attach_reader: where the slice goes on and how much may be in flight.
 struct start_reading {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t window = 0;
   std::optional<std::string> position;  ///< none: from the beginning
   bool done = false;                    ///< the slice was read to its end before
@@ -102,7 +102,7 @@ using page_source = caf::typed_actor<accepts<start_reading>, accepts<page_credit
 /// where there is one.
 struct attach_reader {
   slice_id slice = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   page_source reader;
 };
 
@@ -110,7 +110,7 @@ struct attach_reader {
 
 /// The answer to transform_job.
 struct transform_done {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::size_t worker = 0;
   std::size_t segment = 0;
   std::uint64_t ticket = 0;
@@ -120,9 +120,9 @@ struct transform_done {
 
 using transform_observer = caf::typed_actor<accepts<transform_done>>;
 
-/// A batch to be transformed off the transformer's thread, for the reader's life `epoch`.
+/// A batch to be transformed off the transformer's thread, in this life of the reader.
 struct transform_job {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::size_t worker = 0;  ///< its number, for the answer
   transform_task task;
   std::stop_token stop;
@@ -141,7 +141,7 @@ struct batch_group {
 
 /// Durable pages to be loaded in one transaction, or batches from memory.
 struct range_offer {
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t number = 0;  ///< of the offer
   range pages;
   std::shared_ptr<batch_group> batches;  ///< null: the pages
@@ -152,7 +152,7 @@ using range_sink = caf::typed_actor<accepts<range_offer>>;
 /// A loader's life begins: it takes ranges of up to `window` bytes at a time.
 struct loader_ready {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t window = 0;
   range_sink ranges;
 };
@@ -160,7 +160,7 @@ struct loader_ready {
 /// What was offered under `number` is loaded; its bytes may be in flight again.
 struct range_done {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
   std::uint64_t number = 0;
 };
 
@@ -169,7 +169,7 @@ using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_done>
 /// Supervisor → buffer: a loader's life has ended; what it held is to be offered to another.
 struct detach_loader {
   std::uint32_t loader = 0;
-  epoch_number epoch = 0;
+  life_number life = 0;
 };
 
 /// What both buffers are to the supervisor.
@@ -284,7 +284,7 @@ using checkpoint_actor =
 /// Supervisor → itself: the delay before a restart is over.
 struct restart_due {
   std::optional<stage_id> stage;  ///< none: all of them
-  epoch_number life = 0;          ///< of the failed stage
+  life_number life = 0;           ///< of the failed stage
 };
 
 /// Anyone → supervisor: end in an orderly way.

@@ -16,12 +16,12 @@ std::uint64_t cost_of(const range& r) {
 void range_dealer::attach(const loader_ready& m) {
   loader_link& link = loaders_[m.loader];
   link.ranges = m.ranges;
-  link.credit.open(m.epoch, m.window);
+  link.credit.open(m.life, m.window);
 }
 
-range_dealer::loader_link* range_dealer::find(std::uint32_t loader, epoch_number epoch) {
+range_dealer::loader_link* range_dealer::find(std::uint32_t loader, life_number life) {
   const auto link = loaders_.find(loader);
-  return link == loaders_.end() || link->second.credit.epoch() != epoch ? nullptr : &link->second;
+  return link == loaders_.end() || link->second.credit.life() != life ? nullptr : &link->second;
 }
 
 range_dealer::loader_link* range_dealer::freest_loader() {
@@ -37,27 +37,27 @@ void range_dealer::deal() {
     if (loader == nullptr || !loader->credit.spend(cost_of(*next_))) {
       return;
     }
-    post(loader->ranges, range_offer{loader->credit.epoch(), next_->first(), *next_, nullptr});
+    post(loader->ranges, range_offer{loader->credit.life(), next_->first(), *next_, nullptr});
     loader->outstanding.push_back(std::move(*next_));
     next_.reset();
   }
 }
 
 void range_dealer::complete(const range_done& m) {
-  loader_link* link = find(m.loader, m.epoch);
+  loader_link* link = find(m.loader, m.life);
   if (link == nullptr) {
     return;
   }
   const auto done = std::find_if(link->outstanding.begin(), link->outstanding.end(),
                                  [&](const range& r) { return r.first() == m.number; });
   if (done != link->outstanding.end()) {
-    link->credit.grant(m.epoch, cost_of(*done));
+    link->credit.grant(m.life, cost_of(*done));
     link->outstanding.erase(done);
   }
 }
 
 void range_dealer::detach(const detach_loader& m) {
-  if (loader_link* link = find(m.loader, m.epoch)) {
+  if (loader_link* link = find(m.loader, m.life)) {
     for (auto r = link->outstanding.rbegin(); r != link->outstanding.rend(); ++r) {
       waiting_.give_back(std::move(*r));
     }

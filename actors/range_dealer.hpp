@@ -39,7 +39,7 @@ class range_dealer {
     std::vector<range> outstanding;
   };
 
-  loader_link* find(std::uint32_t loader, epoch_number epoch);
+  loader_link* find(std::uint32_t loader, life_number life);
   loader_link* freest_loader();
 
   range_queue waiting_;

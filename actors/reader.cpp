@@ -20,7 +20,7 @@ void reader_state::start(const start_reading& m) {
     return;
   }
   writer_ = m.writer;
-  credit_.open(m.epoch, m.window);
+  credit_.open(m.life, m.window);
   auto made = context_.spec->make_source(context_.id.index);
   if (!made) {
     throw error(errc::config, "the source factory of the pipeline has made no source");
@@ -31,7 +31,7 @@ void reader_state::start(const start_reading& m) {
 }
 
 void reader_state::add_credit(const page_credit& m) {
-  credit_.grant(m.epoch, m.bytes);
+  credit_.grant(m.life, m.bytes);
   if (in_hand_ && send_what_is_in_hand()) {
     post(reader_actor(self_), read_next{});
   }
@@ -63,7 +63,7 @@ void reader_state::read_one() {
     in_hand_->records.last = true;
   }
   in_hand_->slice = context_.id.index;
-  in_hand_->epoch = credit_.epoch();
+  in_hand_->life = credit_.life();
   in_hand_->cost = credit_cost(in_hand_->records);
 }
 

@@ -27,7 +27,7 @@ struct shared_run {
 /// blocking calls.
 struct stage_context {
   stage_id id;
-  epoch_number life = 0;
+  life_number life = 0;
   stage_observer supervisor;
   std::stop_token stop;
   std::shared_ptr<shared_run> run;

@@ -106,7 +106,7 @@ bool supervisor_state::can_be_replaced_alone(stage_id stage) const {
 }
 
 void supervisor_state::give_up_slice(const cannot_resume& m) {
-  if (phase_ == phase::running && crew_->find({stage_kind::reader, m.slice}, m.epoch) != nullptr) {
+  if (phase_ == phase::running && crew_->find({stage_kind::reader, m.slice}, m.life) != nullptr) {
     const std::string first = last_failure_ ? std::string(": ") + last_failure_->what() : "";
     restart_everything(std::chrono::milliseconds(0),
                        error(errc::unavailable, "slice " + std::to_string(m.slice) +

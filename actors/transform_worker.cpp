@@ -6,7 +6,7 @@ namespace ingest::actors {
 
 void transform_worker_state::work(transform_job m) {
   transform_done answer;
-  answer.epoch = m.epoch;
+  answer.life = m.life;
   answer.worker = m.worker;
   answer.segment = m.task.segment;
   answer.ticket = m.task.ticket;

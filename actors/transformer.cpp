@@ -32,13 +32,13 @@ void transformer_state::attach(const attach_reader& m) {
   sequence_.reset();
   held_.reset();
   input_ended_ = false;
-  epoch_ = m.epoch;
+  life_ = m.life;
   reader_ = m.reader;
-  post(buffer_, attach_reader{m.slice, m.epoch, transformer_actor(self_)});
+  post(buffer_, attach_reader{m.slice, m.life, transformer_actor(self_)});
 }
 
 void transformer_state::begin_reading(start_reading m) {
-  if (m.epoch != epoch_) {
+  if (m.life != life_) {
     return;
   }
   if (!m.done) {
@@ -64,7 +64,7 @@ void transformer_state::begin_reading(start_reading m) {
 }
 
 void transformer_state::transform(page_batch m) {
-  if (m.epoch != epoch_ || !sequence_ || is_stopping()) {
+  if (m.life != life_ || !sequence_ || is_stopping()) {
     return;
   }
   const bool last = m.records.last;
@@ -86,13 +86,13 @@ void transformer_state::hand_out(transform_task task) {
   const auto freest = std::min_element(workers_.begin(), workers_.end(),
                                        [](const worker& a, const worker& b) { return a.jobs < b.jobs; });
   ++freest->jobs;
-  post(freest->handle, transform_job{epoch_, static_cast<std::size_t>(freest - workers_.begin()), std::move(task),
+  post(freest->handle, transform_job{life_, static_cast<std::size_t>(freest - workers_.begin()), std::move(task),
                                      context_.stop, transformer_actor(self_)});
 }
 
 void transformer_state::collect(transform_done m) {
   --workers_[m.worker].jobs;
-  if (m.epoch != epoch_ || !sequence_ || is_stopping()) {
+  if (m.life != life_ || !sequence_ || is_stopping()) {
     return;
   }
   if (m.failure) {
@@ -102,7 +102,7 @@ void transformer_state::collect(transform_done m) {
 }
 
 void transformer_state::pass_on(const page_credit& m) {
-  if (m.epoch == epoch_) {
+  if (m.life == life_) {
     post(reader_, m);
   }
 }
@@ -118,7 +118,7 @@ void transformer_state::give_out(transform_item item) {
   } else if (item.content || (context_.spec->buffer && !item.position.empty())) {
     send(page_of(std::move(item)));
   } else if (item.cost > 0) {
-    post(reader_, page_credit{epoch_, item.cost});
+    post(reader_, page_credit{life_, item.cost});
   }
 }
 
@@ -126,7 +126,7 @@ void transformer_state::give_out(transform_item item) {
 page_batch transformer_state::page_of(transform_item item) const {
   page_batch page;
   page.slice = context_.id.index;
-  page.epoch = epoch_;
+  page.life = life_;
   page.cost = item.cost;
   if (item.content) {
     page.records = std::move(*item.content);
@@ -157,7 +157,7 @@ void transformer_state::end_slice(std::uint64_t cost) {
   if (!held_) {
     held_.emplace();
     held_->slice = context_.id.index;
-    held_->epoch = epoch_;
+    held_->life = life_;
     held_->end = true;
   }
   held_->records.last = true;

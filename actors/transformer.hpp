@@ -44,7 +44,7 @@ class transformer_state {
   buffer_actor buffer_;
   std::vector<worker> workers_;
   page_source reader_;
-  epoch_number epoch_ = 0;                        ///< of the reader
+  life_number life_ = 0;                          ///< of the reader
   std::unique_ptr<transform_sequence> sequence_;  ///< null until the reader may read
   bool input_ended_ = false;
   std::optional<page_batch> held_;  ///< after the input's end: whether it is the last page is not known yet

@@ -28,12 +28,12 @@ struct sender_state {
 
   void start(const start_reading& m) {
     writer_ = m.writer;
-    credit_.open(m.epoch, m.window);
+    credit_.open(m.life, m.window);
     send();
   }
 
   void settle(const page_credit& m) {
-    credit_.grant(m.epoch, m.bytes);
+    credit_.grant(m.life, m.bytes);
     left_to_settle_ -= m.bytes / page_bytes;
     if (left_to_settle_ == 0) {
       done_->set_value();
@@ -45,7 +45,7 @@ struct sender_state {
 
   void send() {
     while (left_to_send_ > 0 && credit_.spend(page_bytes)) {
-      post(writer_, page_batch{0, credit_.epoch(), page_});
+      post(writer_, page_batch{0, credit_.life(), page_});
       --left_to_send_;
     }
   }
@@ -78,7 +78,7 @@ struct receiver_state {
   void take(const page_batch& m) {
     owed_ += m.records.bytes().size();
     if (++pages_ % together_ == 0) {
-      post(to_, page_credit{m.epoch, owed_});
+      post(to_, page_credit{m.life, owed_});
       owed_ = 0;
     }
   }

@@ -180,7 +180,7 @@ void simulated_job::check_credit() {
 }
 
 /// planted_bug::credit_not_reset. A reader that took over what its predecessor had in flight would wait for grants
-/// that never come, for they are of an older epoch: with too little left for the next page it sends nothing any more.
+/// that never come, for they are of an older life: with too little left for the next page it sends nothing any more.
 /// A window of nothing has the same effect, and is given to a reader in that position.
 void simulated_job::keep_credit_of_the_dead() {
   unpaid_.resize(in_flight_->cost.size());

@@ -34,7 +34,10 @@ const to_kind to_file = {
     .sinks = [](const settings& s) -> sink_factory {
       return [path = s.to.path](std::size_t) { return std::make_unique<file_sink>(path); };
     },
-    .probe = [](const settings& s) { return check{"target", [&s] { return look_at_file(s); }}; },
+    .probe =
+        [](const settings& s) {
+          return check{"target", [&s] { return look_at_file(s); }};
+        },
 };
 
 }  // namespace ingest::app

@@ -17,7 +17,8 @@ struct to_kind {
   /// The sinks. Null for a database, whose sinks share a target: see to/postgres.hpp.
   sink_factory (*sinks)(const settings& s) = nullptr;
 
-  /// For `ingest validate`: the database (reachable, table suitable) or the file (can be written). Null: nothing to see.
+  /// For `ingest validate`: the database (reachable, table suitable) or the file (can be written). Null: nothing to
+  /// see.
   check (*probe)(const settings& s) = nullptr;
 
   bool durable = false;     ///< there is a run in DATA_DIR, which can be resumed

@@ -88,7 +88,7 @@ class postgres_target : public run_ledger {
   /// What open_run() returned, here or in a loader; nothing before.
   std::optional<ledger_view> opened() const;
 
-  std::int64_t epoch() const override;
+  std::int64_t fence() const override;
 
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);

@@ -46,8 +46,9 @@ class run_ledger {
   /// Instead of open_run(), where the ledger could not be asked: sinks open it for `who` when they can.
   virtual void expect(run_identity who, bool replace) = 0;
 
-  /// The epoch of our run, which the ledger has raised when we took the pipeline over; 0 before.
-  virtual std::int64_t epoch() const = 0;
+  /// The fence of our run: no older one can commit any more. The ledger has raised it when we took the pipeline over; 0
+  /// before.
+  virtual std::int64_t fence() const = 0;
 };
 
 }  // namespace ingest

@@ -262,17 +262,17 @@ void run_in_directory::begin() {
 }
 
 /// The ledger just read tells of our pages only while nobody else has gone on with the pipeline.
-void run_in_directory::own_ledger(std::int64_t our_epoch) {
-  if (our_epoch == 0) {
+void run_in_directory::own_ledger(std::int64_t our_fence) {
+  if (our_fence == 0) {
     options_.ledger->compare_with({known_.buffer.pages, found_.last_page, false, description_.yields});
     options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
-  } else if (!known_.ledger || known_.ledger->epoch != our_epoch) {
+  } else if (!known_.ledger || known_.ledger->fence != our_fence) {
     throw error(errc::locked, "a newer run has taken over pipeline \"" + options_.pipeline + "\": this one must end");
   }
 }
 
 recovered_run run_in_directory::open_buffer() {
-  const std::int64_t ours = options_.ledger ? options_.ledger->epoch() : 0;
+  const std::int64_t ours = options_.ledger ? options_.ledger->fence() : 0;
   find();
   if (known_.answer == ledger_answer::given) {
     own_ledger(ours);

@@ -37,7 +37,7 @@ class run_in_directory {
   void give_way();
   void drop_empty_run();
   void adopt_plan();
-  void own_ledger(std::int64_t our_epoch);
+  void own_ledger(std::int64_t our_fence);
   void remove_old_run();
   void keep_rejects();
   void forget_positions();

@@ -14,7 +14,7 @@ namespace ingest {
 /// What the database's ledger says of a pipeline.
 struct ledger_view {
   run_identity identity;
-  std::int64_t epoch = 0;  ///< of the run that took the pipeline over last
+  std::int64_t fence = 0;  ///< of the run that took the pipeline over last
   bool complete = false;
   page_set loaded;
   std::vector<slice_progress> slices;  ///< by the last loaded page of each; ascending

@@ -105,7 +105,7 @@ std::string identity_of(const table_name& name, const query_result& found, const
 ledger_view view_of(postgres_connection& c, const std::string& pipeline, const query_result& stored) {
   ledger_view view;
   view.identity = {pipeline, stored.text(0, 0), stored.text(0, 1)};
-  view.epoch = stored.number(0, 2);
+  view.fence = stored.number(0, 2);
   view.complete = stored.truth(0, 3);
   read_loaded(c, pipeline, view);
   return view;
@@ -115,24 +115,24 @@ query_result stored_run(postgres_connection& c, const std::string& pipeline) {
   return c.execute("SELECT run_id, plan, epoch, complete, target FROM ingest.pipelines WHERE name = $1", {pipeline});
 }
 
-void check_epoch(const query_result& now, const run_identity& who, std::int64_t epoch) {
-  if (now.empty() || (now.number(0, 0) < epoch && now.text(0, 1) == who.run_id)) {
+void check_fence(const query_result& now, const run_identity& who, std::int64_t fence) {
+  if (now.empty() || (now.number(0, 0) < fence && now.text(0, 1) == who.run_id)) {
     throw error(errc::locked, "the database was set back to before this run of pipeline \"" + who.pipeline +
                                   "\" began, as by a standby that has taken over: start again, to go on from what it "
                                   "has");
   }
-  if (now.number(0, 0) != epoch || now.text(0, 1) != who.run_id) {
+  if (now.number(0, 0) != fence || now.text(0, 1) != who.run_id) {
     throw error(errc::locked, "a newer run has taken over pipeline \"" + who.pipeline + "\": this one must end");
   }
 }
 
 /// Locks the pipeline's row and checks that it is still ours.
-server_transaction lock_row(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+server_transaction lock_row(postgres_connection& c, const run_identity& who, std::int64_t fence,
                             const std::string& strength) {
   const query_result r = c.execute("SELECT epoch, run_id, pg_backend_pid(), " + in_microseconds("now()") +
                                        " FROM ingest.pipelines WHERE name = $1 FOR " + strength,
                                    {who.pipeline});
-  check_epoch(r, who, epoch);
+  check_fence(r, who, fence);
   return {r.text(0, 2), r.text(0, 3)};
 }
 
@@ -167,7 +167,7 @@ void verify_loaded(postgres_connection& c, const std::string& pipeline, const st
 }
 
 /// Inserts those pages that the ledger does not have; returns them.
-page_set enter(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+page_set enter(postgres_connection& c, const std::string& pipeline, std::int64_t fence,
                const std::vector<page>& pages) {
   text_array ids, slices, lasts, segments, lengths, rows, crcs, positions;
   for (const page& p : pages) {
@@ -186,7 +186,7 @@ page_set enter(postgres_connection& c, const std::string& pipeline, std::int64_t
       "FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], "
       "$10::text[]) AS p (page, slice, last, segment, bytes, rows, crc, position) ORDER BY page "
       "ON CONFLICT (pipeline, page) DO NOTHING RETURNING page",
-      {pipeline, std::to_string(epoch), ids.text(), slices.text(), lasts.text(), segments.text(), lengths.text(),
+      {pipeline, std::to_string(fence), ids.text(), slices.text(), lasts.text(), segments.text(), lengths.text(),
        rows.text(), crcs.text(), positions.text()});
   page_set entered;
   for (std::size_t i = 0; i < inserted.rows(); ++i) {
@@ -292,15 +292,15 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   }
 }
 
-server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch) {
+server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t fence) {
   // Deferred constraints are checked at once, so that no COMMIT fails because of a row.
   c.run(c.begin() + "SET CONSTRAINTS ALL IMMEDIATE; " + advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
-  return lock_row(c, who, epoch, "SHARE");
+  return lock_row(c, who, fence, "SHARE");
 }
 
-std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t fence,
                         const std::vector<page>& pages) {
-  const page_set ours = enter(c, pipeline, epoch, pages);
+  const page_set ours = enter(c, pipeline, fence, pages);
   std::vector<page> claimed;
   std::map<page_id, page> others;
   for (const page& p : pages) {
@@ -337,10 +337,10 @@ std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline)
                      0, 0);
 }
 
-server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t fence,
                                     const target_table& target, page_id last) {
   c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
-  server_transaction begun = lock_row(c, who, epoch, "UPDATE");
+  server_transaction begun = lock_row(c, who, fence, "UPDATE");
   // Pages are numbered without holes, so a hole is a loss: of segments that were deleted by hand, or of ledger rows. A
   // database that was set back (a standby that took over, a backup) has no hole where it lacks the last ones.
   const query_result pages =

@@ -26,7 +26,7 @@ void require_writable(postgres_connection& c, const std::string& database);
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target);
 
 /// Makes `who` the pipeline's only run: waits for the transactions of all others, checks whose ledger it is, raises the
-/// epoch. Returns the ledger as it stands then.
+/// fence. Returns the ledger as it stands then.
 /// A run that `yields` is errc::locked where the ledger has another one.
 ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
                       bool yields);
@@ -42,11 +42,11 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
 
 /// Begins a loading transaction of the run, which others wait for when they take the pipeline over. Throws
 /// errc::locked if one has done so.
-server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t epoch);
+server_transaction begin_loading(postgres_connection& c, const run_identity& who, std::int64_t fence);
 
 /// Enters pages in the ledger. Returns those that are ours to load now; the others are loaded already, with the same
 /// content: errc::bad_data if not. Waits for other transactions that have entered one of them.
-std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t epoch,
+std::vector<page> claim(postgres_connection& c, const std::string& pipeline, std::int64_t fence,
                         const std::vector<page>& pages);
 
 /// What became of a page's rows that were not loaded.
@@ -63,7 +63,7 @@ std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline)
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
 /// errc::locked if another run has taken over, and errc::bad_data unless every page up to `last`, the last that anybody
 /// has known of, is loaded and the table is still there.
-server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t epoch,
+server_transaction begin_completing(postgres_connection& c, const run_identity& who, std::int64_t fence,
                                     const target_table& target, page_id last);
 
 /// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was

@@ -96,7 +96,7 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
     check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
   }
   target.first_transaction = first_transaction(c, e.identity.pipeline);
-  // Should this answer get lost, opening again raises the epoch once more, which harms nobody.
+  // Should this answer get lost, opening again raises the fence once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
     log::info(events::table_created, "created table " + target.identity(), {{"table", target.identity()}});

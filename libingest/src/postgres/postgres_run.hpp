@@ -24,7 +24,7 @@ struct opened_run {
   ledger_view ledger;  ///< at that time
   target_table target;
 
-  std::int64_t epoch() const { return ledger.epoch; }
+  std::int64_t fence() const { return ledger.fence; }
 };
 
 /// What the loaders of a run share. Thread-safe.

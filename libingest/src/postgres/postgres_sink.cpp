@@ -124,8 +124,8 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   const std::uint64_t began = counters.elapsed_us();
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
-  begin(begin_loading(*connection_, run.identity, run.epoch()));
-  const std::vector<page> ours = claim(*connection_, run.identity.pipeline, run.epoch(), records.pages);
+  begin(begin_loading(*connection_, run.identity, run.fence()));
+  const std::vector<page> ours = claim(*connection_, run.identity.pipeline, run.fence(), records.pages);
   if (ours.empty()) {
     connection_->run("ROLLBACK");
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
@@ -234,7 +234,7 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
-  begin(begin_completing(*connection_, run.identity, run.epoch(), run.target, run_->last_page()));
+  begin(begin_completing(*connection_, run.identity, run.fence(), run.target, run_->last_page()));
   if (!run_->limits_rejects()) {
     check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
                              run_->first_reject());

@@ -78,9 +78,9 @@ std::optional<ledger_view> postgres_target::opened() const {
   return opened == nullptr ? std::nullopt : std::optional(opened->ledger);
 }
 
-std::int64_t postgres_target::epoch() const {
+std::int64_t postgres_target::fence() const {
   const detail::opened_run* opened = run_->opened();
-  return opened == nullptr ? 0 : opened->epoch();
+  return opened == nullptr ? 0 : opened->fence();
 }
 
 }  // namespace ingest

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(another_pipeline_has_to_wait_for_the_end_of_an_initial_load
   BOOST_TEST((e.code() == errc::config));
   BOOST_TEST(has(e, "pipeline \"test\""), e.what());
   loader->finalize();
-  BOOST_TEST(open_target(o)->epoch() == 1);
+  BOOST_TEST(open_target(o)->fence() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_later_run_without_the_option_finishes_what_was_begun_and_one_with_it_may_come_again) {

@@ -38,24 +38,24 @@ BOOST_AUTO_TEST_CASE(creates_table_and_ledger_where_there_is_nothing) {
   BOOST_TEST(!target.peek().has_value());
   BOOST_TEST(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'ingest'") == "0");
   BOOST_TEST(!target.opened().has_value());
-  BOOST_TEST(target.open_run(identity, false).epoch == 1);
-  BOOST_TEST(target.epoch() == 1);
+  BOOST_TEST(target.open_run(identity, false).fence == 1);
+  BOOST_TEST(target.fence() == 1);
   BOOST_TEST((target.peek().value().identity == identity));
   BOOST_TEST(database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, -1) || ' ' || attnotnull, ', ' "
                             "ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'ingested_events'::regclass "
                             "AND attnum > 0") == "id text true, data jsonb true");
 }
 
-BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_an_epoch_of_its_own) {
+BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_a_fence_of_its_own) {
   std::vector<std::thread> threads;
-  std::atomic<std::int64_t> epochs{0};
+  std::atomic<std::int64_t> fences{0};
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { epochs += postgres_target(options()).open_run(identity, false).epoch; });
+    threads.emplace_back([&] { fences += postgres_target(options()).open_run(identity, false).fence; });
   }
   for (std::thread& t : threads) {
     t.join();
   }
-  BOOST_TEST(epochs == 36);
+  BOOST_TEST(fences == 36);
 }
 
 BOOST_AUTO_TEST_CASE(tells_what_is_loaded) {
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(tells_what_is_loaded) {
   b.pages[0].segment = 3;
   loader->write(b);
   const ledger_view view = open_target()->opened().value();
-  BOOST_TEST(view.epoch == 2);
+  BOOST_TEST(view.fence == 2);
   BOOST_TEST(view.rows == 35u);
   BOOST_TEST(view.last_page == 4u);
   BOOST_TEST(view.last_segment == 3u);
