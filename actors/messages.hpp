@@ -112,7 +112,7 @@ struct attach_reader {
 struct transform_done {
   life_number life = 0;
   std::size_t worker = 0;
-  std::size_t segment = 0;
+  std::size_t section = 0;
   std::uint64_t ticket = 0;
   std::optional<batch> output;   ///< none: dropped
   std::optional<error> failure;  ///< what a transform threw

@@ -93,7 +93,7 @@ const opened_run& postgres_sink::connect() {
   throw_if_stopped(stop_);
   connection_ = run_->connect(stop_);
   if (lost_) {
-    settle_lost(*connection_, *lost_, run_->endpoint().shown());
+    settle_lost(*connection_, *lost_, run_->database().shown());
     lost_.reset();
   }
   return run_->ensure_open(*connection_, stop_);

@@ -36,7 +36,7 @@ std::optional<ledger_view> postgres_target::peek(std::stop_token stop) const {
     auto connection = run_->connect(std::move(stop));
     // One snapshot for all its statements.
     connection->run(connection->begin("REPEATABLE READ READ ONLY"));
-    detail::require_primary(*connection, run_->endpoint().shown());
+    detail::require_primary(*connection, run_->database().shown());
     run_->require_access(*connection);
     auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table());
     connection->run("ROLLBACK");
@@ -51,7 +51,7 @@ std::string postgres_target::rehearse(std::stop_token stop) const {
   try {
     const auto connection = run_->connect(std::move(stop));
     connection->run(connection->begin());
-    detail::require_writable(*connection, run_->endpoint().shown());
+    detail::require_writable(*connection, run_->database().shown());
     const detail::target_table target = run_->prepare(*connection);
     connection->run("ROLLBACK");
     return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";

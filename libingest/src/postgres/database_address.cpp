@@ -1,4 +1,4 @@
-#include "postgres/postgres_endpoint.hpp"
+#include "postgres/database_address.hpp"
 
 #include <libpq-fe.h>
 
@@ -35,7 +35,7 @@ std::map<std::string, std::string> settings_of(const std::string& url) {
 
 }  // namespace
 
-postgres_endpoint::postgres_endpoint(std::string url) : url_(std::move(url)) {
+database_address::database_address(std::string url) : url_(std::move(url)) {
   auto settings = settings_of(url_);
   password_ = settings["password"];
   log::add_secret(password_);
@@ -45,7 +45,7 @@ postgres_endpoint::postgres_endpoint(std::string url) : url_(std::move(url)) {
   shown_ = without_password("DATABASE_URL (postgresql://" + user + host + port + "/" + settings["dbname"] + ")");
 }
 
-std::string postgres_endpoint::without_password(std::string text) const {
+std::string database_address::without_password(std::string text) const {
   constexpr std::size_t shortest_secret = 4;  // a shorter one would mask ordinary text
   if (password_.size() < shortest_secret) {
     return text;

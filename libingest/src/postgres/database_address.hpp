@@ -5,10 +5,10 @@
 namespace ingest::detail {
 
 /// A connection URL, taken apart as far as messages need it.
-class postgres_endpoint {
+class database_address {
  public:
   /// Throws errc::config for what is no connection URL. Registers the password as a secret of the log.
-  explicit postgres_endpoint(std::string url);
+  explicit database_address(std::string url);
 
   const std::string& url() const { return url_; }
 
