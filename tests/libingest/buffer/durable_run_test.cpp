@@ -1,9 +1,11 @@
 #include "ingest/durable_run.hpp"
-#include "buffer/recovered_run.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
+#include "buffer/recovered_run.hpp"
+#include "buffer/recovery.hpp"
+#include "buffer/run_state.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"
