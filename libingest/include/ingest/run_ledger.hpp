@@ -25,6 +25,8 @@ struct known_pages {
   bool yields = false;
 };
 
+/// What postgres_target does for durable_run. Its words are not public yet: what a program of its own gets is a target.
+///
 /// Where a target remembers, together with the rows themselves, which pages it has. Thread-safe. Blocking calls return
 /// within a second once `stop` is requested, by throwing errc::cancelled.
 class run_ledger {
