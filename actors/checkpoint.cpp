@@ -187,7 +187,7 @@ void checkpoint_state::close_later(const close_run& m) {
     closing_since_ = now;
   }
   if (now - *closing_since_ > context_.spec->buffer->space_deadline) {
-    throw error(errc::no_space, "everything is loaded, but the disk of DATA_DIR has no space left to say so", false);
+    throw error(errc::no_space, "everything is loaded, but the disk of `directory` has no space left to say so", false);
   }
   post_after(self_, space_check_interval, checkpoint_actor(self_), m);
 }

@@ -11,6 +11,7 @@
 #include "ingest/version.hpp"
 #include "log/log_output.hpp"
 #include "run_command.hpp"
+#include "settings/option_names.hpp"
 #include "status_command.hpp"
 #include "validate_command.hpp"
 
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
   // long run need half as much memory again as a short one.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
+    name_options_as_settings();
     occupy_standard_descriptors();
     const auto asked = app::parse_command_line(argc, argv, std::cout);
     return told(asked ? execute(*asked) : 0);

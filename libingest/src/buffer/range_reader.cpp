@@ -28,7 +28,7 @@ batch range_reader::read(const range& r) {
       throw error(errc::bad_data, path.string() + ": the bytes of page " + std::to_string(p.id) + " at offset " +
                                       std::to_string(p.offset) +
                                       " do not match their checksum; restore the file from a copy, or start the run "
-                                      "anew with --fresh");
+                                      "anew with `start_over()`");
     }
   }
   batch result;

@@ -39,7 +39,7 @@ struct resumption {
   bool is_new = false;    ///< nothing is known of any run: it starts from the beginning
   bool fetched = false;   ///< every slice was read to its end
   bool complete = false;  ///< and every page is loaded: so says the ledger, or the state where there is no ledger
-  bool replaces_ledger = false;  ///< the ledger belongs to a run that --fresh has given up
+  bool replaces_ledger = false;  ///< the ledger belongs to a run that start_over() has given up
 };
 
 /// Weighs the witnesses. The buffer's index is right about what is durable, the ledger about what is loaded; the state
@@ -51,9 +51,9 @@ struct resumption {
 /// errc::config when the plan or the table is not the one the run was started with.
 resumption reconcile(const run_request& asked, const witnesses& known);
 
-/// Writes into a state what the ledger knew of pages that are loaded. Where only the ledger knew (DATA_DIR is new, the
-/// database is not), a start that finds the database away would otherwise number its pages from the beginning, and the
-/// ledger refuse them.
+/// Writes into a state what the ledger knew of pages that are loaded. Where only the ledger knew (`directory` is new,
+/// the database is not), a start that finds the database away would otherwise number its pages from the beginning, and
+/// the ledger refuse them.
 void remember_ledger(run_state& s, const resumption& from);
 
 /// 32 hexadecimal digits, drawn at random.

@@ -16,7 +16,7 @@ enum class run_status { running, complete, interrupted, aborted };
 
 std::string_view name_of(run_status s);
 
-/// What `ingestion.state` holds: for people, for `ingest status`, and for resuming. A hint: the buffer's index knows
+/// What `ingestion.state` holds: for people, and for resuming. A hint: the buffer's index knows
 /// better what is durable, the database's ledger knows better what is loaded.
 struct run_state {
   run_identity identity;
@@ -38,7 +38,7 @@ struct run_state {
   page_set loaded;                     ///< pages
   std::vector<slice_progress> slices;  ///< durable positions
 
-  /// The run started from nothing on demand (--fresh) and its loader has yet to tell the ledger so.
+  /// The run started from nothing on demand (start_over()) and its loader has yet to tell the ledger so.
   bool replaces_ledger = false;
 
   /// The run began from nothing while the ledger could not be asked: it gives way to one that turns out to be there.

@@ -28,33 +28,33 @@ void require(bool condition, const std::string& message) {
 }
 
 void check_headers(const http_source_options& o) {
-  require(!o.api_key.empty(), "TARGET_API_KEY is missing: set it to the API's key");
+  require(!o.api_key.empty(), "`api_key` is missing: set it to the API's key");
   try {
     validate({"X-API-Key", o.api_key});
   } catch (const error&) {
-    throw error(errc::config, "TARGET_API_KEY holds a line break or another control character; remove it");
+    throw error(errc::config, "`api_key` holds a line break or another control character; remove it");
   }
   for (const http_header& h : o.extra_headers) {
     try {
       validate(h);
     } catch (const error& e) {
-      throw error(errc::config, std::string("EXTRA_HEADERS: ") + e.what());
+      throw error(errc::config, std::string("`extra_headers`: ") + e.what());
     }
   }
 }
 
 void check(const http_source_options& o) {
   check_headers(o);
-  require(o.batch_size >= 1 && o.batch_size <= largest_page, "BATCH_SIZE must be from 1 to 5000");
-  require(detail::is_path(o.events_path), "EVENTS_PATH must be a path, as \"/events\" is");
+  require(o.batch_size >= 1 && o.batch_size <= largest_page, "`batch_size` must be from 1 to 5000");
+  require(detail::is_path(o.events_path), "`events_path` must be a path, as \"/events\" is");
   require(detail::is_path(o.stream_access_path), "the path of stream access must begin with a single \"/\"");
   require(o.encoder != nullptr, "the HTTP source has no row encoder");
   for (const time_window& w : o.windows) {
-    require(!w.since_ms || !w.until_ms || *w.since_ms < *w.until_ms, "SINCE must lie before UNTIL");
+    require(!w.since_ms || !w.until_ms || *w.since_ms < *w.until_ms, "`since_ms` must lie before `until_ms`");
   }
   require(o.endpoint != http_endpoint::standard || !needs_stream(o),
-          "slices and time windows need the stream endpoint, and ENDPOINT is standard: set it to auto or stream, or "
-          "SLICES to 1 without SINCE and UNTIL");
+          "slices and time windows need the stream endpoint, and `endpoint` is `standard`: set it to `automatic` or "
+          "`stream`, or set no `windows`");
   static_cast<void>(make_page_parser(o.parser));  // throws for a pointer that is none
 }
 
@@ -146,12 +146,12 @@ bool http_api::ready(const target& t) {
 void http_api::check_fallback(const std::string& refusal) {
   if (run_.options.endpoint == http_endpoint::stream) {
     throw error(errc::authentication, "the API refuses stream access with " + refusal +
-                                          ": use a TARGET_API_KEY that has it, or set ENDPOINT=auto");
+                                          ": use an `api_key` that has it, or set `endpoint` to `automatic`");
   }
   if (needs_stream(run_.options)) {
     throw error(errc::config,
                 "slices and time windows need the stream endpoint, and the API refuses access to it with " + refusal +
-                    ": set SLICES to 1 and remove SINCE and UNTIL, or use another TARGET_API_KEY");
+                    ": set no `windows`, or use another `api_key`");
   }
   std::call_once(fallback_logged_, [&] {
     log::warning(events::stream_access_refused, "reading from the standard endpoint, at its rate limit",

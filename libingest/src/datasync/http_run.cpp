@@ -59,7 +59,7 @@ const http_result& receive(const http_run& run, http_client& client, const std::
   if (result.failure && result.failure->what == transport_failure::kind::certificate) {
     throw error(errc::unavailable,
                 run.url.origin + " could not prove who it is: " + result.failure->message +
-                    "; if its certificate is signed by an authority of your own, name that in TLS_CA_FILE",
+                    "; if its certificate is signed by an authority of your own, name that in `ca_file`",
                 false);
   }
   return result;
@@ -108,7 +108,7 @@ void pause(const http_run& run, milliseconds wait, const std::stop_token& stop) 
 error exhausted(const retry_schedule& schedule, const request_failure& failure, const std::string& what) {
   return {errc::unavailable,
           what + " failed " + std::to_string(schedule.failures()) + " times, the last time with: " + failure.reason +
-              "; run again once the API answers, or raise RETRY_DEADLINE_MS",
+              "; run again once the API answers, or raise `retry.deadline`",
           false};
 }
 

@@ -93,7 +93,7 @@ std::string advice_on(const http_result& result, const std::string& otherwise) {
   }
   const auto location = result.header("Location");
   return (location ? ", a redirect to " + place_in(*location) : ", a redirect") +
-         ", which is not followed: set API_BASE_URL so that the requests go where it leads, if the key may be sent "
+         ", which is not followed: set `base_url` so that the requests go where it leads, if the key may be sent "
          "there";
 }
 

@@ -48,7 +48,7 @@ void page_reader::refuse(const response& r, const not_a_page& e, attempts& tried
   }
   const bool ever = !at_.position().at_start() || api_->has_pages();
   doubt(r, tried,
-        ever ? error(errc::bad_data, said) : error(errc::config, said + "; check API_BASE_URL and EVENTS_PATH"));
+        ever ? error(errc::bad_data, said) : error(errc::config, said + "; check `base_url` and `events_path`"));
 }
 
 /// Whether the page can be gone on from. What it means is told in docs/api_answers.md.

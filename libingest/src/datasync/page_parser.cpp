@@ -20,11 +20,11 @@ using detail::json_fault;
 using detail::json_scanner;
 using detail::json_value;
 
-json_pointer setting_pointer(const char* setting, const std::string& text) {
+json_pointer option_pointer(const char* option, const std::string& text) {
   try {
     return json_pointer(text);
   } catch (const error& e) {
-    throw error(errc::config, std::string(setting) + ": " + e.what());
+    throw error(errc::config, std::string(option) + ": " + e.what());
   }
 }
 
@@ -63,8 +63,9 @@ std::optional<not_a_page> foreign(std::string_view body) {
     return not_a_page(unreadable, "it is JSON in UTF-16 or UTF-32, or no text; expected is UTF-8");
   }
   if (body.starts_with("\x1f\x8b") || body.starts_with("\x28\xb5\x2f\xfd")) {
-    return not_a_page(unreadable,
-                      "it is compressed, without a Content-Encoding that says so: try HTTP_COMPRESSION=false");
+    return not_a_page(
+        unreadable,
+        "it is compressed, without a Content-Encoding that says so: try it with `compression` set to false");
   }
   return std::nullopt;
 }
@@ -77,8 +78,8 @@ std::string_view without_byte_order_mark(std::string_view body) {
 class scanning_parser final : public page_parser {
  public:
   explicit scanning_parser(const page_parser_options& options)
-      : pointers_{setting_pointer("ID_POINTER", options.id_pointer),
-                  setting_pointer("TIMESTAMP_POINTER", options.timestamp_pointer)},
+      : pointers_{option_pointer("`id_pointer`", options.id_pointer),
+                  option_pointer("`timestamp_pointer`", options.timestamp_pointer)},
         tolerant_(options.tolerant) {}
 
   parsed_page parse(std::string_view body, const record_encoder& encoder, std::string& out) override {

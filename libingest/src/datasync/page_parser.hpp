@@ -70,7 +70,7 @@ class page_parser {
 };
 
 /// A parser that reads the body once, without building a tree and without memory of its own per event. Throws
-/// errc::config, naming ID_POINTER or TIMESTAMP_POINTER, for one that is no JSON pointer.
+/// errc::config, naming `id_pointer` or `timestamp_pointer`, for one that is no JSON pointer.
 std::unique_ptr<page_parser> make_page_parser(const page_parser_options& options = {});
 
 }  // namespace ingest

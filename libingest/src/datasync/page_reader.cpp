@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds shortest_patience = std::chrono::minutes(1);
 
 error not_acceptable(const http_api::target& target, const http_result& result) {
   return {errc::config, target.request() + " answered " + answer_of(result) +
-                            advice_on(result, ": check API_BASE_URL and EVENTS_PATH")};
+                            advice_on(result, ": check `base_url` and `events_path`")};
 }
 
 void observe_limit(http_api& api, const http_api::target& target, const http_result& result) {
@@ -76,7 +76,7 @@ void page_reader::bear_emptiness(const parsed_page& page) {
   if (now - *empty_since_ > std::max(run_.options.retry.deadline, shortest_patience)) {
     throw error(errc::bad_data,
                 "the API has returned nothing but empty pages that claim that there is more, for longer than "
-                "RETRY_DEADLINE_MS: if it needs that long to get to the next event, raise that");
+                "`retry.deadline`: if it needs that long to get to the next event, raise that");
   }
 }
 
@@ -128,8 +128,7 @@ void page_reader::act_on(verdict v, const response& r, attempts& tried) {
     case verdict::cursor_refused:
       return reset_cursor(r.target, errc::bad_data, "the API refused the cursor with " + answer_of(result));
     case verdict::key_refused:
-      throw error(errc::authentication,
-                  r.target.request() + " answered " + answer_of(result) + ": check TARGET_API_KEY");
+      throw error(errc::authentication, r.target.request() + " answered " + answer_of(result) + ": check `api_key`");
     case verdict::page:
     case verdict::not_acceptable:
       break;
@@ -217,7 +216,7 @@ void page_reader::try_again(const http_api::target& target, const request_failur
 
 /// The page would be too large again.
 void page_reader::ask_for_less(const http_api::target& target) {
-  const std::string cap = "MAX_PAGE_BYTES, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
+  const std::string cap = "`max_body_bytes`, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
   ++run_.counters.pages_too_large;
   if (!limit_.lower()) {
     throw error(errc::config,
@@ -231,7 +230,7 @@ void page_reader::renew_token(const response& r, attempts& tried) {
   api_->refuse_token(r.target);
   if (++tried.token_refusals > most_token_refusals) {
     throw error(errc::authentication, r.target.request() + " refuses even new stream tokens, with " +
-                                          answer_of(*r.result) + ": check TARGET_API_KEY");
+                                          answer_of(*r.result) + ": check `api_key`");
   }
   // The first refusal is the way of things; whoever is refused again had better take his time.
   if (tried.token_refusals > 1) {

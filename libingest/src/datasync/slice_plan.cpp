@@ -173,7 +173,7 @@ std::vector<time_window> divide_by_density(const explorer& events, std::size_t b
     return one_slice(whole, "there are few events");
   }
   if (!first.newest_ms || !first.oldest_ms || *first.oldest_ms > *first.newest_ms) {
-    return one_slice(whole, "the events' times cannot be read, or are in no order: check TIMESTAMP_POINTER");
+    return one_slice(whole, "the events' times cannot be read, or are in no order: check `timestamp_pointer`");
   }
   const auto begin = search_for_oldest(events, first).run();
   const std::int64_t end = *first.newest_ms + 1;

@@ -181,12 +181,12 @@ stream_access::answer stream_access::ask(http_client& client, const std::stop_to
       }
       failure.reason = answer_of(result) + ": the answer holds no streamAccess with endpoint, token and tokenHeader";
     } else if (result.status == 401 && settled) {
-      throw error(errc::authentication, what + " answered " + failure.reason + ": check TARGET_API_KEY");
+      throw error(errc::authentication, what + " answered " + failure.reason + ": check `api_key`");
     } else if ((result.status == 403 || result.status == 404) && settled) {
       return {{}, failure.reason};
     } else if (settled && !may_pass(result.status)) {
       throw error(errc::config, what + " answered " + failure.reason +
-                                    advice_on(result, ": check API_BASE_URL, or set ENDPOINT=standard"));
+                                    advice_on(result, ": check `base_url`, or set `endpoint` to `standard`"));
     }
     ++run_.counters.token_fetch_errors;
     if (!back_off(run_, schedule, failure, what, stop)) {

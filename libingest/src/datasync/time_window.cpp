@@ -11,17 +11,17 @@ std::vector<time_window> split(const time_window& window, std::size_t n) {
     return {window};
   }
   if (n == 0 || !window.since_ms || !window.until_ms) {
-    throw error(errc::config, "a time window can be divided only with both of its edges: set SINCE and UNTIL");
+    throw error(errc::config, "a time window can be divided only with both of its edges");
   }
   if (*window.since_ms >= *window.until_ms) {
-    throw error(errc::config, "the time window is empty: SINCE must lie before UNTIL");
+    throw error(errc::config, "the time window is empty: it must begin before it ends");
   }
   // Unsigned, because the length of the longest window does not fit a signed number.
   auto edge = static_cast<std::uint64_t>(*window.since_ms);
   const auto length = static_cast<std::uint64_t>(*window.until_ms) - edge;
   if (length < n) {
     throw error(errc::config, "the time window of " + std::to_string(length) + " ms cannot be divided into " +
-                                  std::to_string(n) + " slices: set SLICES lower");
+                                  std::to_string(n) + " slices: ask for fewer");
   }
   std::vector<time_window> parts;
   parts.reserve(n);

@@ -16,8 +16,8 @@ void window_watch::first_page(slice_id slice, const time_window& window, const p
     if (other != slice && its == seen) {
       throw error(errc::config, "the API ignores time windows: slices " + std::to_string(other) + " and " +
                                     std::to_string(slice) +
-                                    " were given the same events. Each slice would read everything: set SLICES=1 and "
-                                    "neither SINCE nor UNTIL, and start over with --fresh --yes");
+                                    " were given the same events. Each slice would read everything: set no "
+                                    "`windows`, and start over with `start_over()`");
     }
   }
   beginnings_[slice] = seen;
@@ -32,7 +32,7 @@ void window_watch::any_page(slice_id slice, const time_window& window, const par
     std::call_once(warned_, [&] {
       log::warning(events::window_ignored,
                    "events outside of the time window that was asked for: the API ignores since and until, or counts "
-                   "time in another unit or zone than TIMESTAMP_POINTER shows; they are loaded all the same",
+                   "time in another unit or zone than `timestamp_pointer` shows; they are loaded all the same",
                    {{"slice", slice}, {"newest_ms", newest.value_or(0)}, {"oldest_ms", oldest.value_or(0)}});
     });
   }

@@ -21,7 +21,7 @@ std::map<std::string, std::string> settings_of(const std::string& url) {
   const std::unique_ptr<char, void (*)(void*)> unread(why, PQfreemem);
   if (!parsed || url.empty()) {
     throw error(errc::config,
-                "DATABASE_URL is no PostgreSQL connection URL: it has to look like "
+                "`url` is no PostgreSQL connection URL: it has to look like "
                 "postgresql://user:password@host:5432/database, with special characters in a password written as %XX");
   }
   std::map<std::string, std::string> settings;
@@ -42,7 +42,7 @@ database_address::database_address(std::string url) : url_(std::move(url)) {
   const std::string user = settings["user"].empty() ? "" : settings["user"] + "@";
   const std::string port = settings["port"].empty() ? "" : ":" + settings["port"];
   const std::string host = settings["host"].empty() ? settings["hostaddr"] : settings["host"];
-  shown_ = without_password("DATABASE_URL (postgresql://" + user + host + port + "/" + settings["dbname"] + ")");
+  shown_ = without_password("`url` (postgresql://" + user + host + port + "/" + settings["dbname"] + ")");
 }
 
 std::string database_address::without_password(std::string text) const {

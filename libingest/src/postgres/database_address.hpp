@@ -12,7 +12,7 @@ class database_address {
 
   const std::string& url() const { return url_; }
 
-  /// How messages name the database: DATABASE_URL (postgresql://user@host:5432/name), without its password.
+  /// How messages name the database: `url` (postgresql://user@host:5432/name), without its password.
   const std::string& shown() const { return shown_; }
 
   /// `text` without the password, wherever it may have got into it.

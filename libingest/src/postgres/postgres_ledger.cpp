@@ -51,8 +51,8 @@ std::string advisory_lock(const postgres_connection& c, std::string_view functio
 }
 
 constexpr const char* owners_advice =
-    ". Give this run a name of its own with --pipeline NAME, and another DATA_DIR, or go on with that one as it was; "
-    "--fresh --yes loads all of it anew";
+    ". Give this run a `pipeline` and a `directory` of its own, or go on with that one as it was; "
+    "`start_over()` loads all of it anew";
 
 void check_owner(const query_result& stored, const run_identity& who, bool yields) {
   const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
@@ -83,7 +83,7 @@ std::optional<error> elsewhere(const ledger_view& view, const std::string& store
     return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
                                      std::to_string(view.rows) +
                                      " rows were loaded into it. Restore the table, or load "
-                                     "all of it anew with --fresh --yes");
+                                     "all of it anew with `start_over()`");
   }
   return std::nullopt;
 }
@@ -145,7 +145,7 @@ void compare(const page& ours, const query_result& r, std::size_t row, const std
                 "page " + std::to_string(ours.id) + " of pipeline \"" + pipeline +
                     "\" is in the database's ledger with other content than in the buffer: another host "
                     "has gone on with this pipeline, or the buffer or the database was restored from "
-                    "an older copy. Go on there or with an empty DATA_DIR, or use --fresh --yes");
+                    "an older copy. Go on there or with an empty `directory`, or use `start_over()`");
   }
 }
 
@@ -228,7 +228,7 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
         error(errc::bad_data, "table " + stored.text(0, 4) + " is empty, though the ledger says that " +
                                   std::to_string(view.rows) +
                                   " rows were loaded into it and the run is complete: it was emptied or made "
-                                  "anew. Restore its rows, or load all of them anew with --fresh --yes");
+                                  "anew. Restore its rows, or load all of them anew with `start_over()`");
   }
   return view;
 }
@@ -351,12 +351,12 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     " of " + pages.text(0, 1) +
                                     " pages, and the buffer has no more: the database was set back (a standby without "
                                     "the last commits took over, a backup was restored), or files of the buffer were "
-                                    "removed. Restore either, or load all of it anew with --fresh --yes");
+                                    "removed. Restore either, or load all of it anew with `start_over()`");
   }
   if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
     throw error(errc::bad_data, "table " + target.identity() +
                                     " is gone, though all of the run was loaded into it. Restore the table, or load "
-                                    "all of it anew with --fresh --yes");
+                                    "all of it anew with `start_over()`");
   }
   return begun;
 }
@@ -366,12 +366,13 @@ void check_some_row_was_taken(postgres_connection& c, const std::string& pipelin
   ledger_view sums;
   read_totals(c, pipeline, sums);
   if (sums.rejected > 0 && sums.rows == 0 && sums.duplicates == 0) {
-    throw error(errc::bad_data,
-                "each of the " + std::to_string(sums.rejected) + " rows was refused, so that nothing was loaded" +
-                    (first.empty() ? "" : ", the first because: " + first) + ". " + kept_in +
-                    " has them and the reasons. Mend what they tell of (where records hold their id, and in which form "
-                    "they come, is said by ID_POINTER and FROM), and start over with --fresh --yes, or say with "
-                    "REJECT_LIMIT how many may be refused");
+    throw error(
+        errc::bad_data,
+        "each of the " + std::to_string(sums.rejected) + " rows was refused, so that nothing was loaded" +
+            (first.empty() ? "" : ", the first because: " + first) + ". " + kept_in +
+            " has them and the reasons. Mend what they tell of (where records hold their id, and in which form "
+            "they come, is said by `id_pointer` and by the source), and start over with `start_over()`, or say with "
+            "`reject_limit` how many may be refused");
   }
 }
 

@@ -20,7 +20,7 @@ postgres_run::postgres_run(postgres_options o, connection_factory connect)
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
       rejects_(options_.rejects_file, options_.pipeline) {
   if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
-    throw error(errc::config, "the pipeline has no name: set one with --pipeline");
+    throw error(errc::config, "the pipeline has no name: set `pipeline`");
   }
 }
 

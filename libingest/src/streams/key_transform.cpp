@@ -12,11 +12,11 @@ namespace ingest {
 
 namespace {
 
-json_pointer setting_pointer(const std::string& text) {
+json_pointer option_pointer(const std::string& text) {
   try {
     return json_pointer(text);
   } catch (const error& e) {
-    throw error(errc::config, std::string("ID_POINTER: ") + e.what());
+    throw error(errc::config, std::string("`id_pointer`: ") + e.what());
   }
 }
 
@@ -54,7 +54,7 @@ void append_refused(std::string_view record, std::size_t fault, std::string& row
 }  // namespace
 
 key_transform::key_transform(const std::string& id_pointer)
-    : id_(std::make_shared<const json_pointer>(setting_pointer(id_pointer))) {}
+    : id_(std::make_shared<const json_pointer>(option_pointer(id_pointer))) {}
 
 std::optional<batch> key_transform::apply(batch input) {
   const keyed_encoder encoder;

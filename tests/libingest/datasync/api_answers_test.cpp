@@ -232,14 +232,14 @@ BOOST_AUTO_TEST_CASE(of_another_shape_are_described_and_soon_refused) {
         {R"({"data":[{"id":NaN}],"hasMore":false})", "event 0 (counted from 0) of the page is no JSON at byte 15"},
         {"{\"data\":[{\"id\":\"a\tb\"}],\"hasMore\":false}", "a byte 0x09"},
         {"\xff\xfe{", "UTF-16"},
-        {"\x1f\x8b\x08", "HTTP_COMPRESSION=false"}}) {
+        {"\x1f\x8b\x08", "`compression`"}}) {
     check_soon_refused({200, body}, errc::bad_data, text);
   }
 }
 
 BOOST_AUTO_TEST_CASE(of_another_shape_from_the_first_one_on_are_a_matter_of_configuration) {
   api.fault = [](const received_request&) { return reply{200, R"({"results":[]})"}; };
-  BOOST_CHECK_EXCEPTION(read_pages(), ingest::error, fails_with(errc::config, "API_BASE_URL and EVENTS_PATH"));
+  BOOST_CHECK_EXCEPTION(read_pages(), ingest::error, fails_with(errc::config, "`base_url` and `events_path`"));
 }
 
 BOOST_AUTO_TEST_CASE(with_numbers_that_are_none_or_bare_control_characters_have_only_those_events_refused) {

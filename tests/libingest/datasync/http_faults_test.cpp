@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(of_size_that_no_smaller_page_mends_are_a_matter_of_configur
   auto o = options();
   api.fault = faulty_pages{1, 1'000'000, {200, R"({"data":[{"id":"x","p":")" + std::string(500, 'p') + "\"}]}"}};
   o.client.max_body_bytes = 300;
-  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::config, "MAX_PAGE_BYTES, 300 bytes"));
+  BOOST_CHECK_EXCEPTION(read(o), ingest::error, fails_with(errc::config, "`max_body_bytes`, 300 bytes"));
   BOOST_TEST(page_requests().size() == 4u, "limits of 10, 5, 2 and 1");
 }
 
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(of_emptiness_are_followed_as_long_as_they_lead_on_in_time) 
     clock.advance(1min);
     return endless(r);
   };
-  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "RETRY_DEADLINE_MS"));
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::bad_data, "`retry.deadline`"));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_missing_cursor_are_borne_once) {

@@ -184,17 +184,17 @@ BOOST_AUTO_TEST_CASE(check_their_settings_at_once) {
   };
   for (const auto* url : {"", "host", "ftp://host/api", "file:///etc", "http://", "http://user:pw@host/",
                           "http://host/?q=1", "http://host/#f", "http://a b/"}) {
-    refused("API_BASE_URL", [&](http_source_options& o) { o.base_url = url; });
+    refused("`base_url`", [&](http_source_options& o) { o.base_url = url; });
   }
-  refused("TARGET_API_KEY", [](http_source_options& o) { o.api_key = ""; });
-  refused("TARGET_API_KEY", [](http_source_options& o) { o.api_key = "a\r\nX-Admin: 1"; });
-  refused("EXTRA_HEADERS", [](http_source_options& o) { o.extra_headers = {{"X-A", "b\nc"}}; });
-  refused("BATCH_SIZE", [](http_source_options& o) { o.batch_size = 0; });
-  refused("BATCH_SIZE", [](http_source_options& o) { o.batch_size = 5001; });
-  refused("EVENTS_PATH", [](http_source_options& o) { o.events_path = "//evil.example/events"; });
+  refused("`api_key`", [](http_source_options& o) { o.api_key = ""; });
+  refused("`api_key`", [](http_source_options& o) { o.api_key = "a\r\nX-Admin: 1"; });
+  refused("`extra_headers`", [](http_source_options& o) { o.extra_headers = {{"X-A", "b\nc"}}; });
+  refused("`batch_size`", [](http_source_options& o) { o.batch_size = 0; });
+  refused("`batch_size`", [](http_source_options& o) { o.batch_size = 5001; });
+  refused("`events_path`", [](http_source_options& o) { o.events_path = "//evil.example/events"; });
   refused("ID_POINTER", [](http_source_options& o) { o.parser.id_pointer = "id"; });
-  refused("SINCE", [](http_source_options& o) { o.windows = {{2, 1}}; });
-  refused("ENDPOINT", [](http_source_options& o) {
+  refused("`since_ms`", [](http_source_options& o) { o.windows = {{2, 1}}; });
+  refused("`endpoint`", [](http_source_options& o) {
     o.endpoint = http_endpoint::standard;
     o.windows = {{1, 2}};
   });

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(is_found_in_spite_of_errors_that_pass) {
   BOOST_TEST(plan(options()).size() == 16u);
   BOOST_TEST(counters.retries_5xx > 5u);
   api.fault = [](const received_request&) { return reply{401}; };
-  BOOST_CHECK_EXCEPTION(plan(options()), ingest::error, fails_with(errc::authentication, "TARGET_API_KEY"));
+  BOOST_CHECK_EXCEPTION(plan(options()), ingest::error, fails_with(errc::authentication, "`api_key`"));
 }
 
 BOOST_AUTO_TEST_CASE(is_written_as_edges_and_read_back) {

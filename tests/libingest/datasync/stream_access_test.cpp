@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(fall_back_to_the_standard_endpoint_when_refused) {
 BOOST_AUTO_TEST_CASE(do_not_fall_back_when_told_to_stream) {
   api.stream_access_status = 403;
   BOOST_CHECK_EXCEPTION(read(options(http_endpoint::stream)), ingest::error,
-                        fails_with(errc::authentication, "ENDPOINT"));
+                        fails_with(errc::authentication, "`endpoint`"));
 }
 
 BOOST_AUTO_TEST_CASE(do_not_fall_back_where_windows_would_be_ignored) {
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(with_a_key_that_is_unknown_are_an_authentication_error) {
   auto o = options();
   o.api_key = "wrong-key-0815";
   const auto says = [](const ingest::error& e) {
-    return fails_with(errc::authentication, "TARGET_API_KEY")(e) &&
+    return fails_with(errc::authentication, "`api_key`")(e) &&
            std::string(e.what()).find("wrong-key-0815") == std::string::npos;
   };
   BOOST_CHECK_EXCEPTION(read(o), ingest::error, says);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_renewed_stop_nobody_while_they_hold) {
   BOOST_TEST((read(options()).distinct() == api.all_ids()), "ten pages in 280 of 300 s");
   api.events = 150;
   asked = 0;
-  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::authentication, "TARGET_API_KEY"));
+  BOOST_CHECK_EXCEPTION(read(options()), ingest::error, fails_with(errc::authentication, "`api_key`"));
 }
 
 BOOST_AUTO_TEST_CASE(whose_renewal_is_refused_are_used_while_they_hold_and_then_asked_for_again) {

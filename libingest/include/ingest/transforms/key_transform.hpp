@@ -16,7 +16,7 @@ class json_pointer;
 /// reason and counts. Neither fails anything else. Positions stay what they were.
 class key_transform final : public transform {
  public:
-  /// `id_pointer` leads to the key inside a record. Throws errc::config, naming ID_POINTER, if it is no JSON pointer.
+  /// `id_pointer` leads to the key inside a record. Throws errc::config, naming `id_pointer`, if it is no JSON pointer.
   explicit key_transform(const std::string& id_pointer = "/id");
 
   std::optional<batch> apply(batch input) override;
