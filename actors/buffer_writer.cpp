@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "ingest/event_names.hpp"
+#include "buffer/recovered_run.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::actors {
 
@@ -205,10 +206,9 @@ void buffer_writer_state::grant_credit() {
         {{"bytes_buffered", buffer_->bytes()}});
   }
   if (full && !context_.spec->make_sink) {
-    throw error(
-        errc::no_space,
-        "the buffer is over BUFFER_QUOTA_BYTES and nothing is loading it: run `ingest load`, or raise the quota",
-        false);
+    throw error(errc::no_space,
+                "the buffer is over `quota_bytes` and nothing is loading it: load it with `make_sink`, or raise that",
+                false);
   }
   if (full) {
     seal_segment();
@@ -246,7 +246,7 @@ void buffer_writer_state::wait_for_space() {
     seal_segment();
   }
   if (now - *full_since_ > context_.spec->buffer->space_deadline) {
-    throw error(errc::no_space, "no space left on the disk of DATA_DIR, and none came free within the time allowed",
+    throw error(errc::no_space, "no space left on the disk of `directory`, and none came free within the time allowed",
                 false);
   }
   if (!std::exchange(retry_scheduled_, true)) {

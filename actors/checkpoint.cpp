@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::actors {
 
@@ -31,7 +31,7 @@ bool finds_room(Save&& save) {
 
 void checkpoint_state::begin(stage_context context) {
   context_ = std::move(context);
-  state_ = context_.spec->buffer->description;
+  state_ = *context_.spec->buffer->description;
   restarts_before_ = state_.restarts;
 }
 
@@ -211,7 +211,7 @@ void checkpoint_state::close_later(const close_run& m) {
     closing_since_ = now;
   }
   if (now - *closing_since_ > context_.spec->buffer->space_deadline) {
-    throw error(errc::no_space, "everything is loaded, but the disk of DATA_DIR has no space left to say so", false);
+    throw error(errc::no_space, "everything is loaded, but the disk of `directory` has no space left to say so", false);
   }
   post_after(self_, space_check_interval, checkpoint_actor(self_), m);
 }

@@ -7,12 +7,12 @@
 
 namespace ingest::actors {
 
-/// The producer's side of credit-based backpressure on one hop. The consumer opens an life with a window of bytes and
-/// grants back what it has dealt with; the producer never has more in flight than the window. A message larger than
-/// the whole window goes when nothing else is in flight, so that it cannot block the hop for ever.
+/// The producer's side of credit-based backpressure on one hop. For each life of the hop the consumer opens a window of
+/// bytes, and grants back what it has dealt with; the producer never has more in flight than the window. A message
+/// larger than the whole window goes when nothing else is in flight, so that it cannot block the hop for ever.
 class credit_account {
  public:
-  /// Starts an life: nothing is in flight, the whole window may be spent.
+  /// A life begins: nothing is in flight, the whole window may be spent.
   void open(life_number life, std::uint64_t window);
 
   /// Takes `bytes` from the balance if they may be sent now.

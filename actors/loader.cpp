@@ -1,5 +1,7 @@
 #include "actors/loader.hpp"
 
+#include "buffer/range_reader.hpp"
+
 namespace ingest::actors {
 
 void loader_state::begin(stage_context context, range_source buffer, progress_log checkpoint) {

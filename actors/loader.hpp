@@ -4,6 +4,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/stage_context.hpp"
+#include "buffer/range_reader.hpp"
 
 namespace ingest::actors {
 

@@ -12,9 +12,10 @@
 #include "actors/caf_compat.hpp"
 #include "actors/stage.hpp"
 #include "actors/transform_sequence.hpp"
+#include "buffer/run_state.hpp"
+#include "core/page_set.hpp"
 #include "ingest/batch.hpp"
 #include "ingest/error.hpp"
-#include "ingest/run_state.hpp"
 #include "ingest/sink.hpp"
 #include "ingest/slice_supply.hpp"
 
@@ -122,7 +123,7 @@ using page_target = caf::typed_actor<accepts<begin_slice>, accepts<page_batch>, 
 struct transform_done {
   life_number life = 0;
   std::size_t worker = 0;
-  std::size_t segment = 0;
+  std::size_t section = 0;
   std::uint64_t ticket = 0;
   std::optional<batch> output;   ///< none: dropped
   std::optional<error> failure;  ///< what a transform threw

@@ -1,6 +1,9 @@
 #include "ingest/actors/pipeline_builder.hpp"
 
 #include "actors/single_life.hpp"
+#include "buffer/recovered_run.hpp"
+#include "buffer/recovery.hpp"
+#include "buffer/run_state.hpp"
 
 namespace ingest::actors {
 
@@ -65,7 +68,7 @@ pipeline_builder& pipeline_builder::durable(durable_run_options run) {
 pipeline_builder& pipeline_builder::durable(std::shared_ptr<durable_run> run) {
   buffer_spec& buffer = spec_.buffer ? *spec_.buffer : spec_.buffer.emplace();
   buffer.directory = run->directory();
-  buffer.description = run->description();
+  buffer.description = std::make_shared<const run_state>(run->description());
   buffer.read_before = run->found().fetched;
   if (run->has_ledger()) {
     buffer.take_slices = [run](std::span<const slice_id> slices, std::stop_token stop) {

@@ -22,8 +22,8 @@ struct stage_id {
 std::string to_string(stage_id stage);
 
 /// The number of one life of a stage. Every start of a stage anywhere in the pipeline draws the next number, so a later
-/// life has a greater one. It is the *life* of the credit and the messages between that life and its neighbours:
-/// whatever carries an older number is dropped.
+/// life has a greater one. The credit and the messages between it and its neighbours carry it, and whatever carries an
+/// older one is dropped.
 using life_number = std::uint64_t;
 
 }  // namespace ingest::actors

@@ -1,7 +1,7 @@
 #include "actors/supervisor.hpp"
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::actors {
 

@@ -27,7 +27,7 @@ void require_threads(std::size_t count) {
     throw error(errc::unavailable,
                 "this run needs some " + std::to_string(count) + " threads, and the system grants no more than " +
                     std::to_string(had.size()) +
-                    ": raise the limit (ulimit -u, or that of the container), or set READERS and LOADERS lower",
+                    ": raise the limit (ulimit -u, or that of the container), or set `readers` and `loaders` lower",
                 false);
   }
 }

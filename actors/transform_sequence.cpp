@@ -15,17 +15,17 @@ std::optional<batch> apply_transforms(const transform_list& transforms, std::siz
 transform_sequence::transform_sequence(const transform_list& transforms, hand_out work, give_out output)
     : work_(std::move(work)), output_(std::move(output)) {
   for (const auto& t : transforms) {
-    if (segments_.empty() || segments_.back().parallel != t->parallel()) {
-      segments_.emplace_back().parallel = t->parallel();
+    if (sections_.empty() || sections_.back().parallel != t->parallel()) {
+      sections_.emplace_back().parallel = t->parallel();
     }
-    segments_.back().transforms->push_back(t);
+    sections_.back().transforms->push_back(t);
   }
 }
 
 void transform_sequence::enter(std::size_t index, transform_item item) {
-  if (index == segments_.size()) {
+  if (index == sections_.size()) {
     output_(std::move(item));
-  } else if (segments_[index].parallel) {
+  } else if (sections_[index].parallel) {
     enter_parallel(index, std::move(item));
   } else {
     enter_serial(index, std::move(item));
@@ -39,9 +39,9 @@ void transform_sequence::enter_serial(std::size_t index, transform_item item) {
   }
   if (item.content) {
     // Nothing came out: dropped, or held back. A position behind it would lose what is held back.
-    item.content = apply_transforms(*segments_[index].transforms, 0, std::move(*item.content));
+    item.content = apply_transforms(*sections_[index].transforms, 0, std::move(*item.content));
   }
-  // Nor is a position worth anything that an earlier segment knew, while this one may hold back bytes from before.
+  // Nor is a position worth anything that an earlier section knew, while this one may hold back bytes from before.
   if (!item.content) {
     item.position.clear();
   }
@@ -49,7 +49,7 @@ void transform_sequence::enter_serial(std::size_t index, transform_item item) {
 }
 
 void transform_sequence::enter_parallel(std::size_t index, transform_item item) {
-  segment& s = segments_[index];
+  section& s = sections_[index];
   const std::uint64_t ticket = s.arrived++;
   if (!item.content) {
     s.waiting[ticket] = {std::move(item), true};
@@ -64,7 +64,7 @@ void transform_sequence::enter_parallel(std::size_t index, transform_item item) 
 }
 
 void transform_sequence::complete(std::size_t index, std::uint64_t ticket, std::optional<batch> output) {
-  segment& s = segments_[index];
+  section& s = sections_[index];
   waiting_item& done = s.waiting.at(ticket);
   done.item.content = std::move(output);
   done.complete = true;
@@ -72,7 +72,7 @@ void transform_sequence::complete(std::size_t index, std::uint64_t ticket, std::
 }
 
 void transform_sequence::release(std::size_t index) {
-  segment& s = segments_[index];
+  section& s = sections_[index];
   while (!s.waiting.empty() && s.waiting.begin()->first == s.released && s.waiting.begin()->second.complete) {
     transform_item item = std::move(s.waiting.begin()->second.item);
     s.waiting.erase(s.waiting.begin());
@@ -86,7 +86,7 @@ void transform_sequence::release(std::size_t index) {
 }
 
 void transform_sequence::finish(std::size_t index, transform_item end) {
-  const transform_list& transforms = *segments_[index].transforms;
+  const transform_list& transforms = *sections_[index].transforms;
   for (std::size_t i = 0; i < transforms.size(); ++i) {
     if (auto held_back = transforms[i]->finish()) {
       if (auto rest = apply_transforms(transforms, i + 1, std::move(*held_back))) {

@@ -25,17 +25,17 @@ struct transform_item {
 struct transform_task {
   std::shared_ptr<const transform_list> transforms;
   batch input;
-  std::size_t segment = 0;
+  std::size_t section = 0;
   std::uint64_t ticket = 0;
 };
 
 /// Takes batches through a list of transforms, some of which are applied by others at the same time, and gives them out
 /// in the order in which they came.
 ///
-/// The list is divided into segments, alternately serial and parallel. An item passes a serial segment when it comes to
-/// it. In a parallel one it draws a ticket and is handed out; the segment lets go of tickets in their order. The end is
-/// an item like the others, so when a segment lets go of it nothing comes behind: then finish() is called on the
-/// segment's transforms, and what they had held back goes before it.
+/// The list is divided into sections, alternately serial and parallel. An item passes a serial section when it comes to
+/// it. In a parallel one it draws a ticket and is handed out; the section lets go of tickets in their order. The end is
+/// an item like the others, so when a section lets go of it nothing comes behind: then finish() is called on the
+/// section's transforms, and what they had held back goes before it.
 ///
 /// No thread, no lock: one thread at a time calls.
 class transform_sequence {
@@ -45,18 +45,18 @@ class transform_sequence {
 
   transform_sequence(const transform_list& transforms, hand_out work, give_out output);
 
-  /// The next item of the input. Transforms of serial segments are applied here; what they throw comes out.
+  /// The next item of the input. Transforms of serial sections are applied here; what they throw comes out.
   void push(transform_item item) { enter(0, std::move(item)); }
 
   /// What became of a task.
-  void complete(std::size_t segment, std::uint64_t ticket, std::optional<batch> output);
+  void complete(std::size_t section, std::uint64_t ticket, std::optional<batch> output);
 
  private:
   struct waiting_item {
     transform_item item;
     bool complete = false;  ///< false: handed out
   };
-  struct segment {
+  struct section {
     bool parallel = false;
     std::shared_ptr<transform_list> transforms = std::make_shared<transform_list>();
     std::uint64_t arrived = 0;
@@ -70,7 +70,7 @@ class transform_sequence {
   void release(std::size_t index);
   void finish(std::size_t index, transform_item end);
 
-  std::vector<segment> segments_;
+  std::vector<section> sections_;
   hand_out work_;
   give_out output_;
 };

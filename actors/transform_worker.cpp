@@ -8,7 +8,7 @@ void transform_worker_state::work(transform_job m) {
   transform_done answer;
   answer.life = m.life;
   answer.worker = m.worker;
-  answer.segment = m.task.segment;
+  answer.section = m.task.section;
   answer.ticket = m.task.ticket;
   try {
     throw_if_stopped(m.stop);

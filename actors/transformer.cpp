@@ -130,7 +130,7 @@ void transformer_state::collect(transform_done m) {
   if (m.failure) {
     throw *m.failure;
   }
-  sequence_->complete(m.segment, m.ticket, std::move(m.output));
+  sequence_->complete(m.section, m.ticket, std::move(m.output));
 }
 
 void transformer_state::pass_on(const page_credit& m) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "ingest/error.hpp"
-#include "ingest/event_names.hpp"
 #include "ingest/http_source.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::app {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace ingest::app {
 

@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "ingest/settings_help.hpp"
+#include "settings/settings_help.hpp"
 
 namespace ingest::app {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

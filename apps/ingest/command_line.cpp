@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "command_help.hpp"
-#include "ingest/setting_definition.hpp"
-#include "ingest/settings_help.hpp"
 #include "metrics_help.hpp"
+#include "settings/setting_definition.hpp"
+#include "settings/settings_help.hpp"
 
 namespace ingest::app {
 

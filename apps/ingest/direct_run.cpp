@@ -1,19 +1,20 @@
 #include "direct_run.hpp"
 
-#include "endpoints.hpp"
-#include "ingest/event_names.hpp"
+#include "from/from.hpp"
+#include "log/event_names.hpp"
 #include "pipeline_setup.hpp"
 #include "run_plan.hpp"
+#include "to/to.hpp"
 
 namespace ingest::app {
 
 stream_result run_directly(const settings& s, const std::shared_ptr<metrics>& counters, const std::stop_token& stop) {
-  const bool divides = s.from.what == source_choice::kind::api && !s.slices;
+  const bool divides = from_of(s).divisible && !s.slices;
   const std::string plan = divides ? plan_of(s, find_windows(s, *counters, stop)) : plan_of(s);
   log::info(events::run_started, "the run begins", {{"command", "run"}, {"plan", plan}});
   actors::pipeline_builder builder = begin_pipeline(s, counters);
   add_source(builder, s, plan, slices_in(plan));
-  builder.to(make_sinks(s));
+  builder.to(to_of(s).sinks(s));
   // A failure may have everything started anew, and what was written before then counts no longer.
   builder.on_progress([counters](const stream_progress& so_far) {
     counters->rows_loaded = so_far.records;

@@ -5,7 +5,7 @@
 
 #include "ingest/ingest_stream.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

@@ -6,12 +6,12 @@
 
 #include <iostream>
 
-#include "checks.hpp"
 #include "command_line.hpp"
 #include "ingest/log.hpp"
-#include "ingest/log_output.hpp"
 #include "ingest/version.hpp"
+#include "log/log_output.hpp"
 #include "run_command.hpp"
+#include "settings/option_names.hpp"
 #include "status_command.hpp"
 #include "validate_command.hpp"
 
@@ -31,7 +31,7 @@ int execute(const app::invocation& asked) {
     return 0;
   }
   if (asked.command == command::validate) {
-    return app::validate_command(asked.sources, app::endpoint_checks, std::cout);
+    return app::validate_command(asked.sources, std::cout);
   }
   const settings s = load_settings(asked.sources, asked.command);
   configure_log(s);
@@ -69,6 +69,7 @@ int main(int argc, char** argv) {
   // long run need half as much memory again as a short one.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
+    name_options_as_settings();
     occupy_standard_descriptors();
     const auto asked = app::parse_command_line(argc, argv, std::cout);
     return told(asked ? execute(*asked) : 0);

@@ -2,13 +2,34 @@
 
 #include <unistd.h>
 
-#include "components.hpp"
-#include "endpoints.hpp"
-#include "ingest/slice_plan.hpp"
+#include "datasync/slice_plan.hpp"
+#include "from/api.hpp"
+#include "from/from.hpp"
+#include "ingest/transforms/compress_transform.hpp"
+#include "ingest/transforms/key_transform.hpp"
 #include "progress_display.hpp"
 #include "run_plan.hpp"
+#include "to/to.hpp"
 
 namespace ingest::app {
+
+namespace {
+
+/// What turns the records of FROM into what TO takes. None: they do as they are.
+actors::transform_factory make_transforms(const settings& s) {
+  if (to_of(s).keyed && !from_of(s).keyed) {
+    return [pointer = s.id_pointer](slice_id) { return transform_list{std::make_shared<key_transform>(pointer)}; };
+  }
+  if (s.to.compression != file_compression::none) {
+    using enum compress_transform::format;
+    return [format = s.to.compression == file_compression::gzip ? gzip : zstd](slice_id) {
+      return transform_list{std::make_shared<compress_transform>(format)};
+    };
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr<metrics>& counters) {
   actors::restart_policy restarts;
@@ -21,7 +42,7 @@ actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr
 
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices) {
   to.slices(slices, reader_count(s, slices));
-  to.from(make_sources(s, plan, *to.spec().metrics));
+  to.from(from_of(s).sources(s, plan, *to.spec().metrics));
   if (auto transforms = make_transforms(s)) {
     to.transforms(std::move(transforms));
   }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "ingest/actors/pipeline_builder.hpp"
-#include "ingest/settings.hpp"
 #include "ingest/time_window.hpp"
+#include "settings/settings.hpp"
 
 /// What pipelines with a durable buffer and without have in common.
 namespace ingest::app {

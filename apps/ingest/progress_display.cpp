@@ -3,9 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "ingest/stop.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::app {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "buffer/run_state.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/run_state.hpp"
 
 namespace ingest::app {
 

@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <sstream>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "report.hpp"
 
 namespace ingest::app {

@@ -6,16 +6,18 @@
 #include <atomic>
 
 #include "announced_total.hpp"
-#include "components.hpp"
+#include "buffer/recovery.hpp"
 #include "direct_run.hpp"
-#include "endpoints.hpp"
-#include "ingest/event_names.hpp"
-#include "ingest/log_output.hpp"
-#include "ingest/weakened_settings.hpp"
+#include "from/from.hpp"
+#include "log/event_names.hpp"
+#include "log/log_output.hpp"
 #include "pipeline_setup.hpp"
 #include "report.hpp"
 #include "run_plan.hpp"
+#include "settings/weakened_settings.hpp"
 #include "signals.hpp"
+#include "to/postgres.hpp"
+#include "to/to.hpp"
 
 namespace ingest::app {
 
@@ -98,8 +100,8 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
   }
-  if (from.is_new && command_ != command::load) {
-    check_beginning_of_source(settings_);
+  if (const auto check = from_of(settings_).check_beginning; check && from.is_new && command_ != command::load) {
+    check(settings_);
   }
   if (leaves_windows_open(from.identity.plan)) {
     run->settle_plan(plan_of(settings_, find_windows(settings_, *counters_, stop)));
@@ -175,7 +177,7 @@ durable_run_options pipeline_run::options(std::stop_token stop) const {
 
 /// Nobody knows whether what is on standard input now is what the run has read from it.
 void pipeline_run::check_source(const resumption& from) const {
-  if (command_ == command::load || settings_.from.what != source_choice::kind::standard_input) {
+  if (command_ == command::load || from_of(settings_).repeatable) {
     return;
   }
   if (!from.last.empty()) {
@@ -194,8 +196,7 @@ void pipeline_run::check_source(const resumption& from) const {
 }
 
 bool pipeline_run::leaves_windows_open(const std::string& plan) const {
-  return command_ != command::load && settings_.from.what == source_choice::kind::api && !settings_.slices &&
-         !is_divided(plan, settings_);
+  return command_ != command::load && from_of(settings_).divisible && !settings_.slices && !is_divided(plan, settings_);
 }
 
 bool pipeline_run::has_nothing_to_do(const durable_run& run) const {
@@ -232,13 +233,13 @@ actors::pipeline pipeline_run::assemble(const std::shared_ptr<durable_run>& run)
 }
 
 bool is_direct(const settings& s, command c) {
-  return c == command::run && s.to.what != target_choice::kind::postgres;
+  return c == command::run && !to_of(s).durable;
 }
 
 /// Nothing is durable here, so the counters tell; of several slices they do not know whether each number is of a
 /// window.
 void compare_total_of_direct_run(const settings& s, const metrics& counters, run_report& report) {
-  const bool of_api = s.from.what == source_choice::kind::api && s.slices == 1 && reads_everything(plan_of(s));
+  const bool of_api = from_of(s).divisible && s.slices == 1 && reads_everything(plan_of(s));
   if (!of_api || report.status != run_status::complete) {
     return;
   }
@@ -257,7 +258,7 @@ bool logs_as_text(const settings& s) {
 }  // namespace
 
 void check_fresh(const settings& s, bool fresh, bool yes) {
-  if (fresh && s.to.what != target_choice::kind::postgres) {
+  if (fresh && !to_of(s).durable) {
     throw error(errc::usage, "--fresh forgets the run in DATA_DIR; with TO other than postgres there is none");
   }
   std::error_code ignored;
@@ -287,7 +288,8 @@ int run_command(const settings& s, command c, bool fresh) {
   report.command = name_of_command(c);
   report.pipeline = s.pipeline;
   report.resumable = !is_direct(s, c);
-  report.target = target_text(s, c);
+  report.target = c == command::fetch ? "the buffer in " + s.data_dir.string() + ", to be loaded by ingest load"
+                                      : to_of(s).place(s);
   report.started_at = timestamp_now();
   try {
     if (is_direct(s, c)) {

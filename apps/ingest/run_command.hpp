@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

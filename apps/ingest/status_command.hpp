@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "ingest/settings.hpp"
+#include "settings/settings.hpp"
 
 namespace ingest::app {
 

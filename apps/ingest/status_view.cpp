@@ -8,9 +8,9 @@
 #include <sstream>
 
 #include "announced_total.hpp"
-#include "ingest/data_dir.hpp"
-#include "ingest/event_names.hpp"
+#include "buffer/data_dir.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::app {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "buffer/run_state.hpp"
 #include "ingest/file_system.hpp"
-#include "ingest/run_state.hpp"
 
 namespace ingest::app {
 

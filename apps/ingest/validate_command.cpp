@@ -2,10 +2,14 @@
 
 #include <filesystem>
 #include <iomanip>
+#include <vector>
 
-#include "ingest/data_dir.hpp"
+#include "buffer/data_dir.hpp"
+#include "check.hpp"
+#include "from/from.hpp"
 #include "ingest/log.hpp"
-#include "ingest/weakened_settings.hpp"
+#include "settings/weakened_settings.hpp"
+#include "to/to.hpp"
 
 namespace ingest::app {
 
@@ -39,8 +43,7 @@ std::string look_at_data_dir(const settings& s) {
 
 }  // namespace
 
-int validate_command(const setting_sources& sources, const std::function<std::vector<check>(const settings&)>& more,
-                     std::ostream& out) {
+int validate_command(const setting_sources& sources, std::ostream& out) {
   settings s;
   const check whether_settings_load{"settings", [&] {
                                       s = load_settings(sources, command::validate);
@@ -58,11 +61,12 @@ int validate_command(const setting_sources& sources, const std::function<std::ve
     print_line(out, "WARN", "settings", weakness);
   }
   std::vector<check> checks;
-  if (s.to.what == target_choice::kind::postgres) {
+  if (to_of(s).durable) {
     checks.push_back({"data_dir", [&] { return look_at_data_dir(s); }});
   }
-  for (check& c : more(s)) {
-    checks.push_back(std::move(c));
+  checks.push_back(from_of(s).probe(s));
+  if (const auto probe = to_of(s).probe) {
+    checks.push_back(probe(s));
   }
   for (const check& c : checks) {
     const int code = make(c, out);

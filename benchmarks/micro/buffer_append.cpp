@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 #include "sample_page.hpp"
 
 namespace {

@@ -3,7 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/crc32c.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace {
 

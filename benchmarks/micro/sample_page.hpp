@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "datasync/page_parser.hpp"
 #include "demo_api/event_generator.hpp"
 #include "demo_api/page.hpp"
-#include "ingest/page_parser.hpp"
 
 /// The body of a response with `events` events, as demo_api serves it; 5000 are about 1.7 MB.
 inline std::string sample_body(std::size_t events = 5000) {

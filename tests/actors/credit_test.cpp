@@ -6,7 +6,7 @@ using ingest::actors::credit_account;
 
 BOOST_AUTO_TEST_SUITE(credit)
 
-BOOST_AUTO_TEST_CASE(nothing_may_be_sent_before_an_epoch_is_opened) {
+BOOST_AUTO_TEST_CASE(nothing_may_be_sent_before_a_life_has_begun) {
   credit_account account;
   BOOST_TEST(!account.spend(1));
 }
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_batch_larger_than_the_window_goes_alone) {
   BOOST_TEST(account.balance() == 100u);
 }
 
-BOOST_AUTO_TEST_CASE(a_grant_of_an_older_epoch_is_ignored) {
+BOOST_AUTO_TEST_CASE(a_grant_of_an_older_life_is_ignored) {
   credit_account account;
   account.open(1, 100);
   BOOST_TEST(account.spend(60));

@@ -1,5 +1,6 @@
 /// The pipeline as a program uses it: on real threads.
 
+#include "buffer/run_state.hpp"
 #include "ingest/actors/pipeline.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -4,7 +4,7 @@ add_library(ingest_actors_test_support STATIC
   support/simulated_run.cpp
   support/simulated_system.cpp
 )
-target_include_directories(ingest_actors_test_support PUBLIC "${CMAKE_SOURCE_DIR}")
+target_include_directories(ingest_actors_test_support PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/libingest/src")
 # CAF 1.x has its deterministic scheduler in a component of its own, which it always builds; CAF 0.17 has it in core.
 target_link_libraries(ingest_actors_test_support
   PUBLIC ingest_test_support ingest::actors CAF::core $<TARGET_NAME_IF_EXISTS:CAF::test>

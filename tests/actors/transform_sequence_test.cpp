@@ -70,7 +70,7 @@ struct fixture {
   void complete(std::size_t i) {
     transform_task t = std::move(tasks[i]);
     tasks.erase(tasks.begin() + static_cast<std::ptrdiff_t>(i));
-    sequence.complete(t.segment, t.ticket, apply_transforms(*t.transforms, 0, std::move(t.input)));
+    sequence.complete(t.section, t.ticket, apply_transforms(*t.transforms, 0, std::move(t.input)));
   }
   std::string text() const {
     std::string all;

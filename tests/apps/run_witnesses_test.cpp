@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 #include "support/ingest_run.hpp"
 #include "support/text_file.hpp"
 

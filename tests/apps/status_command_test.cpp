@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "ingest/data_dir.hpp"
-#include "ingest/run_state.hpp"
+#include "buffer/data_dir.hpp"
+#include "buffer/run_state.hpp"
 #include "status_view.hpp"
 #include "support/child_process.hpp"
 #include "support/sample_pages.hpp"

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <thread>
 
+#include "buffer/data_dir.hpp"
 #include "faults/faulty_run.hpp"
 #include "faults/small_disk.hpp"
-#include "ingest/data_dir.hpp"
 #include "support/loading_fixture.hpp"
 
 using namespace ingest;

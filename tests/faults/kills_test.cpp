@@ -3,9 +3,9 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "buffer/disk_buffer.hpp"
 #include "faults/faulty_run.hpp"
 #include "faults/strace.hpp"
-#include "ingest/disk_buffer.hpp"
 
 using namespace ingest::testing;
 

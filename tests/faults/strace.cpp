@@ -1,7 +1,7 @@
 #include "faults/strace.hpp"
 
+#include "buffer/disk_buffer.hpp"
 #include "faults/requirement.hpp"
-#include "ingest/disk_buffer.hpp"
 #include "support/child_process.hpp"
 
 namespace ingest::testing {

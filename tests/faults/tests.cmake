@@ -5,13 +5,14 @@ add_library(ingest_fault_support STATIC
   faults/strace.cpp
   faults/traced_disk.cpp
 )
+target_include_directories(ingest_fault_support PRIVATE "${CMAKE_SOURCE_DIR}/libingest/src")
 target_link_libraries(ingest_fault_support PUBLIC ingest_test_support ingest_rapidjson PRIVATE ingest_compile_options)
 
 ingest_test(faults/certificates_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 120)
-ingest_test(faults/connections_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
+ingest_test(faults/connections_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
 ingest_test(faults/finalize_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 120)
-ingest_test(faults/full_disk_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
-ingest_test(faults/kills_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
+ingest_test(faults/full_disk_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
+ingest_test(faults/kills_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
 ingest_test(faults/power_loss_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
 ingest_test(faults/process_limits_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
 add_library(short_writes MODULE faults/short_writes.cpp)

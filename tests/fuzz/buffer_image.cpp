@@ -1,5 +1,7 @@
 #include "fuzz/buffer_image.hpp"
 
+#include "buffer/crc32c.hpp"
+
 namespace ingest::fuzz {
 
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "buffer/disk_buffer.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/disk_buffer.hpp"
 #include "support/memory_file_system.hpp"
 
 namespace ingest::fuzz {

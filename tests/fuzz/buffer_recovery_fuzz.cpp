@@ -1,4 +1,5 @@
 // The files of a disk buffer, as a crash, a disk or a person may have left them.
+#include "buffer/range_reader.hpp"
 #include "fuzz/buffer_image.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "support/sample_pages.hpp"

@@ -2,7 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "fuzz/fuzz_target.hpp"
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"

@@ -1,9 +1,11 @@
 // All of an HTTP answer but its page: status, Retry-After, rate limit headers, error body, cursor.
+#include "core/instant.hpp"
+#include "datasync/http_position.hpp"
+#include "datasync/http_verdict.hpp"
+#include "datasync/slice_cursor.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "http/http_position.hpp"
-#include "http/http_verdict.hpp"
-#include "http/slice_cursor.hpp"
-#include "ingest/rate_limit.hpp"
+#include "http/rate_limit.hpp"
+#include "http/retry_after.hpp"
 #include "ingest/retry.hpp"
 
 using namespace ingest;

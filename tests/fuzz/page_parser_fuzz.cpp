@@ -1,7 +1,8 @@
 // The body of a response, as a hostile or broken API may send it.
+#include "datasync/page_parser.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/page_parser.hpp"
 #include "records/record_line.hpp"
+#include "support/on_one_line.hpp"
 
 using namespace ingest;
 using namespace ingest::fuzz;
@@ -27,15 +28,13 @@ reading read(page_parser& parser, std::string_view body, const record_encoder& e
 }
 
 void check_rows(const reading& r, std::string_view body) {
-  std::string on_one_line(body);
-  std::replace_if(
-      on_one_line.begin(), on_one_line.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+  const std::string text = testing::on_one_line(std::string(body));
   std::string_view rest = r.rows;
   for (std::uint64_t row = 0; row < r.page.rows; ++row) {
     require(rest.find('\n') != std::string_view::npos, "each event is a line");
     const auto line = detail::parse_record_line(rest.substr(0, rest.find('\n')));
     require(!line.record.empty() && !line.reason, "each line has an event");
-    require(on_one_line.find(line.record) != std::string_view::npos, "an event is passed on byte for byte");
+    require(text.find(line.record) != std::string_view::npos, "an event is passed on byte for byte");
     rest.remove_prefix(rest.find('\n') + 1);
   }
   require(rest.empty(), "there are as many lines as events");

@@ -7,9 +7,11 @@
 #include "postgres/copy_format.hpp"
 #include "postgres/copy_rows.hpp"
 #include "records/record_line.hpp"
+#include "support/on_one_line.hpp"
 
 using namespace ingest;
 using namespace ingest::fuzz;
+using ingest::testing::on_one_line;
 
 namespace {
 
@@ -56,12 +58,6 @@ std::string as_json(std::string_view bytes) {
   for (char& c : json) {
     c = static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r' ? '?' : c;
   }
-  return json;
-}
-
-std::string on_one_line(std::string json) {
-  std::replace_if(
-      json.begin(), json.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
   return json;
 }
 

@@ -1,6 +1,6 @@
 // ingestion.state, as a crash, a disk or a person may have left it.
+#include "buffer/run_state.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/run_state.hpp"
 
 using namespace ingest;
 using namespace ingest::fuzz;

@@ -1,8 +1,8 @@
 // Texts of settings: env file, config file, and the value of any setting.
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/config_file.hpp"
-#include "ingest/env_file.hpp"
-#include "ingest/setting_definition.hpp"
+#include "settings/config_file.hpp"
+#include "settings/env_file.hpp"
+#include "settings/setting_definition.hpp"
 
 using namespace ingest;
 using namespace ingest::fuzz;

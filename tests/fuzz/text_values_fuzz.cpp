@@ -1,9 +1,10 @@
 // JSON pointers, instants and time windows.
 #include <cstring>
 
+#include "core/instant.hpp"
 #include "fuzz/fuzz_target.hpp"
-#include "ingest/json_pointer.hpp"
 #include "ingest/time_window.hpp"
+#include "json/json_pointer.hpp"
 #include "json/json_text.hpp"
 #include "settings/setting_text.hpp"
 

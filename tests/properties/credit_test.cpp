@@ -10,7 +10,7 @@ namespace {
 /// What happens to an account, drawn at random: the producer wants to send, the consumer grants what it was sent in
 /// this or an older life, a stage is restarted.
 struct step {
-  enum class kind { send, grant, grant_of_older_epoch, restart } what;
+  enum class kind { send, grant, grant_of_older_life, restart } what;
   std::uint64_t bytes;
 };
 
@@ -21,7 +21,7 @@ void showValue(const step& s, std::ostream& out) {
 
 rc::Gen<std::vector<step>> steps() {
   const auto kinds = rc::gen::weightedElement<step::kind>(
-      {{6, step::kind::send}, {6, step::kind::grant}, {1, step::kind::grant_of_older_epoch}, {1, step::kind::restart}});
+      {{6, step::kind::send}, {6, step::kind::grant}, {1, step::kind::grant_of_older_life}, {1, step::kind::restart}});
   const auto bytes = rc::gen::inRange<std::uint64_t>(1, 200);
   return rc::gen::container<std::vector<step>>(rc::gen::construct<step>(kinds, bytes));
 }
@@ -47,7 +47,7 @@ void take(const step& s, credit_account& account, consumer& other) {
       account.grant(other.life, std::min(s.bytes, other.owed));
       other.owed -= std::min(s.bytes, other.owed);
       break;
-    case step::kind::grant_of_older_epoch:
+    case step::kind::grant_of_older_life:
       account.grant(other.life - 1, s.bytes);
       break;
     case step::kind::restart:

@@ -1,8 +1,9 @@
 // The disk buffer against a model, on a disk that forgets what was not synced: what was made durable is recovered
 // exactly, and nothing is claimed that was not appended.
+#include "buffer/range_reader.hpp"
 #include "properties/property.hpp"
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "ingest/page_set.hpp"
+#include "core/page_set.hpp"
 
 using ingest::page_id;
 using ingest::page_set;

@@ -6,6 +6,7 @@
 #include "ingest/record_encoder.hpp"
 #include "postgres/copy_format.hpp"
 #include "records/record_line.hpp"
+#include "support/on_one_line.hpp"
 #include "support/postgres_cluster.hpp"
 
 using namespace ingest;
@@ -67,12 +68,6 @@ std::string drawn_json() {
   const std::string text = *storable_text();
   const std::string blank = *rc::gen::element<std::string>("", " ", "\n", "\r\n\t");
   return "{" + blank + json_string_of(text, false) + blank + ":[" + json_string_of(text, true) + "," + blank + "1.50]}";
-}
-
-std::string on_one_line(std::string json) {
-  std::replace_if(
-      json.begin(), json.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
-  return json;
 }
 
 /// `text` as a key that stands in its line as it is.

@@ -1,8 +1,9 @@
 // Retries, restarts and pacing: bounds that hold for all options and all clocks.
+#include "http/retry_after.hpp"
 #include "properties/property.hpp"
 
 #include "actors/restart_intensity.hpp"
-#include "ingest/rate_limit.hpp"
+#include "http/rate_limit.hpp"
 #include "ingest/retry.hpp"
 
 using namespace ingest;

@@ -1,7 +1,7 @@
 // The state file: what is written is what is read.
 #include "properties/property.hpp"
 
-#include "ingest/run_state.hpp"
+#include "buffer/run_state.hpp"
 
 using namespace ingest;
 

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "ingest/disk_buffer.hpp"
-#include "ingest/run_state.hpp"
+#include "buffer/disk_buffer.hpp"
+#include "buffer/run_state.hpp"
 #include "simulation/simulated_job.hpp"
 
 namespace ingest::testing {
@@ -116,8 +116,8 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
 std::string problem_of_commit(const tables& changes, const simulated_database& database) {
   for (const auto& [key, row] : changes.pages) {
     const auto pipeline = database.committed().pipelines.find(key.first);
-    if (pipeline == database.committed().pipelines.end() || pipeline->second.epoch != row.epoch) {
-      return "page " + std::to_string(key.second) + " was committed by epoch " + std::to_string(row.epoch) +
+    if (pipeline == database.committed().pipelines.end() || pipeline->second.fence != row.fence) {
+      return "page " + std::to_string(key.second) + " was committed behind fence " + std::to_string(row.fence) +
              ", which had been replaced";
     }
   }

@@ -24,7 +24,7 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
 /// buffer that is not damaged.
 std::string problem_of_disk(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
 
-/// What a transaction has just committed: of the newest epoch, and as many rows as its ledger tells.
+/// What a transaction has just committed: of the newest fence, and as many rows as its ledger tells.
 std::string problem_of_commit(const tables& changes, const simulated_database& database);
 
 /// A complete run: each event in the table, once, as it was; the ledger and the state say so.

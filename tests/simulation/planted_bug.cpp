@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 9> names = {
     "directory without fsync",
     "ledger row outside the transaction",
     "no lock-first",
-    "no epoch check",
+    "no fence check",
     "segment sealed before its pages are reported",
     "credit not reset on restart",
 };
@@ -86,14 +86,14 @@ class careless_connection final : public detail::postgres_connection {
       return behind_->execute(sql.substr(0, sql.find(" FOR SHARE")), parameters);
     }
     detail::query_result r = behind_->execute(sql, parameters);
-    if (bug_->bug != planted_bug::no_epoch_check || r.empty()) {
+    if (bug_->bug != planted_bug::no_fence_check || r.empty()) {
       return r;
     }
-    if (bug_->first_epoch.empty()) {
-      bug_->first_epoch = r.text(0, 0);
+    if (bug_->first_fence.empty()) {
+      bug_->first_fence = r.text(0, 0);
       bug_->first_run = r.text(0, 1);
     }
-    return {{{bug_->first_epoch, bug_->first_run, r.text(0, 2), r.text(0, 3)}}, "SELECT 1"};
+    return {{{bug_->first_fence, bug_->first_run, r.text(0, 2), r.text(0, 3)}}, "SELECT 1"};
   }
 
   void run(const std::string& sql) override {
@@ -143,7 +143,7 @@ std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<databas
   switch (bug->bug) {
     case planted_bug::ledger_on_its_own:
     case planted_bug::no_locks:
-    case planted_bug::no_epoch_check:
+    case planted_bug::no_fence_check:
       return std::make_unique<careless_connection>(bug, connect, std::move(stop));
     default:
       return connect(std::move(stop));

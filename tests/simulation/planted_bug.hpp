@@ -19,7 +19,7 @@ enum class planted_bug {
   directory_not_synced,  ///< neither do new files have durable names
   ledger_on_its_own,     ///< the ledger's rows are committed before the rows they stand for
   no_locks,              ///< loaders do not take the pipeline's locks
-  no_epoch_check,        ///< loaders do not look whether they were replaced
+  no_fence_check,        ///< loaders do not look whether they were replaced
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
 };
@@ -31,7 +31,7 @@ std::unique_ptr<file_system> plant(planted_bug b, file_system& files);
 /// What a process's connections share to commit a bug of the database's side.
 struct database_bug {
   planted_bug bug = planted_bug::none;
-  std::string first_epoch;  ///< that this process was told
+  std::string first_fence;  ///< that this process was told
   std::string first_run;
 };
 

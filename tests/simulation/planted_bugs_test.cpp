@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(loading_without_the_locks_first) {
   expect_found(planted_bug::no_locks);
 }
 
-BOOST_AUTO_TEST_CASE(loading_without_a_look_at_the_epoch) {
-  expect_found(planted_bug::no_epoch_check);
+BOOST_AUTO_TEST_CASE(loading_without_a_look_at_the_fence) {
+  expect_found(planted_bug::no_fence_check);
 }
 
 BOOST_AUTO_TEST_CASE(a_segment_that_is_sealed_before_its_last_pages_are_reported) {

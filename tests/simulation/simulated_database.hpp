@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/page_set.hpp"
+#include "core/page_set.hpp"
 #include "postgres/postgres_connection.hpp"
 #include "simulation/schedule.hpp"
 
@@ -16,7 +16,7 @@ namespace ingest::testing {
 
 struct pipeline_row {
   std::string run_id, plan, target;
-  std::int64_t epoch = 0;
+  std::int64_t fence = 0;
   bool complete = false;
 };
 
@@ -26,7 +26,7 @@ struct page_row {
   std::uint64_t segment = 0, bytes = 0, rows = 0, crc = 0;
   std::string position;
   std::uint64_t duplicates = 0, rejected = 0;
-  std::int64_t epoch = 0;
+  std::int64_t fence = 0;
 };
 
 using page_key = std::pair<std::string, page_id>;

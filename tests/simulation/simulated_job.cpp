@@ -1,5 +1,6 @@
 #include "simulation/simulated_job.hpp"
 
+#include "buffer/recovered_run.hpp"
 #include "ingest/log.hpp"
 #include "postgres/postgres_run.hpp"
 #include "simulation/invariants.hpp"
@@ -127,7 +128,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   buffer.recover = [this] { return open_buffer(); };
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;
-  buffer.description = description;
+  buffer.description = std::make_shared<const run_state>(description);
   buffer.group_bytes = chance.one_in(2) ? 100 : 10'000;
   buffer.range_bytes = 150;
   spec.buffer = std::move(buffer);
@@ -179,7 +180,7 @@ void simulated_job::check_credit() {
 }
 
 /// planted_bug::credit_not_reset. A reader that took over what its predecessor had in flight would wait for grants
-/// that never come, for they are of an older epoch: with too little left for the next page it sends nothing any more.
+/// that never come, for they are of an older life: with too little left for the next page it sends nothing any more.
 /// A window of nothing has the same effect, and is given to a reader in that position.
 void simulated_job::keep_credit_of_the_dead() {
   unpaid_.resize(in_flight_->cost.size());

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "buffer/recovered_run.hpp"
 #include "ingest/durable_run.hpp"
 #include "ingest/postgres.hpp"
 #include "simulation/planted_bug.hpp"

@@ -107,7 +107,7 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
   if (sql.starts_with("SELECT run_id, plan, epoch, complete, target FROM ingest.pipelines")) {
     if (known) {
       const pipeline_row& r = found->second;
-      answer.push_back({r.run_id, r.plan, std::to_string(r.epoch), truth(r.complete), r.target});
+      answer.push_back({r.run_id, r.plan, std::to_string(r.fence), truth(r.complete), r.target});
     }
     return answer;
   }
@@ -119,7 +119,7 @@ simulated_statements::rows simulated_statements::query_ledger(const std::string&
   }
   if (sql.starts_with("SELECT epoch, run_id, pg_backend_pid(), ")) {
     if (known) {
-      answer.push_back({std::to_string(found->second.epoch), found->second.run_id, std::to_string(b_.number), "then"});
+      answer.push_back({std::to_string(found->second.fence), found->second.run_id, std::to_string(b_.number), "then"});
     }
     return answer;
   }

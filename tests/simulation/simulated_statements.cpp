@@ -189,9 +189,9 @@ query_result simulated_statements::update_pipeline(const std::string& sql, const
   }
   pipeline_row row = found->second;
   if (sql.starts_with("UPDATE ingest.pipelines SET epoch = epoch + 1")) {
-    ++row.epoch;
+    ++row.fence;
   } else if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
-    row = {p.at(1), p.at(2), p.at(3), row.epoch, false};
+    row = {p.at(1), p.at(2), p.at(3), row.fence, false};
   } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {
     row.complete = true;
   } else {

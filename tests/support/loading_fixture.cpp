@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/ledger_view.hpp"
+
 namespace ingest::testing {
 
 using namespace std::chrono_literals;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "core/run_identity.hpp"
 #include "ingest/postgres.hpp"
 #include "support/page_batches.hpp"
 #include "support/postgres_cluster.hpp"

@@ -1,5 +1,8 @@
 #include "support/scripted_pipeline.hpp"
 
+#include "buffer/recovered_run.hpp"
+#include "buffer/run_state.hpp"
+
 namespace ingest::testing {
 
 // -- Input -----------------------------------------------------------------------------------------------------------
@@ -181,9 +184,11 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
   actors::buffer_spec buffer;
   buffer.directory = "/data";
   buffer.files = &files;
-  buffer.description.identity = {"test", "0123456789abcdef0123456789abcdef", "plan"};
-  buffer.description.command = "run";
-  buffer.recover = [&target, &files, quota_bytes, identity = buffer.description.identity] {
+  run_state description;
+  description.identity = {"test", "0123456789abcdef0123456789abcdef", "plan"};
+  description.command = "run";
+  buffer.description = std::make_shared<const run_state>(description);
+  buffer.recover = [&target, &files, quota_bytes, identity = description.identity] {
     recovered_run run;
     const auto saved = state_store(files, "/data").load();
     disk_buffer::prior known;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/credit.hpp"
+#include "core/page_set.hpp"
 #include "ingest/actors/pipeline.hpp"
 #include "support/memory_file_system.hpp"
 

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "ingest/page_set.hpp"
 #include "ingest/slice_id.hpp"
 
 namespace ingest {
+
+/// The number of a page within its slice, counted from 1 without holes. 0 means none.
+using page_id = std::uint64_t;
 
 /// Where a page of a slice lies in the buffer. A page is what one read() of a source produced; it is appended, made
 /// durable and recorded as loaded as a whole. Its slice and its number name it, for ever and on every machine.
@@ -73,25 +74,6 @@ struct slice_progress {
 
   /// Moves on to `p`, a later page of this slice.
   void advance(const page& p);
-};
-
-/// Pages of several slices.
-class slice_pages {
- public:
-  void insert(const page& p) { slices_[p.slice].insert(p.id); }
-  void insert(const slice_id& slice, const page_set& pages);
-  void insert(const slice_pages& other);
-  void forget(const slice_id& slice) { slices_.erase(slice); }
-
-  bool contains(const page& p) const { return of(p.slice).contains(p.id); }
-  bool empty() const { return slices_.empty(); }
-  const page_set& of(const slice_id& slice) const;
-  const std::map<slice_id, page_set>& slices() const { return slices_; }
-
-  bool operator==(const slice_pages&) const = default;
-
- private:
-  std::map<slice_id, page_set> slices_;  ///< none of them empty
 };
 
 }  // namespace ingest

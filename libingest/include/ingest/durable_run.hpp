@@ -9,25 +9,18 @@
 #include <stop_token>
 #include <string>
 
-#include "ingest/data_dir.hpp"
-#include "ingest/disk_buffer.hpp"
-#include "ingest/page_set.hpp"
-#include "ingest/recovery.hpp"
+#include "ingest/file_system.hpp"
 #include "ingest/run_ledger.hpp"
-#include "ingest/run_state.hpp"
 
 namespace ingest {
 
-/// What a run starts from, and starts again from when a stage that kept its books has failed.
-struct recovered_run {
-  std::unique_ptr<disk_buffer> buffer;
-  slice_pages loaded;  ///< pages that the target is known to have; they are not offered again
-  std::uint64_t slices_left_out = 0;  ///< see run_state
-  std::uint64_t rows_left_out = 0;
-  std::uint64_t rows_loaded = 0;
-  std::uint64_t duplicates_skipped = 0;
-  std::uint64_t rows_rejected = 0;
-};
+struct recovered_run;
+struct resumption;
+struct run_state;
+
+namespace detail {
+class run_in_directory;
+}
 
 struct durable_run_options {
   std::filesystem::path directory;  ///< of buffer and state; made if it is missing
@@ -69,6 +62,8 @@ class durable_run {
  public:
   /// Locks the directory until destroyed. Throws what data_dir throws.
   explicit durable_run(durable_run_options o);
+  ~durable_run();
+  durable_run(durable_run&&) noexcept;
 
   /// Forgets the run in the directory, durably: what is there afterwards is a new run that has not begun, and that will
   /// replace the pipeline's ledger. If the process dies in between, the next start completes it. A file
@@ -93,50 +88,28 @@ class durable_run {
   /// if another process has taken the ledger over meanwhile.
   recovered_run open_buffer();
 
-  const std::filesystem::path& directory() const { return lock_ ? lock_->path() : options_.directory; }
+  const std::filesystem::path& directory() const;
 
   /// What find() has found.
-  const resumption& found() const { return found_; }
+  const resumption& found() const;
 
   /// What the state file is to say of the run as such; after begin().
-  const run_state& description() const { return description_; }
+  const run_state& description() const;
 
   /// The state as find() found it, or as begin() wrote it.
-  const std::optional<run_state>& state() const { return known_.state; }
-  bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
+  const std::optional<run_state>& state() const;
+  bool buffer_has_pages() const;
 
-  bool has_ledger() const { return options_.ledger != nullptr; }
+  bool has_ledger() const;
 
   /// All slices were named, and so many there are.
-  void expect_slices(std::uint64_t count) { options_.ledger->expect_slices(count); }
+  void expect_slices(std::uint64_t count);
 
   /// Whether find() had an answer from the ledger; true where there is none to ask.
-  bool ledger_has_answered() const { return known_.answer != ledger_answer::none; }
+  bool ledger_has_answered() const;
 
  private:
-  void look_at_state();
-  void look_at_buffer();
-  void look_at_ledger();
-  void give_way();
-  void drop_empty_run();
-  void adopt_plan();
-  void open_ledger();
-  known_pages what_is_known(bool ledger_seen) const;
-  std::vector<slice_id> slices_known_here() const;
-  void remove_old_run();
-  void keep_rejects();
-  void forget_positions();
-  void remove_buffer();
-
-  durable_run_options options_;
-  std::optional<data_dir> lock_;
-  file_system& files_;
-  run_request asked_;
-  witnesses known_;
-  resumption found_;
-  run_state description_;
-  bool begun_ = false;
-  bool outage_logged_ = false;
+  std::unique_ptr<detail::run_in_directory> run_;
 };
 
 }  // namespace ingest

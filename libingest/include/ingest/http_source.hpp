@@ -11,7 +11,6 @@
 
 #include "ingest/http_client.hpp"
 #include "ingest/metrics.hpp"
-#include "ingest/page_parser.hpp"
 #include "ingest/record_encoder.hpp"
 #include "ingest/retry.hpp"
 #include "ingest/source.hpp"
@@ -27,18 +26,28 @@ enum class http_endpoint {
   standard,   ///< at the API's rate limit; knows no time windows
 };
 
-/// How to read events from an API of the DataSync kind. In brackets, the setting that messages name.
+/// Where in an event its key and its time are, and what passes for JSON.
+struct page_parser_options {
+  std::string id_pointer = "/id";                ///< JSON pointer, inside an event
+  std::string timestamp_pointer = "/timestamp";  ///< JSON pointer, to Unix milliseconds or ISO 8601 text
+
+  /// Let NaN, Infinity and bare control characters pass, which some servers write though JSON has none: only the events
+  /// that have them are refused, by append_refused(). Otherwise such a body is no page.
+  bool tolerant = false;
+};
+
+/// How to read events from an API of the DataSync kind.
 struct http_source_options {
-  std::string base_url;                               ///< [API_BASE_URL] such as "https://host/api/v1"
-  std::string api_key;                                ///< [TARGET_API_KEY]
-  http_endpoint endpoint = http_endpoint::automatic;  ///< [ENDPOINT]
-  std::string events_path = "/events";                ///< [EVENTS_PATH] of the standard endpoint, below base_url
+  std::string base_url;  ///< such as "https://host/api/v1"
+  std::string api_key;
+  http_endpoint endpoint = http_endpoint::automatic;
+  std::string events_path = "/events";                                   ///< of the standard endpoint, below base_url
   std::string stream_access_path = "/internal/dashboard/stream-access";  ///< at the root of base_url's host
-  std::size_t batch_size = 5000;                                         ///< [BATCH_SIZE] events a page, 1 to 5000
+  std::size_t batch_size = 5000;                                         ///< events a page, 1 to 5000
   std::vector<time_window> windows;  ///< one for each slice; empty: a single slice with all events
-  page_parser_options parser;        ///< [ID_POINTER, TIMESTAMP_POINTER]
+  page_parser_options parser;
   std::shared_ptr<const record_encoder> encoder = std::make_shared<keyed_encoder>();
-  std::vector<http_header> extra_headers;  ///< [EXTRA_HEADERS] sent with each request
+  std::vector<http_header> extra_headers;  ///< sent with each request
   http_client_options client;              ///< an empty user_agent becomes "ingest/<version>"
   retry_options retry;                     ///< for one page, or one grant of stream access
 };
@@ -47,7 +56,7 @@ struct http_source_options {
 /// Thread-safe; made by make_http_api() and handed to make_http_source().
 class http_api;
 
-/// Checks the options without sending anything. Throws errc::config, naming the setting. `counters` must outlive the
+/// Checks the options without sending anything. Throws errc::config, naming the option. `counters` must outlive the
 /// result.
 std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& counters, timing time = {});
 

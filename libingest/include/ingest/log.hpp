@@ -47,7 +47,12 @@ void configure(format f, level least);
 /// than 4 characters are ignored, because they would mask ordinary text. May be called at any time.
 void add_secret(std::string_view secret);
 
-/// `text` with all registered secrets, and passwords inside URLs, replaced by "***".
+/// Registers what a program calls an option of these libraries, which messages name in backticks as it is written in
+/// C++: `api_key`. Lines of the log and redact() have the program's word. Before anything is logged.
+void name_option(std::string_view option, std::string_view as);
+
+/// `text` as it may be shown: all registered secrets, and passwords inside URLs, replaced by "***", and options called
+/// as name_option() says.
 std::string redact(std::string_view text);
 
 /// Writes one line to stderr: `{"timestamp":…,"level":…,"event":…,"message":…, fields…}` or its text form. `event` is a

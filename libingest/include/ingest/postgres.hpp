@@ -11,8 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "ingest/disk_buffer.hpp"
-#include "ingest/ledger_view.hpp"
 #include "ingest/metrics.hpp"
 #include "ingest/run_ledger.hpp"
 #include "ingest/sink.hpp"

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "ingest/batch.hpp"
-#include "ingest/ledger_view.hpp"
 
 namespace ingest {
+
+struct ledger_view;
+struct run_identity;
 
 /// What a data directory knows of a run's pages, for the ledger to be compared with.
 struct known_pages {
@@ -25,6 +27,8 @@ struct known_pages {
   bool yields = false;
 };
 
+/// What postgres_target does for durable_run. Its words are not public yet: what a program of its own gets is a target.
+///
 /// Where a target remembers, together with the rows themselves, which pages it has. A slice is loaded by one process at
 /// a time: whoever makes it his own raises its fence, and what others would commit of it afterwards fails.
 ///

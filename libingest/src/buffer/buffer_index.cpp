@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "buffer/crc32c.hpp"
+
 namespace ingest {
 
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 /// The bytes of an index file. docs/disk_format.md holds the tables.
 namespace ingest::detail {

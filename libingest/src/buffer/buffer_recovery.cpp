@@ -6,6 +6,7 @@
 #include <set>
 
 #include "buffer/buffer_index.hpp"
+#include "buffer/crc32c.hpp"
 
 namespace ingest {
 
@@ -43,7 +44,7 @@ struct scanned_segment {
 [[noreturn]] void damaged(const path& file, const std::string& what) {
   throw error(errc::bad_data, file.string() + ": " + what +
                                   ". No interrupted write does this: restore the buffer's files from a copy, or start "
-                                  "the run anew with --fresh");
+                                  "the run anew with `start_over()`");
 }
 
 std::unique_ptr<file> open_if_there(file_system& files, const path& p) {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace ingest::detail {
 

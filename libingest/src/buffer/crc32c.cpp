@@ -1,9 +1,9 @@
+#include "buffer/crc32c.hpp"
+
 #include <isa-l/crc.h>
 
 #include <algorithm>
 #include <cstddef>
-
-#include "ingest/disk_buffer.hpp"
 
 namespace ingest {
 

@@ -1,4 +1,4 @@
-#include "ingest/data_dir.hpp"
+#include "buffer/data_dir.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <thread>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "ingest/file_system.hpp"
 
 namespace ingest {

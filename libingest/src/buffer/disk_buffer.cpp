@@ -1,9 +1,10 @@
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 #include <algorithm>
 
 #include "buffer/buffer_index.hpp"
 #include "buffer/buffer_recovery.hpp"
+#include "buffer/crc32c.hpp"
 #include "buffer/segment_writer.hpp"
 
 namespace ingest {
@@ -25,7 +26,7 @@ std::uint64_t quota_cost(const page& p) {
 
 void refuse_foreign(const run_identity& found, const run_identity& who, const std::filesystem::path& directory) {
   const std::string where = directory.string() + " holds the buffer of ";
-  const std::string remedy = "; choose another directory, or discard what it holds with --fresh";
+  const std::string remedy = "; choose another directory, or discard what it holds with `start_over()`";
   if (found.pipeline != who.pipeline) {
     throw error(errc::bad_data,
                 where + "pipeline \"" + found.pipeline + "\", not of \"" + who.pipeline + "\"" + remedy);
@@ -35,7 +36,7 @@ void refuse_foreign(const run_identity& found, const run_identity& who, const st
   }
   if (found.plan != who.plan) {
     throw error(errc::config, where + "a run that asked for \"" + found.plan + "\", not for \"" + who.plan +
-                                  "\"; go on with the settings it was begun with, or start anew with --fresh");
+                                  "\"; go on with the settings it was begun with, or start anew with `start_over()`");
   }
 }
 

@@ -1,331 +1,69 @@
 #include "ingest/durable_run.hpp"
 
-#include <algorithm>
-#include <set>
 #include <utility>
 
-#include "ingest/event_names.hpp"
-#include "ingest/log.hpp"
+#include "buffer/run_in_directory.hpp"
 
 namespace ingest {
 
-durable_run::durable_run(durable_run_options o)
-    : options_(std::move(o)), files_(options_.files ? *options_.files : posix_file_system()) {
-  if (!options_.files) {
-    lock_.emplace(options_.directory);
-  }
-  asked_.pipeline = options_.pipeline;
-  asked_.plan = options_.plan;
-  asked_.slices = options_.plan ? options_.slices : 1;
-}
+durable_run::durable_run(durable_run_options o) : run_(std::make_unique<detail::run_in_directory>(std::move(o))) {}
+durable_run::~durable_run() = default;
+durable_run::durable_run(durable_run&&) noexcept = default;
 
 void durable_run::start_over() {
-  run_state fresh;
-  fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
-  fresh.status = run_status::interrupted;
-  fresh.replaces_ledger = true;
-  fresh.started_at = fresh.updated_at = timestamp_now();
-  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
-  // its segments would look like a loss.
-  state_store(files_, directory()).save(fresh);
-  remove_old_run();
-}
-
-/// The rejects first: as long as segments are there, the next start comes here again.
-void durable_run::remove_old_run() {
-  keep_rejects();
-  remove_buffer();
-}
-
-/// Nobody else has the rows that were set aside.
-void durable_run::keep_rejects() {
-  const auto rejects = directory() / "events_rejected.ndjson";
-  if (!files_.exists(rejects)) {
-    return;
-  }
-  const auto numbered = [this](unsigned n) {
-    return directory() / ("events_rejected." + std::to_string(n) + ".ndjson");
-  };
-  unsigned n = 1;
-  while (files_.exists(numbered(n))) {
-    ++n;
-  }
-  files_.rename(rejects, numbered(n));
-  files_.sync_directory(directory());
-  log::info(events::rejects_kept, "the rows that the run before had set aside are kept",
-            {{"file", numbered(n).string()}});
-}
-
-/// The indexes last: one without its segment is what an interrupted deletion leaves, a segment without its index is
-/// damage.
-void durable_run::remove_buffer() {
-  for (const bool indexes : {false, true}) {
-    for (const std::string& name : files_.list(directory())) {
-      if (name.starts_with("events_buffer.") && name.ends_with(".idx") == indexes) {
-        files_.remove(directory() / name);
-      }
-    }
-    files_.sync_directory(directory());
-  }
-}
-
-void durable_run::look_at_state() {
-  known_.state.reset();
-  try {
-    known_.state = state_store(files_, directory()).load();
-  } catch (const error& e) {
-    if (e.code() != errc::bad_data) {
-      throw;
-    }
-    log::warning(events::state_rebuilt, std::string(e.what()) + "; going on from the buffer's index and the ledger");
-  }
-}
-
-void durable_run::look_at_buffer() {
-  known_.buffer = disk_buffer::inspect(files_, directory());
-  const auto& state = known_.state;
-  if (state && state->replaces_ledger && known_.buffer.identity &&
-      known_.buffer.identity->run_id != state->identity.run_id) {
-    remove_old_run();  // start_over() was interrupted after its first step
-    known_.buffer = {};
-  }
-  if (known_.buffer.torn_bytes > 0) {
-    log::info(events::torn_tail_removed,
-              "the last process was interrupted while appending; the unfinished pages are fetched again",
-              {{"bytes", known_.buffer.torn_bytes}});
-  }
-}
-
-void durable_run::look_at_ledger() {
-  known_.ledger.reset();
-  known_.answer = options_.ledger ? ledger_answer::none : ledger_answer::not_asked;
-  if (!options_.ledger) {
-    return;
-  }
-  try {
-    known_.ledger = options_.ledger->peek(slices_known_here(), options_.stop);
-    known_.answer = ledger_answer::given;
-  } catch (const error& e) {
-    if (e.code() != errc::unavailable) {
-      throw;
-    }
-    if (!std::exchange(outage_logged_, true)) {
-      log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
-    }
-  }
-}
-
-/// With an empty directory and a database that was away nobody knew of the run that the ledger has. Nothing of ours is
-/// loaded, and it can be read again: it is given up, by a run that reads. Rejects stay, for they can only be of the run
-/// in the ledger. If the process dies in here, the next start comes here again.
-void durable_run::give_way() {
-  const auto& state = known_.state;
-  if (!asked_.plan || !state || !state->yields || !state->loaded.empty() || !known_.ledger ||
-      known_.ledger->identity.run_id == state->identity.run_id ||
-      (options_.repeatable && !options_.repeatable(state->identity.plan))) {
-    return;
-  }
-  if (begun_) {
-    throw error(errc::locked, "the ledger of pipeline \"" + options_.pipeline +
-                                  "\" has an earlier run, of which nobody knew when this one began without the "
-                                  "database: start again to go on with that one");
-  }
-  log::warning(
-      events::run_given_up,
-      "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
-      "with that; what was fetched since is fetched again",
-      {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
-  forget_positions();
-  remove_buffer();
-  known_.buffer = {};
-  known_.state.reset();
-}
-
-/// No state tells of pages that are removed next.
-void durable_run::forget_positions() {
-  run_state nothing_read = *known_.state;
-  nothing_read.slices.clear();
-  nothing_read.rows_fetched = nothing_read.rows_durable = 0;
-  try {
-    state_store(files_, directory()).save(nothing_read);
-  } catch (const error& e) {
-    if (e.code() != errc::no_space) {  // what is removed next makes room
-      throw;
-    }
-  }
-}
-
-/// Settings that a run has brought nothing with, a mistyped address perhaps, hold nobody to them: it begins anew with
-/// those of today.
-void durable_run::drop_empty_run() {
-  const auto& state = known_.state;
-  const auto& ledger = known_.ledger;
-  if (begun_ || !state || !asked_.plan) {
-    return;
-  }
-  const bool other_plan = state->identity.pipeline == options_.pipeline && state->identity.plan != *asked_.plan &&
-                          !(options_.settles && options_.settles(state->identity.plan));
-  const bool empty = state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
-                     std::all_of(state->slices.begin(), state->slices.end(),
-                                 [](const slice_progress& s) { return s.pages == 0; });
-  const bool alone = known_.answer != ledger_answer::none &&
-                     (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
-  if (!other_plan || !empty || !alone) {
-    return;
-  }
-  start_over();
-  look_at_state();
-  look_at_buffer();
-}
-
-// The ledger of a run that start_over() gave up is not asked: there is a state then.
-void durable_run::adopt_plan() {
-  const run_identity* known = nullptr;
-  if (known_.buffer.identity) {
-    known = &*known_.buffer.identity;
-  } else if (known_.state) {
-    known = &known_.state->identity;
-  } else if (known_.ledger) {
-    known = &known_.ledger->identity;
-  }
-  if (asked_.plan && (known == nullptr || !options_.settles || !options_.settles(known->plan))) {
-    return;
-  }
-  if (asked_.plan) {
-    asked_.plan = known->plan;
-  }
-  if (known != nullptr && options_.slices_in) {
-    asked_.slices = options_.slices_in(known->plan);
-  }
-}
-
-std::vector<slice_id> durable_run::slices_known_here() const {
-  std::set<slice_id> known;
-  for (const slice_progress& s : known_.buffer.slices) {
-    known.insert(s.slice);
-  }
-  if (known_.state) {
-    for (const slice_progress& s : known_.state->slices) {
-      known.insert(s.slice);
-    }
-  }
-  return {known.begin(), known.end()};
-}
-
-known_pages durable_run::what_is_known(bool ledger_seen) const {
-  return {known_.buffer.pages, found_.last, ledger_seen, description_.yields};
+  run_->start_over();
 }
 
 const resumption& durable_run::find() {
-  look_at_state();
-  look_at_buffer();
-  look_at_ledger();
-  give_way();
-  drop_empty_run();
-  adopt_plan();
-  found_ = reconcile(asked_, known_);
-  if (!options_.ledger && known_.state) {
-    found_.loaded = known_.state->loaded;  // nobody knows better
-  }
-  return found_;
+  return run_->find();
 }
 
 void durable_run::settle_plan(std::string plan) {
-  found_.identity.plan = plan;
-  if (options_.slices_in) {
-    asked_.slices = options_.slices_in(plan);
-  }
-  asked_.plan = std::move(plan);
+  run_->settle_plan(std::move(plan));
 }
 
 void durable_run::begin() {
-  description_ = known_.state.value_or(run_state{});
-  if (description_.started_at.empty() || found_.is_new) {
-    description_.started_at = timestamp_now();
-  }
-  description_.identity = found_.identity;
-  description_.command = options_.command;
-  description_.status = run_status::running;
-  description_.error.clear();
-  description_.replaces_ledger = found_.replaces_ledger;
-  description_.yields = known_.answer == ledger_answer::none && (found_.is_new || description_.yields);
-  description_.updated_at = timestamp_now();
-  // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
-  state_store store(files_, directory());
-  store.save(description_);
-  known_.state = description_;
-  begun_ = true;
-  if (!options_.ledger) {
-    return;
-  }
-  options_.ledger->expect_slices(asked_.slices);
-  options_.ledger->compare_with(what_is_known(known_.answer == ledger_answer::given));
-  if (known_.answer == ledger_answer::given) {
-    open_ledger();
-    try {
-      store.save(description_);
-    } catch (const error& e) {
-      if (e.code() != errc::no_space) {
-        throw;
-      }
-      // It is missed only by a start that finds neither a later state nor the ledger.
-      log::warning(events::state_not_saved, e.what());
-    }
-  } else {
-    options_.ledger->expect(found_.identity, found_.replaces_ledger);
-  }
-}
-
-/// Until now another host may have loaded more of what is known here; from now on none can.
-void durable_run::open_ledger() {
-  known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
-  remember_ledger(description_, reconcile(asked_, known_));
+  run_->begin();
 }
 
 std::vector<slice_progress> durable_run::take(std::span<const slice_id> slices, std::stop_token stop) {
-  if (options_.ledger && options_.ledger->is_open()) {
-    try {
-      return options_.ledger->claim(slices, std::move(stop));
-    } catch (const error& e) {
-      if (e.code() != errc::unavailable) {
-        throw;
-      }
-    }
-  }
-  if (options_.ledger && known_.state && known_.state->slices_left_out > 0) {
-    throw error(errc::unavailable,
-                "which slices of pipeline \"" + options_.pipeline +
-                    "\" have ended is known to its ledger alone, and the database does not answer");
-  }
-  // What is known here the buffer knows, too.
-  std::vector<slice_progress> at_their_beginning;
-  for (const slice_id& s : slices) {
-    at_their_beginning.emplace_back().slice = s;
-  }
-  return at_their_beginning;
+  return run_->take(slices, std::move(stop));
 }
 
 recovered_run durable_run::open_buffer() {
-  find();
-  if (options_.ledger && known_.answer == ledger_answer::given && !options_.ledger->is_open()) {
-    options_.ledger->compare_with(what_is_known(false));
-    options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
-  }
-  disk_buffer::options o;
-  o.directory = directory();
-  o.segment_bytes = options_.segment_bytes;
-  o.quota_bytes = options_.quota_bytes;
-  recovered_run run;
-  run.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
-  run.loaded = found_.loaded;
-  if (known_.state) {
-    run.slices_left_out = known_.state->slices_left_out;
-    run.rows_left_out = known_.state->rows_left_out;
-  }
-  run.rows_loaded = found_.rows_loaded;
-  run.duplicates_skipped = found_.duplicates_skipped;
-  run.rows_rejected = found_.rows_rejected;
-  return run;
+  return run_->open_buffer();
+}
+
+const std::filesystem::path& durable_run::directory() const {
+  return run_->directory();
+}
+
+const resumption& durable_run::found() const {
+  return run_->found();
+}
+
+const run_state& durable_run::description() const {
+  return run_->description();
+}
+
+const std::optional<run_state>& durable_run::state() const {
+  return run_->state();
+}
+
+bool durable_run::buffer_has_pages() const {
+  return run_->buffer_has_pages();
+}
+
+bool durable_run::has_ledger() const {
+  return run_->has_ledger();
+}
+
+void durable_run::expect_slices(std::uint64_t count) {
+  run_->expect_slices(count);
+}
+
+bool durable_run::ledger_has_answered() const {
+  return run_->ledger_has_answered();
 }
 
 }  // namespace ingest

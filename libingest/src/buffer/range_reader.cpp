@@ -1,4 +1,7 @@
-#include "ingest/disk_buffer.hpp"
+#include "buffer/range_reader.hpp"
+
+#include "buffer/crc32c.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace ingest {
 
@@ -25,7 +28,7 @@ batch range_reader::read(const range& r) {
       throw error(errc::bad_data, path.string() + ": the bytes of " + to_string(p) + " at offset " +
                                       std::to_string(p.offset) +
                                       " do not match their checksum; restore the file from a copy, or start the run "
-                                      "anew with --fresh");
+                                      "anew with `start_over()`");
     }
   }
   batch result;

@@ -1,4 +1,4 @@
-#include "ingest/recovery.hpp"
+#include "buffer/recovery.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,50 +9,49 @@ namespace ingest {
 
 namespace {
 
-constexpr const char* start_over =
-    "; `--fresh --yes` starts over (rows that are in the table already are skipped then)";
+constexpr const char* start_over = "; `start_over()` starts over (rows that are in the table already are skipped then)";
 
 void check_identity(const run_identity& found, const char* where, const run_request& asked) {
   if (found.pipeline != asked.pipeline) {
-    throw error(errc::bad_data, std::string(where) + " belongs to PIPELINE \"" + found.pipeline + "\", not to \"" +
-                                    asked.pipeline + "\": go on with it by --pipeline " + found.pipeline +
-                                    ", or give this run another DATA_DIR");
+    throw error(errc::bad_data, std::string(where) + " belongs to pipeline \"" + found.pipeline + "\", not to \"" +
+                                    asked.pipeline + "\": set `pipeline` to " + found.pipeline +
+                                    " to go on with it, or give this run another `directory`");
   }
   if (asked.plan && found.plan != *asked.plan) {
-    throw error(errc::config,
-                std::string(where) + " was started with other settings (" + found.plan + "; now " + *asked.plan +
-                    "): give this run a name of its own with --pipeline NAME, and another DATA_DIR; or use "
-                    "those settings to go on with that one" +
-                    start_over);
+    throw error(errc::config, std::string(where) + " was started with other settings (" + found.plan + "; now " +
+                                  *asked.plan +
+                                  "): give this run a `pipeline` and a `directory` of its own; or use "
+                                  "those settings to go on with that one" +
+                                  start_over);
   }
 }
 
 void check_same_run(const run_identity& a, const char* where_a, const run_identity& b, const char* where_b) {
   if (a.run_id != b.run_id) {
     throw error(errc::bad_data, std::string(where_a) + " is of run " + a.run_id + ", but " + where_b + " of run " +
-                                    b.run_id + ": they do not belong together. Put back the right DATA_DIR" +
+                                    b.run_id + ": they do not belong together. Put back the right `directory`" +
                                     start_over);
   }
 }
 
-/// Who the run is; what was given up by --fresh is taken out of `known`.
+/// Who the run is; what was given up by start_over() is taken out of `known`.
 std::optional<run_identity> identify(const run_request& asked, witnesses& known, bool& replaces_ledger) {
   const auto& state = known.state;
   if (state) {
     check_identity(state->identity, "ingestion.state", asked);
   }
   if (known.buffer.identity) {
-    check_identity(*known.buffer.identity, "the buffer in DATA_DIR", asked);
+    check_identity(*known.buffer.identity, "the buffer in `directory`", asked);
     if (state) {
-      check_same_run(state->identity, "ingestion.state", *known.buffer.identity, "the buffer in DATA_DIR");
+      check_same_run(state->identity, "ingestion.state", *known.buffer.identity, "the buffer in `directory`");
     }
   }
   std::optional<run_identity> local = known.buffer.identity;
   if (!local && state) {
     local = state->identity;
   }
-  // --fresh gave up an earlier run. Whether the ledger knows that already, only the ledger can say; where pages of the
-  // run were loaded it has known, and what stands in it now is not ours to replace.
+  // start_over() gave up an earlier run. Whether the ledger knows that already, only the ledger can say; where pages of
+  // the run were loaded it has known, and what stands in it now is not ours to replace.
   replaces_ledger = state && local && state->replaces_ledger && state->loaded.empty() &&
                     !(known.ledger && known.ledger->identity.run_id == local->run_id);
   if (replaces_ledger) {
@@ -61,7 +60,7 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
   if (known.ledger) {
     check_identity(known.ledger->identity, "the pipeline in the database's ledger", asked);
     if (local) {
-      check_same_run(*local, "DATA_DIR", known.ledger->identity, "the database's ledger");
+      check_same_run(*local, "`directory`", known.ledger->identity, "the database's ledger");
     }
     if (known.ledger->refusal) {
       throw *known.ledger->refusal;
@@ -124,7 +123,7 @@ void check_no_gap(const slice_testimony& t, const page_set& covered, page_id thr
                     " is neither loaded nor in the buffer: " +
                     (ledger_knows_nothing ? "the database knows nothing of this run. It is another one than the run "
                                             "was loaded into, or was made anew; name the former one, or restore it"
-                                          : "the database was set back to an older state, or files of DATA_DIR were "
+                                          : "the database was set back to an older state, or files of `directory` were "
                                             "removed. Restore either") +
                     start_over);
   }
@@ -143,9 +142,9 @@ void check_not_overtaken(const slice_testimony& t, bool has_state) {
         throw error(errc::bad_data,
                     "page " + std::to_string(p) + " of " + to_string(t.slice) +
                         " waits in the buffer, but the database's ledger has pages up to " + std::to_string(loaded) +
-                        ", of which this DATA_DIR knows nothing: another host has gone on with the pipeline" +
+                        ", of which this `directory` knows nothing: another host has gone on with the pipeline" +
                         (has_state ? "" : ", or ingestion.state, which would know, was removed") +
-                        ". Go on there, or with an empty DATA_DIR" + start_over);
+                        ". Go on there, or with an empty `directory`" + start_over);
       }
     }
   }

@@ -1,4 +1,4 @@
-#include "ingest/run_state.hpp"
+#include "buffer/run_state.hpp"
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -9,6 +9,8 @@
 #include <array>
 #include <limits>
 #include <utility>
+
+#include "core/page_set.hpp"
 
 namespace ingest {
 

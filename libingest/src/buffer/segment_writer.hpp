@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "buffer/buffer_index.hpp"
-#include "ingest/disk_buffer.hpp"
+#include "buffer/disk_buffer.hpp"
 
 namespace ingest::detail {
 

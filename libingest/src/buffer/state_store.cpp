@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "ingest/run_state.hpp"
+#include "buffer/run_state.hpp"
 
 namespace ingest {
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "http/retry_after.hpp"
 #include "ingest/retry.hpp"
 
 namespace ingest::detail {

@@ -28,7 +28,7 @@ std::string part_of(const url_handle& url, CURLUPart part) {
 }
 
 [[noreturn]] void refuse(const std::string& why) {
-  throw error(errc::config, "API_BASE_URL " + why + "; it should look like https://host/api/v1");
+  throw error(errc::config, "`base_url` " + why + "; it should look like https://host/api/v1");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ struct api_url {
   std::string base() const { return origin + path; }
 };
 
-/// Throws errc::config, naming API_BASE_URL, for anything but http or https, a host and a path: user names, passwords,
+/// Throws errc::config, naming `base_url`, for anything but http or https, a host and a path: user names, passwords,
 /// queries and fragments are refused.
 api_url parse_api_url(const std::string& text);
 

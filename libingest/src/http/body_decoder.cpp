@@ -89,11 +89,12 @@ bool body_decoder::inflate(std::string_view piece, std::string& body, std::size_
 
 std::string body_decoder::problem() const {
   if (coding_ == coding::unknown) {
-    return "the response has a Content-Encoding that was not asked for, " + name_ + "; try HTTP_COMPRESSION=false";
+    return "the response has a Content-Encoding that was not asked for, " + name_ +
+           "; try it with `compression` set to false";
   }
   const bool cut_off = coding_ == coding::gzip && gzip_->in_member;
   return damaged_ || cut_off ? "the compressed response is damaged or cut short; if that goes on, "
-                               "HTTP_COMPRESSION=false asks for it uncompressed"
+                               "`compression` set to false asks for it uncompressed"
                              : "";
 }
 

@@ -215,9 +215,9 @@ struct http_client::transfer {
       throw error(errc::config, std::string("this URL cannot be requested: ") + curl_easy_strerror(code));
     }
     if (too_large || decoder.too_large()) {
-      result.failure = {transport_failure::kind::too_large, "the response is larger than MAX_PAGE_BYTES, " +
+      result.failure = {transport_failure::kind::too_large, "the response is larger than `max_body_bytes`, " +
                                                                 std::to_string(options.max_body_bytes) +
-                                                                " bytes: lower BATCH_SIZE, or raise the limit"};
+                                                                " bytes: ask for less, or raise the limit"};
       return;
     }
     result.failure = {kind_of(code), message[0] != '\0' ? message.data() : curl_easy_strerror(code)};

@@ -1,4 +1,4 @@
-#include "ingest/rate_limit.hpp"
+#include "http/rate_limit.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,8 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/instant.hpp"
+#include "http/retry_after.hpp"
 #include "ingest/retry.hpp"
-#include "ingest/time_window.hpp"
 
 namespace ingest {
 

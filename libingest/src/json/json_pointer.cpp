@@ -1,4 +1,4 @@
-#include "ingest/json_pointer.hpp"
+#include "json/json_pointer.hpp"
 
 #include "ingest/error.hpp"
 

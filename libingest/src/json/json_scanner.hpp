@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "ingest/json_pointer.hpp"
+#include "json/json_pointer.hpp"
 
 namespace ingest::detail {
 

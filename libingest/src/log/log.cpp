@@ -15,8 +15,8 @@
 #include <mutex>
 #include <utility>
 
-#include "ingest/log_output.hpp"
 #include "log/log_line.hpp"
+#include "log/log_output.hpp"
 
 namespace ingest::log {
 

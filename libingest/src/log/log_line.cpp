@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace ingest::detail {
 

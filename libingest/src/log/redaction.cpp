@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -19,11 +20,28 @@ constexpr std::size_t shortest_secret = 4;
 struct secret_list {
   std::mutex mutex;
   std::vector<std::string> secrets;  // longest first: a secret that contains another is masked as a whole
+  std::map<std::string, std::string, std::less<>> options;
 };
 
 secret_list& registered() {
   static auto* const list = new secret_list;  // never destroyed: threads may log while the process ends
   return *list;
+}
+
+void rename_options(const std::map<std::string, std::string, std::less<>>& options, std::string& text) {
+  for (std::size_t begin = text.find('`'); begin != std::string::npos; begin = text.find('`', begin)) {
+    const std::size_t end = text.find('`', begin + 1);
+    if (end == std::string::npos) {
+      return;
+    }
+    const auto named = options.find(std::string_view(text).substr(begin, end + 1 - begin));
+    if (named == options.end()) {
+      begin = end;  // which may open the next one
+      continue;
+    }
+    text.replace(begin, end + 1 - begin, named->second);
+    begin += named->second.size();
+  }
 }
 
 bool is_space(char c) {
@@ -159,7 +177,7 @@ void log::add_secret(std::string_view secret) {
   if (secret.size() < shortest_secret) {
     return;
   }
-  auto& [mutex, secrets] = registered();
+  auto& [mutex, secrets, options] = registered();
   const std::lock_guard lock(mutex);
   if (std::find(secrets.begin(), secrets.end(), secret) != secrets.end()) {
     return;
@@ -168,11 +186,18 @@ void log::add_secret(std::string_view secret) {
   std::stable_sort(secrets.begin(), secrets.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }
 
+void log::name_option(std::string_view option, std::string_view as) {
+  auto& [mutex, secrets, options] = registered();
+  const std::lock_guard lock(mutex);
+  options.insert_or_assign("`" + std::string(option) + "`", as);
+}
+
 std::string log::redact(std::string_view text) {
   std::string masked(text);
   {
-    auto& [mutex, secrets] = registered();
+    auto& [mutex, secrets, options] = registered();
     const std::lock_guard lock(mutex);
+    rename_options(options, masked);
     for (const std::string& secret : secrets) {
       for (std::size_t at = masked.find(secret); at != std::string::npos; at = masked.find(secret, at + mask.size())) {
         masked.replace(at, secret.size(), mask);

@@ -1,8 +1,8 @@
 #include "postgres/connection_pool.hpp"
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "ingest/stop.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::detail {
 

@@ -1,8 +1,8 @@
 #include "postgres/initial_load.hpp"
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "ingest/record_encoder.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::detail {
 

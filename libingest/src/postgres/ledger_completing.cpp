@@ -9,7 +9,7 @@ namespace {
   throw error(errc::bad_data, "the database's ledger of pipeline \"" + pipeline + "\" " + what +
                                   ", and the buffer has no more: the database was set back (a standby without "
                                   "the last commits took over, a backup was restored), or files of the buffer were "
-                                  "removed. Restore either, or load all of it anew with --fresh --yes");
+                                  "removed. Restore either, or load all of it anew with `start_over()`");
 }
 
 /// A database that was set back has no hole where it lacks the last pages.
@@ -59,7 +59,7 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
     throw error(errc::bad_data, "table " + target.identity() +
                                     " is gone, though all of the run was loaded into it. Restore the table, or load "
-                                    "all of it anew with --fresh --yes");
+                                    "all of it anew with `start_over()`");
   }
   return begun;
 }
@@ -72,8 +72,8 @@ void check_some_row_was_taken(postgres_connection& c, const std::string& pipelin
                 "each of the " + std::to_string(sums.rejected) + " rows was refused, so that nothing was loaded" +
                     (first.empty() ? "" : ", the first because: " + first) + ". " + kept_in +
                     " has them and the reasons. Mend what they tell of (where records hold their id, and in which form "
-                    "they come, is said by ID_POINTER and FROM), and start over with --fresh --yes, or say with "
-                    "REJECT_LIMIT how many may be refused");
+                    "they come, is said by `id_pointer` and by the source), and start over with `start_over()`, or say "
+                    "with `reject_limit` how many may be refused");
   }
 }
 

@@ -148,7 +148,7 @@ std::optional<error> elsewhere(const ledger_view& view, const std::string& store
     return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
                                      std::to_string(view.rows) +
                                      " rows were loaded into it. Restore the table, or load "
-                                     "all of it anew with --fresh --yes");
+                                     "all of it anew with `start_over()`");
   }
   return std::nullopt;
 }
@@ -173,7 +173,7 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
         error(errc::bad_data, "table " + stored.text(0, 3) + " is empty, though the ledger says that " +
                                   std::to_string(view.rows) +
                                   " rows were loaded into it and the run is complete: it was emptied or made "
-                                  "anew. Restore its rows, or load all of them anew with --fresh --yes");
+                                  "anew. Restore its rows, or load all of them anew with `start_over()`");
   }
   return view;
 }

@@ -64,13 +64,13 @@ std::optional<error> elsewhere(const ledger_view& view, const std::string& store
                                bool exists);
 
 inline const std::string owners_advice =
-    ". Give this run a name of its own with --pipeline NAME, and another DATA_DIR, or go on with that one as it was; "
-    "--fresh --yes loads all of it anew";
+    ". Give this run a `pipeline` and a `directory` of its own, or go on with that one as it was; "
+    "`start_over()` loads all of it anew";
 
 inline const std::string page_differs =
     "\" is in the database's ledger with other content than in the buffer: another host has gone on with this pipeline, "
-    "or the buffer or the database was restored from an older copy. Go on there or with an empty DATA_DIR, or use "
-    "--fresh --yes";
+    "or the buffer or the database was restored from an older copy. Go on there or with an empty `directory`, or use "
+    "`start_over()`";
 
 /// Folds what can be folded of the whole pipeline.
 void fold_all(postgres_connection& c, const std::string& pipeline);

@@ -53,9 +53,9 @@ std::string text_of(std::chrono::milliseconds t) {
 
 }  // namespace
 
-libpq_connection::libpq_connection(const postgres_endpoint& to, const std::string& application, limits l,
+libpq_connection::libpq_connection(const database_address& to, const std::string& application, limits l,
                                    std::stop_token stop)
-    : endpoint_(to),
+    : database_(to),
       limits_(l),
       stop_(std::move(stop)),
       stopped_(std::in_place, stop_),
@@ -72,7 +72,7 @@ void libpq_connection::connect(const std::string& application) {
       "application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
       "keepalives_count", "dbname",           "client_encoding", nullptr};
   const std::array<const char*, 8> values{application.c_str(),     silence.c_str(), "30",   "10", "3",
-                                          endpoint_.url().c_str(), "UTF8",          nullptr};
+                                          database_.url().c_str(), "UTF8",          nullptr};
   connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
   if (!connection_) {
     throw std::bad_alloc();
@@ -103,8 +103,8 @@ void libpq_connection::connect(const std::string& application) {
 
 database_error libpq_connection::connect_failure() const {
   const std::string raw = PQerrorMessage(connection_.get());
-  const std::string message = endpoint_.without_password(trimmed(raw));
-  const std::string prefix = "cannot connect to " + endpoint_.shown();
+  const std::string message = database_.without_password(trimmed(raw));
+  const std::string prefix = "cannot connect to " + database_.shown();
   database_error::diagnostics told{sqlstate_in(raw), message, "", "", ""};
   if (told.sqlstate.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
     told.sqlstate = "28P01";
@@ -118,7 +118,7 @@ database_error libpq_connection::connect_failure() const {
 void libpq_connection::check_version() const {
   const int version = PQserverVersion(connection_.get());
   if (version < least_version * 10'000) {
-    throw error(errc::config, endpoint_.shown() + " is PostgreSQL " + std::to_string(version / 10'000) +
+    throw error(errc::config, database_.shown() + " is PostgreSQL " + std::to_string(version / 10'000) +
                                   ", too old: version " + std::to_string(least_version) + " or later is needed");
   }
 }
@@ -281,17 +281,17 @@ short libpq_connection::wait_for_socket(short events, clock::time_point deadline
 
 database_error libpq_connection::failure(const PGresult* failed) {
   auto told = diagnostics_of(failed);
-  told.message = endpoint_.without_password(told.message);
+  told.message = database_.without_password(told.message);
   if (PQstatus(connection_.get()) != CONNECTION_OK || told.sqlstate.empty()) {
     broken_ = true;
-    return database_error::lost(trimmed(PQresultErrorMessage(failed)), endpoint_.shown());
+    return database_error::lost(trimmed(PQresultErrorMessage(failed)), database_.shown());
   }
-  return {told, endpoint_.shown()};
+  return {told, database_.shown()};
 }
 
 void libpq_connection::lose(const std::string& why) {
   broken_ = true;
-  throw database_error::lost(endpoint_.without_password(trimmed(why)), endpoint_.shown());
+  throw database_error::lost(database_.without_password(trimmed(why)), database_.shown());
 }
 
 std::string libpq_connection::quoted(const std::string& identifier) const {

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "ingest/stop.hpp"
+#include "postgres/database_address.hpp"
 #include "postgres/postgres_connection.hpp"
-#include "postgres/postgres_endpoint.hpp"
 #include "postgres/postgres_error.hpp"
 
 namespace ingest::detail {
@@ -24,7 +24,7 @@ class libpq_connection final : public postgres_connection {
     std::chrono::milliseconds io;  ///< of silence while an answer or room in the socket is waited for
   };
 
-  libpq_connection(const postgres_endpoint& to, const std::string& application, limits l, std::stop_token stop);
+  libpq_connection(const database_address& to, const std::string& application, limits l, std::stop_token stop);
 
   query_result execute(const std::string& sql, const std::vector<std::string>& parameters = {}) override;
   void run(const std::string& sql) override;
@@ -53,7 +53,7 @@ class libpq_connection final : public postgres_connection {
   database_error connect_failure() const;
   [[noreturn]] void lose(const std::string& why);
 
-  const postgres_endpoint& endpoint_;
+  const database_address& database_;
   limits limits_;
   std::stop_token stop_;
   std::optional<stop_event> stopped_;

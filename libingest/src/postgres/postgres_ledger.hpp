@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ledger_view.hpp"
 #include "ingest/postgres.hpp"
 #include "postgres/postgres_connection.hpp"
 #include "postgres/postgres_table.hpp"

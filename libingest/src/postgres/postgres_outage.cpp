@@ -1,7 +1,7 @@
 #include "postgres/postgres_outage.hpp"
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::detail {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "postgres/grants.hpp"
 #include "postgres/ledger_rows.hpp"
 #include "postgres/ledger_tables.hpp"
@@ -15,14 +15,14 @@ namespace ingest::detail {
 
 postgres_run::postgres_run(postgres_options o, connection_factory connect)
     : options_(std::move(o)),
-      endpoint_(options_.url),
+      database_(options_.url),
       table_(table_name::parse(options_.table)),
       connect_(std::move(connect)),
-      outages_(endpoint_.shown()),
+      outages_(database_.shown()),
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
       rejects_(options_.rejects_file, options_.pipeline) {
   if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
-    throw error(errc::config, "the pipeline has no name: set one with --pipeline");
+    throw error(errc::config, "the pipeline has no name: set `pipeline`");
   }
 }
 
@@ -30,7 +30,7 @@ std::unique_ptr<postgres_connection> postgres_run::make_connection(std::stop_tok
   const std::string application = "ingest/" + options_.pipeline;
   const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
   auto made = connect_ ? connect_(application, std::move(stop))
-                       : std::make_unique<libpq_connection>(endpoint_, application, limits, std::move(stop));
+                       : std::make_unique<libpq_connection>(database_, application, limits, std::move(stop));
   outages_.connected();
   return made;
 }

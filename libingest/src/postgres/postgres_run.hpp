@@ -10,7 +10,7 @@
 
 #include "ingest/postgres.hpp"
 #include "postgres/connection_pool.hpp"
-#include "postgres/postgres_endpoint.hpp"
+#include "postgres/database_address.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_outage.hpp"
 #include "postgres/postgres_table.hpp"
@@ -33,14 +33,14 @@ class postgres_run {
   explicit postgres_run(postgres_options o, connection_factory connect = nullptr);
 
   const postgres_options& options() const { return options_; }
-  const postgres_endpoint& endpoint() const { return endpoint_; }
+  const database_address& database() const { return database_; }
   const table_name& table() const { return table_; }
   outage_log& outages() { return outages_; }
   rejects_file& rejects() { return rejects_; }
 
   /// A connection for a while; may have to wait for another loader's.
   connection_pool::lease connect(std::stop_token stop) { return connections_.borrow(std::move(stop)); }
-  database_retries retries(std::stop_token stop) { return {options_, endpoint_.shown(), outages_, std::move(stop)}; }
+  database_retries retries(std::stop_token stop) { return {options_, database_.shown(), outages_, std::move(stop)}; }
 
   void expect(run_identity who, bool replace);
   void compare_with(known_pages pages);
@@ -101,7 +101,7 @@ class postgres_run {
   void claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices, const known_pages& known);
 
   const postgres_options options_;
-  const postgres_endpoint endpoint_;
+  const database_address database_;
   const table_name table_;
   const connection_factory connect_;
   outage_log outages_;

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
@@ -94,7 +94,7 @@ const opened_run& postgres_sink::connect() {
   throw_if_stopped(stop_);
   connection_ = run_->connect(stop_);
   if (lost_) {
-    settle_lost(*connection_, *lost_, run_->endpoint().shown());
+    settle_lost(*connection_, *lost_, run_->database().shown());
     lost_.reset();
   }
   return run_->ensure_open(*connection_, stop_);

@@ -64,8 +64,8 @@ void check_key(postgres_connection& c, const table_name& name, const target_tabl
   }
   if (o.initial_load && !ours) {
     refuse(name,
-           "exists already, but INITIAL_LOAD is for a table that it creates: choose another table, DROP this one, or "
-           "load it without INITIAL_LOAD");
+           "exists already, but `initial_load` is for a table that it creates: choose another table, DROP this one, or "
+           "load it without `initial_load`");
   }
 }
 

@@ -37,7 +37,7 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
     auto connection = run_->connect(std::move(stop));
     // One snapshot for all its statements.
     connection->run(connection->begin("REPEATABLE READ READ ONLY"));
-    detail::require_primary(*connection, run_->endpoint().shown());
+    detail::require_primary(*connection, run_->database().shown());
     run_->require_access(*connection);
     if (detail::ledger_is_of_version_1(*connection)) {
       // What it would be after its migration; which is taken back.
@@ -59,7 +59,7 @@ std::string postgres_target::rehearse(std::stop_token stop) const {
   try {
     const auto connection = run_->connect(std::move(stop));
     connection->run(connection->begin());
-    detail::require_writable(*connection, run_->endpoint().shown());
+    detail::require_writable(*connection, run_->database().shown());
     const detail::target_table target = run_->prepare(*connection);
     connection->run("ROLLBACK");
     return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";

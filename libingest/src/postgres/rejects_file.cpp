@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "ingest/error.hpp"
-#include "ingest/event_names.hpp"
 #include "ingest/log.hpp"
 #include "json/json_text.hpp"
+#include "log/event_names.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {

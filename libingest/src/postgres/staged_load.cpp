@@ -67,7 +67,7 @@ rejected_row describe(const copy_rows& rows, std::size_t row, const database_err
   throw error(errc::config, "table " + target.identity() + " refuses all rows alike, " + std::to_string(tried) +
                                 " of them one behind the other, so that it is the table that has to be mended: " +
                                 why.told().message + " (SQLSTATE " + why.told().sqlstate +
-                                "). If the rows are to blame, say with REJECT_LIMIT how many may be set aside");
+                                "). If the rows are to blame, say with `reject_limit` how many may be set aside");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <utility>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "ingest/error.hpp"
 #include "streams/descriptor_io.hpp"
 

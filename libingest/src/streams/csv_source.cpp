@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/payload_pool.hpp"
+#include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "json/json_text.hpp"
 #include "streams/byte_input.hpp"
 #include "streams/csv_reader.hpp"
 #include "streams/refused_record.hpp"
 #include "streams/text_input.hpp"
-#include "utf8.hpp"
 
 namespace ingest {
 
@@ -40,7 +41,7 @@ bool is_utf8(std::string_view text) {
 }  // namespace
 
 csv_source::csv_source(std::filesystem::path path, csv_options options)
-    : path_(std::move(path)), options_(std::move(options)) {
+    : path_(std::move(path)), options_(std::move(options)), payloads_(std::make_shared<payload_pool>()) {
   keys_of(options_.columns, "the list of columns for " + path_.string());
 }
 
@@ -96,7 +97,7 @@ void csv_source::find_form() {
 }
 
 std::optional<batch> csv_source::read() {
-  auto lines = payloads_.take();
+  auto lines = payloads_->take();
   lines->clear();
   batch b;
   for (std::size_t taken = 0; taken < options_.batch_bytes;) {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <optional>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "ingest/error.hpp"
 #include "ingest/stop.hpp"
 

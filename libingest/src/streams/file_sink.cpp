@@ -4,7 +4,7 @@
 #include <random>
 #include <utility>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "streams/descriptor_io.hpp"
 #include "streams/output_place.hpp"
 

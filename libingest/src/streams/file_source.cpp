@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "core/payload_pool.hpp"
 #include "streams/byte_input.hpp"
 
 namespace ingest {
 
 file_source::file_source(std::filesystem::path path, std::size_t block_bytes)
-    : path_(std::move(path)), block_bytes_(block_bytes) {}
+    : path_(std::move(path)), block_bytes_(block_bytes), payloads_(std::make_shared<payload_pool>()) {}
 
 file_source::~file_source() = default;
 
@@ -17,7 +18,7 @@ void file_source::open(const std::optional<std::string>& position, std::stop_tok
 }
 
 std::optional<batch> file_source::read() {
-  auto block = payloads_.take();
+  auto block = payloads_->take();
   block->resize(block_bytes_);
   block->resize(file_->read(block->data(), block_bytes_));
   if (block->empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/payload_pool.hpp"
 #include "ingest/error.hpp"
 #include "streams/json_values.hpp"
 #include "streams/lines.hpp"
@@ -12,10 +13,10 @@
 namespace ingest {
 
 ndjson_source::ndjson_source(const std::filesystem::path& path, ndjson_options options)
-    : name_(path.string()), options_(options) {}
+    : name_(path.string()), options_(options), payloads_(std::make_shared<payload_pool>()) {}
 
 ndjson_source::ndjson_source(int fd, std::string name, ndjson_options options)
-    : fd_(fd), name_(std::move(name)), options_(options) {}
+    : fd_(fd), name_(std::move(name)), options_(options), payloads_(std::make_shared<payload_pool>()) {}
 
 ndjson_source::~ndjson_source() = default;
 
@@ -45,7 +46,7 @@ std::optional<batch> ndjson_source::read() {
 }
 
 std::optional<batch> ndjson_source::read_values() {
-  auto lines = payloads_.take();
+  auto lines = payloads_->take();
   lines->clear();
   batch b;
   while (lines->size() < options_.batch_bytes) {
@@ -80,7 +81,7 @@ std::optional<batch> ndjson_source::read_values() {
 
 std::optional<batch> ndjson_source::read_lines() {
   // What the block held before is overwritten, not cleared, so that nothing is filled with zeros over and over.
-  auto block = payloads_.take();
+  auto block = payloads_->take();
   block->resize(std::max(options_.batch_bytes, begun_.size()));
   std::size_t filled = begun_.copy(block->data(), begun_.size());
   bool ended = false;

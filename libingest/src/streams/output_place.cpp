@@ -11,7 +11,7 @@
 #include <string>
 #include <system_error>
 
-#include "descriptor.hpp"
+#include "core/descriptor.hpp"
 #include "ingest/error.hpp"
 #include "ingest/stop.hpp"
 

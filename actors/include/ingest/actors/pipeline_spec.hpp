@@ -46,8 +46,8 @@ struct buffer_spec {
   /// Of a pipeline that reads nothing: whether all slices had been read to their end before.
   bool read_before = false;
 
-  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger.
-  run_state description;
+  /// What the state file says about the run as such: identity, command, started_at, replaces_ledger. Never null.
+  std::shared_ptr<const run_state> description;
 
   std::uint64_t group_bytes = 4ull << 20;             ///< pages are synced at the latest when there are as many
   std::uint64_t range_bytes = 8ull << 20;             ///< of one transaction; also the credit of a loader

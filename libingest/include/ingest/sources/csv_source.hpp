@@ -9,10 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/payload_pool.hpp"
 #include "ingest/source.hpp"
 
 namespace ingest {
+
+class payload_pool;
 
 namespace detail {
 class byte_input;
@@ -73,7 +74,7 @@ class csv_source final : public source {
 
   std::filesystem::path path_;
   csv_options options_;
-  payload_pool payloads_;
+  std::shared_ptr<payload_pool> payloads_;
   std::vector<std::string> columns_;
   std::vector<std::string> keys_;  // of the columns, as JSON: what precedes each value
   std::unique_ptr<detail::csv_form> form_;

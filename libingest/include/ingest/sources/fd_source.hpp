@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
-#include "ingest/payload_pool.hpp"
 #include "ingest/source.hpp"
 
 namespace ingest {
+
+class payload_pool;
 
 /// What comes out of a file descriptor, such as a pipe, a socket or standard input, in blocks that know nothing of
 /// records, each as soon as it is there. Carries no positions, as nothing can be read twice: opening it at one throws
@@ -24,7 +26,7 @@ class fd_source final : public source {
   int fd_;
   std::string name_;
   std::size_t block_bytes_;
-  payload_pool payloads_;
+  std::shared_ptr<payload_pool> payloads_;
   std::stop_token stop_;
 };
 

@@ -5,10 +5,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "ingest/payload_pool.hpp"
 #include "ingest/source.hpp"
 
 namespace ingest {
+
+class payload_pool;
 
 namespace detail {
 class byte_input;
@@ -31,7 +32,7 @@ class file_source final : public source {
  private:
   std::filesystem::path path_;
   std::size_t block_bytes_;
-  payload_pool payloads_;
+  std::shared_ptr<payload_pool> payloads_;
   std::unique_ptr<detail::byte_input> file_;
   std::uint64_t offset_ = 0;
 };

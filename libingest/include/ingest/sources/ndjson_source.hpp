@@ -7,10 +7,11 @@
 #include <optional>
 #include <string>
 
-#include "ingest/payload_pool.hpp"
 #include "ingest/source.hpp"
 
 namespace ingest {
+
+class payload_pool;
 
 namespace detail {
 class byte_input;
@@ -54,7 +55,7 @@ class ndjson_source final : public source {
   std::optional<int> fd_;
   std::string name_;  // or the path
   ndjson_options options_;
-  payload_pool payloads_;
+  std::shared_ptr<payload_pool> payloads_;
   std::unique_ptr<detail::byte_input> input_;
   std::unique_ptr<detail::json_values> values_;  // where records do not stand on lines
   std::string begun_;                            // of a line whose end has not been read

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include "ingest/json_pointer.hpp"
 #include "ingest/transform.hpp"
 
 namespace ingest {
+
+class json_pointer;
 
 /// Turns lines of JSON, as ndjson_source and csv_source give them, into the rows that the PostgreSQL sink loads: COPY
 /// text with the columns id and data, by keyed_encoder. Batches must hold whole lines; blank ones are left out. A
@@ -14,14 +16,14 @@ namespace ingest {
 /// reason and counts. Neither fails anything else. Positions stay what they were.
 class key_transform final : public transform {
  public:
-  /// `id_pointer` leads to the key inside a record. Throws errc::config, naming ID_POINTER, if it is no JSON pointer.
+  /// `id_pointer` leads to the key inside a record. Throws errc::config, naming `id_pointer`, if it is no JSON pointer.
   explicit key_transform(const std::string& id_pointer = "/id");
 
   std::optional<batch> apply(batch input) override;
   bool parallel() const override { return true; }
 
  private:
-  json_pointer id_;
+  std::shared_ptr<const json_pointer> id_;
 };
 
 }  // namespace ingest

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "check.hpp"
+#include "ingest/ingest_stream.hpp"
+#include "ingest/metrics.hpp"
+#include "settings/settings.hpp"
+
+/// FROM: where records come from. A kind is a file in this folder and a line in the table in from.cpp.
+namespace ingest::app {
+
+struct from_kind {
+  /// What the settings ask of the source, as text; see run_plan.hpp. Throws errc::config where there is none.
+  std::string (*plan)(const settings& s);
+
+  /// The sources of a run with this plan. A file that is not what the plan says, at the beginning or at the end of
+  /// reading, fails with errc::config. `counters` must outlive them.
+  source_factory (*sources)(const settings& s, const std::string& plan, metrics& counters);
+
+  /// For `ingest validate`: the API (the first page, its clock) or the file (readable, its first record has an id).
+  check (*probe)(const settings& s);
+
+  /// What can be said before a run begins: throws errc::config where standard input is closed, and where a file has no
+  /// column of ids or cannot be read. Null: nothing.
+  void (*check_beginning)(const settings& s) = nullptr;
+
+  /// Throws errc::config if `begun_with` is the plan of this very source as it was, and it has changed since. Null:
+  /// that cannot be told.
+  void (*check_unchanged)(const std::string& begun_with, const settings& s) = nullptr;
+
+  bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
+  bool repeatable = true;  ///< what was read can be read again
+  bool divisible = false;  ///< by time: SLICES, SINCE and UNTIL mean something
+};
+
+/// What FROM is.
+const from_kind& from_of(const settings& s);
+
+// The lines of the table.
+extern const from_kind from_api;
+extern const from_kind from_file;
+extern const from_kind from_stdin;
+
+}  // namespace ingest::app

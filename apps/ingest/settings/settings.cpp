@@ -1,0 +1,284 @@
+#include "settings/settings.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "settings/config_file.hpp"
+#include "settings/env_file.hpp"
+#include "settings/misspelt_names.hpp"
+#include "settings/setting_definition.hpp"
+#include "settings/setting_secrets.hpp"
+
+namespace ingest {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct found_value {
+  std::string text;
+  std::string origin;
+  bool from_flag = false;
+};
+using found_values = std::map<std::string, found_value, std::less<>>;
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::vector<std::string> names_in_environment(const setting_sources& from) {
+  if (from.environment_names || from.environment) {
+    return from.environment_names ? from.environment_names() : std::vector<std::string>();
+  }
+  std::vector<std::string> names;
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    names.emplace_back(text.substr(0, text.find('=')));
+  }
+  return names;
+}
+
+std::string contents_of(const fs::path& path, std::string_view flag) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  std::error_code ignored;
+  if (!stream || fs::is_directory(path, ignored) || (stream.peek() != EOF && !(text << stream.rdbuf()))) {
+    throw error(errc::usage, std::string(flag) + " " + path.string() + ": cannot read the file");
+  }
+  return text.str();
+}
+
+found_values values_of_config_file(const fs::path& path) {
+  std::vector<std::string> keys;
+  for (const setting_definition& d : setting_definitions()) {
+    keys.push_back(d.key());
+  }
+  found_values values;
+  for (auto& [key, value, line] : parse_config_file(contents_of(path, "--config"), path.string())) {
+    const std::string origin = path.string() + " line " + std::to_string(line);
+    const auto known = std::find(keys.begin(), keys.end(), key);
+    if (known == keys.end()) {
+      const std::string nearest = nearest_name(key, keys);
+      throw error(errc::config,
+                  origin + ": there is no setting \"" + log::redact(key) + "\"" +
+                      (nearest.empty() ? "; see ingest run --help" : "; did you mean \"" + nearest + "\"?"));
+    }
+    const auto& definition = setting_definitions()[static_cast<std::size_t>(known - keys.begin())];
+    values[std::string(definition.name)] = {std::move(value), "from " + origin};
+  }
+  return values;
+}
+
+/// The env file that is read, if there is one.
+std::optional<fs::path> env_file_of(const setting_sources& from) {
+  std::error_code ignored;
+  return from.env_file || !fs::exists(from.default_env_file, ignored) ? from.env_file
+                                                                      : std::optional(from.default_env_file);
+}
+
+found_values values_of_env_file(const setting_sources& from) {
+  if (!env_file_of(from)) {
+    return {};
+  }
+  const fs::path path = *env_file_of(from);
+  found_values values;
+  for (auto& [name, value, line] : parse_env_file(contents_of(path, "--env-file"), path.string())) {
+    values[name] = {std::move(value), "from " + path.string() + " line " + std::to_string(line)};
+  }
+  return values;
+}
+
+/// Overwrites values of lower precedence. An empty one, as `NAME=` in an env file, counts as not given.
+void overlay(found_values& values, const found_values& stronger) {
+  for (const auto& [name, value] : stronger) {
+    if (!value.text.empty() || value.from_flag) {
+      values[name] = value;
+    }
+  }
+}
+
+found_values collect(const setting_sources& from) {
+  const auto environment = from.environment ? from.environment : process_environment;
+  found_values values;
+  if (from.config_file) {
+    overlay(values, values_of_config_file(*from.config_file));
+  }
+  overlay(values, values_of_env_file(from));
+  found_values variables;
+  for (const setting_definition& d : setting_definitions()) {
+    const std::string name(d.name);
+    variables[name] = {environment(name).value_or(""), "from the environment"};
+  }
+  overlay(values, variables);
+  for (const auto& [name, text] : from.flags) {
+    values[name] = {text, "from the command line", true};
+  }
+  return values;
+}
+
+/// What was found under names that are likely to be misspelt, by the setting that was likely meant and is not given.
+std::map<std::string_view, std::string> misspelt_in(const setting_sources& from, const found_values& values) {
+  std::map<std::string_view, std::string> found;
+  const auto note = [&](const std::string& name, const std::string& origin) {
+    const setting_definition* const meant = detail::meant_by(name);
+    if (meant != nullptr && (!values.contains(meant->name) || values.find(meant->name)->second.text.empty())) {
+      found.emplace(meant->name,
+                    name + " (" + origin + ") is no setting; did you mean " + std::string(meant->name) + "?");
+    }
+  };
+  for (const auto& [name, value] : values) {
+    note(name, value.origin);
+  }
+  for (const std::string& name : names_in_environment(from)) {
+    note(name, "from the environment");
+  }
+  return found;
+}
+
+std::string shown(const setting_definition& d, std::string text) {
+  constexpr std::size_t longest = 80;
+  if (d.type == setting_type::secret || d.type == setting_type::connection || d.type == setting_type::headers) {
+    return "";
+  }
+  text = log::redact(text);
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return "=" + (text.size() > longest ? text.substr(0, longest) + "…" : text);
+}
+
+void assign(settings& s, const setting_definition& d, const found_value& value) {
+  try {
+    if (value.from_flag && detail::holds_secret(d, value.text)) {
+      throw error(errc::usage, std::string("holds a ") + (d.type == setting_type::connection ? "password" : "secret") +
+                                   ", which every user of this machine could read there; set " + std::string(d.name) +
+                                   " in the environment or in .env instead");
+    }
+    assign_setting(s, d, value.text);
+    s.origins[std::string(d.name)] = value.origin;
+  } catch (const error& e) {
+    const std::string subject = value.from_flag
+                                    ? d.flag() + shown(d, value.text)
+                                    : std::string(d.name) + shown(d, value.text) + " (" + value.origin + ")";
+    throw error(value.from_flag ? errc::usage : errc::config, subject + ": " + e.what());
+  }
+}
+
+[[noreturn]] void refuse(const settings& s, std::initializer_list<std::string_view> involved,
+                         const std::string& complaint) {
+  errc code = errc::config;
+  std::string where;
+  for (const std::string_view name : involved) {
+    if (const auto origin = s.origins.find(name); origin != s.origins.end()) {
+      where += (where.empty() ? "" : ", ") + std::string(name) + " " + origin->second;
+      code = origin->second == "from the command line" ? errc::usage : code;
+    }
+  }
+  throw error(code, complaint + (where.empty() ? "" : " (" + where + ")"));
+}
+
+bool is_needed(const setting_definition& d, const settings& s) {
+  return d.required_with.empty() || (d.required_with == "FROM=api" ? s.from.what == source_choice::kind::api
+                                                                   : s.to.what == target_choice::kind::postgres);
+}
+
+/// Where a setting was looked for that is not there.
+std::string places_of(const setting_definition& d, const setting_sources& from) {
+  std::error_code ignored;
+  const auto env_file = env_file_of(from);
+  return std::string("looked for ") + (d.flag().empty() ? "" : "as " + d.flag() + ", ") + "in the environment, in " +
+         (env_file ? fs::absolute(*env_file, ignored).string()
+                   : fs::absolute(from.default_env_file, ignored).string() + " (there is no such file)") +
+         (from.config_file ? " and in " + from.config_file->string()
+                           : ", and in no config file, as --config names none");
+}
+
+/// libpq's variables alone say nothing of where rows are to go: they count where DATABASE_URL leaves something out.
+std::string hint_at_libpq(const setting_definition& d, const setting_sources& from) {
+  if (d.type != setting_type::connection) {
+    return {};
+  }
+  const auto environment = from.environment ? from.environment : process_environment;
+  for (const char* name : {"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE"}) {
+    if (environment(name)) {
+      return std::string(". ") + name + " is set, but counts only where DATABASE_URL leaves something out: " +
+             "DATABASE_URL=postgresql:// leaves everything to libpq's variables";
+    }
+  }
+  return {};
+}
+
+void check_completeness(const settings& s, command c, const setting_sources& from,
+                        const std::map<std::string_view, std::string>& misspelt) {
+  for (const setting_definition& d : setting_definitions()) {
+    if ((d.required_for & set_of(c)) != 0 && !s.origins.contains(d.name) && is_needed(d, s)) {
+      const auto suspect = misspelt.find(d.name);
+      throw error(errc::config, std::string(d.name) + " is not set: " + std::string(d.help) +
+                                    ". Set it in the environment or in .env (" + places_of(d, from) + ")" +
+                                    hint_at_libpq(d, from) + (suspect == misspelt.end() ? "" : ". " + suspect->second));
+    }
+  }
+}
+
+void check_together(const settings& s, command c) {
+  const setting_definition& slices = *find_setting("SLICES");
+  if (slices.used_by(c) && s.from.what != source_choice::kind::api && (s.since || s.until)) {
+    refuse(s, {"FROM", "SINCE", "UNTIL"},
+           "only the API can be asked for a time window: set neither SINCE nor UNTIL, or FROM=api");
+  }
+  if (slices.used_by(c) && s.from.what == source_choice::kind::api) {
+    if (s.slices > std::uint64_t{1} && (!s.since || !s.until)) {
+      refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 or auto");
+    }
+    if (s.since && s.until && *s.until <= *s.since) {
+      refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");
+    }
+    if (s.endpoint == endpoint_choice::standard && (s.since || s.until)) {
+      refuse(s, {"ENDPOINT", "SINCE", "UNTIL"},
+             "the standard endpoint knows no time window: set ENDPOINT=stream, or neither SINCE nor UNTIL");
+    }
+  }
+  if (find_setting("BUFFER_QUOTA_BYTES")->used_by(c) && s.buffer_quota_bytes < s.segment_bytes) {
+    refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},
+           "BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES: raise the one or lower the other");
+  }
+}
+
+}  // namespace
+
+settings load_settings(const setting_sources& from, command c) {
+  const found_values values = collect(from);
+  // Before anything is checked, so that no complaint can quote a secret.
+  for (const auto& [name, value] : values) {
+    if (const setting_definition* const d = find_setting(name)) {
+      detail::register_secrets(*d, value.text);
+    }
+  }
+  if (const char* const password = std::getenv("PGPASSWORD")) {
+    log::add_secret(password);
+  }
+  settings s;
+  for (const setting_definition& d : setting_definitions()) {
+    const auto value = values.find(d.name);
+    if (d.used_by(c) && value != values.end()) {
+      assign(s, d, value->second);
+    } else if (!d.default_text.empty()) {
+      assign_setting(s, d, d.default_text);
+    }
+  }
+  const auto misspelt = misspelt_in(from, values);
+  for (const auto& [meant, sentence] : misspelt) {
+    if (find_setting(meant)->used_by(c)) {
+      s.misspelt.push_back(sentence);
+    }
+  }
+  check_completeness(s, c, from, misspelt);
+  check_together(s, c);
+  return s;
+}
+
+}  // namespace ingest

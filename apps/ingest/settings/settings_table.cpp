@@ -1,0 +1,191 @@
+#include <array>
+
+#include "settings/setting_definition.hpp"
+
+namespace ingest {
+
+namespace {
+
+using enum setting_type;
+using s = settings;
+
+constexpr command_set fetching = set_of(command::run) | set_of(command::fetch);
+constexpr command_set loading = set_of(command::run) | set_of(command::load);
+constexpr command_set checking = set_of(command::validate);
+constexpr command_set working = fetching | loading;
+constexpr command_set everything = working | checking | set_of(command::status);
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * mib;
+constexpr std::uint64_t tib = 1024 * gib;
+constexpr std::uint64_t second = 1000;
+constexpr std::uint64_t hour = 3600 * second;
+constexpr std::uint64_t day = 24 * hour;
+
+// clang-format off
+const std::array definitions{
+  setting_definition{.section = "From where to where", .name = "FROM", .type = source, .member = &s::from,
+    .default_text = "api",
+    .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, or JSON on "
+            "standard input, which cannot be resumed",
+    .commands = fetching | checking},
+  setting_definition{.section = "From where to where", .name = "TO", .type = target, .member = &s::to,
+    .default_text = "postgres",
+    .help = "Where events go: the database, or, without DATA_DIR, resuming and removal of duplicates, a file that "
+            "appears when it is complete (a FIFO or device is written to as it is), or standard output",
+    .commands = set_of(command::run) | checking},
+  setting_definition{.section = "From where to where", .name = "ID_POINTER", .type = json_pointer,
+    .member = &s::id_pointer, .default_text = "/id", .help = "Where an event holds its id: the table's key",
+    .commands = fetching | checking},
+
+  setting_definition{.section = "API", .name = "API_BASE_URL", .type = url, .member = &s::api_base_url,
+    .help = "Base URL of the API, up to the version: https://host/api/v1",
+    .commands = fetching | checking, .required_for = fetching | checking,
+    .required_with = "FROM=api"},
+  setting_definition{.section = "API", .name = "TARGET_API_KEY", .type = secret, .member = &s::target_api_key,
+    .help = "The API key, sent as X-API-Key", .commands = fetching | checking, .required_for = fetching | checking,
+    .required_with = "FROM=api"},
+  setting_definition{.section = "API", .name = "EVENTS_PATH", .type = url_path, .member = &s::events_path,
+    .default_text = "/events", .help = "Path of the events, below API_BASE_URL", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "ENDPOINT", .type = choice, .member = &s::endpoint,
+    .default_text = "auto", .choices = {"auto", "stream", "standard"},
+    .help = "Which endpoint is read: the stream, the rate-limited standard one, or the stream and, where access to it is "
+            "refused, the standard one",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "BATCH_SIZE", .type = integer, .member = &s::batch_size,
+    .default_text = "5000", .unit = "events", .least = 1, .greatest = 5000, .help = "Events asked for in a request",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "SLICES", .type = integer, .member = &s::slices, .default_text = "1",
+    .word = "auto", .unit = "slices", .least = 1, .greatest = 256,
+    .help = "Time windows that are read in parallel. More than 1: of equal length, and SINCE and UNTIL are needed. auto: "
+            "up to eight times READERS, of about as many events each, found out with some thirty requests",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "READERS", .type = integer, .member = &s::readers,
+    .default_text = "auto", .word = "auto", .unit = "readers", .least = 1, .greatest = 256,
+    .help = "Slices read at a time, the others following as these end; auto: all, but at most 16, or 8 with "
+            "SLICES=auto. Each holds up to three pages in memory beside CREDIT_BYTES, which all share",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "SINCE", .type = time, .member = &s::since,
+    .help = "Only events from this time on", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "UNTIL", .type = time, .member = &s::until,
+    .help = "Only events before this time", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "TIMESTAMP_POINTER", .type = json_pointer,
+    .member = &s::timestamp_pointer, .default_text = "/timestamp", .help = "Where an event holds its time",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "EXTRA_HEADERS", .type = headers, .member = &s::extra_headers,
+    .help = "Further headers of each request, \"Name: value\"; several are separated by newlines or \"|\", or the flag is "
+            "repeated",
+    .commands = fetching | checking, .own_flag = "--header"},
+  setting_definition{.section = "API", .name = "HTTP_COMPRESSION", .type = boolean, .member = &s::http_compression,
+    .default_text = "true", .help = "Ask for compressed responses", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "TLS_CA_FILE", .type = path, .member = &s::tls_ca_file,
+    .help = "File of the certificate authorities to trust, PEM; none: the system's", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "CONNECT_TIMEOUT_MS", .type = duration, .member = &s::connect_timeout,
+    .default_text = "10s", .least = 100, .greatest = hour, .help = "Longest time to connect",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "REQUEST_TIMEOUT_MS", .type = duration, .member = &s::request_timeout,
+    .default_text = "30s", .least = 100, .greatest = hour, .help = "Longest time for a request and its response",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "RETRY_DEADLINE_MS", .type = duration, .member = &s::retry_deadline,
+    .default_text = "15min", .least = 0, .greatest = 7 * day, .help = "How long one page is tried again before giving up",
+    .commands = fetching},
+  setting_definition{.section = "API", .name = "MAX_RETRY_AFTER_MS", .type = duration, .member = &s::max_retry_after,
+    .default_text = "15min", .least = 0, .greatest = day, .help = "Longest wait that the API may ask for",
+    .commands = fetching},
+  setting_definition{.section = "API", .name = "MAX_PAGE_BYTES", .type = size, .member = &s::max_page_bytes,
+    .default_text = "64MiB", .least = kib, .greatest = 4 * gib, .help = "Largest response body, decompressed",
+    .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "STRICT_TOTAL", .type = boolean, .member = &s::strict_total,
+    .default_text = "false",
+    .help = "End with exit code 65, and not only a warning, where a run without SINCE and UNTIL was given fewer events "
+            "than the total that the API announced",
+    .commands = working},
+
+  setting_definition{.section = "Database", .name = "DATABASE_URL", .type = connection, .member = &s::database_url,
+    .help = "The PostgreSQL database: postgresql://user:password@host:5432/name?sslmode=verify-full; "
+            "in the flag, no password",
+    .commands = loading | checking, .required_for = loading | checking, .required_with = "TO=postgres"},
+  setting_definition{.section = "Database", .name = "TABLE", .type = text, .member = &s::table,
+    .default_text = "ingested_events", .help = "The table to load, with columns id and data; created if it is missing",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "LOADERS", .type = integer, .member = &s::loaders,
+    .default_text = "2", .unit = "connections", .least = 1, .greatest = 64, .help = "Connections that load in parallel",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "RANGE_BYTES", .type = size, .member = &s::range_bytes,
+    .default_text = "auto", .word = "auto", .least = kib, .greatest = 4 * gib,
+    .help = "Data loaded in one transaction, sorted by id before; auto: 8MiB, and 16MiB for load, which has memory to "
+            "spare, unless INITIAL_LOAD makes the order of no use",
+    .commands = loading},
+  setting_definition{.section = "Database", .name = "RANGE_DELAY_MS", .type = duration, .member = &s::range_delay,
+    .default_text = "2s", .least = 0, .greatest = hour, .help = "After this time, less than RANGE_BYTES is loaded too",
+    .commands = loading},
+  setting_definition{.section = "Database", .name = "DATABASE_DEADLINE_MS", .type = duration,
+    .member = &s::database_deadline, .default_text = "5min", .least = 0, .greatest = 7 * day,
+    .help = "Longest outage of the database that is waited out", .commands = loading},
+  setting_definition{.section = "Database", .name = "DATABASE_IO_TIMEOUT_MS", .type = duration,
+    .member = &s::database_io_timeout, .default_text = "60s", .least = 100, .greatest = hour,
+    .help = "Longest silence of the database before the connection counts as lost", .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "REJECT_LIMIT", .type = integer, .member = &s::reject_limit,
+    .default_text = "unlimited", .word = "unlimited", .unit = "rows", .least = 0, .greatest = ~std::uint64_t{0},
+    .help = "Rows that the database may refuse before the run is aborted; refused rows are kept in "
+            "events_rejected.ndjson",
+    .commands = loading},
+  setting_definition{.section = "Database", .name = "INITIAL_LOAD", .type = boolean, .member = &s::initial_load,
+    .default_text = "false",
+    .help = "Create the table without its key, load it, then remove duplicates and build the key: faster, but until the "
+            "end the table may hold an event twice",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "ALLOW_UNLOGGED", .type = boolean, .member = &s::allow_unlogged,
+    .default_text = "false", .help = "Load an UNLOGGED table, which a crash of the database empties",
+    .commands = loading | checking},
+
+  setting_definition{.section = "Buffer", .name = "DATA_DIR", .type = path, .member = &s::data_dir,
+    .default_text = "./data", .help = "Directory of the buffer and the state", .commands = everything},
+  setting_definition{.section = "Buffer", .name = "PIPELINE", .type = name, .member = &s::pipeline,
+    .default_text = "default", .help = "Name of the pipeline in DATA_DIR and in the database's ledger",
+    .commands = working | checking},
+  setting_definition{.section = "Buffer", .name = "SEGMENT_BYTES", .type = size, .member = &s::segment_bytes,
+    .default_text = "64MiB", .least = kib, .greatest = 64 * gib, .help = "Size at which a file of the buffer is completed",
+    .commands = working | checking},
+  setting_definition{.section = "Buffer", .name = "BUFFER_QUOTA_BYTES", .type = size, .member = &s::buffer_quota_bytes,
+    .default_text = "4GiB", .least = kib, .greatest = 64 * tib, .help = "Fetching pauses while more than that waits in the buffer to be loaded; a page counts 4 KiB, and 16 times its "
+            "cursor, beside its bytes, which bounds the memory for what waits",
+    .commands = working | checking},
+  setting_definition{.section = "Buffer", .name = "CREDIT_BYTES", .type = size, .member = &s::credit_bytes,
+    .default_text = "8MiB", .least = kib, .greatest = 4 * gib,
+    .help = "Data fetched, but not yet on disk, over all slices: what bounds the memory", .commands = fetching},
+  setting_definition{.section = "Buffer", .name = "KEEP_SEGMENTS", .type = boolean, .member = &s::keep_segments,
+    .default_text = "false", .help = "Keep files of the buffer whose rows are loaded; they count against the quota no more", .commands = working},
+
+  setting_definition{.section = "Running", .name = "MAX_RESTARTS", .type = integer, .member = &s::max_restarts,
+    .default_text = "3", .unit = "restarts", .least = 0, .greatest = 1000,
+    .help = "Restarts of failed stages within RESTART_WINDOW_MS before the run is aborted", .commands = working},
+  setting_definition{.section = "Running", .name = "RESTART_WINDOW_MS", .type = duration,
+    .member = &s::restart_window, .default_text = "60s", .least = 100, .greatest = day,
+    .help = "Time in which restarts are counted", .commands = working},
+  setting_definition{.section = "Running", .name = "SHUTDOWN_TIMEOUT_MS", .type = duration,
+    .member = &s::shutdown_timeout, .default_text = "3s", .least = 100, .greatest = hour,
+    .help = "After SIGINT or SIGTERM, transactions under way may take that long before they are cancelled", .commands = working},
+
+  setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
+    .default_text = "auto", .choices = {"auto", "json", "text"},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything},
+  setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
+    .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
+    .commands = everything},
+  setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
+    .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
+    .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},
+  setting_definition{.section = "Output", .name = "REPORT", .type = path, .member = &s::report,
+    .help = "File to write a report of the run to, as JSON", .commands = working},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const setting_definition> setting_definitions() {
+  return definitions;
+}
+
+}  // namespace ingest

@@ -1,0 +1,59 @@
+#include "to/postgres.hpp"
+
+#include <utility>
+
+#include "core/ledger_view.hpp"
+#include "to/to.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+std::string look_at_database(const settings& s) {
+  const postgres_target target(target_options(s, std::make_shared<metrics>()));
+  const std::string table = target.rehearse();
+  const auto ledger = target.peek();
+  if (ledger && ledger->refusal) {
+    throw *ledger->refusal;
+  }
+  return "table " + table;
+}
+
+}  // namespace
+
+std::uint64_t range_bytes(const settings& s, command c) {
+  constexpr std::uint64_t beside_fetching = 8 << 20;
+  constexpr std::uint64_t alone = 16 << 20;
+  return s.range_bytes.value_or(c == command::load && !s.initial_load ? alone : beside_fetching);
+}
+
+postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters) {
+  postgres_options o;
+  o.url = s.database_url;
+  o.table = s.table;
+  o.pipeline = s.pipeline;
+  o.rejects_file = s.data_dir / "events_rejected.ndjson";
+  if (s.reject_limit) {
+    o.reject_limit = *s.reject_limit;
+  }
+  o.outage_deadline = s.database_deadline;
+  o.connect_timeout = s.connect_timeout;
+  o.io_timeout = s.database_io_timeout;
+  o.initial_load = s.initial_load;
+  o.allow_unlogged = s.allow_unlogged;
+  o.counters = std::move(counters);
+  return o;
+}
+
+const to_kind to_postgres = {
+    .place = [](const settings& s) { return "table " + s.table + " of " + place_of_database(s.database_url); },
+    .probe =
+        [](const settings& s) {
+          return check{"database", [&s] { return look_at_database(s); }};
+        },
+    .durable = true,
+    .keyed = true,
+    .sets_aside = true,
+};
+
+}  // namespace ingest::app

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "ingest/metrics.hpp"
+#include "ingest/postgres.hpp"
+#include "settings/settings.hpp"
+
+/// What the settings mean for a PostgreSQL database.
+namespace ingest::app {
+
+/// How much a loader holds in memory at a time.
+std::uint64_t range_bytes(const settings& s, command c);
+
+postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters);
+
+}  // namespace ingest::app

@@ -1,0 +1,48 @@
+#include "core/utf8.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+bool is_continuation(std::string_view text, std::size_t at, unsigned char least = 0x80, unsigned char greatest = 0xBF) {
+  const auto byte = static_cast<unsigned char>(at < text.size() ? text[at] : 0);
+  return byte >= least && byte <= greatest;
+}
+
+}  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.empty() ? 0xFF : text.front());
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    return is_continuation(text, 1) ? 2 : 0;
+  }
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const bool second = lead == 0xE0   ? is_continuation(text, 1, 0xA0)
+                        : lead == 0xED ? is_continuation(text, 1, 0x80, 0x9F)
+                                       : is_continuation(text, 1);
+    return second && is_continuation(text, 2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const bool second = lead == 0xF0   ? is_continuation(text, 1, 0x90)
+                        : lead == 0xF4 ? is_continuation(text, 1, 0x80, 0x8F)
+                                       : is_continuation(text, 1);
+    return second && is_continuation(text, 2) && is_continuation(text, 3) ? 4 : 0;
+  }
+  return 0;
+}
+
+std::string with_invalid_utf8_replaced(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    valid.append(length > 0 ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD"));
+    text.remove_prefix(length > 0 ? length : 1);
+  }
+  return valid;
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,90 @@
+#include "ingest/durable_run.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "buffer/recovered_run.hpp"
+#include "buffer/recovery.hpp"
+#include "buffer/run_state.hpp"
+#include "support/faulty_file_system.hpp"
+#include "support/sample_pages.hpp"
+#include "support/simulated_disk.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+
+namespace {
+
+const std::filesystem::path directory = "/data";
+
+durable_run on(file_system& files) {
+  durable_run_options o;
+  o.directory = directory;
+  o.pipeline = "sample";
+  o.files = &files;
+  return durable_run(std::move(o));
+}
+
+/// A disk with a run that has a page and a rejected row.
+struct disk_with_run {
+  disk_with_run() {
+    durable_run run = on(disk);
+    run.find();
+    run.begin();
+    const auto opened = run.open_buffer();
+    opened.buffer->append(0, sample_batch(1, 2));
+    opened.buffer->seal();
+    reject("of the first run");
+  }
+
+  void reject(const std::string& text) {
+    disk.create(directory / "events_rejected.ndjson");
+    disk.contents(directory / "events_rejected.ndjson") = text;
+    disk.sync_directory(directory);
+  }
+  std::string rejects(const std::string& number) { return disk.contents(directory / ("events_rejected" + number)); }
+  bool has_segments() const {
+    const auto names = disk.list(directory);
+    return std::any_of(names.begin(), names.end(), [](const auto& n) { return n.starts_with("events_buffer."); });
+  }
+
+  simulated_disk disk;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(starting_over, disk_with_run)
+
+BOOST_AUTO_TEST_CASE(keeps_the_rejects_of_the_run_before) {
+  on(disk).start_over();
+  BOOST_TEST(!disk.exists(directory / "events_rejected.ndjson"));
+  BOOST_TEST(rejects(".1.ndjson") == "of the first run");
+  on(disk).start_over();
+  BOOST_TEST(!disk.exists(directory / "events_rejected.2.ndjson"), "there were none");
+  reject("of the third run");
+  on(disk).start_over();
+  BOOST_TEST(rejects(".1.ndjson") == "of the first run");
+  BOOST_TEST(rejects(".2.ndjson") == "of the third run");
+}
+
+BOOST_AUTO_TEST_CASE(is_completed_by_the_next_start_wherever_it_was_interrupted) {
+  bool crashed = true;
+  for (std::uint64_t nth = 1; crashed; ++nth) {
+    disk_with_run before;
+    const std::string run_before = state_store(before.disk, directory).load()->identity.run_id;
+    faulty_file_system files(before.disk);
+    files.crash_at(nth);
+    try {
+      on(files).start_over();
+    } catch (const error&) {
+      BOOST_TEST_REQUIRE(files.crashed());
+    }
+    crashed = files.crashed();
+    durable_run next = on(before.disk);
+    const bool is_old = next.find().identity.run_id == run_before;
+    BOOST_TEST((is_old || !before.has_segments()), nth);
+    BOOST_TEST(before.rejects(is_old ? ".ndjson" : ".1.ndjson") == "of the first run", nth);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
