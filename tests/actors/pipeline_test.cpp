@@ -1,7 +1,7 @@
 /// The pipeline as a program uses it: on real threads.
 
-#include "buffer/run_state.hpp"
 #include "ingest/actors/pipeline.hpp"
+#include "buffer/run_state.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <future>

@@ -11,18 +11,6 @@ namespace ingest::app {
 
 namespace {
 
-http_endpoint endpoint_of(endpoint_choice chosen) {
-  switch (chosen) {
-    case endpoint_choice::automatic:
-      return http_endpoint::automatic;
-    case endpoint_choice::stream:
-      return http_endpoint::stream;
-    case endpoint_choice::standard:
-      return http_endpoint::standard;
-  }
-  return http_endpoint::automatic;
-}
-
 http_header parse_header(const std::string& line) {
   const auto colon = line.find(':');
   const auto value = line.find_first_not_of(" \t", colon + 1);
@@ -95,7 +83,7 @@ http_source_options source_options(const settings& s, const std::string& plan) {
   http_source_options o;
   o.base_url = s.api_base_url;
   o.api_key = s.target_api_key;
-  o.endpoint = endpoint_of(s.endpoint);
+  o.endpoint = s.endpoint;
   o.events_path = s.events_path;
   o.batch_size = s.batch_size;
   o.windows = windows_of(plan, s);

@@ -43,7 +43,7 @@ struct setting_definition {
       std::variant<std::string settings::*, std::uint64_t settings::*, std::chrono::milliseconds settings::*,
                    bool settings::*, std::filesystem::path settings::*, std::vector<std::string> settings::*,
                    std::optional<std::int64_t> settings::*, std::optional<std::uint64_t> settings::*,
-                   endpoint_choice settings::*, log_format_choice settings::*, log::level settings::*,
+                   http_endpoint settings::*, log_format_choice settings::*, log::level settings::*,
                    source_choice settings::*, target_choice settings::*>;
 
   std::string_view section;

@@ -237,7 +237,7 @@ void check_together(const settings& s, command c) {
     if (s.since && s.until && *s.until <= *s.since) {
       refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");
     }
-    if (s.endpoint == endpoint_choice::standard && (s.since || s.until)) {
+    if (s.endpoint == http_endpoint::standard && (s.since || s.until)) {
       refuse(s, {"ENDPOINT", "SINCE", "UNTIL"},
              "the standard endpoint knows no time window: set ENDPOINT=stream, or neither SINCE nor UNTIL");
     }

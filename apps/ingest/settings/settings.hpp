@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ingest/error.hpp"
+#include "ingest/http_source.hpp"
 #include "ingest/log.hpp"
 
 namespace ingest {
@@ -18,7 +19,6 @@ namespace ingest {
 /// What the program is asked to do.
 enum class command { run, fetch, load, status, validate, version };
 
-enum class endpoint_choice { automatic, stream, standard };
 enum class log_format_choice { automatic, json, text };
 
 enum class record_format { ndjson, csv, tsv };
@@ -50,7 +50,7 @@ struct settings {
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;
   std::string events_path;
-  endpoint_choice endpoint = endpoint_choice::automatic;
+  http_endpoint endpoint = http_endpoint::automatic;
   std::uint64_t batch_size = 0;
   std::optional<std::uint64_t> slices;   ///< nothing: found out when the run begins
   std::optional<std::uint64_t> readers;  ///< nothing: see reader_count()

@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(of_the_libraries_are_settings_where_the_program_speaks) {
 
 BOOST_AUTO_TEST_CASE(are_told_from_other_words_in_backticks) {
   name_options_as_settings();
-  BOOST_TEST(log::redact("`x` or `api_key`, `start_over()`` and `url") == "`x` or TARGET_API_KEY, --fresh --yes` and `url");
+  BOOST_TEST(log::redact("`x` or `api_key`, `start_over()`` and `url") ==
+             "`x` or TARGET_API_KEY, --fresh --yes` and `url");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

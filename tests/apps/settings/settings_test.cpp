@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(takes_defaults_from_the_table) {
   const settings s = sources().load();
   BOOST_TEST(s.api_base_url == "https://api.example/api/v1");
   BOOST_TEST(s.batch_size == 5000u);
-  BOOST_TEST((s.endpoint == ingest::endpoint_choice::automatic));
+  BOOST_TEST((s.endpoint == ingest::http_endpoint::automatic));
   BOOST_TEST(s.segment_bytes == 64u << 20);
   BOOST_TEST(s.buffer_quota_bytes == 4ull << 30);
   BOOST_TEST((s.request_timeout == 30s));
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(reads_every_type) {
   BOOST_TEST((loaded.database_deadline == 2min));
   BOOST_TEST(loaded.reject_limit.value() == 0u);
   BOOST_TEST(!loaded.http_compression);
-  BOOST_TEST((loaded.endpoint == ingest::endpoint_choice::stream));
+  BOOST_TEST((loaded.endpoint == ingest::http_endpoint::stream));
   BOOST_TEST((loaded.log_level == ingest::log::level::warning));
   BOOST_TEST(loaded.since.value() == 1769541553629);
   BOOST_TEST(loaded.until.value() == 1769600000000);
