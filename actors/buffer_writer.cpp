@@ -79,7 +79,7 @@ void buffer_writer_state::answer(const begin_slice& m, std::uint64_t window) {
   start.life = m.life;
   start.slice = slice;
   start.window = window;
-  start.position = at.pages == 0 ? m.task.position : std::optional(at.position);
+  start.position = at.position.empty() ? m.task.position : std::optional(at.position);
   // What has ended here may be forgotten already.
   start.done = at.done || !context_.run->desk.is_at_work(m.reader, slice);
   if (start.done) {

@@ -66,7 +66,7 @@ struct range {
 struct slice_progress {
   slice_id slice;
   page_id pages = 0;     ///< the number of that page; 0 before the first
-  std::string position;  ///< after it; meaningless before the first
+  std::string position;  ///< after it; empty: it goes on at its beginning, whatever its pages
   bool done = false;     ///< it was the slice's last
   std::uint64_t rows = 0;
 

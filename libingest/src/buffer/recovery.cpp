@@ -244,9 +244,17 @@ class slice_verdict {
   void weigh_state() {
     loaded_ = without(t_.noted_loaded, t_.buffered);
     covered_ = t_.noted_loaded;
-    // A position beyond may stand for pages that a power failure has taken from the buffer.
+    if (t_.noted_loaded.empty()) {
+      return;
+    }
+    // A position beyond may stand for pages that a power failure has taken from the buffer. Then an older one will do,
+    // or the slice's beginning, where no position says so: what is loaded comes again, under numbers of its own.
     if (t_.noted != nullptr && t_.noted_loaded.contains(t_.noted->pages)) {
       prior_ = *t_.noted;
+    } else {
+      prior_ = t_.indexed != nullptr ? *t_.indexed : slice_progress{t_.slice, 0, "", false, 0};
+      prior_->pages = t_.noted_loaded.max();
+      prior_->done = false;
     }
   }
 

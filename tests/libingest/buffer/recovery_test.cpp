@@ -22,10 +22,9 @@ page page_number(page_id id, bool last = false) {
 
 slice_progress progress_at(page_id id, bool done = false) {
   slice_progress s;
-  s.last_page = id;
+  s.pages = id;
   s.position = "after " + std::to_string(id);
   s.done = done;
-  s.pages = id;
   s.rows = id * 10;
   return s;
 }
@@ -45,10 +44,12 @@ ledger_view ledger_with(page_id last, bool done = false) {
   ledger_view l;
   l.identity = our_run;
   if (last > 0) {
-    l.loaded.insert(1, last);
-    l.slices = {progress_at(last, done)};
+    ledger_slice& s = l.slices.emplace_back();
+    s.gapless = s.reached = progress_at(last, done);
+    s.loaded.insert(1, last);
   }
-  l.last_page = last;
+  l.pages = last;
+  l.slices_done = done ? 1 : 0;
   l.complete = done;
   l.rows = last * 10;
   return l;
@@ -57,11 +58,12 @@ ledger_view ledger_with(page_id last, bool done = false) {
 run_state state_with(page_id durable, page_id loaded) {
   run_state s;
   s.identity = our_run;
-  s.durable_page = durable;
   s.slices = {progress_at(durable)};
+  page_set pages;
   if (loaded > 0) {
-    s.loaded.insert(1, loaded);
+    pages.insert(1, loaded);
   }
+  s.loaded.insert(0, pages);
   return s;
 }
 
@@ -90,7 +92,7 @@ BOOST_AUTO_TEST_CASE(nothing_known_starts_a_new_run_with_an_identity_of_its_own)
 BOOST_AUTO_TEST_CASE(a_lost_state_is_rebuilt_from_buffer_and_ledger) {
   const resumption r = reconcile(asked, {std::nullopt, buffer_with(5, 8), ledger_with(6)});
   BOOST_TEST((r.identity == our_run));
-  BOOST_TEST(r.loaded.contiguous_through() == 6u);
+  BOOST_TEST(r.loaded.of(0).contiguous_through() == 6u);
   BOOST_TEST(r.rows_loaded == 60u);
   BOOST_TEST(!r.is_new);
 }
@@ -98,31 +100,30 @@ BOOST_AUTO_TEST_CASE(a_lost_state_is_rebuilt_from_buffer_and_ledger) {
 BOOST_AUTO_TEST_CASE(an_empty_data_dir_goes_on_where_the_ledger_stands) {
   const resumption r = reconcile(asked, {std::nullopt, {}, ledger_with(6)});
   BOOST_TEST((r.identity == our_run));
-  BOOST_TEST(r.prior.last_page == 6u);
+  BOOST_TEST(r.prior.slices.front().pages == 6u);
   BOOST_TEST(r.prior.slices.front().position == "after 6");
 }
 
 BOOST_AUTO_TEST_CASE(a_state_that_claims_more_than_the_buffer_shows_is_not_believed) {
   // Pages 7 and 8 were said to be durable, but a power failure took them: they are fetched again.
   const resumption r = reconcile(asked, {state_with(8, 4), buffer_with(3, 6), ledger_with(4)});
-  BOOST_TEST(r.prior.last_page == 4u);
-  BOOST_TEST(r.prior.slices.front().last_page == 4u);
+  BOOST_TEST(r.prior.slices.front().pages == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_ledger_everything_in_the_buffer_is_offered_again) {
   const resumption r = reconcile(asked, {state_with(8, 4), buffer_with(3, 8), std::nullopt});
-  BOOST_TEST(r.loaded.contiguous_through() == 2u);
-  BOOST_TEST(r.loaded.size() == 2u, "pages 3 to 8 are offered");
-  BOOST_TEST(r.prior.slices.empty());
+  BOOST_TEST(r.loaded.of(0).contiguous_through() == 2u);
+  BOOST_TEST(r.loaded.of(0).size() == 2u, "pages 3 to 8 are offered");
+  BOOST_TEST(r.prior.slices.front().pages == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(without_ledger_and_buffer_the_state_stands_in_for_loaded_pages_only) {
   const resumption loaded = reconcile(asked, {state_with(8, 8), {}, std::nullopt});
-  BOOST_TEST(loaded.prior.last_page == 8u);
+  BOOST_TEST(loaded.prior.slices.front().pages == 8u);
   BOOST_TEST(loaded.prior.slices.front().position == "after 8");
   const resumption lost = reconcile(asked, {state_with(8, 4), {}, std::nullopt});
-  BOOST_TEST(lost.prior.last_page == 4u);
-  BOOST_TEST(lost.prior.slices.empty());
+  BOOST_TEST(lost.prior.slices.front().pages == 4u, "its pages go on with 5");
+  BOOST_TEST(lost.prior.slices.front().position == "", "at the beginning of the slice");
 }
 
 BOOST_AUTO_TEST_CASE(a_database_set_back_behind_deleted_segments_is_a_gap) {
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_database_set_back_behind_deleted_segments_is_a_gap) {
 
 BOOST_AUTO_TEST_CASE(a_database_set_back_to_what_the_buffer_still_has_is_loaded_again) {
   const resumption r = reconcile(asked, {state_with(8, 6), buffer_with(3, 8), ledger_with(3)});
-  BOOST_TEST(r.loaded.contiguous_through() == 3u);
+  BOOST_TEST(r.loaded.of(0).contiguous_through() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_complete_when_every_slice_has_ended_and_every_page_is_loaded) {
@@ -156,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_complete_because_the_ledger_says_so_and_not_the_st
   unfinished.complete = false;  // as an initial load whose key is still to be built
   BOOST_TEST(!reconcile(asked, {claims, {}, unfinished}).complete);
   BOOST_TEST(!reconcile(asked, {claims, {}, std::nullopt, ledger_answer::none}).complete);
-  claims.durable_page = 7;
+  claims.slices = {progress_at(7, true)};
   BOOST_TEST(!reconcile(asked, {claims, {}, ledger_with(6, true)}).complete, "page 7 was durable");
 }
 
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_newest_segment_that_is_gone_but_for_its_index_is_a_gap_un
 
 BOOST_AUTO_TEST_CASE(pages_before_the_buffer_are_no_gap_while_nobody_can_say_whether_they_are_loaded) {
   const witnesses known{std::nullopt, buffer_with(5, 8), std::nullopt, ledger_answer::none};
-  BOOST_TEST(reconcile(asked, known).last_page == 8u);
+  BOOST_TEST(reconcile(asked, known).last.at(0) == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_whose_rows_are_elsewhere_ends_the_run_unless_it_is_replaced) {
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_fresh_start_replaces_the_ledger_once) {
   BOOST_TEST(reconcile(asked, {fresh, {}, std::nullopt}).replaces_ledger);
   const resumption later = reconcile(asked, {fresh, buffer_with(1, 4), ledger_with(2)});
   BOOST_TEST(!later.replaces_ledger);
-  BOOST_TEST(later.loaded.contiguous_through() == 2u);
+  BOOST_TEST(later.loaded.of(0).contiguous_through() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_directory_that_has_asked_the_ledger_once_goes_on_behind_its_pages_without_it) {
@@ -242,7 +243,6 @@ BOOST_AUTO_TEST_CASE(a_new_directory_that_has_asked_the_ledger_once_goes_on_behi
   known.ledger.reset();
   known.state = saved;
   const resumption second = reconcile(asked, known);
-  BOOST_TEST(second.prior.last_page == 4u);
   BOOST_TEST((second.prior.slices == std::vector{progress_at(4)}));
   BOOST_TEST(second.rows_loaded == 40u);
 }
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_knows_more_than_the_ledger_keeps_it) {
   run_state saved = *known.state;
   remember_ledger(saved, reconcile(asked, known));
   BOOST_TEST((saved.slices == std::vector{progress_at(6)}));
-  BOOST_TEST(saved.loaded.contiguous_through() == 4u);
+  BOOST_TEST(saved.loaded.of(0).contiguous_through() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(starting_twice_while_the_database_is_away_forgets_no_page_that_is_gone_from_the_buffer) {
@@ -263,11 +263,11 @@ BOOST_AUTO_TEST_CASE(starting_twice_while_the_database_is_away_forgets_no_page_t
   known.state = state_with(9, 6);
   known.buffer = buffer_with(5, 9);
   const resumption first = reconcile(asked, known);
-  BOOST_TEST(first.loaded.contiguous_through() == 4u);
-  BOOST_TEST(!first.loaded.contains(5), "what the buffer has is offered");
-  BOOST_TEST(!first.loaded.contains(6));
+  BOOST_TEST(first.loaded.of(0).contiguous_through() == 4u);
+  BOOST_TEST(!first.loaded.of(0).contains(5), "what the buffer has is offered");
+  BOOST_TEST(!first.loaded.of(0).contains(6));
   known.state->loaded = first.loaded;  // what the checkpoint saves when it has seen the buffer
-  BOOST_TEST(reconcile(asked, known).prior.last_page == 4u);
+  BOOST_TEST(reconcile(asked, known).prior.slices.front().pages == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(a_buffer_that_another_host_has_overtaken_is_refused) {
@@ -276,11 +276,43 @@ BOOST_AUTO_TEST_CASE(a_buffer_that_another_host_has_overtaken_is_refused) {
   known.state = state_with(4, 2);
   known.buffer = buffer_with(3, 4);
   known.ledger = ledger_with(2);
-  known.ledger->loaded.insert(4, 5);
-  known.ledger->last_page = 5;
+  known.ledger->slices.front().loaded.insert(4, 5);
   BOOST_TEST((code_of([&] { reconcile(asked, known); }) == errc::bad_data));
-  known.state->loaded.insert(5);  // loaded from here, in a segment that is deleted already
+  page page_5;
+  page_5.id = 5;
+  known.state->loaded.insert(page_5);  // loaded from here, in a segment that is deleted already
   BOOST_CHECK_NO_THROW(reconcile(asked, known));
+}
+
+BOOST_AUTO_TEST_CASE(where_pages_were_lost_with_another_host_reading_goes_on_before_them) {
+  // Pages 4 and 5 were loaded ahead of page 3, which waited on a disk that is gone.
+  witnesses known;
+  known.ledger = ledger_with(2);
+  known.ledger->slices.front().loaded.insert(4, 5);
+  known.ledger->slices.front().reached = progress_at(5);
+  const resumption r = reconcile(asked, known);
+  BOOST_TEST((r.prior.slices == std::vector{progress_at(2)}));
+  BOOST_TEST(r.loaded.of(0).max() == 2u);
+  known.state = state_with(5, 5);  // here, the disk is there, and has lost page 3
+  BOOST_TEST((code_of([&] { reconcile(asked, known); }) == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(slices_are_weighed_one_by_one) {
+  witnesses known;
+  known.ledger = ledger_with(2);
+  ledger_slice& other = known.ledger->slices.emplace_back();
+  other.gapless = other.reached = progress_at(7, true);
+  other.gapless.slice = other.reached.slice = slice_id("invoices", "2026-11");
+  other.loaded.insert(1, 7);
+  known.ledger->slices_done = 200'001;
+  run_request many = asked;
+  many.slices = 200'001;
+  BOOST_TEST(!reconcile(many, known).fetched, "slice 0 has not ended");
+  known.ledger->slices.erase(known.ledger->slices.begin());
+  known.ledger->complete = true;
+  BOOST_TEST(reconcile(many, known).complete, "of those that have ended nobody has to name any");
+  many.slices = 200'002;
+  BOOST_TEST(!reconcile(many, known).complete);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
