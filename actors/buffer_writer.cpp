@@ -13,7 +13,6 @@ namespace ingest::actors {
 void buffer_writer_state::begin(stage_context context, progress_log checkpoint) {
   context_ = std::move(context);
   checkpoint_ = std::move(checkpoint);
-  post(buffer_writer_actor(self_), begin_work{});
 }
 
 void buffer_writer_state::open() {

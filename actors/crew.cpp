@@ -80,6 +80,7 @@ void crew::start_buffer() {
   checkpoint_ = launch(the_checkpoint, checkpoint);
   const buffer_writer_actor writer = launch(the_buffer_writer, buffer_writer, progress_log(checkpoint_));
   post(checkpoint_, attach_buffer{writer});
+  post(writer, begin_work{});
   buffer_ = writer;
 }
 
@@ -96,14 +97,16 @@ void crew::start_workers() {
 /// reader so.
 void crew::start_reader(std::uint32_t reader) {
   const bool transforms = is_alive({stage_kind::transformer, reader});
-  launch({stage_kind::reader, reader}, actors::reader,
-         transforms ? page_target(transformers_[reader]) : page_target(buffer_));
+  post(launch({stage_kind::reader, reader}, actors::reader,
+              transforms ? page_target(transformers_[reader]) : page_target(buffer_)),
+       take_slice{});
 }
 
 void crew::start_loader(std::uint32_t index, bool finalizing) {
   const loader_actor started = launch({stage_kind::loader, index}, loader, range_source(buffer_),
                                       spec().buffer ? progress_log(checkpoint_) : progress_log());
   loaders_[index] = started;
+  post(started, begin_work{});
   if (finalizing) {
     post(started, finalize_sink{});
   }

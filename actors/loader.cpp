@@ -8,7 +8,6 @@ void loader_state::begin(stage_context context, range_source buffer, progress_lo
   context_ = std::move(context);
   buffer_ = std::move(buffer);
   checkpoint_ = std::move(checkpoint);
-  post(loader_actor(self_), begin_work{});
 }
 
 void loader_state::start() {

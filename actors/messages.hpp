@@ -239,16 +239,16 @@ struct close_run {
   std::string reason;
 };
 
-// -- What a stage tells itself ---------------------------------------------------------------------------------------
+/// To a buffer_writer or a loader, first of all: begin. That may fail, and only in a handler can a failure be told.
+struct begin_work {};
 
-/// Reader: take the next slice.
+/// To a reader, first of all: take a slice.
 struct take_slice {};
+
+// -- What a stage tells itself ---------------------------------------------------------------------------------------
 
 /// Reader: fetch the next page.
 struct read_next {};
-
-/// Buffer_writer, loader: begin, in a handler of its own, because beginning may fail.
-struct begin_work {};
 
 /// Buffer_writer: make durable what was appended.
 struct sync_now {};

@@ -17,7 +17,6 @@ reader_state::~reader_state() {
 void reader_state::begin(stage_context context, page_target target) {
   context_ = std::move(context);
   target_ = std::move(target);
-  post(reader_actor(self_), take_slice{});
 }
 
 void reader_state::take() {
