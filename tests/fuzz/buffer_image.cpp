@@ -9,6 +9,7 @@ namespace {
 // docs/disk_format.md has the tables.
 constexpr std::size_t header_length_at = 12;
 constexpr std::size_t record_length_at = 8;
+constexpr char first_letter_of_a_slice = 'S';  // in the magic number of its record
 constexpr std::size_t record_offset_at = 24;
 constexpr std::size_t record_page_length_at = 32;
 constexpr std::size_t record_page_crc_at = 56;
@@ -67,6 +68,10 @@ void buffer_image::mend(segment& s) {
   }
   const auto seed = static_cast<std::uint32_t>(number_at(index, *at - crc_bytes, crc_bytes));
   while (at && index.size() >= *at + record_page_crc_at + crc_bytes) {
+    if (index[*at + 1] == first_letter_of_a_slice) {
+      at = close_part(index, *at, record_length_at, seed);
+      continue;
+    }
     const std::uint64_t offset = number_at(index, *at + record_offset_at, 8);
     const std::uint64_t length = number_at(index, *at + record_page_length_at, 8);
     if (s.data && offset <= s.data->size() && length <= s.data->size() - offset) {

@@ -197,7 +197,7 @@ void lose_none_without_an_error(tally& few_lost) {
   }
   few_lost.runs += api.percent_lost <= 10 ? 1 : 0;
   std::set<std::string> all;
-  for (slice_id s = 0; s < std::max<std::size_t>(options.windows.size(), 1); ++s) {
+  for (std::size_t s = 0; s < std::max<std::size_t>(options.windows.size(), 1); ++s) {
     auto part = read_in_lives(options, s, batches);
     RC_TAG(part.has_value() ? "read" : "ended with an error");
     if (!part) {

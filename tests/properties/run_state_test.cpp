@@ -9,13 +9,21 @@ namespace {
 
 slice_progress drawn_slice() {
   slice_progress s;
-  s.slice = *rc::gen::arbitrary<slice_id>();
-  s.last_page = *rc::gen::arbitrary<page_id>();
+  s.slice = slice_id(*testing::any_bytes(), *testing::any_bytes());
   s.position = *testing::any_bytes();
   s.done = *rc::gen::arbitrary<bool>();
-  s.pages = *rc::gen::arbitrary<std::uint64_t>();
+  s.pages = *rc::gen::arbitrary<page_id>();
   s.rows = *rc::gen::arbitrary<std::uint64_t>();
   return s;
+}
+
+page_set drawn_pages() {
+  page_set pages;
+  for (int n = *rc::gen::inRange(0, 5); n > 0; --n) {
+    const auto first = *rc::gen::inRange<page_id>(1, 1'000'000'000'000);
+    pages.insert(first, first + *rc::gen::inRange<page_id>(0, 1000));
+  }
+  return pages;
 }
 
 run_state drawn_state() {
@@ -25,15 +33,12 @@ run_state drawn_state() {
   s.status = *rc::gen::element(run_status::running, run_status::complete, run_status::interrupted, run_status::aborted);
   s.error = *testing::any_bytes();
   for (auto* const count : {&s.rows_fetched, &s.rows_durable, &s.rows_loaded, &s.rows_rejected, &s.duplicates_skipped,
-                            &s.bytes_buffered, &s.total_expected, &s.restarts, &s.durable_page, &s.last_segment}) {
+                            &s.bytes_buffered, &s.total_expected, &s.restarts, &s.last_segment, &s.slices_left_out, &s.rows_left_out}) {
     *count = *rc::gen::arbitrary<std::uint64_t>();
-  }
-  for (int n = *rc::gen::inRange(0, 5); n > 0; --n) {
-    const auto first = *rc::gen::inRange<page_id>(1, 1'000'000'000'000);
-    s.loaded.insert(first, first + *rc::gen::inRange<page_id>(0, 1000));
   }
   for (int n = *rc::gen::inRange(0, 4); n > 0; --n) {
     s.slices.push_back(drawn_slice());
+    s.loaded.insert(s.slices.back().slice, drawn_pages());
   }
   s.replaces_ledger = *rc::gen::arbitrary<bool>();
   s.started_at = timestamp_now();

@@ -22,7 +22,15 @@ postgres_options loading_fixture::options() const {
 
 std::shared_ptr<postgres_target> loading_fixture::open_target(const postgres_options& o, bool replace) const {
   auto target = std::make_shared<postgres_target>(o);
+  target->compare_with({{}, batches.last_pages()});
   target->open_run(identity, replace);
+  return target;
+}
+
+std::shared_ptr<postgres_target> loading_fixture::open_target(std::map<slice_id, page_id> last) const {
+  auto target = std::make_shared<postgres_target>(options());
+  target->compare_with({{}, std::move(last)});
+  target->open_run(identity, false);
   return target;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -24,14 +25,22 @@ struct loading_fixture {
   /// Options with short deadlines.
   postgres_options options() const;
 
+  /// Of a process whose directory knows of the pages that `batches` has made: their slices become its own.
   std::shared_ptr<postgres_target> open_target() const { return open_target(options()); }
   std::shared_ptr<postgres_target> open_target(const postgres_options& o, bool replace = false) const;
+
+  /// Likewise of these last pages.
+  std::shared_ptr<postgres_target> open_target(std::map<slice_id, page_id> last) const;
 
   /// A sink that has been opened.
   static std::unique_ptr<sink> open_sink(std::shared_ptr<postgres_target> target, std::size_t loader = 0,
                                          std::stop_token stop = {});
 
   int number(const std::string& sql) const { return std::stoi(database.value(sql)); }
+  /// How many pages are loaded.
+  int pages() const {
+    return number("SELECT (SELECT count(*) FROM ingest.pages) + (SELECT coalesce(sum(pages), 0) FROM ingest.slices)");
+  }
   int rows() const { return number("SELECT count(*) FROM ingested_events"); }
 
   /// The lines of the rejects file.

@@ -9,7 +9,7 @@ batch page_batches::next(const std::vector<rows>& pages, slice_id slice) {
   std::string data;
   for (const rows& lines : pages) {
     page p;
-    p.id = ++last_page_;
+    p.id = ++last_pages_[slice];
     p.slice = slice;
     p.segment = 1;
     p.offset = offset_ + data.size();
@@ -20,7 +20,7 @@ batch page_batches::next(const std::vector<rows>& pages, slice_id slice) {
     p.length = bytes.size();
     p.rows = lines.size();
     p.crc = static_cast<std::uint32_t>(std::hash<std::string>()(bytes));
-    p.position = "after \"page\" " + std::to_string(p.id) + " \\";
+    p.position = "after \"page\" " + std::to_string(p.id) + " of " + slice.name() + " \\";
     b.records += p.rows;
     b.position = p.position;
     b.pages.push_back(p);
@@ -28,6 +28,12 @@ batch page_batches::next(const std::vector<rows>& pages, slice_id slice) {
   }
   offset_ += data.size();
   b.data = std::make_shared<const std::string>(std::move(data));
+  return b;
+}
+
+batch page_batches::last(const std::vector<rows>& pages, slice_id slice) {
+  batch b = next(pages, std::move(slice));
+  b.last = b.pages.back().last = true;
   return b;
 }
 

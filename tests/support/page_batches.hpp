@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,17 @@ class page_batches {
  public:
   using rows = std::vector<std::string>;
 
-  /// The next batch: a page for each element. Page numbers and offsets go on from batch to batch.
-  batch next(const std::vector<rows>& pages, slice_id slice = 0);
+  /// The next batch: a page for each element. Page numbers, by slice, and offsets go on from batch to batch.
+  batch next(const std::vector<rows>& pages, slice_id slice = {});
+
+  /// Likewise; the slice ends with it.
+  batch last(const std::vector<rows>& pages, slice_id slice = {});
+
+  /// The number of the last page that was made, by slice.
+  const std::map<slice_id, page_id>& last_pages() const { return last_pages_; }
 
  private:
-  page_id last_page_ = 0;
+  std::map<slice_id, page_id> last_pages_;
   std::uint64_t offset_ = 0;
 };
 

@@ -159,6 +159,7 @@ class disk_buffer::implementation {
   }
 
   const std::vector<page>& recovered() const { return recovered_; }
+  std::uint64_t unsynced_pages() const { return open_ ? open_->unsynced_pages() : 0; }
   std::uint64_t open_segment() const { return open_ ? open_->number() : 0; }
 
  private:
@@ -250,7 +251,7 @@ class disk_buffer::implementation {
   bool is_full() const { return open_->data_end() >= options_.segment_bytes || open_->pages() >= most_pages; }
 
   void make_durable() {
-    if (!open_ || !open_->has_unsynced_pages()) {
+    if (!open_ || open_->unsynced_pages() == 0) {
       return;
     }
     try {
@@ -305,6 +306,9 @@ void disk_buffer::leave(const slice_id& s) {
 }
 page disk_buffer::append(const slice_id& s, const batch& records) {
   return implementation_->append(s, records);
+}
+std::uint64_t disk_buffer::unsynced_pages() const {
+  return implementation_->unsynced_pages();
 }
 void disk_buffer::sync() {
   implementation_->sync();

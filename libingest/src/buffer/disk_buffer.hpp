@@ -81,6 +81,9 @@ class disk_buffer {
   /// changed and the same append may be tried again; after any other error the buffer is unusable.
   page append(const slice_id& s, const batch& records);
 
+  /// Pages that were appended and are not durable yet.
+  std::uint64_t unsynced_pages() const;
+
   /// Makes all appended pages durable. Blocks for as long as the disk takes. Throws errc::io (never transient), after
   /// which this buffer is unusable; only a new one, which starts from what the disk really holds, may go on.
   void sync();

@@ -31,8 +31,8 @@ class segment_writer {
 
   std::uint64_t pages() const { return pages_; }
 
-  /// Whether sync() would make something durable.
-  bool has_unsynced_pages() const { return durable_pages_ < pages_; }
+  /// Those that sync() would make durable.
+  std::uint64_t unsynced_pages() const { return pages_ - durable_pages_; }
 
  private:
   void take_back_files(file_system& files, const std::filesystem::path& directory);

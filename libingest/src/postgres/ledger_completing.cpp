@@ -32,11 +32,16 @@ void check_known_pages(postgres_connection& c, const std::string& pipeline, cons
   }
 }
 
-/// Pages behind a hole, and slices whose last page is missing.
-void check_ends(postgres_connection& c, const std::string& pipeline, std::uint64_t slices) {
+/// Pages behind a hole, and slices whose last page is missing; or which another process loads now.
+void check_ends(postgres_connection& c, const std::string& pipeline, std::uint64_t slices, const slice_fences& ours) {
   const query_result open = c.execute(
-      "SELECT stream, slice, pages FROM ingest.slices WHERE pipeline = $1 AND NOT done ORDER BY stream, slice LIMIT 1",
+      "SELECT stream, slice, pages, fence FROM ingest.slices WHERE pipeline = $1 AND NOT done ORDER BY stream, slice",
       {pipeline});
+  for (std::size_t i = 0; i < open.rows(); ++i) {
+    if (const auto mine = ours.find(slice_at(open, i, 0)); mine != ours.end()) {
+      check_fence(mine->first, mine->second, open.number(i, 3), pipeline);
+    }
+  }
   if (!open.empty()) {
     incomplete(pipeline, "has " + open.text(0, 2) + " pages of " + to_string(slice_at(open, 0, 0)) +
                              " without a hole, and the last one is not among them");
@@ -50,12 +55,13 @@ void check_ends(postgres_connection& c, const std::string& pipeline, std::uint64
 }  // namespace
 
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
-                                    std::uint64_t slices, const std::map<slice_id, page_id>& last) {
+                                    std::uint64_t slices, const std::map<slice_id, page_id>& last,
+                                    const slice_fences& ours) {
   c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
   server_transaction begun = lock_pipeline(c, who, "UPDATE");
   fold_all(c, who.pipeline);
+  check_ends(c, who.pipeline, slices, ours);
   check_known_pages(c, who.pipeline, last);
-  check_ends(c, who.pipeline, slices);
   if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
     throw error(errc::bad_data, "table " + target.identity() +
                                     " is gone, though all of the run was loaded into it. Restore the table, or load "

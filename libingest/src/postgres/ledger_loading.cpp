@@ -28,18 +28,6 @@ std::vector<slice_id> slices_of(const std::vector<page>& pages) {
   return {slices.begin(), slices.end()};
 }
 
-void check_fence(const slice_id& slice, std::int64_t ours, const std::int64_t* now, const std::string& pipeline) {
-  if (now == nullptr || *now < ours) {
-    throw error(errc::locked, "the database was set back to before this process began with " + to_string(slice) +
-                                  " of pipeline \"" + pipeline +
-                                  "\", as by a standby that has taken over: start again, to go on from what it has");
-  }
-  if (*now > ours) {
-    throw error(errc::locked, "another process has taken over " + to_string(slice) + " of pipeline \"" + pipeline +
-                                  "\": this one must end");
-  }
-}
-
 /// Enters the pages that the ledger does not have as rows; returns them.
 std::set<page_name> enter(postgres_connection& c, const std::string& pipeline, const std::vector<page>& pages) {
   page_arrays keys;
@@ -69,16 +57,17 @@ std::set<page_name> enter(postgres_connection& c, const std::string& pipeline, c
 
 /// How far each slice is folded. Asked after enter(): what another transaction has folded before its row was gone, so
 /// that ours could take its place, is seen here.
-std::map<slice_id, page_id> folded_pages(postgres_connection& c, const std::string& pipeline,
-                                         const std::vector<slice_id>& slices) {
+std::map<slice_id, slice_progress> folded_pages(postgres_connection& c, const std::string& pipeline,
+                                                const std::vector<slice_id>& slices) {
   const slice_arrays names(slices);
   const query_result r = c.execute(
-      "SELECT s.stream, s.slice, s.pages FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
+      "SELECT s.stream, s.slice, s.pages, s.position, s.done FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
       "JOIN ingest.slices s ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
       {pipeline, names.streams.text(), names.slices.text()});
-  std::map<slice_id, page_id> folded;
+  std::map<slice_id, slice_progress> folded;
   for (std::size_t i = 0; i < r.rows(); ++i) {
-    folded[slice_at(r, i, 0)] = unsigned_at(r, i, 2);
+    const slice_id slice = slice_at(r, i, 0);
+    folded[slice] = {slice, unsigned_at(r, i, 2), r.text(i, 3), r.truth(i, 4), 0};
   }
   return folded;
 }
@@ -158,6 +147,25 @@ void compare_page(const page& ours, const query_result& r, std::size_t row, int 
   }
 }
 
+void check_fence(const slice_id& slice, std::int64_t ours, std::optional<std::int64_t> now,
+                 const std::string& pipeline) {
+  if (now.value_or(0) < ours) {
+    throw error(errc::locked, "the database was set back to before this process began with " + to_string(slice) +
+                                  " of pipeline \"" + pipeline +
+                                  "\", as by a standby that has taken over: start again, to go on from what it has");
+  }
+  if (*now > ours) {
+    throw error(errc::locked, "another process has taken over " + to_string(slice) + " of pipeline \"" + pipeline +
+                                  "\": this one must end");
+  }
+}
+
+void compare_folded(const page& ours, const slice_progress& folded, const std::string& pipeline) {
+  if (ours.id == folded.pages && (ours.position != folded.position || ours.last != folded.done)) {
+    throw error(errc::bad_data, to_string(ours) + " of pipeline \"" + pipeline + page_differs);
+  }
+}
+
 server_transaction begin_loading(postgres_connection& c, const run_identity& who, const slice_fences& fences) {
   // Deferred constraints are checked at once, so that no COMMIT fails because of a row.
   c.run(c.begin() + "SET CONSTRAINTS ALL IMMEDIATE; " + advisory_lock(c, "pg_advisory_xact_lock_shared", who.pipeline));
@@ -178,7 +186,7 @@ server_transaction begin_loading(postgres_connection& c, const run_identity& who
   }
   for (const auto& [slice, fence] : fences) {
     const auto found = now.find(slice);
-    check_fence(slice, fence, found == now.end() ? nullptr : &found->second, who.pipeline);
+    check_fence(slice, fence, found == now.end() ? std::nullopt : std::optional(found->second), who.pipeline);
   }
   return begun;
 }
@@ -194,10 +202,12 @@ std::vector<page> claim_pages(postgres_connection& c, const std::string& pipelin
   const std::set<page_name> there =
       others.empty() ? std::set<page_name>() : compare_entered(c, pipeline, others);
   // Last of all: a row that another transaction has folded since is missing above, and told of here.
-  const std::map<slice_id, page_id> folded = folded_pages(c, pipeline, slices_of(pages));
+  const std::map<slice_id, slice_progress> folded = folded_pages(c, pipeline, slices_of(pages));
   std::vector<page> ours, stale;
   for (const page& p : pages) {
-    const bool is_folded = p.id <= folded.at(p.slice);
+    const slice_progress& reached = folded.at(p.slice);
+    const bool is_folded = p.id <= reached.pages;
+    compare_folded(p, reached, pipeline);
     if (entered.contains({p.slice, p.id})) {
       (is_folded ? stale : ours).push_back(p);
     } else if (!is_folded && !there.contains({p.slice, p.id})) {

@@ -49,8 +49,15 @@ inline std::string advisory_lock(const postgres_connection& c, std::string_view 
 /// Locks the pipeline's row, as strongly as `strength`, and checks that it is still ours.
 server_transaction lock_pipeline(postgres_connection& c, const run_identity& who, const std::string& strength);
 
+/// Throws errc::locked unless the fence of a slice is still `ours`; `now` is empty where the ledger has no such slice.
+void check_fence(const slice_id& slice, std::int64_t ours, std::optional<std::int64_t> now,
+                 const std::string& pipeline);
+
 /// The page's row must tell of the same: columns last, bytes, rows, crc, position from `column` on.
 void compare_page(const page& ours, const query_result& r, std::size_t row, int column, const std::string& pipeline);
+
+/// Of pages that are folded the ledger has the last one's position: where that is another, so were the pages.
+void compare_folded(const page& ours, const slice_progress& folded, const std::string& pipeline);
 
 /// One row: run_id, plan, complete, target; none where the ledger does not know the pipeline.
 query_result stored_run(postgres_connection& c, const std::string& pipeline);

@@ -87,10 +87,12 @@ std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline)
 // -- Completing (ledger_completing.cpp) ------------------------------------------------------------------------------
 
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
-/// errc::locked if another run has taken over, and errc::bad_data unless `slices` or more have ended, each page that is
+/// errc::locked if another run has taken over, or another process a slice that has not ended (`ours` are those that we
+/// have made our own), and errc::bad_data unless `slices` or more have ended, each page that is
 /// in `last`, by slice the last one that anybody has known of, is loaded, and the table is still there.
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
-                                    std::uint64_t slices, const std::map<slice_id, page_id>& last);
+                                    std::uint64_t slices, const std::map<slice_id, page_id>& last,
+                                    const slice_fences& ours);
 
 /// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was
 /// expected, and nobody would call that complete. `kept_in` is where the rows are, `first` why the first of them was

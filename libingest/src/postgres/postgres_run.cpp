@@ -161,6 +161,11 @@ slice_fences postgres_run::fences_of(postgres_connection& c, const std::vector<p
   return fences;
 }
 
+slice_fences postgres_run::all_fences() const {
+  const std::lock_guard lock(mutex_);
+  return fences_;
+}
+
 std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::span<const slice_id> slices) {
   const std::lock_guard one_at_a_time(claiming_);
   std::vector<slice_id> missing;

@@ -55,6 +55,9 @@ class postgres_run {
   /// without the ledger having been asked is made our own first: errc::locked if it has pages then that nobody knew of.
   slice_fences fences_of(postgres_connection& c, const std::vector<page>& pages);
 
+  /// Of all slices that were made our own.
+  slice_fences all_fences() const;
+
   /// Makes slices our own that are to be read, over `c`, and tells where they stand, in the order asked.
   std::vector<slice_progress> claim(postgres_connection& c, std::span<const slice_id> slices);
 

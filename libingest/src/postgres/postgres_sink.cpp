@@ -248,7 +248,8 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
-  begin(begin_completing(*connection_, run.identity, run.target, run_->expected_slices(), run_->known_last_pages()));
+  begin(begin_completing(*connection_, run.identity, run.target, run_->expected_slices(), run_->known_last_pages(),
+                         run_->all_fences()));
   if (!run_->limits_rejects()) {
     check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
                              run_->first_reject());

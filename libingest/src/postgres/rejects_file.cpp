@@ -192,7 +192,9 @@ std::string reject_line(const std::string& pipeline, const rejected_row& r) {
   std::string line = "{\"pipeline\":" + json_string(pipeline);
   line += ",\"reason\":" + std::string(r.why == rejected_row::reason::refused ? "\"refused\"" : "\"differs\"");
   if (r.of != nullptr) {
-    line += ",\"page\":" + std::to_string(r.of->id) + ",\"slice\":" + json_string(r.of->slice.name());
+    const slice_id& slice = r.of->slice;
+    line += ",\"page\":" + std::to_string(r.of->id) + ",\"slice\":" + json_string(slice.name());
+    line += slice.stream().empty() ? "" : ",\"stream\":" + json_string(slice.stream());
     line += ",\"row\":" + std::to_string(r.row);
   }
   line += ",\"sqlstate\":" + json_string(r.sqlstate) + ",\"message\":" + json_string(r.message);

@@ -41,8 +41,8 @@ BOOST_AUTO_TEST_CASE(is_as_before_after_a_page_that_did_not_fit_and_takes_it_whe
       b.files.fail_append({nth, written});
       BOOST_REQUIRE_EXCEPTION(b.buffer.append(0, sample_batch(3)), error, is_no_space);
       BOOST_REQUIRE((b.disk.files() == before));
-      BOOST_REQUIRE(b.buffer.last_page() == 2u);
-      BOOST_REQUIRE(b.buffer.progress(0).last_page == 2u);
+      BOOST_REQUIRE(b.buffer.unsynced_pages() == 2u);
+      BOOST_REQUIRE(b.buffer.progress(0).pages == 2u);
       BOOST_REQUIRE(b.buffer.append(0, sample_batch(3)).id == 3u);
       b.buffer.seal();
       BOOST_REQUIRE(b.found().pages.size() == 3u);
@@ -57,8 +57,9 @@ BOOST_AUTO_TEST_CASE(may_be_tried_any_number_of_times) {
   for (int attempt = 0; attempt < 10; ++attempt) {
     BOOST_CHECK_EXCEPTION(buffer.append(0, sample_batch(2)), error, is_no_space);
   }
+  BOOST_TEST(buffer.unsynced_pages() == 1u);
   buffer.sync();  // what is there can still be made durable
-  BOOST_TEST(buffer.durable_page() == 1u);
+  BOOST_TEST(buffer.unsynced_pages() == 0u);
   files.heal();
   BOOST_TEST(buffer.append(0, sample_batch(2)).id == 2u);
 }
@@ -79,7 +80,8 @@ BOOST_AUTO_TEST_CASE(keeps_what_was_sealed_when_the_next_segment_does_not_fit) {
   append_samples(small, 1, 1);
   files.fail_create(errc::no_space);
   BOOST_CHECK_EXCEPTION(small.append(0, sample_batch(2)), error, is_no_space);
-  BOOST_TEST(small.durable_page() == 1u);
+  BOOST_TEST(small.progress(0).pages == 1u);
+  BOOST_TEST(small.unsynced_pages() == 0u);
   BOOST_TEST(small.open_segment() == 0u);
   small.release(1);  // which is what makes room
   files.heal();
@@ -108,7 +110,7 @@ BOOST_AUTO_TEST_CASE(never_syncs_a_file_again_whose_sync_failed) {
     append_samples(b.buffer, 1, 2);
     b.files.fail_sync(file);
     BOOST_CHECK_EXCEPTION(b.buffer.sync(), error, is_io);
-    BOOST_TEST(b.buffer.durable_page() == 0u);
+    BOOST_TEST(b.buffer.unsynced_pages() == 2u);
     const auto syncs = b.files.syncs();
     for (int attempt = 0; attempt < 3; ++attempt) {
       BOOST_CHECK_EXCEPTION(b.buffer.sync(), error, is_io);
@@ -126,7 +128,7 @@ BOOST_AUTO_TEST_CASE(recovers_only_what_was_durable_before_a_failed_sync) {
   files.fail_sync(".tsv");
   BOOST_CHECK_EXCEPTION(buffer.sync(), error, is_io);
   // The page cache still had pages 3 and 4, but the disk has refused them.
-  BOOST_TEST(disk_buffer(files, {directory}, sample_run(), {}).last_page() == 2u);
+  BOOST_TEST(disk_buffer(files, {directory}, sample_run(), {}).progress(0).pages == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_begin_a_segment_that_could_not_be_made_durable) {

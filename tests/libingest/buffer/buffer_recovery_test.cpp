@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "buffer/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
 #include "support/sample_pages.hpp"
@@ -72,13 +73,13 @@ struct buffer_with_tail {
   }
 };
 
-auto says(const std::string& file, const std::string& page, const std::string& offset) {
+auto says(const std::string& file, const std::string& which, const std::string& offset) {
   return [=](const error& e) {
     const std::string text = e.what();
     BOOST_TEST_CONTEXT(text) {
       BOOST_TEST((e.code() == errc::bad_data));
       BOOST_TEST(text.find(file) != std::string::npos);
-      BOOST_TEST(text.find("page " + page) != std::string::npos);
+      BOOST_TEST(text.find(which) != std::string::npos);
       BOOST_TEST(text.find("offset " + offset) != std::string::npos);
     }
     return true;
@@ -106,6 +107,29 @@ BOOST_AUTO_TEST_CASE(cuts_an_index_that_ends_at_any_byte_of_the_tail) {
     const auto torn = inspect(b.disk).torn_bytes;
     BOOST_REQUIRE((torn == 0) == (expected == 5));
     b.recovers(expected);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cuts_an_index_that_ends_within_the_records_of_a_slice_and_its_first_page) {
+  const slice_id fresh("invoices", "2026-01");
+  std::size_t synced = 0;
+  std::size_t whole = 1;
+  for (std::size_t size = 0; synced + size <= whole; ++size) {
+    simulated_disk disk;
+    {
+      auto buffer = open(disk);
+      append_samples(buffer, 1, 1);
+      buffer.sync();
+      synced = disk.contents(index(1)).size();
+      buffer.append(fresh, sample_batch(2));
+    }
+    whole = disk.contents(index(1)).size();
+    disk.contents(index(1)).resize(synced + size);
+    auto buffer = open(disk);
+    const bool is_there = synced + size == whole;
+    BOOST_REQUIRE(buffer.recovered().size() == (is_there ? 2u : 1u));
+    BOOST_REQUIRE(buffer.append(fresh, sample_batch(3)).id == (is_there ? 2u : 1u));
+    BOOST_REQUIRE(inspect(disk).torn_bytes == 0u);
   }
 }
 
@@ -200,7 +224,7 @@ BOOST_AUTO_TEST_SUITE(buffer_recovery_of_damage)
 BOOST_AUTO_TEST_CASE(refuses_a_flipped_bit_in_the_data_of_a_durable_page) {
   buffer_with_tail b;
   flip(b.disk.contents(data(1)), b.pages[1].offset + 3);
-  const auto where = says("/data/events_buffer.000001.tsv", "2", std::to_string(b.pages[1].offset));
+  const auto where = says("/data/events_buffer.000001.tsv", "page 2 of slice 0", std::to_string(b.pages[1].offset));
   BOOST_CHECK_EXCEPTION(inspect(b.disk), error, where);
   const auto before = b.disk.files();
   BOOST_CHECK_EXCEPTION(open(b.disk), error, where);
@@ -210,7 +234,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_flipped_bit_in_the_data_of_a_durable_page) {
 BOOST_AUTO_TEST_CASE(refuses_data_that_ends_within_a_durable_page) {
   buffer_with_tail b;
   b.disk.contents(data(1)).resize(b.pages[1].offset + 1);
-  BOOST_CHECK_EXCEPTION(open(b.disk), error, says("000001.tsv", "2", std::to_string(b.pages[1].offset)));
+  BOOST_CHECK_EXCEPTION(open(b.disk), error, says("000001.tsv", "page 2 of slice 0", std::to_string(b.pages[1].offset)));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_any_flipped_bit_in_the_record_of_a_durable_page) {
@@ -220,11 +244,11 @@ BOOST_AUTO_TEST_CASE(refuses_any_flipped_bit_in_the_record_of_a_durable_page) {
   for (std::size_t at = second; at < shape.synced_index; ++at) {
     buffer_with_tail b;
     flip(b.disk.contents(index(1)), at);
-    BOOST_CHECK_EXCEPTION(open(b.disk), error, says("000001.idx", "2", std::to_string(second)));
+    BOOST_CHECK_EXCEPTION(open(b.disk), error, says("000001.idx", "behind page 1 of slice 0", std::to_string(second)));
   }
 }
 
-BOOST_AUTO_TEST_CASE(refuses_any_flipped_bit_in_the_header_of_a_segment_with_pages) {
+BOOST_AUTO_TEST_CASE(refuses_any_flipped_bit_in_the_header_or_the_record_of_a_slice_of_a_segment_with_pages) {
   const buffer_with_tail shape;
   const std::size_t record = (shape.whole_index.size() - shape.synced_index) / 3;
   for (std::size_t at = 0; at < shape.synced_index - 2 * record; ++at) {
@@ -249,7 +273,8 @@ BOOST_AUTO_TEST_CASE(refuses_anything_but_whole_records_in_a_sealed_segment) {
     }
     std::string& bytes = disk.contents(in_index ? index(1) : data(1));
     bytes.pop_back();
-    BOOST_CHECK_EXCEPTION(open(disk), error, says(in_index ? "000001.idx" : "000001.tsv", "1", ""));
+    BOOST_CHECK_EXCEPTION(open(disk), error,
+                          says(in_index ? "000001.idx" : "000001.tsv", in_index ? "first page" : "page 1 of slice 0", ""));
   }
 }
 
@@ -263,7 +288,7 @@ BOOST_AUTO_TEST_CASE(leaves_the_bytes_of_sealed_segments_to_whoever_loads_them) 
   const auto pages = open(disk).recovered();
   BOOST_REQUIRE(pages.size() == 2u);
   range_reader reader(disk, directory);
-  BOOST_CHECK_EXCEPTION(reader.read({{pages[0]}}), error, says("000001.tsv", "1", "0"));
+  BOOST_CHECK_EXCEPTION(reader.read({{pages[0]}}), error, says("000001.tsv", "page 1 of slice 0", "0"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_segments_that_were_renamed_or_mixed) {
@@ -287,6 +312,46 @@ BOOST_AUTO_TEST_CASE(does_not_take_a_record_of_another_segment_for_its_own) {
   // What a disk may show behind the end of a file after a power failure: old blocks.
   disk.contents(index(2)) += disk.contents(index(1));
   BOOST_TEST(open(disk).recovered().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_buffer_in_the_format_before_and_says_who_can_read_it) {
+  buffer_with_tail b;
+  std::string& bytes = b.disk.contents(index(1));
+  constexpr std::size_t version_at = 8, length_at = 12;
+  bytes[version_at] = 1;
+  const std::size_t end = static_cast<unsigned char>(bytes[length_at]) - 4u;
+  const std::uint32_t crc = crc32c(std::string_view(bytes).substr(0, end));
+  for (std::size_t i = 0; i < 4; ++i) {
+    bytes[end + i] = static_cast<char>(crc >> (8 * i));
+  }
+  const auto refusal = [](const error& e) {
+    return e.code() == errc::bad_data &&
+           std::string(e.what()) == "/data/events_buffer.000001.idx has format version 1, this program reads version "
+                                    "2; finish the run with the program that began it";
+  };
+  BOOST_CHECK_EXCEPTION(inspect(b.disk), error, refusal);
+  const auto before = b.disk.files();
+  BOOST_CHECK_EXCEPTION(open(b.disk), error, refusal);
+  BOOST_TEST((b.disk.files() == before));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_a_page_that_does_not_follow_the_one_before_in_its_slice) {
+  simulated_disk disk;
+  {
+    disk_buffer buffer(disk, {directory}, sample_run(), {});
+    append_samples(buffer, 1, 2);
+    buffer.seal();
+  }
+  // As of a process that did not know how far the slice had come.
+  simulated_disk other;
+  {
+    disk_buffer buffer(other, {directory}, sample_run(), {1, {}});
+    append_samples(buffer, 1, 1);
+    buffer.seal();
+  }
+  disk.create(data(2))->append(other.contents(data(2)));
+  disk.create(index(2))->append(other.contents(index(2)));
+  BOOST_CHECK_EXCEPTION(open(disk), error, says("000002.idx", "slice 0 goes on with page 1", ""));
 }
 
 BOOST_AUTO_TEST_CASE(ignores_files_that_are_not_its_own) {

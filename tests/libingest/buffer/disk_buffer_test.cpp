@@ -5,6 +5,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/scratch_dir.hpp"
+#include "support/simulated_disk.hpp"
 #include "support/text_file.hpp"
 
 using namespace ingest;
@@ -29,18 +30,21 @@ auto code_is(errc code) {
 
 BOOST_FIXTURE_TEST_SUITE(disk_buffer_appends, on_disk)
 
-BOOST_AUTO_TEST_CASE(numbers_pages_from_one_and_places_them_end_to_end) {
+BOOST_AUTO_TEST_CASE(numbers_the_pages_of_each_slice_from_one_and_places_them_end_to_end) {
   auto buffer = open();
   const page first = buffer.append(0, sample_batch(1));
   const page second = buffer.append(3, sample_batch(2));
   BOOST_TEST(first.id == 1u);
-  BOOST_TEST(second.id == 2u);
-  BOOST_TEST(second.slice == 3u);
+  BOOST_TEST(second.id == 1u);
+  BOOST_TEST((second.slice == 3));
+  BOOST_TEST(buffer.append({"invoices", "2026-01"}, sample_batch(3)).id == 1u);
+  BOOST_TEST(buffer.append(3, sample_batch(4)).id == 2u);
   BOOST_TEST(second.offset == first.length);
   BOOST_TEST(second.rows == 2u);
   BOOST_TEST(second.position == "after 2");
-  BOOST_TEST(buffer.last_page() == 2u);
-  BOOST_TEST(buffer.bytes() == first.length + second.length);
+  BOOST_TEST(buffer.progress(3).pages == 2u);
+  BOOST_TEST(buffer.progress({"invoices", "2026-01"}).pages == 1u);
+  BOOST_TEST(buffer.bytes() == 4 * first.length);
 }
 
 BOOST_AUTO_TEST_CASE(leaves_segments_of_nothing_but_what_was_appended) {
@@ -52,11 +56,11 @@ BOOST_AUTO_TEST_CASE(leaves_segments_of_nothing_but_what_was_appended) {
 BOOST_AUTO_TEST_CASE(calls_a_page_durable_only_after_sync) {
   auto buffer = open();
   append_samples(buffer, 1, 3);
-  BOOST_TEST(buffer.durable_page() == 0u);
+  BOOST_TEST(buffer.unsynced_pages() == 3u);
   buffer.sync();
-  BOOST_TEST(buffer.durable_page() == 3u);
+  BOOST_TEST(buffer.unsynced_pages() == 0u);
   append_samples(buffer, 4, 4);
-  BOOST_TEST(buffer.durable_page() == 3u);
+  BOOST_TEST(buffer.unsynced_pages() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(creates_no_file_before_the_first_page) {
@@ -72,7 +76,7 @@ BOOST_AUTO_TEST_CASE(opens_a_new_segment_once_one_is_full) {
   BOOST_TEST(pages[1].segment == 2u);
   BOOST_TEST(pages[2].segment == 3u);
   BOOST_TEST(pages[2].offset == 0u);
-  BOOST_TEST(buffer.durable_page() == 2u);  // sealing synced them
+  BOOST_TEST(buffer.unsynced_pages() == 1u);  // sealing synced the others
   BOOST_TEST(buffer.open_segment() == 3u);
   buffer.sync();
   BOOST_TEST(buffer.open_segment() == 0u);  // it is full, so all of it may be deleted
@@ -86,7 +90,8 @@ BOOST_AUTO_TEST_CASE(goes_on_in_a_new_segment_after_being_opened_again) {
   }
   auto buffer = open();
   BOOST_TEST(buffer.recovered().size() == 3u);
-  BOOST_TEST(buffer.durable_page() == 3u);
+  BOOST_TEST(buffer.progress(0).pages == 3u);
+  BOOST_TEST(buffer.unsynced_pages() == 0u);
   const page next = buffer.append(0, sample_batch(4));
   BOOST_TEST(next.id == 4u);
   BOOST_TEST(next.segment == 2u);
@@ -102,14 +107,14 @@ BOOST_AUTO_TEST_CASE(recovers_every_field_of_a_page) {
     written.push_back(buffer.append(9, strange));
     batch empty;
     empty.position = std::string(64 << 10, 'p');
-    written.push_back(buffer.append(2, empty));
+    written.push_back(buffer.append({"a stream\n", std::string("\0\xFF", 2)}, empty));
     buffer.seal();
   }
   BOOST_TEST((inspect().pages == written));
   BOOST_TEST((*inspect().identity == sample_run()));
 }
 
-BOOST_AUTO_TEST_CASE(tells_where_each_slice_stands_from_the_newest_index_alone) {
+BOOST_AUTO_TEST_CASE(tells_where_the_slices_stand_that_its_segments_have_pages_of) {
   {
     auto buffer = open(1);
     append_samples(buffer, 1, 2);
@@ -124,24 +129,61 @@ BOOST_AUTO_TEST_CASE(tells_where_each_slice_stands_from_the_newest_index_alone) 
   }
   auto buffer = open();
   const slice_progress zero = buffer.progress(0);
-  BOOST_TEST(zero.last_page == 4u);
   BOOST_TEST(zero.position == "after 4");
   BOOST_TEST(zero.pages == 3u);
   BOOST_TEST(zero.rows == 6u);
   BOOST_TEST(!zero.done);
+  BOOST_TEST(!buffer.progress(7).done, "what was released the state knows, or the ledger");
+  BOOST_TEST(buffer.progress(8).pages == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(forgets_slices_that_are_over_once_their_pages_are_released) {
+  auto buffer = open(1);
+  append_samples(buffer, 1, 1);
+  batch end = sample_batch(2);
+  end.last = true;
+  buffer.append(7, end);
+  buffer.leave(7);
+  buffer.seal();
   BOOST_TEST(buffer.progress(7).done);
-  BOOST_TEST(buffer.progress(7).last_page == 3u);
-  BOOST_TEST(buffer.progress(8).last_page == 0u);
+  buffer.release(1);
+  BOOST_TEST(buffer.slices().size() == 2u);
+  buffer.release(2);
+  BOOST_TEST(buffer.slices().size() == 1u);
+  BOOST_TEST(buffer.progress(0).pages == 1u, "it goes on");
+}
+
+BOOST_AUTO_TEST_CASE(remembers_a_slice_that_is_over_as_long_as_a_reader_may_ask_for_it) {
+  auto buffer = open(1);
+  batch end = sample_batch(1);
+  end.last = true;
+  buffer.append(7, end);
+  buffer.seal();
+  buffer.release(1);
+  BOOST_TEST(buffer.progress(7).done);
+  buffer.leave(7);
+  BOOST_TEST(buffer.slices().empty());
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_a_slice_where_others_know_it_has_come_to) {
+  auto buffer = open();
+  buffer.learn({5, 3, "after 3", false, 6});
+  const page next = buffer.append(5, sample_batch(4));
+  BOOST_TEST(next.id == 4u);
+  buffer.learn({5, 2, "after 2", false, 4});
+  BOOST_TEST(buffer.progress(5).position == "after 4", "it knows better");
+  buffer.seal();
+  BOOST_TEST(inspect().slices.front().rows == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(starts_from_what_others_know_when_its_segments_are_gone) {
-  const slice_progress known{5, 40, "after 40", false, 20, 80};
-  auto buffer = open(1 << 20, {41, 6, {known}});
+  const slice_progress known{5, 40, "after 40", false, 80};
+  auto buffer = open(1 << 20, {6, {known}});
   BOOST_TEST((buffer.progress(5) == known));
-  const page next = buffer.append(5, sample_batch(42));
-  BOOST_TEST(next.id == 42u);
+  const page next = buffer.append(5, sample_batch(41));
+  BOOST_TEST(next.id == 41u);
   BOOST_TEST(next.segment == 7u);
-  BOOST_TEST(inspect().slices.front().last_page == 42u);
+  BOOST_TEST(inspect().slices.front().pages == 41u);
   BOOST_TEST(inspect().slices.front().rows == 82u);
 }
 
@@ -151,9 +193,9 @@ BOOST_AUTO_TEST_CASE(prefers_its_own_index_where_that_knows_more) {
     append_samples(buffer, 1, 5);
     buffer.sync();
   }
-  auto buffer = open(1 << 20, {3, 1, {{0, 3, "after 3", false, 3, 6}}});
+  auto buffer = open(1 << 20, {1, {{0, 3, "after 3", false, 6}}});
   BOOST_TEST(buffer.progress(0).position == "after 5");
-  BOOST_TEST(buffer.last_page() == 5u);
+  BOOST_TEST(buffer.progress(0).pages == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_the_buffer_of_another_pipeline_run_or_plan) {
@@ -185,7 +227,7 @@ BOOST_AUTO_TEST_CASE(goes_on_in_another_segment_once_one_is_sealed) {
   auto buffer = open();
   append_samples(buffer, 1, 1);
   buffer.seal();
-  BOOST_TEST(buffer.durable_page() == 1u);
+  BOOST_TEST(buffer.unsynced_pages() == 0u);
   BOOST_TEST(buffer.open_segment() == 0u);
   BOOST_TEST(buffer.append(0, sample_batch(2)).segment == 2u);
 }
@@ -261,6 +303,17 @@ BOOST_AUTO_TEST_CASE(makes_a_new_segments_names_durable_before_its_first_page) {
       "append events_buffer.000001.tsv", "append events_buffer.000001.idx",
       "sync events_buffer.000001.tsv",   "sync events_buffer.000001.idx"};
   BOOST_TEST(files.journal() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(ends_a_segment_of_very_many_pages) {
+  simulated_disk disk;
+  disk_buffer buffer(disk, {"/data"}, sample_run(), {});
+  batch tiny;
+  tiny.position = "p";
+  for (int i = 0; i < 16'384; ++i) {
+    buffer.append(0, tiny);
+  }
+  BOOST_TEST(buffer.append(0, tiny).segment == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(syncs_nothing_when_nothing_is_new) {

@@ -27,29 +27,41 @@ std::vector<simulated_disk::loss> all_losses() {
   return losses;
 }
 
+using page_name = std::pair<slice_id, page_id>;
+
+page_name name_of(const page& p) {
+  return {p.slice, p.id};
+}
+
+/// Of the two slices that are appended to. What a page holds is told by its name.
+int sample_of(const page_name& name) {
+  return static_cast<int>(2 * name.second + name.first.number());
+}
+
 /// What a process has promised to others before it died.
 struct promises {
-  std::map<page_id, int> durable;  ///< pages and the samples they hold
-  std::set<page_id> released;      ///< their segments' deletion was begun
-  page_id last_page = 0;
+  std::set<page_name> durable;
+  std::set<page_name> released;  ///< their segments' deletion was begun
 };
 
 /// The life of a process: recovers, appends over several segments, syncs now and then, deletes the first.
 void live(file_system& files, promises& made) {
   disk_buffer::prior known;
-  for (const page_id gone : made.released) {
-    known.last_page = std::max(known.last_page, gone);
+  for (const page_name& gone : made.released) {
+    known.slices.push_back({gone.first, gone.second, "after " + std::to_string(sample_of(gone)), false, 0});
   }
   disk_buffer buffer(files, {directory, 200}, sample_run(), known);
   std::vector<page> pages = buffer.recovered();
   for (const page& p : pages) {
-    made.durable[p.id] = std::stoi(p.position.substr(6));
+    made.durable.insert(name_of(p));
   }
-  std::map<page_id, int> appended;
+  std::set<page_name> appended;
   for (int i = 0; i < 7; ++i) {
-    const int sample = static_cast<int>(buffer.last_page()) + 1;
-    pages.push_back(buffer.append(static_cast<slice_id>(i % 2), sample_batch(sample, i == 3 ? 0 : 2)));
-    appended[pages.back().id] = sample;
+    const slice_id slice = i % 2;
+    const int sample = sample_of({slice, buffer.progress(slice).pages + 1});
+    pages.push_back(buffer.append(slice, sample_batch(sample, i == 3 ? 0 : 2)));
+    BOOST_REQUIRE(sample_of(name_of(pages.back())) == sample);
+    appended.insert(name_of(pages.back()));
     if (i % 3 == 1) {
       buffer.sync();
       made.durable.merge(appended);
@@ -60,7 +72,7 @@ void live(file_system& files, promises& made) {
   const std::uint64_t first = pages.front().segment;
   for (const page& p : pages) {
     if (p.segment == first) {
-      made.released.insert(p.id);
+      made.released.insert(name_of(p));
     }
   }
   buffer.release(first);
@@ -70,19 +82,20 @@ void live(file_system& files, promises& made) {
 void check(file_system& files, const promises& made) {
   const auto found = disk_buffer::inspect(files, directory);
   range_reader reader(files, directory);
-  std::set<page_id> ids;
+  std::set<page_name> there;
   for (const page& p : found.pages) {
-    ids.insert(p.id);
+    there.insert(name_of(p));
+    const int sample = sample_of(name_of(p));
     const batch read = reader.read({{p}});
-    BOOST_REQUIRE(read.bytes() == sample_batch(static_cast<int>(p.id), p.rows).bytes());
-    BOOST_REQUIRE(p.position == "after " + std::to_string(p.id));
+    BOOST_REQUIRE(read.bytes() == sample_batch(sample, p.rows).bytes());
+    BOOST_REQUIRE(p.position == "after " + std::to_string(sample));
   }
   for (const slice_progress& slice : found.slices) {
-    BOOST_REQUIRE(slice.last_page == 0 || ids.contains(slice.last_page) || made.durable.contains(slice.last_page));
+    const page_name last(slice.slice, slice.pages);
+    BOOST_REQUIRE(slice.pages == 0 || there.contains(last) || made.durable.contains(last));
   }
-  for (const auto& [id, sample] : made.durable) {
-    BOOST_REQUIRE(id == static_cast<page_id>(sample));
-    BOOST_REQUIRE(ids.contains(id) || made.released.contains(id));
+  for (const page_name& name : made.durable) {
+    BOOST_REQUIRE(there.contains(name) || made.released.contains(name));
   }
 }
 

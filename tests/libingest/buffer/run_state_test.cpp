@@ -28,11 +28,14 @@ run_state sample_state() {
   s.bytes_buffered = 6;
   s.total_expected = std::uint64_t{1} << 63;
   s.restarts = 7;
-  s.durable_page = 8;
   s.last_segment = 9;
-  s.loaded.insert(1, 4);
-  s.loaded.insert(7);
-  s.slices = {{0, 8, "eyJpZCI6MX0=", false, 4, 40}, {3, 7, "", true, 2, 20}};
+  s.slices_left_out = 10;
+  s.rows_left_out = 11;
+  s.slices = {{0, 8, "eyJpZCI6MX0=", false, 40}, {{"invoices", "2026-01"}, 7, "", true, 20}};
+  page_set loaded;
+  loaded.insert(1, 4);
+  loaded.insert(7);
+  s.loaded.insert(0, loaded);
   s.replaces_ledger = true;
   s.started_at = "2026-01-27T19:19:13.629Z";
   s.updated_at = "2026-01-27T19:20:00.000Z";
@@ -70,7 +73,7 @@ BOOST_AUTO_TEST_CASE(comes_back_as_it_was) {
 
 BOOST_AUTO_TEST_CASE(is_laid_out_for_people) {
   const std::string text = to_json(sample_state());
-  BOOST_TEST(text.starts_with("{\n  \"version\": 1,\n  \"pipeline\": \"events\",\n"));
+  BOOST_TEST(text.starts_with("{\n  \"version\": 2,\n  \"pipeline\": \"events\",\n"));
   BOOST_TEST(text.find("\"loaded_pages\": [[1, 4], [7, 7]]") != std::string::npos);
   BOOST_TEST(text.find("\"cursor\": \"eyJpZCI6MX0=\"") != std::string::npos);
   BOOST_TEST(text.ends_with("}\n"));
@@ -118,7 +121,7 @@ BOOST_AUTO_TEST_CASE(is_refused_when_cut_off_at_any_byte) {
 BOOST_AUTO_TEST_CASE(is_refused_with_the_name_of_what_is_wrong) {
   const std::string text = to_json(sample_state());
   const std::vector<std::array<std::string, 3>> changes = {
-      {"\"version\": 1", "\"version\": 2", "version 2"},
+      {"\"version\": 2", "\"version\": 1", "version 1"},
       {"\"rows_loaded\"", "\"rows_looted\"", "rows_loaded"},
       {"\"rows_loaded\": 3", "\"rows_loaded\": -3", "rows_loaded"},
       {"\"rows_loaded\": 3", "\"rows_loaded\": 3.5", "rows_loaded"},
@@ -127,7 +130,9 @@ BOOST_AUTO_TEST_CASE(is_refused_with_the_name_of_what_is_wrong) {
       {"[[1, 4]", "[[0, 4]", "loaded_pages"},
       {"[[1, 4]", "[[1, 18446744073709551615]", "loaded_pages"},
       {"[[1, 4]", "[5", "loaded_pages"},
-      {"\"slice\": 3", "\"slice\": 4294967296", "slice"},
+      {"\"slice\": \"2026-01\"", "\"slice\": 3", "slice"},
+      {"\"stream\": \"invoices\"", "\"stream\": null", "stream"},
+      {"\"pages\": 7", "\"pages\": \"7\"", "pages"},
       {"\"done\": true", "\"done\": 1", "done"},
       {"\"plan\": \"one slice\"", "\"plan\": 1", "plan"}};
   for (const auto& [from, to, named] : changes) {

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(loads_the_new_ones_of_a_range_and_counts_those_that_are_the
   BOOST_TEST(done.duplicates_skipped == 50u);
   BOOST_TEST(rows() == 200);
   BOOST_TEST(o.counters->duplicates_skipped == 50u);
-  BOOST_TEST(number("SELECT sum(duplicates) FROM ingest.pages") == 50);
+  BOOST_TEST(number("SELECT sum(duplicates) FROM ingest.slices") == 50);
   const ledger_view view = postgres_target(o).peek().value();
   BOOST_TEST(view.rows == 200u);
   BOOST_TEST(view.duplicates == 50u);

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_is_absent_at_the_start_is_waited_for) {
   postgres_cluster::shared().start();
   loader.join();
   BOOST_TEST(loaded == 10u);
-  BOOST_TEST(target->fence() == 1);
+  BOOST_TEST(number("SELECT fence FROM ingest.slices") == 1);
   BOOST_TEST(rows() == 10);
 }
 

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(that_a_pooler_lends_are_given_back_without_a_trace, *boost:
   const auto second = open_sink(target, 1);
   first->write(batches.next({event_rows(1, 10)}));
   second->write(batches.next({event_rows(6, 20)}));
-  first->write(batches.next({{event_row("a"), "b\tbad"}}));
+  first->write(batches.last({{event_row("a"), "b\tbad"}}));
   BOOST_TEST(rows() == 21);
   BOOST_TEST(number("SELECT count(*) FROM seen WHERE setting <> 'on'") == 0);
   const detail::postgres_endpoint behind_the_pooler(o.url);

@@ -16,9 +16,22 @@ BOOST_AUTO_TEST_CASE(loads_rows_and_their_ledger_rows_in_one_transaction) {
   BOOST_TEST(done.rows_loaded == 150u);
   BOOST_TEST(done.rows_already_loaded == 0u);
   BOOST_TEST(rows() == 150);
-  BOOST_TEST(number("SELECT sum(rows) FROM ingest.pages WHERE pipeline = 'test' AND epoch = 1") == 150);
-  BOOST_TEST(number("SELECT count(DISTINCT xmin::text) FROM ingest.pages") == 1);
-  BOOST_TEST(database.value("SELECT position FROM ingest.pages WHERE page = 2") == "after \"page\" 2 \\");
+  BOOST_TEST(number("SELECT sum(rows) FROM ingest.slices WHERE pipeline = 'test' AND fence = 1") == 150);
+  BOOST_TEST(number("SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM ingest.slices UNION ALL "
+                    "SELECT xmin FROM ingested_events) AS written") == 1);
+  BOOST_TEST(database.value("SELECT pages || ' ' || position FROM ingest.slices") == "2 after \"page\" 2 of 0 \\");
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_a_row_of_each_page_behind_a_hole_until_that_is_filled) {
+  const auto loader = open_sink(open_target());
+  const batch first = batches.next({event_rows(1, 10)});
+  loader->write(batches.next({event_rows(11, 20), event_rows(21, 30)}));
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 2);
+  BOOST_TEST(number("SELECT pages FROM ingest.slices") == 0);
+  loader->write(first);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 0);
+  BOOST_TEST(database.value("SELECT pages || ' ' || rows FROM ingest.slices") == "3 30");
 }
 
 BOOST_AUTO_TEST_CASE(loads_a_batch_once_however_often_it_is_offered) {
@@ -71,11 +84,25 @@ BOOST_AUTO_TEST_CASE(two_loaders_that_get_the_same_batches_load_each_once) {
 BOOST_AUTO_TEST_CASE(refuses_a_page_whose_ledger_row_tells_of_other_content) {
   const auto target = open_target();
   const auto loader = open_sink(target);
-  loader->write(batches.next({event_rows(1, 10)}));
   page_batches other;
+  batches.next({event_rows(1, 10)});
+  other.next({event_rows(1, 10)});
+  loader->write(batches.next({event_rows(11, 20)}));
   const error e = error_of([&] { loader->write(other.next({event_rows(501, 510)})); });
   BOOST_TEST((e.code() == errc::bad_data));
-  BOOST_TEST(std::string(e.what()).find("page 1") != std::string::npos);
+  BOOST_TEST(std::string(e.what()).find("page 2 of slice 0") != std::string::npos);
+  BOOST_TEST(rows() == 10);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_the_last_page_of_a_slice_with_another_position_than_the_ledger_has) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10)}));
+  page_batches other;
+  batch b = other.next({event_rows(501, 510)});
+  b.pages[0].position = "after something else";
+  const error e = error_of([&] { loader->write(b); });
+  BOOST_TEST((e.code() == errc::bad_data));
+  BOOST_TEST(std::string(e.what()).find("page 1 of slice 0") != std::string::npos);
   BOOST_TEST(rows() == 10);
 }
 
@@ -90,13 +117,13 @@ BOOST_AUTO_TEST_CASE(records_pages_without_rows) {
   const auto loader = open_sink(target);
   const auto done = loader->write(batches.next({{}}));
   BOOST_TEST(done.rows_loaded == 0u);
-  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 1);
+  BOOST_TEST(number("SELECT pages FROM ingest.slices") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(finalize_marks_the_pipeline_complete_and_doing_so_twice_changes_nothing) {
   const auto target = open_target();
   auto loader = open_sink(target);
-  loader->write(batches.next({event_rows(1, 10)}));
+  loader->write(batches.last({event_rows(1, 10)}));
   BOOST_TEST(!target->peek().value().complete);
   loader->finalize();
   BOOST_TEST(target->peek().value().complete);
@@ -108,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_sink_that_is_not_to_complete_the_run_does_not) {
   const auto target = open_target();
   const auto loader = make_postgres_sink(target, 0, false);
   loader->open({});
-  loader->write(batches.next({event_rows(1, 10)}));
+  loader->write(batches.last({event_rows(1, 10)}));
   loader->finalize();
   BOOST_TEST(!target->peek().value().complete);
 }

@@ -38,19 +38,19 @@ BOOST_AUTO_TEST_CASE(creates_table_and_ledger_where_there_is_nothing) {
   BOOST_TEST(!target.peek().has_value());
   BOOST_TEST(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'ingest'") == "0");
   BOOST_TEST(!target.opened().has_value());
-  BOOST_TEST(target.open_run(identity, false).fence == 1);
-  BOOST_TEST(target.fence() == 1);
+  BOOST_TEST(target.open_run(identity, false).slices.empty());
+  BOOST_TEST(target.opened().has_value());
   BOOST_TEST((target.peek().value().identity == identity));
   BOOST_TEST(database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, -1) || ' ' || attnotnull, ', ' "
                             "ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'ingested_events'::regclass "
                             "AND attnum > 0") == "id text true, data jsonb true");
 }
 
-BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_a_fence_of_its_own) {
+BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_a_fence_of_its_own_for_a_slice) {
   std::vector<std::thread> threads;
   std::atomic<std::int64_t> fences{0};
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { fences += postgres_target(options()).open_run(identity, false).fence; });
+    threads.emplace_back([&] { fences += open_target({{3, 1}})->opened().value().find(3)->fence; });
   }
   for (std::thread& t : threads) {
     t.join();
@@ -61,21 +61,36 @@ BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_get
 BOOST_AUTO_TEST_CASE(tells_what_is_loaded) {
   const auto loader = open_sink(open_target());
   loader->write(batches.next({event_rows(1, 10), event_rows(11, 30)}, 0));
-  batches.next({event_rows(0, 0)});
-  batch b = batches.next({event_rows(31, 35)}, 7);
-  b.pages[0].last = true;
-  b.pages[0].segment = 3;
-  loader->write(b);
+  batches.next({event_rows(0, 0)}, 7);
+  loader->write(batches.last({event_rows(31, 35)}, 7));
   const ledger_view view = open_target()->opened().value();
-  BOOST_TEST(view.fence == 2);
   BOOST_TEST(view.rows == 35u);
-  BOOST_TEST(view.last_page == 4u);
-  BOOST_TEST(view.last_segment == 3u);
-  BOOST_TEST(view.loaded.size() == 3u);
-  BOOST_TEST(!view.loaded.contains(3));
+  BOOST_TEST(view.pages == 3u);
+  BOOST_TEST(view.slices_done == 0u);
   BOOST_REQUIRE(view.slices.size() == 2u);
-  BOOST_TEST((view.slices[0] == slice_progress{0, 2, "after \"page\" 2 \\", false, 2, 30}));
-  BOOST_TEST((view.slices[1] == slice_progress{7, 4, "after \"page\" 4 \\", true, 1, 5}));
+  const ledger_slice& whole = view.slices[0];
+  BOOST_TEST((whole.gapless == slice_progress{0, 2, "after \"page\" 2 of 0 \\", false, 30}));
+  BOOST_TEST((whole.reached == whole.gapless));
+  const ledger_slice& with_a_hole = view.slices[1];
+  BOOST_TEST((with_a_hole.gapless == slice_progress{7, 0, "", false, 0}));
+  BOOST_TEST((with_a_hole.reached == slice_progress{7, 2, "after \"page\" 2 of 7 \\", true, 5}));
+  BOOST_TEST(!with_a_hole.loaded.contains(1));
+  BOOST_TEST(with_a_hole.loaded.contains(2));
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_slices_that_have_ended_only_when_asked_for_them) {
+  const slice_id named("invoices", "2026-01");
+  const auto loader = open_sink(open_target());
+  loader->write(batches.last({event_rows(1, 10)}, named));
+  loader->write(batches.last({event_rows(11, 15)}, 1));
+  const postgres_target target(options());
+  BOOST_TEST(target.peek()->slices.empty());
+  BOOST_TEST(target.peek()->slices_done == 2u);
+  const ledger_view view = target.peek(std::vector<slice_id>{named, 8}).value();
+  BOOST_REQUIRE(view.slices.size() == 1u);
+  BOOST_TEST((view.slices[0].reached == slice_progress{named, 1, "after \"page\" 1 of 2026-01 \\", true, 10}));
+  BOOST_TEST(view.slices_done == 2u);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 0, "what is folded needs no rows of its own");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_was_taken_over_commits_nothing_more) {
@@ -106,18 +121,77 @@ BOOST_AUTO_TEST_CASE(taking_over_waits_for_a_transaction_of_the_run_before) {
 }
 
 BOOST_AUTO_TEST_CASE(a_buffer_whose_pages_another_host_has_loaded_differently_is_refused) {
-  open_sink(open_target())->write(batches.next({event_rows(1, 10), event_rows(11, 30)}));
+  const auto refusal_of_buffer = [&](const std::vector<page>& pages) {
+    postgres_target target(options());
+    target.compare_with({pages, {{0, pages.back().id}}});
+    const error e = error_of([&] { target.open_run(identity, false); });
+    BOOST_TEST(name_of(e.code()) == "bad_data");
+    return std::string(e.what());
+  };
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10), event_rows(11, 30)}));
+  batches.next({event_rows(31, 40)});
+  loader->write(batches.next({event_rows(41, 50)}));
   page_batches elsewhere;
-  const batch same = elsewhere.next({event_rows(1, 10)});
-  const batch other = elsewhere.next({event_rows(11, 29)});
-  postgres_target target(options());
-  target.compare_with({{same.pages[0], other.pages[0]}, 2});
-  const error e = error_of([&] { target.open_run(identity, false); });
-  BOOST_TEST(name_of(e.code()) == "bad_data");
-  BOOST_TEST(has(e.what(), "page 2 of"));
+  const batch same = elsewhere.next({event_rows(1, 10), event_rows(11, 30), event_rows(31, 40)});
+  const batch other = elsewhere.next({event_rows(41, 49)});
+  // Of a page behind a hole the ledger knows all, of what is before it the last position.
+  BOOST_TEST(has(refusal_of_buffer({same.pages[0], other.pages[0]}), "page 4 of slice 0"));
+  page elsewhere_read = same.pages[1];
+  elsewhere_read.position = "after something else";
+  BOOST_TEST(has(refusal_of_buffer({same.pages[0], elsewhere_read}), "page 2 of slice 0"));
   postgres_target again(options());
-  again.compare_with({same.pages, 2});
-  BOOST_TEST(again.open_run(identity, false).last_page == 2u);
+  again.compare_with({same.pages, {{0, 4}}});
+  BOOST_TEST(again.open_run(identity, false).find(0)->reached.pages == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(processes_with_different_slices_of_a_pipeline_do_not_disturb_each_other) {
+  const auto one = open_target();
+  const auto other = open_target();
+  one->claim(std::vector<slice_id>{1, 2});
+  other->claim(std::vector<slice_id>{3});
+  const auto of_one = open_sink(one);
+  const auto of_other = open_sink(other);
+  BOOST_TEST(of_one->write(batches.next({event_rows(1, 10)}, 1)).rows_loaded == 10u);
+  BOOST_TEST(of_other->write(batches.last({event_rows(11, 20)}, 3)).rows_loaded == 10u);
+  BOOST_TEST(of_one->write(batches.last({event_rows(21, 30)}, 1)).rows_loaded == 10u);
+  BOOST_TEST(of_one->write(batches.last({event_rows(31, 40)}, 2)).rows_loaded == 10u);
+  BOOST_TEST(one->peek()->slices_done == 3u);
+  of_other->finalize();
+  BOOST_TEST(other->peek()->complete);
+}
+
+BOOST_AUTO_TEST_CASE(of_processes_with_the_same_slice_the_older_one_gets_no_further) {
+  const auto older = open_target();
+  older->claim(std::vector<slice_id>{1, 2});
+  const auto zombie = open_sink(older);
+  zombie->write(batches.next({event_rows(1, 10)}, 1));
+  const auto newer = open_target();
+  const auto found = newer->claim(std::vector<slice_id>{1});
+  BOOST_TEST((found == std::vector<slice_progress>{{1, 1, "after \"page\" 1 of 1 \\", false, 10}}));
+  const batch next = batches.next({event_rows(11, 20)}, 1);
+  BOOST_TEST(name_of(error_of([&] { zombie->write(next); }).code()) == "locked");
+  BOOST_TEST(name_of(error_of([&] { older->peek(); }).code()) == "locked");
+  BOOST_TEST(open_sink(newer)->write(next).rows_loaded == 10u);
+  BOOST_TEST(zombie->write(batches.next({event_rows(21, 30)}, 2)).rows_loaded == 10u, "its other slice is still its own");
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_that_has_ended_is_nobodys_any_more) {
+  const auto older = open_target();
+  open_sink(older)->write(batches.last({event_rows(1, 10)}, 1));
+  BOOST_TEST(open_target()->claim(std::vector<slice_id>{1}).front().done);
+  BOOST_TEST(older->peek()->slices_done == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_process_whose_database_was_set_back_below_what_it_has_made_its_own_loads_nothing_more) {
+  const auto target = open_target();
+  const auto loader = open_sink(target);
+  loader->write(batches.next({event_rows(1, 10)}));
+  database.execute("DELETE FROM ingest.slices; DELETE FROM ingested_events");
+  const error e = error_of([&] { loader->write(batches.next({event_rows(11, 20)})); });
+  BOOST_TEST(name_of(e.code()) == "locked");
+  BOOST_TEST(has(e.what(), "set back"));
+  BOOST_TEST(rows() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_ledger_that_went_on_since_the_buffer_was_looked_at_is_not_loaded_into) {
@@ -126,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_went_on_since_the_buffer_was_looked_at_is_not
   loader->write(first);
   loader->write(batches.next({event_rows(11, 30)}));
   const auto target = std::make_shared<postgres_target>(options());
-  target->compare_with({first.pages, 1, false});
+  target->compare_with({first.pages, {{0, 1}}, false});
   target->expect(identity, false);
   const auto late = make_postgres_sink(target, 0);
   const error e = error_of([&] { late->write(batches.next({event_rows(31, 40)})); });
@@ -139,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_began_without_the_database_gives_way_to_the_one_
   run_identity blind = identity;
   blind.run_id = std::string(32, 'b');
   postgres_target target(options());
-  target.compare_with({{}, 0, false, true});
+  target.compare_with({{}, {}, false, true});
   const error e = error_of([&] { target.open_run(blind, false); });
   BOOST_TEST(name_of(e.code()) == "locked");
   BOOST_TEST(has(e.what(), "start again"));
@@ -150,24 +224,42 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_lacks_the_last_pages_is_not_complete_though_i
   const auto target = open_target();
   const auto loader = open_sink(target);
   loader->write(batches.next({event_rows(1, 10)}));
-  loader->write(batches.next({event_rows(11, 30)}));
+  loader->write(batches.last({event_rows(11, 30)}));
   database.execute(
-      "DELETE FROM ingest.pages WHERE page = 2; DELETE FROM ingested_events WHERE substr(id, 7)::int > 10");
+      "UPDATE ingest.slices SET pages = 1, rows = 10, done = false, position = 'after 1'; "
+      "DELETE FROM ingested_events WHERE substr(id, 7)::int > 10");
   const error e = error_of([&] { loader->finalize(); });
   BOOST_TEST(name_of(e.code()) == "bad_data");
-  BOOST_TEST(has(e.what(), "1 of 2 pages"));
+  BOOST_TEST(has(e.what(), "1 pages of slice 0"));
   BOOST_TEST(number("SELECT count(*) FROM ingest.pipelines WHERE complete") == 0);
 
   // The next process knows of the page by its data directory.
-  const auto next = std::make_shared<postgres_target>(options());
-  next->compare_with({{}, 2});
-  next->open_run(identity, false);
-  BOOST_TEST(name_of(error_of([&] { open_sink(next)->finalize(); }).code()) == "bad_data");
+  const error again = error_of([&] { open_sink(open_target())->finalize(); });
+  BOOST_TEST(name_of(again.code()) == "bad_data");
+  BOOST_TEST(has(again.what(), "1 pages of slice 0"));
+
+  // Also where an older state of the database calls the slice done.
+  database.execute("UPDATE ingest.slices SET done = true");
+  const error older = error_of([&] { open_sink(open_target())->finalize(); });
+  BOOST_TEST(name_of(older.code()) == "bad_data");
+  BOOST_TEST(has(older.what(), "1 of 2 pages of slice 0"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_lacks_a_whole_slice_is_not_complete) {
+  const auto target = open_target();
+  target->expect_slices(2);
+  const auto loader = open_sink(target);
+  loader->write(batches.last({event_rows(1, 10)}, 0));
+  loader->write(batches.last({event_rows(11, 30)}, 1));
+  database.execute("DELETE FROM ingest.slices WHERE slice = '1'");
+  const error e = error_of([&] { loader->finalize(); });
+  BOOST_TEST(name_of(e.code()) == "bad_data");
+  BOOST_TEST(has(e.what(), "1 of 2 slices"));
 }
 
 BOOST_AUTO_TEST_CASE(a_table_that_is_dropped_before_the_end_is_not_complete) {
   const auto loader = open_sink(open_target());
-  loader->write(batches.next({event_rows(1, 10)}));
+  loader->write(batches.last({event_rows(1, 10)}));
   database.execute("DROP TABLE ingested_events");
   const error e = error_of([&] { loader->finalize(); });
   BOOST_TEST(name_of(e.code()) == "bad_data");
@@ -197,7 +289,7 @@ BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_t
   BOOST_TEST((e.code() == errc::bad_data));
   BOOST_TEST(has(e.what(), "`start_over()`"));
   const auto fresh = open_target(options(), true);
-  BOOST_TEST(fresh->opened().value().loaded.empty());
+  BOOST_TEST(fresh->opened().value().pages == 0u);
   BOOST_TEST(rows() == 10);
   page_batches again;
   const auto done = open_sink(fresh)->write(again.next({event_rows(1, 12)}));
