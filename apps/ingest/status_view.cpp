@@ -72,6 +72,9 @@ std::optional<announced_total> shortfall(const run_state& s) {
 
 void put(json_writer& json, const slice_progress& slice) {
   json.StartObject();
+  if (!slice.slice.stream().empty()) {
+    put(json, "stream", slice.slice.stream());
+  }
   put(json, "slice", slice.slice.name());
   if (slice.pages == 0) {
     json.Key("cursor");

@@ -1,5 +1,6 @@
-// A sink for durable pipelines: every page becomes a file of its own, named by the page's number. A page that is
-// offered again, after a crash for instance, is recognised by that name, so that nothing is written twice.
+// A sink for durable pipelines of one slice: every page becomes a file of its own, named by the page's number. A page
+// that is offered again, after a crash for instance, is recognised by that name, so that nothing is written twice. Of
+// several slices each numbers its own pages: there p.slice belongs in the name as well.
 #pragma once
 
 #include <functional>

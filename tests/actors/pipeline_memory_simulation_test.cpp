@@ -112,7 +112,7 @@ struct world {
 
   std::int64_t live_cost() const {
     std::int64_t all = 0;
-    for (slice_id s = 0; s < input.slices(); ++s) {
+    for (std::size_t s = 0; s < input.slices(); ++s) {
       all += input.live_cost(s);
     }
     return all;

@@ -21,6 +21,13 @@ struct world {
     return s;
   }
 
+  /// Also with fewer readers than slices, which then take one after the other.
+  actors::pipeline_spec spec_of_some_readers(std::uint64_t seed) {
+    auto s = spec();
+    s.readers = seed % (input.slices() + 1);
+    return s;
+  }
+
   void expect_everything_once() {
     BOOST_TEST((target.rows() == input.rows()), "the target does not hold each row exactly once");
     BOOST_TEST(input.open_sources == 0, "a source was left open");
@@ -55,7 +62,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_messages_loads_each_row_once) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
       world w(seed);
-      simulated_run run(seed, w.spec());
+      simulated_run run(seed, w.spec_of_some_readers(seed));
       const auto result = run.run();
       BOOST_TEST((result.status == stream_status::success));
       w.expect_everything_once();
@@ -70,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_stage_killed_at_any_moment_loses_nothing_and_repeats_noth
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
       world w(seed);
-      simulated_run run(seed, w.spec());
+      simulated_run run(seed, w.spec_of_some_readers(seed));
       std::size_t kills = 0;
       const auto result = run.run([&] {
         if (kills < 8 && run.random(20) == 0) {
@@ -114,10 +121,10 @@ BOOST_AUTO_TEST_CASE(bytes_in_flight_never_exceed_the_credit_also_across_restart
       const std::int64_t bound = std::max(window, largest_page);
       std::int64_t worst = 0;
       // When a reader reads it has nothing in hand, so all that lives is in flight.
-      w.input.before_read = [&](slice_id s) { worst = std::max(worst, w.input.live_cost(s)); };
+      w.input.before_read = [&](slice_id s) { worst = std::max(worst, w.input.live_cost(s.number())); };
       simulated_run run(seed, std::move(spec));
       run.run([&] {
-        for (slice_id s = 0; s < w.input.slices(); ++s) {
+        for (std::size_t s = 0; s < w.input.slices(); ++s) {
           BOOST_TEST_REQUIRE(w.input.live_cost(s) <= bound + largest_page);
         }
         if (run.random(40) == 0) {
@@ -144,7 +151,7 @@ BOOST_AUTO_TEST_CASE(transient_failures_and_lost_answers_of_source_and_sink_are_
       w.target.before_write = sometimes;
       w.target.after_commit = sometimes;
       w.target.before_finalize = sometimes;
-      simulated_run run(seed, w.spec());
+      simulated_run run(seed, w.spec_of_some_readers(seed));
       BOOST_TEST((run.run().status == stream_status::success));
       w.expect_everything_once();
       BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
@@ -164,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_no_restart_mends_aborts_once_and_the_next_run
       };
       bool aborted = false;
       {
-        simulated_run run(seed, w.spec());
+        simulated_run run(seed, w.spec_of_some_readers(seed));
         const auto result = run.run();
         aborted = result.status == stream_status::failed;
         if (aborted) {
@@ -175,7 +182,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_no_restart_mends_aborts_once_and_the_next_run
         BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
       }
       w.target.before_write = [] {};
-      simulated_run again(seed + 1'000, w.spec());
+      simulated_run again(seed + 1'000, w.spec_of_some_readers(seed));
       BOOST_TEST((again.run().status == stream_status::success));
       w.expect_everything_once();
     }
@@ -188,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_ends_in_order_and_the_next_run_goes_on
       world w(seed);
       const std::uint64_t moment = seed % 90;
       {
-        simulated_run run(seed, w.spec());
+        simulated_run run(seed, w.spec_of_some_readers(seed));
         const auto result = run.run([&] {
           if (run.delivered() == moment) {
             run.stop();
@@ -199,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_ends_in_order_and_the_next_run_goes_on
         BOOST_TEST(w.target.made == w.target.finalized + w.target.aborted, "each sink has exactly one end");
         BOOST_TEST(w.input.open_sources == 0);
       }
-      simulated_run again(seed + 1'000, w.spec());
+      simulated_run again(seed + 1'000, w.spec_of_some_readers(seed));
       BOOST_TEST((again.run().status == stream_status::success));
       w.expect_everything_once();
     }

@@ -30,7 +30,7 @@ void check_rejects(ingest_run& r, const finished_process& p) {
   BOOST_TEST(count_in(r.report(), "rows_rejected") == refused);
   BOOST_TEST(count_in(r.report(), "rows_loaded") == events - refused);
   BOOST_TEST(count_in(r.status(), "rows_rejected") == refused);
-  BOOST_TEST(r.number("SELECT sum(rejected) FROM ingest.pages") == refused);
+  BOOST_TEST(r.number("SELECT sum(rejected) FROM ingest.slices") == refused);
 }
 
 rapidjson::Document first_reject(const ingest_run& r) {

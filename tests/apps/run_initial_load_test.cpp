@@ -19,7 +19,7 @@ struct initial_load_run : ingest_run {
            1;
   }
 
-  std::uint64_t duplicates_in_ledger() const { return number("SELECT sum(duplicates) FROM ingest.pages"); }
+  std::uint64_t duplicates_in_ledger() const { return number("SELECT sum(duplicates) FROM ingest.slices"); }
 
   void check_result() {
     BOOST_TEST(table_difference() == "");

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(on_the_same_data_dir_is_turned_away_and_writes_nothing) {
   ingest_run r(events, {"--delay", "60"});  // long enough for four others, also on a busy machine
   child_process first = r.start("run");
   await(first, [&] { return r.pages_in_ledger() >= 5; });
-  const auto epoch = r.database.value("SELECT epoch FROM ingest.pipelines");
+  const auto fence = r.database.value("SELECT sum(fence) FROM ingest.slices");
   for (const auto& [command, flags] : {std::pair<std::string, std::vector<std::string>>{"run", {}},
                                        {"fetch", {}},
                                        {"load", {}},
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(on_the_same_data_dir_is_turned_away_and_writes_nothing) {
     BOOST_TEST(p.exit_code == 75, p.err);
     BOOST_TEST(p.err.find(r.data_dir().string()) != std::string::npos, p.err);
   }
-  BOOST_TEST(r.database.value("SELECT epoch FROM ingest.pipelines") == epoch);
+  BOOST_TEST(r.database.value("SELECT sum(fence) FROM ingest.slices") == fence);
   BOOST_TEST(first.running());
   BOOST_TEST(first.wait() == 0, first.err());
   BOOST_TEST(r.table_difference() == "");
@@ -50,10 +50,10 @@ BOOST_AUTO_TEST_CASE(on_another_host_takes_over_and_the_first_ends) {
   r.environment = other_host(r);
   child_process second = r.start("run");
   BOOST_TEST(first.wait() == 75, first.err());
-  BOOST_TEST(first.err().find("newer run has taken over") != std::string::npos, first.err());
+  BOOST_TEST(first.err().find("another process has taken over slice 0") != std::string::npos, first.err());
   BOOST_TEST(second.wait() == 0, second.err());
   BOOST_TEST(r.table_difference() == "");
-  BOOST_TEST(r.number("SELECT sum(rows) FROM ingest.pages") == events);
+  BOOST_TEST(r.number("SELECT sum(rows) FROM ingest.slices") == events);
 
   // Back on the first host: what it had fetched is in the ledger with other content, or loaded; nothing is added.
   r.environment = own;
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(with_another_pipeline_loads_beside_the_first) {
   BOOST_TEST(first.wait() == 0, first.err());
   BOOST_TEST(r.table_difference() == "");
   BOOST_TEST(r.rows() == events);
-  BOOST_TEST(r.number("SELECT sum(duplicates) FROM ingest.pages") == events);
+  BOOST_TEST(r.number("SELECT sum(duplicates) FROM ingest.slices") == events);
 }
 
 BOOST_AUTO_TEST_CASE(of_another_pipeline_is_refused_the_data_dir_afterwards) {

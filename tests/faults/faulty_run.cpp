@@ -26,7 +26,7 @@ void check_completes(ingest_run& r, const std::vector<std::string>& flags) {
   const auto p = r.run("run", flags);
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(r.table_difference() == "");
-  BOOST_TEST(r.number("SELECT sum(rows - duplicates - rejected) FROM ingest.pages") == r.rows());
+  BOOST_TEST(r.number("SELECT sum(rows - duplicates - rejected) FROM ingest.slices") == r.rows());
   BOOST_TEST(text_in(r.status(), "status") == "complete");
 }
 

@@ -22,20 +22,36 @@ void add_ids(const page& p, simulated_disk& disk, std::set<std::string>& ids) {
   }
 }
 
-page_set loaded_pages(const simulated_database& database) {
-  page_set loaded;
+slice_pages loaded_pages(const simulated_database& database) {
+  slice_pages loaded;
+  for (const auto& [key, row] : database.committed().slices) {
+    if (row.pages > 0) {
+      page_set folded;
+      folded.insert(1, row.pages);
+      loaded.insert(key.second, folded);
+    }
+  }
   for (const auto& [key, row] : database.committed().pages) {
-    loaded.insert(key.second);
+    page_set one;
+    one.insert(key.second);
+    loaded.insert(key.first.second, one);
   }
   return loaded;
 }
 
 std::uint64_t rows_in_ledger(const simulated_database& database) {
   std::uint64_t rows = 0;
+  for (const auto& [key, row] : database.committed().slices) {
+    rows += row.rows - row.duplicates - row.rejected;
+  }
   for (const auto& [key, row] : database.committed().pages) {
     rows += row.rows - row.duplicates - row.rejected;
   }
   return rows;
+}
+
+std::string to_string(const page_key& key) {
+  return "page " + std::to_string(key.second) + " of " + ingest::to_string(key.first.second);
 }
 
 /// Whether the run of `state` began without having seen the ledger, which has another one: then nothing of it is loaded
@@ -57,10 +73,10 @@ std::string missing_before(const std::vector<slice_progress>& positions, const s
   }
   for (const slice_progress& s : positions) {
     // The end of a slice may be told without a position.
-    const std::string position = s.done ? "1000000" : s.last_page == 0 ? "" : s.position;
+    const std::string position = s.done ? "1000000" : s.pages == 0 ? "" : s.position;
     for (const std::string& id : api.before(s.slice, position)) {
       if (!buffered.contains(id) && !database.committed().events.contains(id)) {
-        return id + " of slice " + std::to_string(s.slice) + ", which stands at \"" + s.position + "\"" +
+        return id + " of " + ingest::to_string(s.slice) + ", which stands at \"" + s.position + "\"" +
                (s.done ? " (done)" : "");
       }
     }
@@ -73,8 +89,8 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
   if (path.extension() != ".tsv" || !disk.exists(path)) {
     return {};
   }
-  const page_set loaded = loaded_pages(database);
-  page_set in_state;
+  const slice_pages loaded = loaded_pages(database);
+  slice_pages in_state;
   if (const auto text = disk.durable(simulated_directory / "ingestion.state")) {
     const run_state state = parse_run_state(*text);
     if (gives_way(state, database)) {
@@ -86,11 +102,11 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
     if (path.filename() != segment_file_name(p.segment)) {
       continue;
     }
-    const std::string what = "removes " + path.filename().string() + ", whose page " + std::to_string(p.id);
-    if (!loaded.contains(p.id)) {
+    const std::string what = "removes " + path.filename().string() + ", whose " + ingest::to_string(p);
+    if (!loaded.contains(p)) {
       return what + " is not loaded";
     }
-    if (!in_state.contains(p.id)) {
+    if (!in_state.contains(p)) {
       return what + " is not loaded as far as the durable state knows";
     }
   }
@@ -113,12 +129,23 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
   }
 }
 
-std::string problem_of_commit(const tables& changes, const simulated_database& database) {
-  for (const auto& [key, row] : changes.pages) {
-    const auto pipeline = database.committed().pipelines.find(key.first);
-    if (pipeline == database.committed().pipelines.end() || pipeline->second.fence != row.fence) {
-      return "page " + std::to_string(key.second) + " was committed behind fence " + std::to_string(row.fence) +
-             ", which had been replaced";
+std::string problem_of_commit(const tables& changes, const std::string& owner, std::set<page_key>& loaded,
+                              const simulated_database& database) {
+  const tables& now = database.committed();
+  std::erase_if(loaded, [&](const page_key& key) { return changes.emptied.contains(key.first.first); });
+  for (const page_key& key : changes.deleted_pages) {
+    const auto slice = now.slices.find(key.first);
+    if (slice == now.slices.end() || slice->second.pages < key.second) {
+      loaded.erase(key);  // not folded, but forgotten behind a hole: it comes again
+    }
+  }
+  for (const page_key& key : changes.loaded) {
+    const auto slice = now.slices.find(key.first);
+    if (slice == now.slices.end() || slice->second.owner != owner) {
+      return to_string(key) + " was committed by " + owner + ", whose slice it is no more";
+    }
+    if (!loaded.insert(key).second) {
+      return to_string(key) + " was loaded a second time, by " + owner;
     }
   }
   const std::uint64_t told = rows_in_ledger(database);
@@ -142,17 +169,22 @@ std::string problem_of_completion(simulated_disk& disk, const simulated_database
   if (now.events.size() != api.truth().size()) {
     return "the table has rows that no event stands for";
   }
-  const page_set loaded = loaded_pages(database);
-  if (!now.pipelines.at(simulated_pipeline).complete || loaded.contiguous_through() != loaded.max()) {
+  if (!now.pipelines.at(simulated_pipeline).complete || !now.pages.empty() || now.slices.size() != api.slices()) {
     return "the ledger is not complete";
   }
+  for (const auto& [key, row] : now.slices) {
+    if (!row.done) {
+      return "the ledger is complete without the end of " + ingest::to_string(key.second);
+    }
+  }
+  const slice_pages loaded = loaded_pages(database);
   const auto state = state_store(disk, simulated_directory).load();
   if (!state || state->status != run_status::complete) {
     return "the state does not say that the run is complete";
   }
   for (const page& p : disk_buffer::inspect(disk, simulated_directory).pages) {
-    if (!loaded.contains(p.id)) {
-      return "page " + std::to_string(p.id) + " was left in the buffer";
+    if (!loaded.contains(p)) {
+      return ingest::to_string(p) + " was left in the buffer";
     }
   }
   return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
 /// buffer that is not damaged.
 std::string problem_of_disk(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
 
-/// What a transaction has just committed: of the newest fence, and as many rows as its ledger tells.
-std::string problem_of_commit(const tables& changes, const simulated_database& database);
+/// What a transaction of `owner` has just committed: pages of slices that are its own, none of them a second time
+/// (`loaded` are those before, and brought up to date), and as many rows as its ledger tells.
+std::string problem_of_commit(const tables& changes, const std::string& owner, std::set<page_key>& loaded,
+                              const simulated_database& database);
 
 /// A complete run: each event in the table, once, as it was; the ledger and the state say so.
 std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api);

@@ -6,7 +6,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> names = {
+constexpr std::array<std::string_view, 11> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 9> names = {
     "ledger row outside the transaction",
     "no lock-first",
     "no fence check",
+    "no look at what was folded meanwhile",
+    "page numbers used again",
     "segment sealed before its pages are reported",
     "credit not reset on restart",
 };
@@ -79,21 +81,23 @@ class careless_connection final : public detail::postgres_connection {
     if (bug_->bug == planted_bug::ledger_on_its_own && sql.starts_with("INSERT INTO ingest.pages")) {
       return connect_(stop_)->execute(sql, parameters);
     }
-    if (!sql.starts_with("SELECT epoch, run_id, pg_backend_pid(), ")) {
-      return behind_->execute(sql, parameters);
-    }
     if (bug_->bug == planted_bug::no_locks) {
-      return behind_->execute(sql.substr(0, sql.find(" FOR SHARE")), parameters);
+      return behind_->execute(sql.substr(0, sql.find(" FOR KEY SHARE")), parameters);
     }
     detail::query_result r = behind_->execute(sql, parameters);
-    if (bug_->bug != planted_bug::no_fence_check || r.empty()) {
-      return r;
+    switch (bug_->bug) {
+      case planted_bug::no_fence_check:
+        return with_first_fences(sql, std::move(r));
+      case planted_bug::no_look_at_folds:
+        return sql.starts_with("SELECT s.stream, s.slice, s.pages, s.position, s.done FROM ") ? at_beginning(r, 5) : r;
+      case planted_bug::numbers_reused:
+        return sql.find(" pages, position, done, rows, fence FROM ingest.slices ") != std::string::npos ||
+                       sql.starts_with("SELECT s.stream, s.slice, s.pages, s.position, s.done, s.rows, s.fence FROM ")
+                   ? at_beginning(r, 7)
+                   : r;
+      default:
+        return r;
     }
-    if (bug_->first_fence.empty()) {
-      bug_->first_fence = r.text(0, 0);
-      bug_->first_run = r.text(0, 1);
-    }
-    return {{{bug_->first_fence, bug_->first_run, r.text(0, 2), r.text(0, 3)}}, "SELECT 1"};
   }
 
   void run(const std::string& sql) override {
@@ -115,6 +119,51 @@ class careless_connection final : public detail::postgres_connection {
   std::string literal(const std::string& text) const override { return behind_->literal(text); }
 
  private:
+  using rows = std::vector<detail::query_result::row_values>;
+
+  static rows rows_of(const detail::query_result& r, int columns) {
+    rows all(r.rows());
+    for (std::size_t i = 0; i < r.rows(); ++i) {
+      for (int column = 0; column < columns; ++column) {
+        all[i].push_back(r.text(i, column));
+      }
+    }
+    return all;
+  }
+
+  /// What this process was told first about its run and its slices.
+  detail::query_result with_first_fences(const std::string& sql, detail::query_result r) {
+    if (sql.starts_with("SELECT run_id, pg_backend_pid(), ") && !r.empty()) {
+      rows told = rows_of(r, 3);
+      bug_->first_run = bug_->first_run.empty() ? r.text(0, 0) : bug_->first_run;
+      told[0][0] = bug_->first_run;
+      return {told, std::string(r.tag())};
+    }
+    if (sql.starts_with("SELECT s.stream, s.slice, s.fence FROM ")) {
+      rows told = rows_of(r, 3);
+      for (auto& row : told) {
+        row[2] = bug_->first_fences.try_emplace(slice_id(*row[0], *row[1]), *row[2]).first->second;
+      }
+      return {told, std::string(r.tag())};
+    }
+    return r;
+  }
+
+  /// As if no page of these slices had been folded. The pages are the third column, the position and whether that is
+  /// the end those behind; if there are more, the rows and the fence follow.
+  static detail::query_result at_beginning(const detail::query_result& r, int columns) {
+    rows told = rows_of(r, columns);
+    for (auto& row : told) {
+      row[2] = "0";
+      row[3] = "";
+      row[4] = "f";
+      if (row.size() > 5) {
+        row[5] = "0";
+      }
+    }
+    return {told, std::string(r.tag())};
+  }
+
   std::shared_ptr<database_bug> bug_;
   plain_factory connect_;
   std::stop_token stop_;
@@ -144,6 +193,8 @@ std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<databas
     case planted_bug::ledger_on_its_own:
     case planted_bug::no_locks:
     case planted_bug::no_fence_check:
+    case planted_bug::no_look_at_folds:
+    case planted_bug::numbers_reused:
       return std::make_unique<careless_connection>(bug, connect, std::move(stop));
     default:
       return connect(std::move(stop));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,8 @@ enum class planted_bug {
   ledger_on_its_own,     ///< the ledger's rows are committed before the rows they stand for
   no_locks,              ///< loaders do not take the pipeline's locks
   no_fence_check,        ///< loaders do not look whether they were replaced
+  no_look_at_folds,      ///< loaders do not look whether a page that they have entered was folded before
+  numbers_reused,        ///< pages are numbered from 1 again where only the ledger knows how far a slice has come
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
 };
@@ -31,7 +34,7 @@ std::unique_ptr<file_system> plant(planted_bug b, file_system& files);
 /// What a process's connections share to commit a bug of the database's side.
 struct database_bug {
   planted_bug bug = planted_bug::none;
-  std::string first_fence;  ///< that this process was told
+  std::map<slice_id, std::string> first_fences;  ///< that this process was told
   std::string first_run;
 };
 

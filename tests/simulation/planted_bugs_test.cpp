@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(loading_without_a_look_at_the_fence) {
   expect_found(planted_bug::no_fence_check);
 }
 
+BOOST_AUTO_TEST_CASE(loading_without_a_look_at_what_was_folded_meanwhile) {
+  expect_found(planted_bug::no_look_at_folds);
+}
+
+BOOST_AUTO_TEST_CASE(page_numbers_that_are_used_again_after_a_disk_was_lost) {
+  expect_found(planted_bug::numbers_reused);
+}
+
 BOOST_AUTO_TEST_CASE(a_segment_that_is_sealed_before_its_last_pages_are_reported) {
   if (can_see_mailboxes) {
     expect_found(planted_bug::sealed_unreported);

@@ -38,7 +38,7 @@ simulated_api::simulated_api(schedule& s) : schedule_(s), events_(1 + s.draw(mos
 
 std::vector<std::string> simulated_api::before(slice_id slice, const std::string& position) const {
   std::vector<std::string> ids;
-  const auto& events = events_.at(slice);
+  const auto& events = events_.at(slice.number());
   const std::size_t end = position.empty() ? 0 : std::stoul(position);
   for (std::size_t i = 0; i < std::min(end, events.size()); ++i) {
     if (truth_.contains(events[i].id)) {
@@ -50,8 +50,9 @@ std::vector<std::string> simulated_api::before(slice_id slice, const std::string
 
 class simulated_api::slice_source final : public source {
  public:
-  slice_source(simulated_api& api, slice_id slice, simulated_process& reader, std::shared_ptr<in_flight> counted)
-      : api_(api), slice_(slice), reader_(reader), counted_(std::move(counted)) {}
+  slice_source(simulated_api& api, const slice_id& slice, simulated_process& reader,
+               std::shared_ptr<in_flight> counted)
+      : api_(api), slice_(slice.number()), reader_(reader), counted_(std::move(counted)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token) override {
     next_ = position && !position->empty() ? std::stoul(*position) : 0;
@@ -103,7 +104,7 @@ class simulated_api::slice_source final : public source {
   }
 
   simulated_api& api_;
-  slice_id slice_;
+  std::size_t slice_;
   simulated_process& reader_;
   std::shared_ptr<in_flight> counted_;
   std::size_t next_ = 0;

@@ -6,11 +6,34 @@ namespace ingest::testing {
 
 using detail::database_error;
 
+namespace {
+
+/// Key shares go beside each other and beside one update that leaves the key alone.
+bool conflict(lock_strength a, lock_strength b) {
+  return std::max(a, b) == lock_strength::update || std::min(a, b) == lock_strength::no_key_update;
+}
+
+auto holds_against(const std::string& what, lock_strength strength) {
+  return [&what, strength](const backend& o) {
+    const auto held = o.locks.find(what);
+    return held != o.locks.end() && conflict(strength, held->second);
+  };
+}
+
+}  // namespace
+
 void tables::apply(const tables& changes) {
   has_ledger = has_ledger || changes.has_ledger;
   has_target = has_target || changes.has_target;
   for (const std::string& pipeline : changes.emptied) {
-    std::erase_if(pages, [&](const auto& entry) { return entry.first.first == pipeline; });
+    std::erase_if(pages, [&](const auto& entry) { return entry.first.first.first == pipeline; });
+    std::erase_if(slices, [&](const auto& entry) { return entry.first.first == pipeline; });
+  }
+  for (const page_key& key : changes.deleted_pages) {
+    pages.erase(key);
+  }
+  for (const auto& [key, row] : changes.slices) {
+    slices[key] = row;
   }
   for (const auto& [name, row] : changes.pipelines) {
     pipelines[name] = row;
@@ -37,8 +60,8 @@ void simulated_database::commit(backend& b) {
   committed_.apply(b.made);
   const tables made = std::move(b.made);
   roll_back(b);
-  if (!made.pages.empty() || !made.pipelines.empty() || !made.events.empty()) {
-    on_commit(made);
+  if (!made.loaded.empty() || !made.slices.empty() || !made.pipelines.empty() || !made.events.empty()) {
+    on_commit(made, b.owner);
   }
 }
 
@@ -145,16 +168,17 @@ void simulated_database::wait_for(backend& waiter, backend& holder) {
   }
 }
 
-void simulated_database::lock(backend& b, const std::string& what, bool exclusive) {
-  const auto conflicts = [&](const backend& o) {
-    const auto held = o.locks.find(what);
-    return held != o.locks.end() && (exclusive || held->second);
-  };
-  while (backend* holder = other(b, conflicts)) {
+bool simulated_database::is_locked(const backend& b, const std::string& what, lock_strength strength) {
+  return other(b, holds_against(what, strength)) != nullptr;
+}
+
+void simulated_database::lock(backend& b, const std::string& what, lock_strength strength) {
+  while (backend* holder = other(b, holds_against(what, strength))) {
     wait_for(b, *holder);
   }
   if (b.in_transaction) {
-    b.locks[what] = b.locks[what] || exclusive;
+    const auto held = b.locks.try_emplace(what, strength).first;
+    held->second = std::max(held->second, strength);
   }
 }
 

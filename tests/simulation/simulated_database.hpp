@@ -16,20 +16,27 @@ namespace ingest::testing {
 
 struct pipeline_row {
   std::string run_id, plan, target;
-  std::int64_t fence = 0;
   bool complete = false;
 };
 
-struct page_row {
-  std::uint64_t slice = 0;
-  bool last = false;
-  std::uint64_t segment = 0, bytes = 0, rows = 0, crc = 0;
-  std::string position;
-  std::uint64_t duplicates = 0, rejected = 0;
+struct slice_row {
   std::int64_t fence = 0;
+  std::uint64_t pages = 0;
+  std::string position;
+  bool done = false;
+  std::uint64_t rows = 0, duplicates = 0, rejected = 0;
+  std::string owner;  ///< whose session has raised the fence; no column of the real table
 };
 
-using page_key = std::pair<std::string, page_id>;
+struct page_row {
+  bool last = false;
+  std::uint64_t bytes = 0, rows = 0, crc = 0;
+  std::string position;
+  std::uint64_t duplicates = 0, rejected = 0;
+};
+
+using slice_key = std::pair<std::string, slice_id>;  ///< pipeline, slice
+using page_key = std::pair<slice_key, page_id>;
 
 /// The staging table of a session.
 struct staged_rows {
@@ -46,15 +53,26 @@ struct staged_rows {
 struct tables {
   bool has_ledger = false;
   bool has_target = false;
-  std::set<std::string> emptied;  ///< pipelines whose pages a transaction has deleted; it inserts none before
+  std::set<std::string> emptied;     ///< pipelines of which a transaction has deleted all; it inserts nothing before
+  std::set<page_key> deleted_pages;  ///< before any that were inserted under the same key
   std::map<std::string, pipeline_row> pipelines;
+  std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
+  std::set<page_key> loaded;  ///< pages that a transaction has entered, also if they are folded since
   std::map<std::string, std::string> events;  ///< by id
   std::optional<staged_rows> staging;
 
   /// Adds what a transaction has changed.
   void apply(const tables& changes);
+
+  void delete_page(const page_key& key) {
+    pages.erase(key);
+    deleted_pages.insert(key);
+  }
 };
+
+/// How strongly a row or key is locked, in the order of PostgreSQL's words for it.
+enum class lock_strength { key_share, no_key_update, update };
 
 /// The server's side of a session. It may outlive its client.
 struct backend {
@@ -69,7 +87,7 @@ struct backend {
   tables made;
   std::optional<tables> savepoint;
   std::optional<tables> snapshot;     ///< what a REPEATABLE READ transaction sees
-  std::map<std::string, bool> locks;  ///< true: exclusive
+  std::map<std::string, lock_strength> locks;
 };
 
 /// A PostgreSQL server as far as the sink can tell: transactions with one level of savepoints, locks of rows, keys and
@@ -79,8 +97,8 @@ class simulated_database {
  public:
   explicit simulated_database(schedule& s) : schedule_(s) {}
 
-  /// Called with what a transaction has changed, when it is committed.
-  std::function<void(const tables& changes)> on_commit = [](const tables&) {};
+  /// Called with what a transaction of `owner` has changed, when it is committed.
+  std::function<void(const tables& changes, const std::string& owner)> on_commit = [](const auto&, const auto&) {};
 
   /// Throws detail::database_error while the server is away.
   std::shared_ptr<backend> connect(const std::string& owner);
@@ -124,7 +142,8 @@ class simulated_database {
 
   /// Makes room for `waiter` where `holder` is in its way, or throws a lock time-out.
   void wait_for(backend& waiter, backend& holder);
-  void lock(backend& b, const std::string& what, bool exclusive);
+  void lock(backend& b, const std::string& what, lock_strength strength);
+  bool is_locked(const backend& b, const std::string& what, lock_strength strength);
   [[noreturn]] void fail(backend& b, const std::string& sqlstate, const std::string& message,
                          const std::string& context = "", const std::string& column = "");
 

@@ -23,7 +23,7 @@ simulated_job::simulated_job(const simulated_surroundings& around, simulated_dis
       files_(around.chance, disk, process_),
       buggy_files_(plant(around.bug, files_)),
       seen_files_(buggy_files_ ? *buggy_files_ : files_),
-      database_bug_(std::make_shared<database_bug>(database_bug{around.bug, "", ""})) {
+      database_bug_(std::make_shared<database_bug>(database_bug{around.bug, {}, ""})) {
   files_.before_remove = [this](const std::filesystem::path& path) { check_removal(path); };
 }
 
@@ -121,11 +121,17 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   schedule& chance = around_.chance;
   actors::pipeline_spec spec;
   spec.slices = around_.api.slices();
+  spec.readers = chance.draw(spec.slices + 1);  // 0: one for each
   spec.make_source = around_.api.sources(process_, in_flight_);
   spec.loaders = 1 + chance.draw(2);
   spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
   actors::buffer_spec buffer;
   buffer.recover = [this] { return open_buffer(); };
+  buffer.take_slices = [this](std::span<const slice_id> slices, std::stop_token stop) {
+    return durable_->take(slices, std::move(stop));
+  };
+  buffer.count_slices = [this](std::uint64_t count) { durable_->expect_slices(count); };
+  buffer.read_before = durable_->found().fetched;
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;
   buffer.description = std::make_shared<const run_state>(description);
@@ -134,7 +140,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   spec.buffer = std::move(buffer);
   spec.credit_bytes = credit_bytes;
   spec.restarts.max_restarts = chance.one_in(2) ? 3 : 1'000;
-  credit_window_ = static_cast<std::int64_t>(credit_bytes / spec.slices);
+  credit_window_ = static_cast<std::int64_t>(actors::window_of_reader(spec));
   return spec;
 }
 
@@ -144,15 +150,15 @@ recovered_run simulated_job::open_buffer() {
   return run;
 }
 
-void simulated_job::check_positions(const disk_buffer& buffer, const page_set& loaded) {
+void simulated_job::check_positions(const disk_buffer& buffer, const slice_pages& loaded) {
   std::vector<page> waiting;
   for (const page& p : buffer.recovered()) {
-    if (!loaded.contains(p.id)) {
+    if (!loaded.contains(p)) {
       waiting.push_back(p);
     }
   }
   std::vector<slice_progress> positions;
-  for (slice_id s = 0; s < around_.api.slices(); ++s) {
+  for (std::size_t s = 0; s < around_.api.slices(); ++s) {
     positions.push_back(buffer.progress(s));
   }
   const std::string missing = missing_before(positions, waiting, disk_, around_.database, around_.api);
@@ -183,17 +189,19 @@ void simulated_job::check_credit() {
 /// that never come, for they are of an older life: with too little left for the next page it sends nothing any more.
 /// A window of nothing has the same effect, and is given to a reader in that position.
 void simulated_job::keep_credit_of_the_dead() {
-  unpaid_.resize(in_flight_->cost.size());
-  reader_dead_.resize(in_flight_->cost.size());
-  for (slice_id s = 0; s < unpaid_.size(); ++s) {
-    const bool dead = run_->is_dead({actors::stage_kind::reader, s});
-    if (dead && !reader_dead_[s]) {
-      unpaid_[s] += in_flight_->cost[s];
+  readers_.resize(in_flight_->cost.size());
+  for (std::uint32_t i = 0; i < readers_.size(); ++i) {
+    watched_reader& r = readers_[i];
+    const bool dead = run_->is_dead({actors::stage_kind::reader, i});
+    if (dead && !r.dead && r.slice) {
+      r.unpaid += in_flight_->cost[*r.slice];
     }
-    reader_dead_[s] = dead;
-    auto* start = run_->next<actors::start_reading>({actors::stage_kind::reader, s});
-    if (start != nullptr && unpaid_[s] > 0 && unpaid_[s] + simulated_api::ordinary_page > credit_window_) {
-      start->window = 0;
+    r.dead = dead;
+    if (auto* start = run_->next<actors::start_reading>({actors::stage_kind::reader, i})) {
+      r.slice = start->slice.number();
+      if (r.unpaid > 0 && r.unpaid + simulated_api::ordinary_page > credit_window_) {
+        start->window = 0;
+      }
     }
   }
 }
@@ -203,10 +211,10 @@ void simulated_job::keep_credit_of_the_dead() {
 void simulated_job::report_pages_too_late() {
   constexpr actors::stage_id checkpoint{actors::stage_kind::checkpoint, 0};
   auto* report = run_->next<actors::pages_durable>(checkpoint);
-  if (report == nullptr || report->pages.empty() || report->pages.front().id == reported_late_) {
+  if (report == nullptr || report->pages.empty() || report->pages.front() == reported_late_) {
     return;
   }
-  reported_late_ = report->pages.front().id;
+  reported_late_ = report->pages.front();
   run_->tell<actors::progress_log>(checkpoint, std::exchange(*report, actors::pages_durable{}));
 }
 

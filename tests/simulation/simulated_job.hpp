@@ -51,7 +51,7 @@ class simulated_job {
   actors::pipeline_spec specify(const run_state& description);
   recovered_run open_buffer();
   void check_removal(const std::filesystem::path& path);
-  void check_positions(const disk_buffer& buffer, const page_set& loaded);
+  void check_positions(const disk_buffer& buffer, const slice_pages& loaded);
   void check_credit();
   void keep_credit_of_the_dead();
   void report_pages_too_late();
@@ -68,9 +68,13 @@ class simulated_job {
   std::shared_ptr<postgres_target> target_;
   std::optional<durable_run> durable_;
   std::int64_t credit_window_ = 0;
-  std::vector<std::int64_t> unpaid_;  ///< by slice, with planted_bug::credit_not_reset
-  std::vector<bool> reader_dead_;
-  page_id reported_late_ = 0;  ///< with planted_bug::sealed_unreported
+  struct watched_reader {
+    std::optional<std::size_t> slice;  ///< that it reads
+    std::int64_t unpaid = 0;           ///< what its dead predecessors had in flight
+    bool dead = false;
+  };
+  std::vector<watched_reader> readers_;  ///< with planted_bug::credit_not_reset
+  std::optional<page> reported_late_;    ///< with planted_bug::sealed_unreported
   std::optional<simulated_run> run_;
   end end_ = end::running;
   std::optional<error> failure_;

@@ -14,19 +14,15 @@ std::optional<std::string> text(std::uint64_t value) {
   return std::to_string(value);
 }
 
-std::uint64_t number(const std::string& value) {
-  return std::stoull(value);
-}
-
 }  // namespace
 
 simulated_statements::rows simulated_statements::query(const std::string& sql, const parameters& p) {
   const tables now = seen();
-  if (sql == "SELECT to_regclass('ingest.pipelines') IS NULL OR to_regclass('ingest.pages') IS NULL") {
-    return {{truth(!now.has_ledger)}};
-  }
-  if (sql.starts_with("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.pages') IS NOT")) {
+  if (sql.starts_with("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT")) {
     return {{truth(now.has_ledger && (p.empty() || now.has_target))}};
+  }
+  if (sql.starts_with("SELECT to_regclass('ingest.slices') IS NULL AND (SELECT count(*) FROM pg_attribute")) {
+    return {{truth(false)}};  // of version 1
   }
   if (sql == "SELECT to_regclass($1) IS NULL" || sql == "SELECT to_regclass($1) IS NOT NULL") {
     return {{truth(now.has_target == sql.ends_with("NOT NULL"))}};
@@ -66,9 +62,6 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT has_table_privilege($1::regclass, 'SELECT') AND NOT EXISTS")) {
     return {{truth(true)}};
   }
-  if (sql.starts_with("SELECT coalesce((SELECT xmin::text FROM ingest.pages")) {
-    return {{"1"}};
-  }
   if (sql.starts_with("SELECT NOT EXISTS (SELECT FROM ")) {
     return {{truth(now.events.empty())}};
   }
@@ -92,79 +85,47 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql == "SELECT pg_is_in_recovery()") {
     return {{truth(false)}};
   }
-  return query_ledger(sql, p);
+  if (sql.find(" FROM unnest($2::text[], ") != std::string::npos) {
+    return query_slices(sql, p);
+  }
+  if (sql.starts_with("SELECT coalesce(sum(done), 0), ")) {
+    return query_sums(p.at(0));
+  }
+  if (sql.find(" FROM ingest.slices WHERE pipeline = $1 ") != std::string::npos ||
+      sql.find(" FROM ingest.pages WHERE pipeline = $1 ") != std::string::npos) {
+    return query_all_slices(sql, p.at(0));
+  }
+  return query_pipeline(sql, p);
 }
 
-simulated_statements::rows simulated_statements::query_ledger(const std::string& sql, const parameters& p) {
-  const bool locks_alone = sql.ends_with(" FOR UPDATE");
-  if (locks_alone || sql.ends_with(" FOR SHARE")) {
-    db_.lock(b_, "row of " + p.at(0), locks_alone);
+simulated_statements::rows simulated_statements::query_pipeline(const std::string& sql, const parameters& p) {
+  const std::string row_lock = "row of " + p.at(0);
+  if (sql.ends_with(" FOR UPDATE")) {
+    db_.lock(b_, row_lock, lock_strength::update);
+  } else if (sql.ends_with(" FOR NO KEY UPDATE")) {
+    db_.lock(b_, row_lock, lock_strength::no_key_update);
+  } else if (sql.ends_with(" FOR KEY SHARE")) {
+    db_.lock(b_, row_lock, lock_strength::key_share);
   }
   const tables now = seen();  // after the lock, for whoever held it may have committed
   const auto found = now.pipelines.find(p.at(0));
-  const bool known = found != now.pipelines.end();
-  rows answer;
-  if (sql.starts_with("SELECT run_id, plan, epoch, complete, target FROM ingest.pipelines")) {
-    if (known) {
-      const pipeline_row& r = found->second;
-      answer.push_back({r.run_id, r.plan, std::to_string(r.fence), truth(r.complete), r.target});
-    }
-    return answer;
+  if (found == now.pipelines.end()) {
+    return {};
+  }
+  const pipeline_row& r = found->second;
+  if (sql.starts_with("SELECT run_id, plan, complete, target FROM ingest.pipelines")) {
+    return {{r.run_id, r.plan, truth(r.complete), r.target}};
   }
   if (sql.starts_with("SELECT run_id, plan FROM ingest.pipelines")) {
-    if (known) {
-      answer.push_back({found->second.run_id, found->second.plan});
-    }
-    return answer;
+    return {{r.run_id, r.plan}};
   }
-  if (sql.starts_with("SELECT epoch, run_id, pg_backend_pid(), ")) {
-    if (known) {
-      answer.push_back({std::to_string(found->second.fence), found->second.run_id, std::to_string(b_.number), "then"});
-    }
-    return answer;
+  if (sql.starts_with("SELECT run_id, pg_backend_pid(), ")) {
+    return {{r.run_id, std::to_string(b_.number), "then"}};
   }
-  page_set pages;
-  std::map<std::uint64_t, std::pair<page_id, std::pair<std::uint64_t, std::uint64_t>>> slices;  // last, pages, rows
-  std::uint64_t segment = 0, loaded = 0, duplicates = 0, rejected = 0;
-  for (const auto& [key, row] : now.pages) {
-    if (key.first != p.at(0)) {
-      continue;
-    }
-    pages.insert(key.second);
-    auto& slice = slices[row.slice];
-    slice = {key.second, {slice.second.first + 1, slice.second.second + row.rows}};
-    segment = std::max(segment, row.segment);
-    loaded += row.rows - row.duplicates - row.rejected;
-    duplicates += row.duplicates;
-    rejected += row.rejected;
+  if (sql.starts_with("SELECT first_transaction FROM ingest.pipelines")) {
+    return {{"1"}};
   }
-  if (sql.starts_with("SELECT min(page), max(page) FROM (SELECT page, page - row_number()")) {
-    for (const auto& [first, last] : pages.intervals()) {
-      answer.push_back({text(first), text(last)});
-    }
-  } else if (sql.starts_with("SELECT s.slice, p.page, p.position, p.last, s.pages, s.rows FROM")) {
-    for (const auto& [slice, s] : slices) {
-      const page_row& last = now.pages.at({p.at(0), s.first});
-      answer.push_back(
-          {text(slice), text(s.first), last.position, truth(last.last), text(s.second.first), text(s.second.second)});
-    }
-  } else if (sql.starts_with("SELECT coalesce(max(segment), 0), coalesce(sum(rows - duplicates - rejected), 0)")) {
-    answer.push_back({text(segment), text(loaded), text(duplicates), text(rejected)});
-  } else if (sql.starts_with("SELECT coalesce(sum(rejected), 0)")) {
-    answer.push_back({text(rejected)});
-  } else if (sql.starts_with("SELECT count(*), greatest(max(page), $2::bigint) FROM ingest.pages")) {
-    answer.push_back({text(pages.size()), text(std::max<page_id>(pages.max(), number(p.at(1))))});
-  } else if (sql.starts_with("SELECT page, slice, last, bytes, rows, crc, position FROM ingest.pages")) {
-    for (const std::string& id : array_elements(p.at(1))) {
-      if (const auto row = now.pages.find({p.at(0), number(id)}); row != now.pages.end()) {
-        const page_row& r = row->second;
-        answer.push_back({id, text(r.slice), truth(r.last), text(r.bytes), text(r.rows), text(r.crc), r.position});
-      }
-    }
-  } else {
-    unknown(sql);
-  }
-  return answer;
+  unknown(sql);
 }
 
 }  // namespace ingest::testing

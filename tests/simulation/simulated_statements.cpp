@@ -85,7 +85,8 @@ query_result simulated_statements::execute(const std::string& sql, const paramet
     }
     return {{}, failed ? "ROLLBACK" : "COMMIT"};
   }
-  if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE")) {
+  if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE") ||
+      sql.starts_with("WITH mine AS")) {
     return change(sql, p);
   }
   const std::string_view first_word = std::string_view(sql).substr(sql.find_first_not_of('\n'));
@@ -151,7 +152,8 @@ bool simulated_statements::run_transaction_statement(const std::string& sql) {
 
 void simulated_statements::take_advisory_lock(const std::string& sql) {
   const std::string key = sql.substr(sql.find('\''), sql.rfind('\'') - sql.find('\''));
-  db_.lock(b_, "advisory " + key, !sql.starts_with("SELECT pg_advisory_xact_lock_shared("));
+  const bool shared = sql.starts_with("SELECT pg_advisory_xact_lock_shared(");
+  db_.lock(b_, "advisory " + key, shared ? lock_strength::key_share : lock_strength::update);
 }
 
 // -- Changes ---------------------------------------------------------------------------------------------------------
@@ -164,86 +166,55 @@ query_result simulated_statements::change(const std::string& sql, const paramete
           "INSERT INTO \"public\".\"ingested_events\" (id, data) OVERRIDING SYSTEM VALUE SELECT id, data ")) {
     return insert_staged(sql);
   }
-  if (sql.starts_with("UPDATE ingest.pages SET duplicates")) {
+  if (sql.starts_with("INSERT INTO ingest.slices (pipeline, stream, slice, fence)")) {
+    return claim_slices(p);
+  }
+  if (sql.starts_with("WITH mine AS MATERIALIZED (")) {
+    return fold_pages(p);
+  }
+  if (sql.starts_with("UPDATE ingest.pages p SET duplicates")) {
     record_losses(p);
     return done("UPDATE");
   }
-  if (sql.starts_with("DELETE FROM ingest.pages WHERE pipeline = $1")) {
+  if (sql.starts_with("UPDATE ingest.slices s SET rows = s.rows + p.rows, ")) {
+    return count_pages_in(p);
+  }
+  if (sql.starts_with("DELETE FROM ingest.pages p USING unnest(")) {
+    return withdraw_pages(p);
+  }
+  if (sql == "DELETE FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3") {
+    return forget_pages(p);
+  }
+  if (sql == "DELETE FROM ingest.pages WHERE pipeline = $1" || sql == "DELETE FROM ingest.slices WHERE pipeline = $1") {
     b_.made.emptied.insert(p.at(0));
     b_.made.pages.clear();
+    b_.made.slices.clear();
     return done("DELETE");
   }
-  if (sql.starts_with("INSERT INTO ingest.pipelines (name, run_id, plan, target, epoch)")) {
-    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), 0, false};
+  if (sql.starts_with("INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction)")) {
+    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), false};
     return done("INSERT 0 1");
   }
   return update_pipeline(sql, p);
 }
 
 query_result simulated_statements::update_pipeline(const std::string& sql, const parameters& p) {
-  db_.lock(b_, "row of " + p.at(0), true);
+  db_.lock(b_, "row of " + p.at(0), lock_strength::no_key_update);
   const tables now = seen();
   const auto found = now.pipelines.find(p.at(0));
   if (found == now.pipelines.end()) {
     return done("UPDATE 0");
   }
   pipeline_row row = found->second;
-  if (sql.starts_with("UPDATE ingest.pipelines SET epoch = epoch + 1")) {
-    ++row.fence;
-  } else if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
-    row = {p.at(1), p.at(2), p.at(3), row.fence, false};
+  if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
+    row = {p.at(1), p.at(2), p.at(3), false};
   } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {
     row.complete = true;
-  } else {
+  } else if (!sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {
     unknown(sql);
   }
   b_.made.pipelines[p.at(0)] = row;
   return done("UPDATE 1");
-}
-
-query_result simulated_statements::enter_pages(const parameters& p) {
-  std::vector<std::vector<std::string>> columns;
-  for (std::size_t i = 2; i < p.size(); ++i) {
-    columns.push_back(array_elements(p[i]));
-  }
-  rows entered;
-  for (std::size_t i = 0; i < columns.at(0).size(); ++i) {
-    const page_key key{p.at(0), number(columns[0][i])};
-    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.pages.contains(key); })) {
-      db_.wait_for(b_, *holder);
-    }
-    if ((db_.committed_.pages.contains(key) && !b_.made.emptied.contains(key.first)) || b_.made.pages.contains(key)) {
-      continue;
-    }
-    b_.made.pages[key] = {number(columns[1][i]),
-                          columns[2][i] != "0",
-                          number(columns[3][i]),
-                          number(columns[4][i]),
-                          number(columns[5][i]),
-                          number(columns[6][i]),
-                          columns[7][i],
-                          0,
-                          0,
-                          std::stoll(p.at(1))};
-    entered.push_back({columns[0][i]});
-  }
-  done("");
-  const std::string tag = "INSERT 0 " + std::to_string(entered.size());
-  return {std::move(entered), tag};
-}
-
-void simulated_statements::record_losses(const parameters& p) {
-  const auto ids = array_elements(p.at(1));
-  const auto duplicates = array_elements(p.at(2));
-  const auto rejected = array_elements(p.at(3));
-  const tables now = seen();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const page_key key{p.at(0), number(ids[i])};
-    page_row row = now.pages.at(key);
-    row.duplicates = number(duplicates[i]);
-    row.rejected = number(rejected[i]);
-    b_.made.pages[key] = row;
-  }
 }
 
 }  // namespace ingest::testing

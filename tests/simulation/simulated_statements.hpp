@@ -25,11 +25,24 @@ class simulated_statements {
   bool run_transaction_statement(const std::string& sql);
   void take_advisory_lock(const std::string& sql);
   rows query(const std::string& sql, const parameters& p);
-  rows query_ledger(const std::string& sql, const parameters& p);
+  rows query_pipeline(const std::string& sql, const parameters& p);
   detail::query_result change(const std::string& sql, const parameters& p);
-  detail::query_result enter_pages(const parameters& p);
   detail::query_result insert_staged(const std::string& sql);
   detail::query_result update_pipeline(const std::string& sql, const parameters& p);
+
+  // Of the slices and pages of a ledger, in simulated_ledger.cpp
+  rows query_slices(const std::string& sql, const parameters& p);
+  rows query_all_slices(const std::string& sql, const std::string& pipeline);
+  rows query_pages(const parameters& p);
+  rows query_sums(const std::string& pipeline);
+  rows lock_slices(const std::string& sql, const parameters& p);
+  detail::query_result enter_pages(const parameters& p);
+  detail::query_result claim_slices(const parameters& p);
+  detail::query_result forget_pages(const parameters& p);
+  detail::query_result count_pages_in(const parameters& p);
+  detail::query_result withdraw_pages(const parameters& p);
+  detail::query_result fold_pages(const parameters& p);
+  void fold_slice(const slice_key& key);
   void record_losses(const parameters& p);
 
   /// The database as this transaction sees it.

@@ -35,8 +35,8 @@ simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
       database_(chance_),
       scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
       around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {
-  database_.on_commit = [this](const tables& changes) {
-    const std::string problem = problem_of_commit(changes, database_);
+  database_.on_commit = [this](const tables& changes, const std::string& owner) {
+    const std::string problem = problem_of_commit(changes, owner, loaded_, database_);
     if (!problem.empty()) {
       chance_.violate(problem);
     }

@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "simulation/simulated_job.hpp"
@@ -43,6 +44,7 @@ class simulated_world {
   std::unique_ptr<scratch_dir> scratch_;
   simulated_surroundings around_;
   jobs jobs_;
+  std::set<page_key> loaded_;
   std::size_t lives_ = 0;
   bool complete_ = false;
   unsigned hosts_used_ = 0;                     ///< a bit each

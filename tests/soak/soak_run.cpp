@@ -187,9 +187,9 @@ std::optional<std::string> soak_run::finish(soak_counts& counts) {
 
 std::optional<std::string> soak_run::compare(soak_counts& counts) {
   const std::string difference = run_.table_difference();
-  const auto duplicates = run_.number("SELECT coalesce(sum(duplicates), 0) FROM ingest.pages");
-  const auto rejected = run_.number("SELECT coalesce(sum(rejected), 0) FROM ingest.pages");
-  const auto in_ledger = run_.number("SELECT coalesce(sum(rows - duplicates - rejected), 0) FROM ingest.pages");
+  const auto duplicates = run_.number("SELECT coalesce(sum(duplicates), 0) FROM ingest.slices");
+  const auto rejected = run_.number("SELECT coalesce(sum(rejected), 0) FROM ingest.slices");
+  const auto in_ledger = run_.number("SELECT coalesce(sum(rows - duplicates - rejected), 0) FROM ingest.slices");
   const auto rows = run_.rows();
   counts.events += rows;
   counts.duplicates += duplicates;

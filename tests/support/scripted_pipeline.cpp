@@ -13,7 +13,7 @@ scripted_input::scripted_input(std::vector<std::vector<std::size_t>> pages) : pa
   }
 }
 
-std::string scripted_input::page_text(slice_id slice, std::size_t page) const {
+std::string scripted_input::page_text(std::size_t slice, std::size_t page) const {
   std::size_t first = 0;
   for (std::size_t i = 0; i < page; ++i) {
     first += pages_[slice][i];
@@ -27,7 +27,7 @@ std::string scripted_input::page_text(slice_id slice, std::size_t page) const {
 
 class scripted_input::scripted_source : public source {
  public:
-  scripted_source(scripted_input& input, slice_id slice) : input_(input), slice_(slice) {}
+  scripted_source(scripted_input& input, const slice_id& slice) : input_(input), slice_(slice.number()) {}
 
   void open(const std::optional<std::string>& position, std::stop_token) override {
     ++input_.open_sources;
@@ -59,7 +59,7 @@ class scripted_input::scripted_source : public source {
 
  private:
   scripted_input& input_;
-  slice_id slice_;
+  std::size_t slice_;
   std::size_t next_ = 0;
 };
 
@@ -69,7 +69,7 @@ source_factory scripted_input::factory() {
 
 std::map<std::string, int> scripted_input::rows() const {
   std::map<std::string, int> all;
-  for (slice_id s = 0; s < pages_.size(); ++s) {
+  for (std::size_t s = 0; s < pages_.size(); ++s) {
     std::size_t count = 0;
     for (const std::size_t rows_of_page : pages_[s]) {
       count += rows_of_page;
@@ -124,11 +124,11 @@ class scripted_target::scripted_sink : public sink {
     for (const page& p : records.pages) {
       const std::string_view text = records.bytes().substr(at, p.length);
       at += p.length;
-      if (target_.committed_.contains(p.id)) {
+      if (target_.committed_.contains(p)) {
         outcome.rows_already_loaded += p.rows;
         continue;
       }
-      target_.committed_.insert(p.id);
+      target_.committed_.insert(p);
       add_rows(text, target_.rows_);
       outcome.rows_loaded += p.rows;
     }
@@ -161,7 +161,7 @@ std::map<std::string, int> scripted_target::rows() const {
   return rows_;
 }
 
-page_set scripted_target::committed() const {
+slice_pages scripted_target::committed() const {
   const std::lock_guard lock(mutex_);
   return committed_;
 }
@@ -193,7 +193,7 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
     const auto saved = state_store(files, "/data").load();
     disk_buffer::prior known;
     if (saved) {
-      known = {saved->durable_page, saved->last_segment, saved->slices};
+      known = {saved->last_segment, saved->slices};
     }
     disk_buffer::options options;
     options.directory = "/data";

@@ -33,7 +33,7 @@ class scripted_input {
   }
 
   /// What the pages of a slice that are alive cost in credit.
-  std::int64_t live_cost(slice_id slice) const { return *live_.at(slice); }
+  std::int64_t live_cost(std::size_t slice) const { return *live_.at(slice); }
 
   /// Called before each read; may throw, to make the reader fail.
   std::function<void(slice_id)> before_read = [](slice_id) {};
@@ -42,7 +42,7 @@ class scripted_input {
 
  private:
   class scripted_source;
-  std::string page_text(slice_id slice, std::size_t page) const;
+  std::string page_text(std::size_t slice, std::size_t page) const;
 
   std::vector<std::vector<std::size_t>> pages_;
   std::vector<std::shared_ptr<std::atomic<std::int64_t>>> live_;
@@ -55,7 +55,7 @@ class scripted_target {
   sink_factory factory();
 
   std::map<std::string, int> rows() const;
-  page_set committed() const;
+  slice_pages committed() const;
 
   /// Called before each write; may throw, to make the loader fail with nothing committed.
   std::function<void()> before_write = [] {};
@@ -71,7 +71,7 @@ class scripted_target {
   class scripted_sink;
   mutable std::mutex mutex_;
   std::map<std::string, int> rows_;
-  page_set committed_;
+  slice_pages committed_;
 };
 
 /// A spec of a pipeline from `input` to `target` without a durable buffer.
