@@ -1,6 +1,7 @@
 #include "simulation/simulated_job.hpp"
 
 #include "buffer/recovered_run.hpp"
+#include "buffer/recovery.hpp"
 #include "ingest/log.hpp"
 #include "postgres/postgres_run.hpp"
 #include "simulation/invariants.hpp"

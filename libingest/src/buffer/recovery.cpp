@@ -280,15 +280,26 @@ void take_sums(const witnesses& known, resumption& r) {
 }
 
 /// Slices that have ended and that only the ledger, or the state's sums, know.
-std::uint64_t ended_elsewhere(const witnesses& known, const testimonies& heard) {
+void take_slices_left_out(const witnesses& known, const testimonies& heard, resumption& r) {
   if (!known.ledger) {
-    return known.answer != ledger_answer::given && known.state ? known.state->slices_left_out : 0;
+    if (known.answer != ledger_answer::given && known.state) {
+      r.slices_left_out = known.state->slices_left_out;
+      r.rows_left_out = known.state->rows_left_out;
+    }
+    return;
   }
-  const auto named = std::count_if(heard.begin(), heard.end(), [](const auto& entry) {
-    const ledger_slice* s = entry.second.entered;
-    return s != nullptr && s->gapless.done;
-  });
-  return known.ledger->slices_done - static_cast<std::uint64_t>(named);
+  const ledger_view& ledger = *known.ledger;
+  std::uint64_t named = 0;
+  std::uint64_t rows = 0;
+  for (const auto& [slice, testimony] : heard) {
+    if (const ledger_slice* s = testimony.entered) {
+      named += s->gapless.done ? 1u : 0u;
+      rows += s->reached.rows;
+    }
+  }
+  const std::uint64_t all_rows = ledger.rows + ledger.duplicates + ledger.rejected;
+  r.slices_left_out = ledger.slices_done - std::min(named, ledger.slices_done);
+  r.rows_left_out = r.slices_left_out == 0 ? 0 : all_rows - std::min(rows, all_rows);
 }
 
 }  // namespace
@@ -309,7 +320,8 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
   take_sums(known, r);
 
   const testimonies heard = hear(known);
-  std::uint64_t ended = ended_elsewhere(known, heard);
+  take_slices_left_out(known, heard, r);
+  std::uint64_t ended = r.slices_left_out;
   bool all_ended = true;
   bool all_loaded = known.ledger ? known.ledger->complete
                                  : known.answer == ledger_answer::not_asked && known.state &&
@@ -329,6 +341,8 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
 
 void remember_ledger(run_state& s, const resumption& from) {
   s.loaded.insert(from.loaded);
+  s.slices_left_out = std::max(s.slices_left_out, from.slices_left_out);
+  s.rows_left_out = std::max(s.rows_left_out, from.rows_left_out);
   s.last_segment = std::max(s.last_segment, from.prior.last_segment);
   for (const slice_progress& loaded : from.prior.slices) {
     const auto known = std::find_if(s.slices.begin(), s.slices.end(),

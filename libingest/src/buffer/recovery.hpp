@@ -37,6 +37,8 @@ struct resumption {
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
+  std::uint64_t slices_left_out = 0;  ///< that have ended, and of which only the ledger knows; see run_state
+  std::uint64_t rows_left_out = 0;    ///< of those
   bool is_new = false;    ///< nothing is known of any run: it starts from the beginning
   bool fetched = false;   ///< every slice was read to its end
   bool complete = false;  ///< and every page is loaded: so says the ledger, or the state where there is no ledger

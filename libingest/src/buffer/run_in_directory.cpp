@@ -318,10 +318,8 @@ recovered_run run_in_directory::open_buffer() {
   recovered_run run;
   run.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
   run.loaded = found_.loaded;
-  if (known_.state) {
-    run.slices_left_out = known_.state->slices_left_out;
-    run.rows_left_out = known_.state->rows_left_out;
-  }
+  run.slices_left_out = found_.slices_left_out;
+  run.rows_left_out = found_.rows_left_out;
   run.rows_loaded = found_.rows_loaded;
   run.duplicates_skipped = found_.duplicates_skipped;
   run.rows_rejected = found_.rows_rejected;

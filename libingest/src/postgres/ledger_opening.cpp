@@ -74,9 +74,13 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   }
 }
 
+page_id last_known(const slice_id& slice, const known_pages& known) {
+  const auto last = known.last.find(slice);
+  return last == known.last.end() ? 0 : last->second;
+}
+
 void check_nobody_went_on(const std::string& pipeline, const ledger_slice& s, const known_pages& known) {
-  const auto last = known.last.find(s.gapless.slice);
-  const page_id known_last = last == known.last.end() ? 0 : last->second;
+  const page_id known_last = last_known(s.gapless.slice, known);
   if (!known.ledger_seen && s.loaded.max() > known_last) {
     throw error(errc::locked, "another process has loaded pages of " + to_string(s.gapless.slice) + " of pipeline \"" +
                                   pipeline + "\" up to " + std::to_string(s.loaded.max()) +
@@ -88,7 +92,7 @@ void check_nobody_went_on(const std::string& pipeline, const ledger_slice& s, co
 /// Whether the pages that are missing in front of others are in nobody's buffer. Where a host has gone with its disk,
 /// those others cannot be joined on to: they come again, under other numbers perhaps, and meet their key.
 bool was_lost(const ledger_slice& s, const known_pages& known) {
-  return s.loaded.max() > s.gapless.pages && !known.last.contains(s.gapless.slice);
+  return s.loaded.max() > s.gapless.pages && last_known(s.gapless.slice, known) <= s.gapless.pages;
 }
 
 void forget_pages_behind_a_hole(postgres_connection& c, const std::string& pipeline, const ledger_slice& s) {

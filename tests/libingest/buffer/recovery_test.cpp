@@ -104,6 +104,22 @@ BOOST_AUTO_TEST_CASE(an_empty_data_dir_goes_on_where_the_ledger_stands) {
   BOOST_TEST(r.prior.slices.front().position == "after 6");
 }
 
+BOOST_AUTO_TEST_CASE(slices_that_have_ended_and_that_only_the_ledger_knows_are_counted_and_remembered) {
+  ledger_view ledger = ledger_with(2);
+  ledger.slices_done = 3;
+  ledger.rows = 60;
+  ledger.duplicates = 10;
+  const resumption r = reconcile({"nightly", "SLICES=1", 4}, {std::nullopt, {}, ledger});
+  BOOST_TEST(r.slices_left_out == 3u);
+  BOOST_TEST(r.rows_left_out == 50u);
+  BOOST_TEST(!r.fetched);
+  run_state s = state_with(0, 0);
+  remember_ledger(s, r);
+  const resumption without = reconcile({"nightly", "SLICES=1", 4}, {s, {}, std::nullopt, ledger_answer::none});
+  BOOST_TEST(without.slices_left_out == 3u);
+  BOOST_TEST(without.rows_left_out == 50u);
+}
+
 BOOST_AUTO_TEST_CASE(a_state_that_claims_more_than_the_buffer_shows_is_not_believed) {
   // Pages 7 and 8 were said to be durable, but a power failure took them: they are fetched again.
   const resumption r = reconcile(asked, {state_with(8, 4), buffer_with(3, 6), ledger_with(4)});

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/ledger_view.hpp"
 #include "support/loading_fixture.hpp"
 
 using namespace ingest;

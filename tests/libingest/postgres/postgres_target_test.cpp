@@ -49,8 +49,9 @@ BOOST_AUTO_TEST_CASE(creates_table_and_ledger_where_there_is_nothing) {
 BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_gets_a_fence_of_its_own_for_a_slice) {
   std::vector<std::thread> threads;
   std::atomic<std::int64_t> fences{0};
+  const std::map<slice_id, page_id> known{{3, 1}};
   for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] { fences += open_target({{3, 1}})->opened().value().find(3)->fence; });
+    threads.emplace_back([&] { fences += open_target(known)->opened().value().find(3)->fence; });
   }
   for (std::thread& t : threads) {
     t.join();
@@ -174,6 +175,30 @@ BOOST_AUTO_TEST_CASE(of_processes_with_the_same_slice_the_older_one_gets_no_furt
   BOOST_TEST(name_of(error_of([&] { older->peek(); }).code()) == "locked");
   BOOST_TEST(open_sink(newer)->write(next).rows_loaded == 10u);
   BOOST_TEST(zombie->write(batches.next({event_rows(21, 30)}, 2)).rows_loaded == 10u, "its other slice is still its own");
+}
+
+BOOST_AUTO_TEST_CASE(pages_behind_a_hole_that_was_in_a_lost_directory_make_room_for_what_is_read_again) {
+  for (const page_id without_hole : {0u, 2u}) {
+    const slice_id slice("", "after " + std::to_string(without_hole));
+    const auto lost = open_sink(open_target());
+    const std::string prefix = slice.name() + "-";
+    if (without_hole > 0) {
+      lost->write(batches.next({event_rows(1, 10, prefix), event_rows(11, 20, prefix)}, slice));
+    }
+    batches.next({event_rows(21, 30, prefix)}, slice);
+    lost->write(batches.next({event_rows(31, 40, prefix), event_rows(41, 50, prefix)}, slice));
+    page_batches again;
+    if (without_hole > 0) {
+      again.next({{}, {}}, slice);
+    }
+    const auto target = open_target(again.last_pages());
+    const auto found = target->claim(std::vector<slice_id>{slice});
+    BOOST_TEST(found.front().pages == without_hole);
+    const auto done = open_sink(target)->write(again.next({event_rows(21, 35, prefix), event_rows(36, 60, prefix)}, slice));
+    BOOST_TEST(done.rows_loaded == 20u);
+    BOOST_TEST(done.duplicates_skipped == 20u);
+  }
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_slice_that_has_ended_is_nobodys_any_more) {

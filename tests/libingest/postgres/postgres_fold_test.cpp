@@ -1,0 +1,128 @@
+/// Pages that follow each other are folded into their slice's row, by whichever loader. Who meets a page that another
+/// transaction has folded must not load it again.
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "core/ledger_view.hpp"
+#include "postgres/libpq_connection.hpp"
+#include "postgres/lost_transaction.hpp"
+#include "postgres/postgres_ledger.hpp"
+#include "support/loading_fixture.hpp"
+#include "support/tcp_proxy.hpp"
+
+using namespace ingest;
+using namespace ingest::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fold_fixture : loading_fixture {
+  int page_rows() const { return number("SELECT count(*) FROM ingest.pages"); }
+  int waiting() const { return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"); }
+
+  /// A transaction of the same process that has entered and folded the pages, and stays open.
+  std::unique_ptr<detail::libpq_connection> open_zombie(const batch& b) const {
+    const detail::database_address address(database.url());
+    auto zombie = std::make_unique<detail::libpq_connection>(
+        address, "zombie", detail::libpq_connection::limits{5s, 60s}, std::stop_token());
+    detail::begin_loading(*zombie, identity, {{b.pages.front().slice, 1}});
+    BOOST_TEST(detail::claim_pages(*zombie, identity.pipeline, b.pages).size() == b.pages.size());
+    const std::vector<slice_id> slices{b.pages.front().slice};
+    detail::fold(*zombie, identity.pipeline, slices);
+    return zombie;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(postgres_folding, fold_fixture)
+
+BOOST_AUTO_TEST_CASE(a_page_whose_commit_got_no_answer_and_that_another_loader_has_folded_is_not_loaded_twice) {
+  tcp_proxy proxy{postgres_cluster::shared().port()};
+  auto o = options();
+  o.url = database.url_at(proxy.port());
+  std::unique_ptr<sink> second;
+  std::optional<batch> front;
+  o.time.wait = [&](std::chrono::milliseconds, const std::stop_token&) {
+    if (front) {
+      second->write(*std::exchange(front, std::nullopt));
+    }
+    return true;
+  };
+  const auto target = open_target(o);
+  const auto first = open_sink(target);
+  second = open_sink(target, 1);
+  first->write(batches.next({event_rows(1, 10)}));
+  front = batches.next({event_rows(11, 20)});
+  const batch behind = batches.next({event_rows(21, 30)});
+  proxy.cut_on(std::string("COMMIT\0", 7), tcp_proxy::moment::after);
+  const auto done = first->write(behind);
+  BOOST_TEST(proxy.cuts() == 1);
+  BOOST_TEST(!front.has_value(), "the other loader has not come in between");
+  BOOST_TEST(done.rows_loaded == 10u);
+  BOOST_TEST(done.duplicates_skipped == 0u);
+  BOOST_TEST(o.counters->rows_loaded == 30u);
+  BOOST_TEST(page_rows() == 0);
+  BOOST_TEST(pages() == 3);
+  BOOST_TEST(rows() == 30);
+}
+
+BOOST_AUTO_TEST_CASE(a_zombie_that_has_entered_and_folded_a_page_holds_others_until_it_ends) {
+  for (const std::string end : {"COMMIT", "ROLLBACK"}) {
+    const bool commits = end == "COMMIT";
+    const slice_id slice("", end);
+    const auto target = open_target();
+    target->claim(std::vector<slice_id>{slice});
+    const batch b = batches.next({event_rows(1, 10, end + "-")}, slice);
+    const auto zombie = open_zombie(b);
+    write_outcome done;
+    std::thread loader([&] { done = open_sink(target)->write(b); });
+    BOOST_TEST(eventually([&] { return waiting() == 1; }));
+    BOOST_TEST(number("SELECT count(*) FROM ingest.slices WHERE slice = '" + end + "' AND pages > 0") == 0,
+               "nobody sees what it has folded");
+    zombie->run(end);
+    loader.join();
+    BOOST_TEST(done.rows_already_loaded == (commits ? 10u : 0u), end);
+    BOOST_TEST(done.rows_loaded == (commits ? 0u : 10u), end);
+    BOOST_TEST(number("SELECT pages FROM ingest.slices WHERE slice = '" + end + "'") == 1, end);
+  }
+  BOOST_TEST(page_rows() == 0);
+  BOOST_TEST(rows() == 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_that_another_transaction_folds_is_left_to_it_and_folded_later) {
+  const auto target = open_target();
+  target->claim(std::vector<slice_id>{0});
+  const batch first = batches.next({event_rows(1, 10)});
+  const batch second = batches.next({event_rows(11, 20)});
+  const batch third = batches.last({event_rows(21, 30)});
+  const auto other = open_zombie(first);
+  const auto loader = open_sink(target);
+  BOOST_TEST(loader->write(second).rows_loaded == 10u, "it does not wait");
+  BOOST_TEST(page_rows() == 1);
+  other->run("COMMIT");
+  loader->write(third);
+  BOOST_TEST(page_rows() == 0);
+  BOOST_TEST(number("SELECT pages FROM ingest.slices") == 3);
+  BOOST_TEST(target->peek()->slices_done == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_has_folded_is_folded_when_the_run_is_completed) {
+  const auto target = open_target();
+  target->claim(std::vector<slice_id>{0});
+  const batch first = batches.next({event_rows(1, 10)});
+  const batch second = batches.last({event_rows(11, 20)});
+  {
+    const auto other = open_zombie(first);
+    open_sink(target)->write(second);
+    other->run("COMMIT");
+  }
+  BOOST_TEST(page_rows() == 1);
+  BOOST_TEST(target->peek()->slices_done == 1u, "whoever looks sees through it");
+  open_sink(target)->finalize();
+  BOOST_TEST(page_rows() == 0);
+  BOOST_TEST(target->peek()->complete);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
