@@ -13,7 +13,7 @@ constexpr std::size_t slices_ahead = 64;
 }  // namespace
 
 void slice_desk::reset() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(supplying_, mutex_);
   supply_ = spec_.make_slices ? spec_.make_slices() : counted_slices(spec_.slices, spec_.positions)();
   supplied_ = 0;
   unasked_.clear();
@@ -23,23 +23,31 @@ void slice_desk::reset() {
 
 std::optional<slice_desk::assignment> slice_desk::take(std::uint32_t reader, life_number life,
                                                        const std::stop_token& stop) {
+  if (auto before = take_again(reader, life)) {
+    return before;
+  }
+  auto fresh = next(stop);
+  if (fresh) {
+    const std::lock_guard lock(mutex_);
+    reader_desk& mine = readers_[reader];
+    mine.taken.push_back(*fresh);
+    ++mine.given;
+  }
+  return fresh;
+}
+
+std::optional<slice_desk::assignment> slice_desk::take_again(std::uint32_t reader, life_number life) {
   const std::lock_guard lock(mutex_);
   reader_desk& mine = readers_[reader];
   if (mine.life != life) {
     mine.life = life;
     mine.given = 0;
   }
-  if (mine.given == mine.taken.size()) {
-    auto fresh = next(stop);
-    if (!fresh) {
-      return std::nullopt;
-    }
-    mine.taken.push_back(std::move(*fresh));
-  }
-  return mine.taken[mine.given++];
+  return mine.given < mine.taken.size() ? std::optional(mine.taken[mine.given++]) : std::nullopt;
 }
 
 std::optional<slice_desk::assignment> slice_desk::next(const std::stop_token& stop) {
+  const std::lock_guard one_at_a_time(supplying_);
   while (ahead_.empty() && (supply_ || !unasked_.empty())) {
     look_ahead(stop);
   }

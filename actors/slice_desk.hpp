@@ -45,15 +45,20 @@ class slice_desk {
     std::deque<assignment> taken;  ///< in the order of taking
   };
 
+  std::optional<assignment> take_again(std::uint32_t reader, life_number life);
   std::optional<assignment> next(const std::stop_token& stop);
   void look_ahead(const std::stop_token& stop);
 
   const pipeline_spec& spec_;
-  mutable std::mutex mutex_;
+
+  // Supply and ledger may block, and perhaps until what was read before is loaded: the buffer must not wait with them.
+  std::mutex supplying_;                  // taken before mutex_
   std::unique_ptr<slice_supply> supply_;  ///< null when it has no more
   std::uint64_t supplied_ = 0;
   std::vector<slice_task> unasked_;  ///< of which the ledger was not asked yet
   std::deque<assignment> ahead_;     ///< that nobody has taken yet
+
+  mutable std::mutex mutex_;
   std::map<std::uint32_t, reader_desk> readers_;
 };
 

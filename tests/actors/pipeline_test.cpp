@@ -26,6 +26,37 @@ BOOST_AUTO_TEST_CASE(loads_each_row_once) {
   BOOST_TEST(target.finalized == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_supply_that_waits_for_the_slice_before_to_be_loaded_holds_nobody_up) {
+  class one_after_the_other final : public slice_supply {
+   public:
+    explicit one_after_the_other(const scripted_target& target) : target_(target) {}
+    std::optional<slice_task> next(std::stop_token stop) override {
+      while (target_.rows().size() < 5u * next_) {
+        throw_if_stopped(stop);
+        wait_for(std::chrono::milliseconds(1), stop);
+      }
+      return next_ == 3 ? std::nullopt : std::optional(slice_task{next_++, std::nullopt});
+    }
+
+   private:
+    const scripted_target& target_;
+    std::size_t next_ = 0;
+  };
+  for (const bool durable : {false, true}) {
+    scripted_input input({{2, 3}, {4, 1}, {5}});
+    scripted_target target;
+    memory_file_system files;
+    auto spec = durable ? scripted_spec(input, target, files) : scripted_spec_in_memory(input, target);
+    if (durable) {
+      spec.buffer->range_delay = std::chrono::milliseconds(1);
+    }
+    spec.readers = 2;
+    spec.make_slices = [&] { return std::make_unique<one_after_the_other>(target); };
+    BOOST_TEST(actors::pipeline(std::move(spec)).run().ok());
+    BOOST_TEST((target.rows() == input.rows()));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_wakes_a_blocked_read) {
   scripted_input input({std::vector<std::size_t>{1, 1, 1}});
   scripted_target target;

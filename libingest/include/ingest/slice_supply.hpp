@@ -26,7 +26,8 @@ class slice_supply {
   virtual ~slice_supply() = default;
 
   /// The next slice, each once; nothing when there are no more, after which it is not called again. May block; once
-  /// `stop` is requested it returns within a second, by throwing errc::cancelled.
+  /// `stop` is requested it returns within a second, by throwing errc::cancelled. Must not wait for slices to be read
+  /// that it has given: where a ledger is asked about them, up to 64 are taken before the first of them is.
   virtual std::optional<slice_task> next(std::stop_token stop) = 0;
 };
 
