@@ -41,8 +41,8 @@ auto crew::launch(stage_id id, Function behavior, Neighbours... neighbours) {
   child& c = begin(id);
   const supervisor_actor supervisor(self_);
   stage_context context{id, c.life, supervisor, c.stop.get_token(), setup_.run, &setup_.run->spec};
-  auto started = spawn_stage(self_->home_system(), setup_.detached, behavior, std::move(context),
-                             std::move(neighbours)...);
+  auto started =
+      spawn_stage(self_->home_system(), setup_.detached, behavior, std::move(context), std::move(neighbours)...);
   c.handle = started;
   on_death(started, [supervisor, id, life = c.life] { post(supervisor, stage_down{id, life}); });
   if (setup_.on_start) {
@@ -93,8 +93,8 @@ void crew::start_workers() {
   }
 }
 
-/// A transformer that has passed on all of its reader's slices has ended; then the buffer itself tells a new life of the
-/// reader so.
+/// A transformer that has passed on all of its reader's slices has ended; then the buffer itself tells a new life of
+/// the reader so.
 void crew::start_reader(std::uint32_t reader) {
   const bool transforms = is_alive({stage_kind::transformer, reader});
   post(launch({stage_kind::reader, reader}, actors::reader,

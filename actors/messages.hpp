@@ -286,7 +286,7 @@ using checkpoint_actor =
 /// Supervisor → itself: the delay before a restart is over.
 struct restart_due {
   std::optional<stage_id> stage;  ///< none: all of them
-  life_number life = 0;          ///< of the failed stage
+  life_number life = 0;           ///< of the failed stage
 };
 
 /// Anyone → supervisor: end in an orderly way.

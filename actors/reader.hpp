@@ -34,7 +34,7 @@ class reader_state {
   std::unique_ptr<source> source_;  ///< open while not null
   credit_account credit_;
   page_target target_;
-  slice_id slice_;  ///< that is being read, or was asked for
+  slice_id slice_;                     ///< that is being read, or was asked for
   std::optional<page_batch> in_hand_;  ///< read, not sent yet for want of credit
 };
 

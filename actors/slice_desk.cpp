@@ -93,8 +93,8 @@ void slice_desk::look_ahead(const std::stop_token& stop) {
 void slice_desk::finish(std::uint32_t reader, const slice_id& slice) {
   const std::lock_guard lock(mutex_);
   reader_desk& its = readers_[reader];
-  const auto found = std::find_if(its.taken.begin(), its.taken.end(),
-                                  [&](const assignment& a) { return a.task.slice == slice; });
+  const auto found =
+      std::find_if(its.taken.begin(), its.taken.end(), [&](const assignment& a) { return a.task.slice == slice; });
   if (found == its.taken.end()) {
     return;
   }

@@ -40,8 +40,8 @@ std::uint64_t rows_of(const std::vector<slice_progress>& slices) {
 void correct(run_state& s, const disk_buffer::contents& buffer) {
   s.bytes_buffered = buffer.bytes;
   for (const slice_progress& found : buffer.slices) {
-    const auto known = std::find_if(s.slices.begin(), s.slices.end(),
-                                    [&](const slice_progress& p) { return p.slice == found.slice; });
+    const auto known =
+        std::find_if(s.slices.begin(), s.slices.end(), [&](const slice_progress& p) { return p.slice == found.slice; });
     if (known == s.slices.end()) {
       s.slices.push_back(found);
     } else if (known->pages < found.pages) {

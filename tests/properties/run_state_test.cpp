@@ -32,8 +32,9 @@ run_state drawn_state() {
   s.command = *rc::gen::element<std::string>("run", "fetch", "load");
   s.status = *rc::gen::element(run_status::running, run_status::complete, run_status::interrupted, run_status::aborted);
   s.error = *testing::any_bytes();
-  for (auto* const count : {&s.rows_fetched, &s.rows_durable, &s.rows_loaded, &s.rows_rejected, &s.duplicates_skipped,
-                            &s.bytes_buffered, &s.total_expected, &s.restarts, &s.last_segment, &s.slices_left_out, &s.rows_left_out}) {
+  for (auto* const count :
+       {&s.rows_fetched, &s.rows_durable, &s.rows_loaded, &s.rows_rejected, &s.duplicates_skipped, &s.bytes_buffered,
+        &s.total_expected, &s.restarts, &s.last_segment, &s.slices_left_out, &s.rows_left_out}) {
     *count = *rc::gen::arbitrary<std::uint64_t>();
   }
   for (int n = *rc::gen::inRange(0, 4); n > 0; --n) {

@@ -50,8 +50,7 @@ std::vector<std::string> simulated_api::before(slice_id slice, const std::string
 
 class simulated_api::slice_source final : public source {
  public:
-  slice_source(simulated_api& api, const slice_id& slice, simulated_process& reader,
-               std::shared_ptr<in_flight> counted)
+  slice_source(simulated_api& api, const slice_id& slice, simulated_process& reader, std::shared_ptr<in_flight> counted)
       : api_(api), slice_(slice.number()), reader_(reader), counted_(std::move(counted)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token) override {

@@ -58,7 +58,7 @@ struct tables {
   std::map<std::string, pipeline_row> pipelines;
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
-  std::set<page_key> loaded;  ///< pages that a transaction has entered, also if they are folded since
+  std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since
   std::map<std::string, std::string> events;  ///< by id
   std::optional<staged_rows> staging;
 
@@ -86,7 +86,7 @@ struct backend {
   unsigned blocked = 0;
   tables made;
   std::optional<tables> savepoint;
-  std::optional<tables> snapshot;     ///< what a REPEATABLE READ transaction sees
+  std::optional<tables> snapshot;  ///< what a REPEATABLE READ transaction sees
   std::map<std::string, lock_strength> locks;
 };
 

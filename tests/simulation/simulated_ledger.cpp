@@ -84,9 +84,12 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
     }
     const slice_row& s = found->second;
     if (sql.starts_with("SELECT s.stream, s.slice, s.pages, s.position, s.done, s.rows, s.fence FROM")) {
-      answer.push_back(with_name(key, {text(s.pages), s.position, truth(s.done), text(s.rows), std::to_string(s.fence)}));
+      answer.push_back(
+          with_name(key, {text(s.pages), s.position, truth(s.done), text(s.rows), std::to_string(s.fence)}));
     } else if (sql.starts_with("SELECT s.stream, s.slice, s.pages, s.position, s.done FROM")) {
       answer.push_back(with_name(key, {text(s.pages), s.position, truth(s.done)}));
+    } else if (sql.starts_with("SELECT s.stream, s.slice, s.fence FROM")) {  // without its lock: a planted bug
+      answer.push_back(with_name(key, {std::to_string(s.fence)}));
     } else if (!sql.starts_with("SELECT 1 FROM unnest(")) {
       unknown(sql);
     } else if (!s.done) {
@@ -129,8 +132,8 @@ simulated_statements::rows simulated_statements::query_pages(const parameters& p
   for (const page_key& key : named_pages(p)) {
     if (const auto found = now.pages.find(key); found != now.pages.end()) {
       const page_row& r = found->second;
-      answer.push_back(
-          with_name(key.first, {text(key.second), truth(r.last), text(r.bytes), text(r.rows), text(r.crc), r.position}));
+      answer.push_back(with_name(
+          key.first, {text(key.second), truth(r.last), text(r.bytes), text(r.rows), text(r.crc), r.position}));
     }
   }
   return answer;

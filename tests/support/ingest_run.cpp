@@ -148,8 +148,7 @@ std::uint64_t ingest_run::in_state(const char* key) const {
 
 std::uint64_t ingest_run::pages_in_ledger() const {
   try {
-    return number(
-        "SELECT (SELECT count(*) FROM ingest.pages) + (SELECT coalesce(sum(pages), 0) FROM ingest.slices)");
+    return number("SELECT (SELECT count(*) FROM ingest.pages) + (SELECT coalesce(sum(pages), 0) FROM ingest.slices)");
   } catch (const std::runtime_error&) {
     return 0;
   }

@@ -81,9 +81,10 @@ class postgres_target : public run_ledger {
 
   /// Creates the ledger and the table where they are missing, checks them, and makes the slices its own that
   /// compare_with() has named: from then on no other process can load them. Returns what was loaded before. Waits for
-  /// transactions of others that load them and through outages, until outage_deadline. With `replace` the ledger forgets
-  /// what other runs have loaded (the table's rows stay); without, throws errc::bad_data if the ledger belongs to another run, or the table is gone
-  /// though rows were loaded, and errc::config if the plan or the table is another. Twice is once.
+  /// transactions of others that load them and through outages, until outage_deadline. With `replace` the ledger
+  /// forgets what other runs have loaded (the table's rows stay); without, throws errc::bad_data if the ledger belongs
+  /// to another run, or the table is gone though rows were loaded, and errc::config if the plan or the table is
+  /// another. Twice is once.
   ledger_view open_run(const run_identity& who, bool replace, std::stop_token stop = {}) override;
 
   /// What open_run() returned, here or in a loader; nothing before.
@@ -105,8 +106,8 @@ class postgres_target : public run_ledger {
 /// and data, that consist of pages (batch::pages; of a pipeline with a durable buffer; errc::internal otherwise), and
 /// loads each in one transaction together with its ledger rows. Pages that are in the ledger already are not loaded
 /// again. Outages are waited for, until outage_deadline; what write() throws then is errc::unavailable, not transient,
-/// and in doubt if a COMMIT's answer was lost. errc::locked: another process has taken over. errc::bad_data: the text is
-/// damaged, the ledger contradicts it, or reject_limit is exceeded.
+/// and in doubt if a COMMIT's answer was lost. errc::locked: another process has taken over. errc::bad_data: the text
+/// is damaged, the ledger contradicts it, or reject_limit is exceeded.
 ///
 /// With `completes_run`, finalize() marks the pipeline complete in the ledger, and for an initial load builds the key
 /// in the same transaction: every page must be loaded by then, by whichever loader. One sink of the target does it

@@ -213,8 +213,9 @@ class scanner {
       s.durable = std::numeric_limits<std::uint64_t>::max();
     }
     if (s.index_end() < s.index_bytes && s.pages.size() < s.durable) {
-      damaged(s.index_path, (s.pages.empty() ? "the record of its first page" : "the record behind " + to_string(s.pages.back())) +
-                                ", at offset " + std::to_string(s.index_end()) + ", cannot be read");
+      damaged(s.index_path,
+              (s.pages.empty() ? "the record of its first page" : "the record behind " + to_string(s.pages.back())) +
+                  ", at offset " + std::to_string(s.index_end()) + ", cannot be read");
     }
     keep_whole_pages(s, newest);
     result_.found.bytes += s.data_bytes;

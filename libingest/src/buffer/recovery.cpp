@@ -80,9 +80,7 @@ struct slice_testimony {
   page_set buffered;
 
   /// The last page that this directory has ever heard of.
-  page_id heard_of() const {
-    return std::max({indexed ? indexed->pages : 0, noted_loaded.max(), buffered.max()});
-  }
+  page_id heard_of() const { return std::max({indexed ? indexed->pages : 0, noted_loaded.max(), buffered.max()}); }
 };
 
 using testimonies = std::map<slice_id, slice_testimony>;
@@ -305,9 +303,8 @@ void take_slices_left_out(const witnesses& known, const testimonies& heard, resu
 }  // namespace
 
 const ledger_slice* ledger_view::find(const slice_id& slice) const {
-  const auto found = std::lower_bound(slices.begin(), slices.end(), slice, [](const ledger_slice& s, const slice_id& id) {
-    return s.reached.slice < id;
-  });
+  const auto found = std::lower_bound(slices.begin(), slices.end(), slice,
+                                      [](const ledger_slice& s, const slice_id& id) { return s.reached.slice < id; });
   return found != slices.end() && found->reached.slice == slice ? &*found : nullptr;
 }
 

@@ -31,16 +31,16 @@ struct run_request {
 /// Where a run goes on.
 struct resumption {
   run_identity identity;
-  disk_buffer::prior prior;             ///< for opening the buffer
-  std::map<slice_id, page_id> last;     ///< page that any witness knows of, by slice
-  slice_pages loaded;                   ///< pages not to be offered to loaders: loaded, or gone from the buffer
+  disk_buffer::prior prior;          ///< for opening the buffer
+  std::map<slice_id, page_id> last;  ///< page that any witness knows of, by slice
+  slice_pages loaded;                ///< pages not to be offered to loaders: loaded, or gone from the buffer
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;
   std::uint64_t rows_rejected = 0;
   std::uint64_t slices_left_out = 0;  ///< that have ended, and of which only the ledger knows; see run_state
   std::uint64_t rows_left_out = 0;    ///< of those
-  bool is_new = false;    ///< nothing is known of any run: it starts from the beginning
-  bool fetched = false;   ///< every slice was read to its end
+  bool is_new = false;                ///< nothing is known of any run: it starts from the beginning
+  bool fetched = false;               ///< every slice was read to its end
   bool complete = false;  ///< and every page is loaded: so says the ledger, or the state where there is no ledger
   bool replaces_ledger = false;  ///< the ledger belongs to a run that start_over() has given up
 };

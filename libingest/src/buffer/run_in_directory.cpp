@@ -165,9 +165,9 @@ void run_in_directory::drop_empty_run() {
   }
   const bool other_plan = state->identity.pipeline == options_.pipeline && state->identity.plan != *asked_.plan &&
                           !(options_.settles && options_.settles(state->identity.plan));
-  const bool empty = state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
-                     std::all_of(state->slices.begin(), state->slices.end(),
-                                 [](const slice_progress& s) { return s.pages == 0; });
+  const bool empty =
+      state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
+      std::all_of(state->slices.begin(), state->slices.end(), [](const slice_progress& s) { return s.pages == 0; });
   const bool alone = known_.answer != ledger_answer::none &&
                      (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
   if (!other_plan || !empty || !alone) {
@@ -293,9 +293,8 @@ std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> sli
     }
   }
   if (options_.ledger && known_.state && known_.state->slices_left_out > 0) {
-    throw error(errc::unavailable,
-                "which slices of pipeline \"" + options_.pipeline +
-                    "\" have ended is known to its ledger alone, and the database does not answer");
+    throw error(errc::unavailable, "which slices of pipeline \"" + options_.pipeline +
+                                       "\" have ended is known to its ledger alone, and the database does not answer");
   }
   // What is known here the buffer knows, too.
   std::vector<slice_progress> at_their_beginning;

@@ -13,8 +13,8 @@ namespace ingest {
 
 /// What the database's ledger says of a slice.
 struct ledger_slice {
-  slice_progress reached;   ///< by its last loaded page
-  slice_progress gapless;   ///< by the last one before which none is missing
+  slice_progress reached;  ///< by its last loaded page
+  slice_progress gapless;  ///< by the last one before which none is missing
   page_set loaded;
   std::int64_t fence = 0;  ///< raised whenever a process makes the slice its own
 };

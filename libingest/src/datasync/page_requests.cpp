@@ -65,7 +65,8 @@ bool page_reader::wait_for_turn(const http_api::target& target) {
   if (wait <= std::chrono::milliseconds(0)) {
     return false;
   }
-  log::info(events::rate_limited, "waiting for the API's rate limit", {{"slice", slice_.name()}, {"wait_ms", wait.count()}});
+  log::info(events::rate_limited, "waiting for the API's rate limit",
+            {{"slice", slice_.name()}, {"wait_ms", wait.count()}});
   pause(run_, wait, stop_);
   return true;
 }

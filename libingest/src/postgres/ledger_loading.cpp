@@ -199,8 +199,7 @@ std::vector<page> claim_pages(postgres_connection& c, const std::string& pipelin
       others.emplace(page_name(p.slice, p.id), &p);
     }
   }
-  const std::set<page_name> there =
-      others.empty() ? std::set<page_name>() : compare_entered(c, pipeline, others);
+  const std::set<page_name> there = others.empty() ? std::set<page_name>() : compare_entered(c, pipeline, others);
   // Last of all: a row that another transaction has folded since is missing above, and told of here.
   const std::map<slice_id, slice_progress> folded = folded_pages(c, pipeline, slices_of(pages));
   std::vector<page> ours, stale;

@@ -33,11 +33,10 @@ void forget_run(postgres_connection& c, const std::string& pipeline) {
 
 /// Whether somebody may be loading one of these slices.
 bool is_held(postgres_connection& c, const std::string& pipeline, const slice_arrays& names) {
-  return !c
-              .execute(
-                  "SELECT 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-                  "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice WHERE NOT s.done LIMIT 1",
-                  {pipeline, names.streams.text(), names.slices.text()})
+  return !c.execute(
+               "SELECT 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
+               "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice WHERE NOT s.done LIMIT 1",
+               {pipeline, names.streams.text(), names.slices.text()})
               .empty();
 }
 
@@ -48,8 +47,8 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   text_array ids;
   std::map<std::pair<slice_id, page_id>, page> ours;
   for (const page& p : known.buffered) {
-    const auto s = std::find_if(slices.begin(), slices.end(),
-                                [&](const ledger_slice& l) { return l.gapless.slice == p.slice; });
+    const auto s =
+        std::find_if(slices.begin(), slices.end(), [&](const ledger_slice& l) { return l.gapless.slice == p.slice; });
     if (s != slices.end() && s->loaded.contains(p.id)) {
       names.add(p.slice);
       ids.add(p.id);
@@ -135,9 +134,8 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
     check_owner(stored, who, yields);
   }
   // Once an initial load, always one: whether the key is still to be built, the table itself tells.
-  c.execute(
-      "UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean WHERE name = $1",
-      {who.pipeline, target.keyless() ? "true" : "false"});
+  c.execute("UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean WHERE name = $1",
+            {who.pipeline, target.keyless() ? "true" : "false"});
 }
 
 ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,

@@ -75,7 +75,8 @@ inline const std::string owners_advice =
     "`start_over()` loads all of it anew";
 
 inline const std::string page_differs =
-    "\" is in the database's ledger with other content than in the buffer: another host has gone on with this pipeline, "
+    "\" is in the database's ledger with other content than in the buffer: another host has gone on with this "
+    "pipeline, "
     "or the buffer or the database was restored from an older copy. Go on there or with an empty `directory`, or use "
     "`start_over()`";
 

@@ -263,8 +263,8 @@ void postgres_run::check_rejects(std::uint64_t rejected, const rejected_row& las
   }
   throw error(errc::bad_data, "the table refuses more rows than the limit of " + std::to_string(options_.reject_limit) +
                                   " allows; see " + options_.rejects_file.string() + ". Row " +
-                                  std::to_string(last.row) + " of " + to_string(*last.of) + ": " +
-                                  last.message + " (SQLSTATE " + last.sqlstate + ")");
+                                  std::to_string(last.row) + " of " + to_string(*last.of) + ": " + last.message +
+                                  " (SQLSTATE " + last.sqlstate + ")");
 }
 
 }  // namespace ingest::detail

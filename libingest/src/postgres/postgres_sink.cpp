@@ -188,8 +188,9 @@ void postgres_sink::set_aside(const std::vector<rejected_row>& rows, std::string
     for (const rejected_row& r : fresh) {
       set_aside_.emplace(r.of->offset, r.row);
     }
-    log::warning(event, what + fresh.front().message,
-                 {{"rows", fresh.size()}, {"page", to_string(*fresh.front().of)}, {"sqlstate", fresh.front().sqlstate}});
+    log::warning(
+        event, what + fresh.front().message,
+        {{"rows", fresh.size()}, {"page", to_string(*fresh.front().of)}, {"sqlstate", fresh.front().sqlstate}});
   }
 }
 

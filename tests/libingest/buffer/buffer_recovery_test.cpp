@@ -234,7 +234,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_flipped_bit_in_the_data_of_a_durable_page) {
 BOOST_AUTO_TEST_CASE(refuses_data_that_ends_within_a_durable_page) {
   buffer_with_tail b;
   b.disk.contents(data(1)).resize(b.pages[1].offset + 1);
-  BOOST_CHECK_EXCEPTION(open(b.disk), error, says("000001.tsv", "page 2 of slice 0", std::to_string(b.pages[1].offset)));
+  BOOST_CHECK_EXCEPTION(open(b.disk), error,
+                        says("000001.tsv", "page 2 of slice 0", std::to_string(b.pages[1].offset)));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_any_flipped_bit_in_the_record_of_a_durable_page) {
@@ -273,8 +274,9 @@ BOOST_AUTO_TEST_CASE(refuses_anything_but_whole_records_in_a_sealed_segment) {
     }
     std::string& bytes = disk.contents(in_index ? index(1) : data(1));
     bytes.pop_back();
-    BOOST_CHECK_EXCEPTION(open(disk), error,
-                          says(in_index ? "000001.idx" : "000001.tsv", in_index ? "first page" : "page 1 of slice 0", ""));
+    BOOST_CHECK_EXCEPTION(
+        open(disk), error,
+        says(in_index ? "000001.idx" : "000001.tsv", in_index ? "first page" : "page 1 of slice 0", ""));
   }
 }
 
@@ -326,8 +328,9 @@ BOOST_AUTO_TEST_CASE(refuses_a_buffer_in_the_format_before_and_says_who_can_read
   }
   const auto refusal = [](const error& e) {
     return e.code() == errc::bad_data &&
-           std::string(e.what()) == "/data/events_buffer.000001.idx has format version 1, this program reads version "
-                                    "2; finish the run with the program that began it";
+           std::string(e.what()) ==
+               "/data/events_buffer.000001.idx has format version 1, this program reads version "
+               "2; finish the run with the program that began it";
   };
   BOOST_CHECK_EXCEPTION(inspect(b.disk), error, refusal);
   const auto before = b.disk.files();

@@ -33,13 +33,14 @@ struct version_1_fixture : loading_fixture {
 
   /// A page of ten events, `first` and those behind it.
   void add_page(int page, int slice, int first, bool last = false) {
-    database.execute("INSERT INTO ingest.pages (pipeline, page, slice, last, segment, bytes, rows, crc, position, epoch) "
-                     "VALUES ('test', " +
-                     std::to_string(page) + ", " + std::to_string(slice) + ", " + (last ? "true" : "false") +
-                     ", 1, 100, 10, 7, 'after page " + std::to_string(page) +
-                     "', 3); INSERT INTO ingested_events SELECT 'event-' || i, jsonb_build_object('id', "
-                     "'event-' || i, 'extra', 1) FROM generate_series(" +
-                     std::to_string(first) + ", " + std::to_string(first + 9) + ") i");
+    database.execute(
+        "INSERT INTO ingest.pages (pipeline, page, slice, last, segment, bytes, rows, crc, position, epoch) "
+        "VALUES ('test', " +
+        std::to_string(page) + ", " + std::to_string(slice) + ", " + (last ? "true" : "false") +
+        ", 1, 100, 10, 7, 'after page " + std::to_string(page) +
+        "', 3); INSERT INTO ingested_events SELECT 'event-' || i, jsonb_build_object('id', "
+        "'event-' || i, 'extra', 1) FROM generate_series(" +
+        std::to_string(first) + ", " + std::to_string(first + 9) + ") i");
   }
 
   bool is_of_version_1() const { return database.value("SELECT to_regclass('ingest.slices') IS NULL") == "t"; }

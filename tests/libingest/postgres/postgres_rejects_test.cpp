@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(sets_one_row_of_five_thousand_aside_and_loads_the_others) {
   BOOST_TEST(number("SELECT rejected FROM ingest.slices") == 1);
   const auto lines = rejects();
   BOOST_REQUIRE(lines.size() == 1u);
-  BOOST_TEST(has(lines[0], R"("pipeline":"test","reason":"refused","page":2,"slice":"0","row":1234,"sqlstate":"22P05")"));
+  BOOST_TEST(
+      has(lines[0], R"("pipeline":"test","reason":"refused","page":2,"slice":"0","row":1234,"sqlstate":"22P05")"));
   BOOST_TEST(has(lines[0], R"("id":"bad","encoding":"json","event":{"id":"bad","text":"\u0000"}})"));
 }
 
