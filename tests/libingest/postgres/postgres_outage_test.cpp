@@ -32,6 +32,14 @@ struct outage_fixture : loading_fixture {
     o.url = database.url_at(proxy.port());
     return o;
   }
+
+  /// Slice 0 is its own already, so that the next COMMIT is that of a range.
+  std::shared_ptr<postgres_target> open_target(const postgres_options& o) const {
+    auto target = loading_fixture::open_target(o);
+    target->claim(std::vector<slice_id>{0});
+    return target;
+  }
+  std::shared_ptr<postgres_target> open_target() const { return open_target(options()); }
 };
 
 }  // namespace
@@ -76,6 +84,14 @@ BOOST_AUTO_TEST_CASE(a_commit_whose_answer_is_lost_counts_once) {
     BOOST_TEST(rows() == before + 100);
   }
   BOOST_TEST(proxy.cuts() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_is_made_our_own_again_when_the_answer_to_that_is_lost) {
+  const auto loader = open_sink(loading_fixture::open_target(options_through_proxy()));
+  proxy.cut_on(commit_message, tcp_proxy::moment::after);
+  BOOST_TEST(loader->write(batches.next({event_rows(1, 100)})).rows_loaded == 100u);
+  BOOST_TEST(proxy.cuts() == 1);
+  BOOST_TEST(number("SELECT fence FROM ingest.slices") == 2);
 }
 
 BOOST_AUTO_TEST_CASE(rejected_rows_are_written_down_once_though_the_transaction_is_repeated) {
