@@ -94,8 +94,9 @@ void checkpoint_state::note_if_finished(const slice_id& slice, const slice_pages
 }
 
 /// Where the ledger has them, too, the state need not tell of all slices that are over: there may be very many. A
-/// durable state says that they are loaded before the next one leaves them out.
-void checkpoint_state::leave_out_finished_slices() {
+/// durable state says that they are loaded before the next one leaves them out. Returns whether that leaves out more.
+bool checkpoint_state::leave_out_finished_slices() {
+  const std::uint64_t before = state_.slices_left_out;
   while (context_.spec->buffer->take_slices && finished_.size() > slices_to_tell_of) {
     const auto s = slices_.find(finished_.front());
     if (s != slices_.end()) {
@@ -106,6 +107,7 @@ void checkpoint_state::leave_out_finished_slices() {
     }
     finished_.pop_front();
   }
+  return state_.slices_left_out > before;
 }
 
 void checkpoint_state::save_soon() {
@@ -175,6 +177,9 @@ void checkpoint_state::close(const close_run& m) {
       state_.error = m.reason;
       write_state();
       release_loaded_segments();
+      if (leave_out_finished_slices()) {
+        write_state();
+      }
     } else {
       mark_saved_state(m);
     }

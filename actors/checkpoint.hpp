@@ -29,7 +29,7 @@ class checkpoint_state {
   void save_soon();
   void write_state();
   void note_if_finished(const slice_id& slice, const slice_pages& loaded);
-  void leave_out_finished_slices();
+  bool leave_out_finished_slices();
   void release_loaded_segments();
   void mark_saved_state(const close_run& m);
   void close_later(const close_run& m);

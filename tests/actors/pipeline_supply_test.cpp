@@ -66,8 +66,9 @@ struct supply_fixture : loading_fixture {
     durable.ledger = target;
     stop_switch stop;
     std::atomic<int> left = writes;
-    return actors::pipeline_builder()
-        .from([this](const slice_id& s) { return std::make_unique<window_source>(s, reads); })
+    actors::pipeline_builder builder;
+    builder.spec().buffer.emplace().range_bytes = 20'000;
+    return builder.from([this](const slice_id& s) { return std::make_unique<window_source>(s, reads); })
         .slices([] { return std::make_unique<windows>(); }, 4)
         .to([target](std::size_t loader) { return make_postgres_sink(target, loader); }, 2)
         .durable(durable)
