@@ -101,8 +101,10 @@ bool ledger_exists(postgres_connection& c) {
 bool ledger_is_of_version_1(postgres_connection& c) {
   return c
       .execute(
-          "SELECT to_regclass('ingest.slices') IS NULL AND (SELECT count(*) FROM pg_attribute WHERE "
-          "attrelid = to_regclass('ingest.pages') AND attname IN ('segment', 'epoch')) = 2")
+          "SELECT count(*) = 2 AND NOT EXISTS (SELECT FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace "
+          "WHERE n.nspname = 'ingest' AND s.relname = 'slices') FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid "
+          "WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'ingest') AND t.relname = 'pages' "
+          "AND a.attname IN ('segment', 'epoch')")
       .truth(0, 0);
 }
 

@@ -8,7 +8,7 @@ namespace ingest::detail {
 
 bool ledger_exists(postgres_connection& c);
 
-/// What versions before 0.2 have left: a row for each page, numbered over all slices.
+/// What versions before 0.2 have left: a row for each page, numbered over all slices. Needs no permission.
 bool ledger_is_of_version_1(postgres_connection& c);
 
 /// Creates what is missing; of a ledger of version 1 makes one of today's. To be called by one session at a time.

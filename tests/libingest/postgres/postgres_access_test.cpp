@@ -230,6 +230,7 @@ BOOST_AUTO_TEST_CASE(a_standby_is_an_absent_database_until_it_is_promoted) {
   BOOST_TEST((error_of([&] { postgres_target(o).peek(); }).code() == errc::unavailable));
   BOOST_TEST((error_of([&] { postgres_target(o).rehearse(); }).code() == errc::unavailable));
   const auto target = std::make_shared<postgres_target>(o);
+  target->compare_with({{}, f.batches.last_pages()});
   target->expect(f.identity, false);
   const batch b = f.batches.next({event_rows(11, 20)});
   std::thread loader([&] { loading_fixture::open_sink(target)->write(b); });
@@ -245,6 +246,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_waits_for_its_synchronous_standby_is_waited_f
   auto o = f.options();
   o.io_timeout = 300ms;
   const auto target = f.open_target(o);
+  target->claim(std::vector<slice_id>{0});
   f.database.execute("ALTER SYSTEM SET synchronous_standby_names = 'absent'");
   f.database.execute("SELECT pg_reload_conf()");
   BOOST_TEST_REQUIRE(eventually([&] { return f.database.value("SHOW synchronous_standby_names") == "absent"; }));
