@@ -44,8 +44,8 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
     return {{"f", std::nullopt, std::nullopt, std::nullopt}};
   }
   if (sql.starts_with("WITH RECURSIVE base (attnum, type, typmod)")) {
-    return {{"id", "text", "text", "t", "f", "t", "t", "text"},
-            {"data", "jsonb", "jsonb", "t", "f", "t", "t", "jsonb"}};
+    return {{"id", "text", "text", "t", "f", "t", "t", "text", "0"},
+            {"data", "jsonb", "jsonb", "t", "f", "t", "t", "jsonb", "0"}};
   }
   if (sql.starts_with("SELECT n FROM pg_temp.ingest_staging s WHERE EXISTS (SELECT FROM pg_trigger ")) {
     return {};  // there are no triggers
@@ -65,6 +65,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   }
   if (sql.starts_with("SELECT has_table_privilege($1::regclass, 'SELECT') AND NOT EXISTS")) {
     return {{truth(true)}};
+  }
+  if (sql.starts_with("SELECT 1 FROM ingest.pages WHERE pipeline = $1 GROUP BY xmin")) {
+    return {};  // nothing was restored from a dump
   }
   if (sql.starts_with("SELECT coalesce((SELECT xmin::text FROM ingest.pages")) {
     return {{"1"}};

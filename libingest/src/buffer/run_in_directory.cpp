@@ -19,15 +19,19 @@ run_in_directory::run_in_directory(durable_run_options o)
 }
 
 void run_in_directory::start_over() {
+  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
+  // its segments would look like a loss.
+  save_new_run(true);
+  remove_old_run();
+}
+
+void run_in_directory::save_new_run(bool replaces_ledger) {
   run_state fresh;
   fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
   fresh.status = run_status::interrupted;
-  fresh.replaces_ledger = true;
+  fresh.replaces_ledger = replaces_ledger;
   fresh.started_at = fresh.updated_at = timestamp_now();
-  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
-  // its segments would look like a loss.
   state_store(files_, directory()).save(fresh);
-  remove_old_run();
 }
 
 /// The rejects first: as long as segments are there, the next start comes here again.
@@ -170,7 +174,11 @@ void run_in_directory::drop_empty_run() {
   if (!other_plan || !empty || !alone) {
     return;
   }
-  start_over();
+  // Only the ledger's own entry of this run is replaced. What else may be in it, where it was not asked or by the time
+  // that it is taken over, is somebody's work.
+  const bool is_in_ledger = ledger.has_value();
+  remove_old_run();
+  save_new_run(is_in_ledger || state->replaces_ledger);
   look_at_state();
   look_at_buffer();
 }

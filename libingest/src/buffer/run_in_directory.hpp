@@ -38,6 +38,7 @@ class run_in_directory {
   void drop_empty_run();
   void adopt_plan();
   void own_ledger(std::int64_t our_fence);
+  void save_new_run(bool replaces_ledger);
   void remove_old_run();
   void keep_rejects();
   void forget_positions();

@@ -23,11 +23,17 @@ class copy_rows {
   /// Those assigned last.
   const std::vector<page>& pages() const { return pages_; }
 
-  /// What is no record: it has a third column, as keyed_encoder::append_refused() writes it.
+  /// Sets rows apart whose id ends in blanks behind so many characters. A varchar(n), or a domain of it, would take
+  /// them without these blanks, and another row's id for theirs.
+  void set_cut_ids_apart(std::size_t most_characters);
+
+  /// What is not for the table: no record, which has a third column, as keyed_encoder::append_refused() writes it, or
+  /// one that was set apart.
   struct refused_row {
     const page* of;
     std::uint64_t row;      ///< within its page, counted from 1
     std::string_view text;  ///< its line
+    const char* sqlstate;
     std::string reason;
   };
   std::vector<refused_row> refused() const;

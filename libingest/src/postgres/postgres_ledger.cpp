@@ -72,24 +72,39 @@ void check_owner(const query_result& stored, const run_identity& who, bool yield
   }
 }
 
-/// Why rows that were loaded into `stored` are not in `wanted`, if so.
-std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
-                               bool exists) {
-  if (stored != wanted) {
-    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
-                                   ", not " + wanted + owners_advice);
-  }
-  if (!exists && view.rows > 0) {
-    return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
-                                     std::to_string(view.rows) +
-                                     " rows were loaded into it. Restore the table, or load "
-                                     "all of it anew with `start_over()`");
-  }
-  return std::nullopt;
+/// A table that a run is loaded into.
+struct place {
+  std::string identity;  ///< schema.table
+  std::string quoted;    ///< for SQL
+  bool exists;
+};
+
+bool is_empty(postgres_connection& c, const place& at) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + at.quoted + ")").truth(0, 0);
 }
 
-bool is_empty(postgres_connection& c, const table_name& target) {
-  return c.execute("SELECT NOT EXISTS (SELECT FROM " + sql_name(c, target) + ")").truth(0, 0);
+/// Why the rows that a run has brought, or has found there already, are not in the table any more, if so. Of some of
+/// them nobody could tell, but all of them are removed together.
+std::optional<error> why_gone(postgres_connection& c, const ledger_view& view, const place& at) {
+  const std::uint64_t rows = view.rows + view.duplicates;
+  if (rows == 0 || (at.exists && !is_empty(c, at))) {
+    return std::nullopt;
+  }
+  return error(errc::bad_data, "table " + at.identity + (at.exists ? " is empty" : " is gone") +
+                                   ", though the ledger says that " + std::to_string(rows) +
+                                   " rows of the run were loaded into it or were there already: it was " +
+                                   (at.exists ? "emptied or made anew" : "dropped") +
+                                   ". Restore it, or load all of it anew with `start_over()`");
+}
+
+/// Why rows that were loaded into `stored` are not where they are wanted, if so.
+std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const std::string& stored,
+                               const place& wanted) {
+  if (stored != wanted.identity) {
+    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
+                                   ", not " + wanted.identity + owners_advice);
+  }
+  return why_gone(c, view, wanted);
 }
 
 /// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
@@ -222,14 +237,8 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
       "SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
       "WHERE t.oid = to_regclass($1)",
       {sql_name(c, target)});
-  view.refusal = elsewhere(view, stored.text(0, 4), identity_of(target, found, stored.text(0, 4)), !found.empty());
-  if (!view.refusal && view.complete && view.rows > 0 && is_empty(c, target)) {
-    view.refusal =
-        error(errc::bad_data, "table " + stored.text(0, 4) + " is empty, though the ledger says that " +
-                                  std::to_string(view.rows) +
-                                  " rows were loaded into it and the run is complete: it was emptied or made "
-                                  "anew. Restore its rows, or load all of them anew with `start_over()`");
-  }
+  view.refusal = elsewhere(c, view, stored.text(0, 4),
+                           {identity_of(target, found, stored.text(0, 4)), sql_name(c, target), !found.empty()});
   return view;
 }
 
@@ -259,13 +268,21 @@ ledger_view take_over(postgres_connection& c, const run_identity& who, const tar
       {who.pipeline, target.keyless() ? "true" : "false"});
   const query_result ours = stored_run(c, who.pipeline);
   const ledger_view view = view_of(c, who.pipeline, ours);
-  if (const auto refusal = elsewhere(view, ours.text(0, 4), target.identity(), !target.created)) {
+  if (const auto refusal = elsewhere(c, view, ours.text(0, 4), {target.identity(), target.quoted, !target.created})) {
     throw *refusal;
   }
   return view;
 }
 
 std::string first_transaction(postgres_connection& c, const std::string& pipeline) {
+  // Pages of one transaction bear one time. Where they bear several, they were copied there all at once, as from a
+  // dump, and so were the rows: in whatever order.
+  const query_result copied = c.execute(
+      "SELECT 1 FROM ingest.pages WHERE pipeline = $1 GROUP BY xmin HAVING min(loaded_at) <> max(loaded_at) LIMIT 1",
+      {pipeline});
+  if (!copied.empty()) {
+    return "";
+  }
   return c
       .execute(
           "SELECT coalesce((SELECT xmin::text FROM ingest.pages WHERE pipeline = $1 ORDER BY age(xmin) DESC LIMIT 1), "
@@ -353,10 +370,11 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     "the last commits took over, a backup was restored), or files of the buffer were "
                                     "removed. Restore either, or load all of it anew with `start_over()`");
   }
-  if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
-    throw error(errc::bad_data, "table " + target.identity() +
-                                    " is gone, though all of the run was loaded into it. Restore the table, or load "
-                                    "all of it anew with `start_over()`");
+  ledger_view sums;
+  read_totals(c, who.pipeline, sums);
+  const bool exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0);
+  if (const auto gone = why_gone(c, sums, {target.identity(), target.quoted, exists})) {
+    throw *gone;
   }
   return begun;
 }

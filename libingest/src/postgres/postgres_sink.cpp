@@ -134,6 +134,9 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
+  if (run.target.longest_id > 0) {
+    rows_.set_cut_ids_apart(run.target.longest_id);
+  }
   range_load::outcome done =
       range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects(), run_->last_refused()).run();
   settle(run, done, ours.front());

@@ -127,9 +127,10 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
                                          : "is temporary: choose a permanent one");
   }
   check_shape(c, name.shown, found.text(0, 3), o.allow_unlogged);
-  const copy_format format = check_columns(c, name.shown, found.text(0, 3));
+  const column_types types = check_columns(c, name.shown, found.text(0, 3));
   const std::string schema = found.text(0, 0);
-  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format, "", ""};
+  target_table target{schema, name.table,      c.quoted(schema) + "." + c.quoted(name.table), created, types.format, "",
+                      "",     types.longest_id};
   target.key = key_of(c, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless()) {

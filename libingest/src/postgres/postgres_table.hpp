@@ -33,7 +33,8 @@ struct target_table {
   bool created = false;
   copy_format format = copy_format::csv;
   std::string key;  ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
-  std::string first_transaction;  ///< no row of the run was written by an older one
+  std::string first_transaction;  ///< no row of the run was written by an older one; empty: that is not known
+  std::size_t longest_id = 0;     ///< in characters, of a type that cuts blanks behind them off; 0: it cuts nothing off
 
   bool keyless() const { return key.empty(); }
 

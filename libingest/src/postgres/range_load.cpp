@@ -6,17 +6,10 @@
 
 namespace ingest::detail {
 
-namespace {
-
-/// What the standard calls a value that is none of its type, as the server does of text that is no JSON.
-constexpr const char* no_value_of_its_type = "22P02";
-
-}  // namespace
-
 range_load::outcome range_load::run() {
   outcome all = load();
   for (copy_rows::refused_row& r : rows_.refused()) {
-    all.rejected.push_back({r.of, r.row, no_value_of_its_type, std::move(r.reason), r.text});
+    all.rejected.push_back({r.of, r.row, r.sqlstate, std::move(r.reason), r.text});
   }
   return all;
 }

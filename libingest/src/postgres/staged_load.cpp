@@ -207,13 +207,15 @@ bool staged_load::can_compare() const {
       .truth(0, 0);
 }
 
-/// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own.
+/// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own. Where
+/// nobody knows which rows those are, they are kept with the others.
 void staged_load::find_differing() {
   const std::string as_compared =
       target_.format == copy_format::binary_jsonb ? "" : "::text";  // json knows no equality
   const query_result numbers = attempts_.connection().execute(
       "SELECT s.n FROM " + staging + " s JOIN " + target_.quoted + " t ON t.id = s.id WHERE t.data" + as_compared +
-          " IS DISTINCT FROM s.data" + as_compared + " AND age(t.xmin) <= age($1::xid) ORDER BY s.n",
+          " IS DISTINCT FROM s.data" + as_compared +
+          (target_.first_transaction.empty() ? " AND $1 = ''" : " AND age(t.xmin) <= age($1::xid)") + " ORDER BY s.n",
       {target_.first_transaction});
   for (std::size_t i = 0; i < numbers.rows(); ++i) {
     const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;

@@ -20,7 +20,8 @@ bool is_among(const std::array<std::string_view, N>& types, const std::string& t
 }
 
 /// A row for each column: name, base type, its full name, NOT NULL, generated, to be filled by us, keeps every text
-/// apart, own type. A domain's base is looked for through any number of domains.
+/// apart, own type, length where it cuts blanks behind that off. A domain's base is looked for through any number of
+/// domains.
 query_result columns_of(postgres_connection& c, const std::string& oid) {
   return c.execute(
       "WITH RECURSIVE base (attnum, type, typmod) AS (SELECT attnum, atttypid, atttypmod FROM pg_attribute "
@@ -32,7 +33,8 @@ query_result columns_of(postgres_connection& c, const std::string& oid) {
       "AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = a.attrelid AND NOT g.tgisinternal "
       "AND g.tgtype & 7 = 7), "
       "coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true) "
-      "AND NOT (t.typname = 'numeric' AND b.typmod >= 0), own.typname "
+      "AND NOT (t.typname = 'numeric' AND b.typmod >= 0), own.typname, "
+      "CASE WHEN t.typname = 'varchar' AND b.typmod >= 0 THEN b.typmod - 4 ELSE 0 END "
       "FROM base b JOIN pg_type t ON t.oid = b.type JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = "
       "b.attnum "
       "JOIN pg_type own ON own.oid = a.atttypid WHERE t.typtype <> 'd'",
@@ -86,15 +88,17 @@ void check_shape(postgres_connection& c, const std::string& shown, const std::st
   }
 }
 
-copy_format check_columns(postgres_connection& c, const std::string& shown, const std::string& oid) {
+column_types check_columns(postgres_connection& c, const std::string& shown, const std::string& oid) {
   const query_result columns = columns_of(c, oid);
   std::string id_type;
   std::string data_type;
+  std::size_t longest_id = 0;
   for (std::size_t i = 0; i < columns.rows(); ++i) {
     const std::string column = columns.text(i, 0);
     if (column == "id") {
       check_id(shown, columns, i);
       id_type = columns.text(i, 7);
+      longest_id = static_cast<std::size_t>(columns.number(i, 8));
     } else if (column == "data" && is_among(data_types, columns.text(i, 1)) && !columns.truth(i, 4)) {
       data_type = columns.text(i, 7);
     } else if (column != "data" && columns.truth(i, 5)) {
@@ -109,7 +113,7 @@ copy_format check_columns(postgres_connection& c, const std::string& shown, cons
                       ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create "
                       "one");
   }
-  return format_for(id_type, data_type);
+  return {format_for(id_type, data_type), longest_id};
 }
 
 }  // namespace ingest::detail

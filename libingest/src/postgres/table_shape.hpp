@@ -14,7 +14,12 @@ namespace ingest::detail {
 /// Refuses rules, row-level security that applies to us, and partitions that are elsewhere or not logged.
 void check_shape(postgres_connection& c, const std::string& shown, const std::string& oid, bool allow_unlogged);
 
-/// Refuses columns that cannot hold what we send, or that nobody fills. Returns how rows of the table's types are sent.
-copy_format check_columns(postgres_connection& c, const std::string& shown, const std::string& oid);
+struct column_types {
+  copy_format format;      ///< how rows of the table's types are sent
+  std::size_t longest_id;  ///< as in target_table
+};
+
+/// Refuses columns that cannot hold what we send, or that nobody fills.
+column_types check_columns(postgres_connection& c, const std::string& shown, const std::string& oid);
 
 }  // namespace ingest::detail

@@ -88,3 +88,26 @@ BOOST_AUTO_TEST_CASE(is_completed_by_the_next_start_wherever_it_was_interrupted)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_run_that_has_brought_nothing)
+
+BOOST_AUTO_TEST_CASE(is_replaced_by_one_with_other_settings_that_replaces_no_ledger_it_has_not_asked) {
+  simulated_disk disk;
+  const auto with_plan = [&](const std::string& plan) {
+    durable_run_options o;
+    o.directory = directory;
+    o.pipeline = "sample";
+    o.files = &disk;
+    o.plan = plan;
+    return durable_run(std::move(o));
+  };
+  durable_run mistyped = with_plan("a mistyped address");
+  mistyped.find();
+  mistyped.begin();
+  durable_run corrected = with_plan("the address");
+  BOOST_TEST(corrected.find().identity.plan == "the address");
+  BOOST_TEST(corrected.found().identity.run_id != mistyped.found().identity.run_id);
+  BOOST_TEST(!corrected.found().replaces_ledger);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

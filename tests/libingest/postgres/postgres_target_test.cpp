@@ -174,6 +174,29 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_dropped_before_the_end_is_not_complete) {
   BOOST_TEST(has(e.what(), "is gone"));
 }
 
+BOOST_AUTO_TEST_CASE(a_table_that_was_emptied_holds_nothing_of_a_run_that_is_under_way) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10)}));
+  database.execute("TRUNCATE ingested_events");
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));
+  BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_holds_of_a_run_also_the_rows_that_were_there_before) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  identity.run_id = std::string(32, 'b');
+  page_batches again;
+  const auto loader = open_sink(open_target(options(), true));
+  BOOST_TEST(loader->write(again.next({event_rows(1, 10)})).duplicates_skipped == 10u);
+  database.execute("TRUNCATE ingested_events");
+  BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));
+  database.execute("DROP TABLE ingested_events");
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is gone"));
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+}
+
 BOOST_AUTO_TEST_CASE(a_ledger_tells_where_its_rows_are_when_that_is_not_where_they_are_meant_to_be) {
   open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
   BOOST_TEST(!postgres_target(options()).peek()->refusal);
