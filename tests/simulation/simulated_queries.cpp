@@ -86,7 +86,8 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT wait_event FROM pg_stat_activity")) {
     return {};
   }
-  if (sql.starts_with("\nSELECT w.name, string_agg(") || sql.starts_with("\nSELECT format('GRANT %s ON")) {
+  if (sql.starts_with("\nSELECT w.name, string_agg(") || sql.starts_with("\nSELECT format('GRANT %s ON") ||
+      sql.starts_with("SELECT current_setting('search_path'), ")) {
     return {};
   }
   if (sql == "SELECT pg_is_in_recovery()") {
