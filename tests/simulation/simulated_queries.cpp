@@ -41,7 +41,7 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
     return {{"public", "r", "p", "1"}};
   }
   if (sql.starts_with("SELECT row_security_active(")) {
-    return {{"f", std::nullopt, std::nullopt, std::nullopt}};
+    return {{"f", std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   }
   if (sql.starts_with("WITH RECURSIVE base (attnum, type, typmod)")) {
     return {{"id", "text", "text", "t", "f", "t", "t", "text"},
