@@ -41,7 +41,7 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
     return {{"public", "r", "p", "1"}};
   }
   if (sql.starts_with("SELECT row_security_active(")) {
-    return {{"f", std::nullopt, std::nullopt, std::nullopt}};
+    return {{"f", std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   }
   if (sql.starts_with("WITH RECURSIVE base (attnum, type, typmod)")) {
     return {{"id", "text", "text", "t", "f", "t", "t", "text", "0"},
@@ -89,7 +89,8 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT wait_event FROM pg_stat_activity")) {
     return {};
   }
-  if (sql.starts_with("\nSELECT w.name, string_agg(") || sql.starts_with("\nSELECT format('GRANT %s ON")) {
+  if (sql.starts_with("\nSELECT w.name, string_agg(") || sql.starts_with("\nSELECT format('GRANT %s ON") ||
+      sql.starts_with("SELECT current_setting('search_path'), ")) {
     return {};
   }
   if (sql == "SELECT pg_is_in_recovery()") {

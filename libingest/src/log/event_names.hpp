@@ -53,6 +53,7 @@ inline constexpr std::string_view connections_limited = "connections_limited";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
 inline constexpr std::string_view range_loaded = "range_loaded";
 inline constexpr std::string_view range_staged = "range_staged";
+inline constexpr std::string_view ids_changed = "ids_changed";
 inline constexpr std::string_view rows_rejected = "rows_rejected";
 inline constexpr std::string_view duplicates_differ = "duplicates_differ";
 inline constexpr std::string_view rejects_wait = "rejects_wait";

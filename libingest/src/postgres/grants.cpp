@@ -52,9 +52,26 @@ FROM (
   WHERE CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') ELSE false END
 ) missing ORDER BY n)";
 
+/// Without a schema to create the table in, no GRANT would help.
+void require_schema(postgres_connection& c, const table_name& name) {
+  if (!name.schema.empty()) {
+    return;
+  }
+  const query_result path = c.execute(
+      "SELECT current_setting('search_path'), current_user WHERE current_schema() IS NULL AND to_regclass($1) IS NULL "
+      "AND coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'USAGE'), true)",
+      {sql_name(c, name)});
+  if (!path.empty()) {
+    throw error(errc::config, "table " + name.shown + " cannot be created: search_path of user " + path.text(0, 1) +
+                                  " (\"" + path.text(0, 0) +
+                                  "\") leads to no schema. Name the table with its schema: TABLE=schema.table");
+  }
+}
+
 }  // namespace
 
 void require_grants(postgres_connection& c, const table_name& name) {
+  require_schema(c, name);
   const query_result missing = c.execute(missing_grants, {name.schema, name.table, sql_name(c, name)});
   if (missing.empty()) {
     return;

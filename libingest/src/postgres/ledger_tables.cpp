@@ -47,7 +47,7 @@ FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('p
   AS w (name, attribute, type)
 JOIN pg_namespace n ON n.nspname = 'ingest'
 JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = w.name
-LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = w.attribute AND format_type(a.atttypid, -1) = w.type
+LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = w.attribute AND a.atttypid = w.type::regtype
 WHERE t.relkind <> 'r' OR a.attname IS NULL
   OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)
 GROUP BY w.name ORDER BY w.name)";

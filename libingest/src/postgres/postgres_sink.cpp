@@ -217,6 +217,12 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
     log::info(events::range_staged, "some of these events were in the table already",
               {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
   }
+  if (done.met_under_another_id > 0) {
+    log::warning(events::ids_changed,
+                 "a trigger of the table gives some of these events the ids of rows that are there already: they count "
+                 "as duplicates, and are kept nowhere else",
+                 {{"first_page", first}, {"last_page", last}, {"rows", done.met_under_another_id}});
+  }
   log::debug(events::range_loaded, "range loaded",
              {{"first_page", first}, {"last_page", last}, {"rows", done.loaded}, {"loader", loader_}});
   return {done.loaded, rows_of(records) - rows_.total(), done.duplicates, done.rejected.size()};

@@ -64,7 +64,9 @@ void check_shape(postgres_connection& c, const std::string& shown, const std::st
       "(SELECT string_agg(quote_ident(rulename), ', ') FROM pg_rewrite WHERE ev_class = $1::oid "
       "AND ev_type IN ('2', '3')), "
       "min(p.oid::regclass::text) FILTER (WHERE p.relkind = 'f'), "
-      "min(p.oid::regclass::text) FILTER (WHERE p.relkind <> 'f' AND p.relpersistence <> 'p') "
+      "min(p.oid::regclass::text) FILTER (WHERE p.relkind <> 'f' AND p.relpersistence <> 'p'), "
+      "(SELECT min(c.oid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+      "WHERE i.inhparent = $1::oid AND NOT c.relispartition) "
       "FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class p ON p.oid = t.relid",
       {oid});
   if (r.truth(0, 0)) {
@@ -80,6 +82,11 @@ void check_shape(postgres_connection& c, const std::string& shown, const std::st
     refuse(shown, "has the foreign table " + r.text(0, 2) +
                       " among its partitions, with which no COMMIT covers both rows and ledger: DETACH it, or choose "
                       "another table");
+  }
+  if (!r.null(0, 4)) {
+    refuse(shown, "is inherited from by " + r.text(0, 4) +
+                      ", whose rows are among its own and its key does not see, so that an event could be there twice: "
+                      "ALTER TABLE … NO INHERIT, or partition it (PARTITION BY), or choose another table");
   }
   if (!r.null(0, 3) && !allow_unlogged) {
     refuse(shown, "has the partition " + r.text(0, 3) +

@@ -20,7 +20,7 @@ struct target_fixture : loading_fixture {
     const error e = refusal(options());
     BOOST_TEST(name_of(e.code()) == "config");
     BOOST_TEST(error_of([&] { postgres_target(options()).rehearse(); }).what() == std::string(e.what()));
-    database.execute("DROP TABLE ingested_events");
+    database.execute("DROP TABLE ingested_events CASCADE");
     return e.what();
   }
 };
@@ -305,6 +305,9 @@ BOOST_AUTO_TEST_CASE(tables_that_copy_cannot_load_for_good_are_refused_by_rehear
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events " + columns +
                                   "; CREATE RULE elsewhere AS ON INSERT TO ingested_events DO INSTEAD NOTHING"),
                  "rules for INSERT or UPDATE (elsewhere)"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events " + columns +
+                                  "; CREATE TABLE old_ones () INHERITS (ingested_events)"),
+                 "inherited from by old_ones"));
   BOOST_TEST(has(refusal_of_table(partitioned + "ALTER TABLE ingested_events ADD PRIMARY KEY (id); " +
                                   "CREATE UNLOGGED TABLE one " + partition),
                  "the partition one, which is UNLOGGED"));
