@@ -59,9 +59,9 @@ boost::test_tools::assertion_result has_pooler(boost::unit_test::test_unit_id) {
 }
 
 struct pooler_fixture : loading_fixture {
-  detail::libpq_connection connect() const { return {endpoint, "test", {5s, 5s}, {}}; }
+  detail::libpq_connection connect() const { return {address, "test", {5s, 5s}, {}}; }
 
-  detail::postgres_endpoint endpoint{database.url()};
+  detail::database_address address{database.url()};
 };
 
 detail::server_transaction begin(detail::postgres_connection& c) {
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(that_a_pooler_lends_are_given_back_without_a_trace, *boost:
   first->write(batches.next({{event_row("a"), "b\tbad"}}));
   BOOST_TEST(rows() == 21);
   BOOST_TEST(number("SELECT count(*) FROM seen WHERE setting <> 'on'") == 0);
-  const detail::postgres_endpoint behind_the_pooler(o.url);
+  const detail::database_address behind_the_pooler(o.url);
   detail::libpq_connection stranger(behind_the_pooler, "stranger", {5s, 5s}, {});
   const auto left = stranger.execute(
       "SELECT string_agg(name, ' ') FROM pg_settings WHERE source = 'session' "
