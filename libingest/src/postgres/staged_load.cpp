@@ -10,9 +10,6 @@ namespace ingest::detail {
 
 namespace {
 
-const std::string staging_name = "ingest_staging";
-const std::string staging = "pg_temp." + staging_name;
-
 /// Rows that are all refused alike make it the table's fault, where there are so many at least, in however many ranges.
 /// So many are tried that a table is not taken for one that refuses all when it takes one in a hundred.
 constexpr std::size_t rows_of_a_verdict = 20;
@@ -37,9 +34,9 @@ std::optional<std::size_t> row_of(const database_error& e, std::size_t begin, st
 }
 
 /// Whether the table says so of this row's own values, whatever it says of others.
-bool is_about_the_row(const database_error& e) {
+bool is_about_the_row(const database_error& e, const table_shape& shape) {
   const auto& told = e.told();
-  const bool no_value = told.sqlstate == "23502" && (told.column == "id" || told.column == "data");
+  const bool no_value = told.sqlstate == "23502" && shape.find(told.column) != nullptr;
   return no_value || told.sqlstate == "23505" || told.sqlstate.starts_with("54");
 }
 
@@ -51,11 +48,11 @@ bool is_about_the_table(const database_error& e, bool took_some) {
   return sqlstate == "2200H" || (!took_some && (sqlstate.starts_with("42") || sqlstate.starts_with("3F")));
 }
 
-rejected_row describe(const copy_rows& rows, std::size_t row, const database_error& why) {
+rejected_row describe(const table_shape& shape, const copy_rows& rows, std::size_t row, const database_error& why) {
   constexpr std::size_t longest_detail = 200;
   const auto& told = why.told();
   std::string message = told.message;
-  if (told.sqlstate == "23502" && told.column == "id") {
+  if (const auto* column = shape.find(told.column); told.sqlstate == "23502" && column != nullptr && !column->at) {
     message = "the event has no id";
   } else if (told.sqlstate.starts_with("22") && !told.detail.empty()) {
     message += ": " + told.detail.substr(0, longest_detail);
@@ -91,19 +88,18 @@ load_outcome staged_load::run() {
 /// A person may have built the key of an initial load while that goes on.
 std::string staged_load::key_by_now() const {
   attempts_.connection().run("LOCK TABLE " + target_.quoted + " IN ROW EXCLUSIVE MODE");
-  return key_of(attempts_.connection(), target_.quoted);
+  return key_of(attempts_.connection(), target_.shape, target_.quoted);
 }
 
 void staged_load::stage() {
   postgres_connection& c = attempts_.connection();
-  c.run("CREATE TEMPORARY TABLE " + staging_name + " ON COMMIT DROP AS SELECT id, data FROM " + target_.quoted +
-        " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY");
-  attempts_.narrow(rows_.size(),
-                   {[&](std::size_t begin, std::size_t end) {
-                      c.run("ALTER TABLE " + staging + " ALTER COLUMN n RESTART WITH " + std::to_string(begin + 1));
-                      copy_into(c, staging, target_.format, rows_, begin, end);
-                    },
-                    row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
+  c.run(target_.shape.create_staging(target_.quoted));
+  const copy_encoder encoder(target_.shape, target_.types);
+  attempts_.narrow(rows_.size(), {[&](std::size_t begin, std::size_t end) {
+                                    c.execute(table_shape::number_from(), {std::to_string(begin + 1)});
+                                    copy_into(c, target_.shape.copy_to_staging(), encoder, rows_, begin, end);
+                                  },
+                                  row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (!refused_[row]) {
       staged_.push_back(row);
@@ -115,34 +111,32 @@ void staged_load::insert() {
   bool indexed = false;
   attempts_.narrow(staged_.size(),
                    {[this](std::size_t begin, std::size_t end) {
-                      outcome_.loaded += insert_numbers("n BETWEEN " + number_of(begin) + " AND " + number_of(end - 1),
-                                                        key_.empty() ? "" : " ON CONFLICT " + key_ + " DO NOTHING");
+                      outcome_.loaded += merge(begin, end, key_);
                       outcome_.table_took_some = true;
                       outcome_.last = {};
                     },
                     [&](const database_error&, std::size_t, std::size_t) -> std::optional<std::size_t> {
                       if (!std::exchange(indexed, true)) {
-                        attempts_.connection().run("CREATE INDEX ON " + staging + " (n)");
+                        attempts_.connection().run(table_shape::index_staging());
                       }
                       return std::nullopt;
                     },
                     [this](std::size_t position, const database_error& why) { refuse_by_table(position, why); }});
 }
 
-std::uint64_t staged_load::insert_numbers(const std::string& where, const std::string& on_conflict) const {
-  // COPY, too, writes what it is given into identity columns.
+/// Puts the staged rows from position `begin` to `end` into the table.
+std::uint64_t staged_load::merge(std::size_t begin, std::size_t end, const std::string& key) const {
   return attempts_.connection()
-      .execute("INSERT INTO " + target_.quoted + " (id, data) OVERRIDING SYSTEM VALUE SELECT id, data FROM " + staging +
-               " WHERE " + where + on_conflict)
+      .execute(target_.shape.merge(target_.quoted, staged::between, key), {number_of(begin), number_of(end - 1)})
       .affected();
 }
 
 void staged_load::refuse_by_table(std::size_t position, const database_error& why) {
-  if (!is_about_the_row(why)) {
+  if (!is_about_the_row(why, target_.shape)) {
     if (outcome_.last.sqlstate != why.told().sqlstate) {
       outcome_.last = {why.told().sqlstate, 0};
     }
-    if (!limited_rejects_ && outcome_.last.rows++ % refusals_between_verdicts == 0) {
+    if (!terms_.limits_rejects && outcome_.last.rows++ % refusals_between_verdicts == 0) {
       judge_table(position, why);
     }
   }
@@ -152,7 +146,7 @@ void staged_load::refuse_by_table(std::size_t position, const database_error& wh
 /// How many rows were refused with this SQLSTATE since the table last took one, in this range and those before.
 std::size_t staged_load::alike(const std::string& sqlstate) const {
   const std::size_t here = outcome_.last.sqlstate == sqlstate ? outcome_.last.rows : 0;
-  return here + (!outcome_.table_took_some && before_.sqlstate == sqlstate ? before_.rows : 0);
+  return here + (!outcome_.table_took_some && terms_.before.sqlstate == sqlstate ? terms_.before.rows : 0);
 }
 
 /// Tries some of the rows behind `position`, spread over them all, for whether the table takes any.
@@ -160,8 +154,8 @@ void staged_load::judge_table(std::size_t position, const database_error& why) c
   const std::size_t left = staged_.size() - position - 1;
   const std::size_t tries = std::min(left, most_tried);
   for (std::size_t i = 0; i < tries; ++i) {
-    const std::string number = number_of(position + 1 + i * left / tries);
-    const auto refusal = attempts_.rehearse([&] { insert_numbers("n = " + number, ""); });
+    const std::size_t other = position + 1 + i * left / tries;
+    const auto refusal = attempts_.rehearse([&] { merge(other, other + 1, ""); });
     if (!refusal || refusal->told().sqlstate != why.told().sqlstate) {
       return;
     }
@@ -176,7 +170,7 @@ void staged_load::refuse(std::size_t row, const database_error& why) {
   if (why.fault() == database_fault::outage && rows_.text(row).size() < least_to_exhaust_memory) {
     throw why;  // the server has no memory for anything
   }
-  outcome_.rejected.push_back(describe(rows_, row, why));
+  outcome_.rejected.push_back(describe(target_.shape, rows_, row, why));
   refused_[row] = true;
 }
 
@@ -188,7 +182,7 @@ void staged_load::account_for_the_rest() {
     outcome_.table_took_some = false;
     outcome_.last = {why.told().sqlstate, dropped.size()};
     const std::size_t all = alike(why.told().sqlstate);
-    if (!limited_rejects_ && all >= rows_of_a_verdict) {
+    if (!terms_.limits_rejects && all >= rows_of_a_verdict) {
       blame_table(target_, all, why);
     }
   }
@@ -209,29 +203,27 @@ bool staged_load::can_compare() const {
 
 /// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own.
 void staged_load::find_differing() {
-  const std::string as_compared =
-      target_.format == copy_format::binary_jsonb ? "" : "::text";  // json knows no equality
-  const query_result numbers = attempts_.connection().execute(
-      "SELECT s.n FROM " + staging + " s JOIN " + target_.quoted + " t ON t.id = s.id WHERE t.data" + as_compared +
-          " IS DISTINCT FROM s.data" + as_compared + " AND age(t.xmin) <= age($1::xid) ORDER BY s.n",
-      {target_.first_transaction});
-  for (std::size_t i = 0; i < numbers.rows(); ++i) {
-    const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
-    if (!refused_[row]) {
-      outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
-                                    rejected_row::reason::differs});
-    }
+  const std::string first = terms_.first_transaction();
+  const query_result numbers =
+      attempts_.connection().execute(target_.shape.differing(target_.quoted, target_.types), {first});
+  for (const std::size_t row : rows_numbered(numbers)) {
+    outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
+                                  rejected_row::reason::differs});
   }
 }
 
-/// The rows whose id the table does not have now, though nothing has refused them. None, where no trigger could have
+/// The rows whose key the table does not have now, though nothing has refused them. None, where no trigger could have
 /// changed or dropped a row.
 std::vector<std::size_t> staged_load::absent() const {
-  const std::string unless_there =
-      key_.empty() ? "" : " AND NOT EXISTS (SELECT FROM " + target_.quoted + " t WHERE t.id = s.id)";
-  const query_result numbers = attempts_.connection().execute(
-      "SELECT n FROM " + staging + " s WHERE EXISTS (" + changing_triggers + ")" + unless_there + " ORDER BY n",
-      {target_.quoted});
+  postgres_connection& c = attempts_.connection();
+  if (!c.execute("SELECT EXISTS (" + changing_triggers + ")", {target_.quoted}).truth(0, 0)) {
+    return {};
+  }
+  return rows_numbered(c.execute(target_.shape.absent(target_.quoted, !key_.empty())));
+}
+
+/// Those of the staged rows that nothing has refused.
+std::vector<std::size_t> staged_load::rows_numbered(const query_result& numbers) const {
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < numbers.rows(); ++i) {
     const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
@@ -258,8 +250,11 @@ std::vector<std::size_t> staged_load::dropped_of(const std::vector<std::size_t>&
       numbers.add(suspects[i] + 1);
     }
     std::uint64_t inserted = 0;
-    const auto refusal =
-        attempts_.rehearse([&] { inserted = insert_numbers("n = ANY ('" + numbers.text() + "')", ""); });
+    const auto refusal = attempts_.rehearse([&] {
+      inserted = attempts_.connection()
+                     .execute(target_.shape.merge(target_.quoted, staged::listed, ""), {numbers.text()})
+                     .affected();
+    });
     const bool alone = end - begin == 1;
     if (refusal ? alone && refusal->told().sqlstate != "23505" : inserted == 0) {
       dropped.insert(dropped.end(), suspects.begin() + static_cast<std::ptrdiff_t>(begin),
