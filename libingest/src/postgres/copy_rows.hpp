@@ -48,6 +48,10 @@ class copy_rows {
   /// The i-th row, newline included.
   std::string_view text(std::size_t i) const { return rows_[order_[i].row].text; }
 
+  /// What it consists of, as record_line has it.
+  std::string_view key(std::size_t i) const { return rows_[order_[i].row].key(); }
+  std::string_view record(std::size_t i) const { return rows_[order_[i].row].record(); }
+
   /// Has the processor fetch what text() will need soon after the i-th row: sorted rows lie anywhere in the range, and
   /// waiting for memory would be half the cost of sending them.
   void prefetch_behind(std::size_t i) const;
@@ -64,6 +68,9 @@ class copy_rows {
     std::uint32_t key_length;
 
     std::string_view key() const { return text.substr(0, key_length); }
+
+    /// Without tab and newline; of a row for the table.
+    std::string_view record() const { return text.substr(key_length + 1, text.size() - key_length - 2); }
   };
   struct entry {
     std::uint64_t prefix;  ///< the id's first 8 bytes as a big-endian number: decides nearly every comparison

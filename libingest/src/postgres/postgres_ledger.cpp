@@ -285,8 +285,8 @@ std::string first_transaction(postgres_connection& c, const std::string& pipelin
   }
   return c
       .execute(
-          "SELECT coalesce((SELECT xmin::text FROM ingest.pages WHERE pipeline = $1 ORDER BY age(xmin) DESC LIMIT 1), "
-          "pg_current_xact_id()::xid::text)",
+          "SELECT wrote FROM (SELECT xmin AS wrote FROM ingest.pages WHERE pipeline = $1 "
+          "UNION ALL SELECT xmin FROM ingest.pipelines WHERE name = $1) transactions ORDER BY age(wrote) DESC LIMIT 1",
           {pipeline})
       .text(0, 0);
 }

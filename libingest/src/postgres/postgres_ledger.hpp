@@ -31,9 +31,10 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
 ledger_view take_over(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
                       bool yields);
 
-/// The oldest transaction that may have written rows of the run that has just taken over, as an xid; empty where any
-/// may have, since ledger and table were restored from a dump. A run takes less time than the server needs to come
-/// round to the same number.
+/// The oldest transaction that may have written rows of the run that has taken over, as an xid: of those that the
+/// ledger has pages of and the one that took over, before which none of this process has begun to write. Empty where
+/// any may have, since ledger and table were restored from a dump. Either stays the same whatever is committed
+/// meanwhile. A run takes less time than the server needs to come round to the same number.
 std::string first_transaction(postgres_connection& c, const std::string& pipeline);
 
 /// Throws errc::bad_data if the ledger means other pages by the numbers of those in the buffer, and errc::locked if it

@@ -11,10 +11,11 @@
 
 namespace ingest::detail {
 
-postgres_run::postgres_run(postgres_options o, connection_factory connect)
+postgres_run::postgres_run(postgres_options o, connection_factory connect, table_shape shape)
     : options_(std::move(o)),
       database_(options_.url),
       table_(table_name::parse(options_.table)),
+      shape_(std::move(shape)),
       connect_(std::move(connect)),
       outages_(database_.shown()),
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
@@ -85,7 +86,7 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
 
 void postgres_run::require_access(postgres_connection& c) const {
   check_ledger_shape(c);
-  require_grants(c, table_);
+  require_grants(c, table_, shape_);
 }
 
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
@@ -95,7 +96,6 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
   if (e.pages) {
     check_same_pages(c, e.identity.pipeline, ledger, *e.pages);
   }
-  target.first_transaction = first_transaction(c, e.identity.pipeline);
   // Should this answer get lost, opening again raises the fence once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
@@ -107,6 +107,20 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
 const opened_run* postgres_run::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
+}
+
+std::string postgres_run::first_transaction(postgres_connection& c) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (first_transaction_) {
+      return *first_transaction_;
+    }
+  }
+  // Two loaders may both ask: they get the same answer.
+  const std::string asked = detail::first_transaction(c, options_.pipeline);
+  const std::lock_guard lock(mutex_);
+  first_transaction_ = asked;
+  return asked;
 }
 
 void postgres_run::note_loaded(page_id last) {

@@ -30,8 +30,9 @@ struct opened_run {
 /// What the loaders of a run share. Thread-safe.
 class postgres_run {
  public:
-  /// Connections are libpq's unless a factory makes others, as simulations do.
-  explicit postgres_run(postgres_options o, connection_factory connect = nullptr);
+  /// Connections are libpq's unless a factory makes others, as simulations do. Records become rows by `shape`.
+  explicit postgres_run(postgres_options o, connection_factory connect = nullptr,
+                        table_shape shape = table_shape::of_events());
 
   const postgres_options& options() const { return options_; }
   const database_address& database() const { return database_; }
@@ -56,7 +57,11 @@ class postgres_run {
   void require_access(postgres_connection& c) const;
 
   /// Creates and checks the tables inside the caller's transaction.
-  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
+  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, shape_, options_); }
+
+  /// As detail::first_transaction() says; `c` is in a transaction that loads. The database is asked once, and only
+  /// where duplicates are compared: to tell, it reads all that the ledger has.
+  std::string first_transaction(postgres_connection& c);
 
   /// Pages up to `last` are loaded, as far as a loader knows.
   void note_loaded(page_id last);
@@ -94,6 +99,7 @@ class postgres_run {
   const postgres_options options_;
   const database_address database_;
   const table_name table_;
+  const table_shape shape_;
   const connection_factory connect_;
   outage_log outages_;
   connection_pool connections_;
@@ -108,8 +114,9 @@ class postgres_run {
   std::optional<known_pages> known_pages_;
   page_id last_loaded_ = 0;
   refused_alike last_refused_;
-  std::string first_reject_;          ///< why
-  std::optional<opened_run> opened_;  // set once, never changed after
+  std::string first_reject_;                      ///< why
+  std::optional<std::string> first_transaction_;  ///< as the database has said
+  std::optional<opened_run> opened_;              // set once, never changed after
 };
 
 }  // namespace ingest::detail

@@ -137,8 +137,9 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (run.target.longest_id > 0) {
     rows_.set_cut_ids_apart(run.target.longest_id);
   }
-  range_load::outcome done =
-      range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects(), run_->last_refused()).run();
+  load_terms terms{run_->limits_rejects(), run_->last_refused(),
+                   [this] { return run_->first_transaction(*connection_); }};
+  range_load::outcome done = range_load(*connection_, run.target, rows_, attempt_, std::move(terms)).run();
   settle(run, done, ours.front());
   unanswered_ = std::move(done);
   commit();

@@ -10,9 +10,6 @@ namespace ingest::detail {
 
 namespace {
 
-const std::string staging_name = "ingest_staging";
-const std::string staging = "pg_temp." + staging_name;
-
 /// Those of the table $1 that run when rows are inserted.
 const std::string insert_triggers =
     "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgtype & 4 = 4 "
@@ -45,19 +42,18 @@ load_outcome staged_load::run() {
 /// A person may have built the key of an initial load while that goes on.
 std::string staged_load::key_by_now() const {
   attempts_.connection().run("LOCK TABLE " + target_.quoted + " IN ROW EXCLUSIVE MODE");
-  return key_of(attempts_.connection(), target_.quoted);
+  return key_of(attempts_.connection(), target_.shape, target_.quoted);
 }
 
 void staged_load::stage() {
   postgres_connection& c = attempts_.connection();
-  c.run("CREATE TEMPORARY TABLE " + staging_name + " ON COMMIT DROP AS SELECT id, data FROM " + target_.quoted +
-        " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN n bigint GENERATED ALWAYS AS IDENTITY");
-  attempts_.narrow(rows_.size(),
-                   {[&](std::size_t begin, std::size_t end) {
-                      c.run("ALTER TABLE " + staging + " ALTER COLUMN n RESTART WITH " + std::to_string(begin + 1));
-                      copy_into(c, staging, target_.format, rows_, begin, end);
-                    },
-                    row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
+  c.run(target_.shape.create_staging(target_.quoted));
+  const copy_encoder encoder(target_.shape, target_.types);
+  attempts_.narrow(rows_.size(), {[&](std::size_t begin, std::size_t end) {
+                                    c.execute(table_shape::number_from(), {std::to_string(begin + 1)});
+                                    copy_into(c, target_.shape.copy_to_staging(), encoder, rows_, begin, end);
+                                  },
+                                  row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
   for (std::size_t row = 0; row < rows_.size(); ++row) {
     if (!refused_[row]) {
       staged_.push_back(row);
@@ -77,9 +73,10 @@ void staged_load::insert_and_account() {
     return;
   }
   attempts_.connection().run("ROLLBACK TO SAVEPOINT ingest_insert");
+  indexed_ = false;  // that is taken back, too
   outcome_ = before;
   refused_ = refused_before;
-  left_out_.emplace(staged_.size(), false);
+  left_out_.emplace(rows_.size(), false);
   insert();
   account_for_those_left_out();
 }
@@ -95,14 +92,12 @@ void staged_load::insert() {
 }
 
 void staged_load::insert(std::size_t begin, std::size_t end) {
-  const std::uint64_t inserted = insert_numbers("n BETWEEN " + number_of(begin) + " AND " + number_of(end - 1),
-                                                key_.empty() ? "" : " ON CONFLICT " + key_ + " DO NOTHING");
+  const std::uint64_t inserted = merge(begin, end, key_);
   if (left_out_ && inserted > 0 && inserted < end - begin) {
     throw dropped_by_trigger();  // fewer at a time
   }
-  if (left_out_ && inserted == 0) {
-    std::fill(left_out_->begin() + static_cast<std::ptrdiff_t>(begin),
-              left_out_->begin() + static_cast<std::ptrdiff_t>(end), true);
+  for (std::size_t position = begin; left_out_ && inserted == 0 && position < end; ++position) {
+    (*left_out_)[staged_[position]] = true;
   }
   outcome_.loaded += inserted;
   outcome_.table_took_some = true;
@@ -111,24 +106,23 @@ void staged_load::insert(std::size_t begin, std::size_t end) {
 
 void staged_load::index_numbers() {
   if (!std::exchange(indexed_, true)) {
-    attempts_.connection().run("CREATE INDEX ON " + staging + " (n)");
+    attempts_.connection().run(table_shape::index_staging());
   }
 }
 
-std::uint64_t staged_load::insert_numbers(const std::string& where, const std::string& on_conflict) const {
-  // COPY, too, writes what it is given into identity columns.
+/// Puts the staged rows from position `begin` to `end` into the table.
+std::uint64_t staged_load::merge(std::size_t begin, std::size_t end, const std::string& key) const {
   return attempts_.connection()
-      .execute("INSERT INTO " + target_.quoted + " (id, data) OVERRIDING SYSTEM VALUE SELECT id, data FROM " + staging +
-               " WHERE " + where + on_conflict)
+      .execute(target_.shape.merge(target_.quoted, staged::between, key), {number_of(begin), number_of(end - 1)})
       .affected();
 }
 
 void staged_load::account_for_those_left_out() {
   const std::uint64_t rest = rows_.size() - outcome_.loaded - outcome_.rejected.size();
   std::vector<std::size_t> suspects;
-  for (const std::size_t position : absent()) {
-    if ((*left_out_)[position]) {
-      suspects.push_back(staged_[position]);
+  for (const std::size_t row : absent()) {
+    if ((*left_out_)[row]) {
+      suspects.push_back(row);
     }
   }
   const std::vector<std::size_t> dropped = key_.empty() ? suspects : dropped_of(suspects);
@@ -149,42 +143,35 @@ bool staged_load::can_compare() const {
 /// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own. Where
 /// nobody knows which rows those are, they are kept with the others.
 void staged_load::find_differing() {
-  const std::string as_compared =
-      target_.format == copy_format::binary_jsonb ? "" : "::text";  // json knows no equality
-  const query_result numbers = attempts_.connection().execute(
-      "SELECT s.n FROM " + staging + " s JOIN " + target_.quoted + " t ON t.id = s.id WHERE t.data" + as_compared +
-          " IS DISTINCT FROM s.data" + as_compared +
-          (target_.first_transaction.empty() ? " AND $1 = ''" : " AND age(t.xmin) <= age($1::xid)") + " ORDER BY s.n",
-      {target_.first_transaction});
-  for (std::size_t i = 0; i < numbers.rows(); ++i) {
-    const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
-    if (!refused_[row]) {
-      outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
-                                    rejected_row::reason::differs});
-    }
+  const std::string first = terms_.first_transaction();
+  const query_result numbers =
+      attempts_.connection().execute(target_.shape.differing(target_.quoted, target_.types), {first});
+  for (const std::size_t row : rows_numbered(numbers)) {
+    outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
+                                  rejected_row::reason::differs});
   }
 }
 
-/// Positions of the rows whose id the table does not have now, though nothing has refused them. None, where no trigger
-/// could have changed or dropped a row.
+/// The rows whose key the table does not have now, though nothing has refused them. None, where no trigger could have
+/// changed or dropped a row.
 std::vector<std::size_t> staged_load::absent() const {
-  const std::string unless_there =
-      key_.empty() ? "" : " AND NOT EXISTS (SELECT FROM " + target_.quoted + " t WHERE t.id = s.id)";
-  const query_result numbers = attempts_.connection().execute(
-      "SELECT n FROM " + staging + " s WHERE EXISTS (" + changing_triggers + ")" + unless_there + " ORDER BY n",
-      {target_.quoted});
-  std::vector<std::size_t> positions;
-  std::size_t position = 0;
+  postgres_connection& c = attempts_.connection();
+  if (!c.execute("SELECT EXISTS (" + changing_triggers + ")", {target_.quoted}).truth(0, 0)) {
+    return {};
+  }
+  return rows_numbered(c.execute(target_.shape.absent(target_.quoted, !key_.empty())));
+}
+
+/// Those of the staged rows that nothing has refused.
+std::vector<std::size_t> staged_load::rows_numbered(const query_result& numbers) const {
+  std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < numbers.rows(); ++i) {
     const auto row = static_cast<std::size_t>(numbers.number(i, 0)) - 1;
-    while (staged_[position] < row) {
-      ++position;
-    }
     if (!refused_[row]) {
-      positions.push_back(position);
+      rows.push_back(row);
     }
   }
-  return positions;
+  return rows;
 }
 
 /// Those of the rows that were left out because a trigger dropped them: alone, the others are met by what is there
@@ -204,7 +191,9 @@ std::vector<std::size_t> staged_load::dropped_of(const std::vector<std::size_t>&
     for (std::size_t i = begin; i < end; ++i) {
       numbers.add(suspects[i] + 1);
     }
-    const auto refusal = attempts_.rehearse([&] { insert_numbers("n = ANY ('" + numbers.text() + "')", ""); });
+    const auto refusal = attempts_.rehearse([&] {
+      attempts_.connection().execute(target_.shape.merge(target_.quoted, staged::listed, ""), {numbers.text()});
+    });
     const bool alone = end - begin == 1;
     if (!refusal || (alone && refusal->told().sqlstate != "23505")) {
       dropped.insert(dropped.end(), suspects.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -14,9 +14,9 @@ constexpr std::size_t refusals_between_verdicts = 64;
 constexpr std::size_t least_to_exhaust_memory = 1 << 20;  // bytes of a row
 
 /// Whether the table says so of this row's own values, whatever it says of others.
-bool is_about_the_row(const database_error& e) {
+bool is_about_the_row(const database_error& e, const table_shape& shape) {
   const auto& told = e.told();
-  const bool no_value = told.sqlstate == "23502" && (told.column == "id" || told.column == "data");
+  const bool no_value = told.sqlstate == "23502" && shape.find(told.column) != nullptr;
   return no_value || told.sqlstate == "23505" || told.sqlstate.starts_with("54");
 }
 
@@ -28,11 +28,11 @@ bool is_about_the_table(const database_error& e, bool took_some) {
   return sqlstate == "2200H" || (!took_some && (sqlstate.starts_with("42") || sqlstate.starts_with("3F")));
 }
 
-rejected_row describe(const copy_rows& rows, std::size_t row, const database_error& why) {
+rejected_row describe(const table_shape& shape, const copy_rows& rows, std::size_t row, const database_error& why) {
   constexpr std::size_t longest_detail = 200;
   const auto& told = why.told();
   std::string message = told.message;
-  if (told.sqlstate == "23502" && told.column == "id") {
+  if (const auto* column = shape.find(told.column); told.sqlstate == "23502" && column != nullptr && !column->at) {
     message = "the event has no id";
   } else if (told.sqlstate.starts_with("22") && !told.detail.empty()) {
     message += ": " + told.detail.substr(0, longest_detail);
@@ -54,11 +54,11 @@ database_error dropped_by_trigger() {
 }
 
 void staged_load::refuse_by_table(std::size_t position, const database_error& why) {
-  if (!is_about_the_row(why)) {
+  if (!is_about_the_row(why, target_.shape)) {
     if (outcome_.last.sqlstate != why.told().sqlstate) {
       outcome_.last = {why.told().sqlstate, 0};
     }
-    if (!limited_rejects_ && outcome_.last.rows++ % refusals_between_verdicts == 0) {
+    if (!terms_.limits_rejects && outcome_.last.rows++ % refusals_between_verdicts == 0) {
       judge_table(position, why);
     }
   }
@@ -68,7 +68,7 @@ void staged_load::refuse_by_table(std::size_t position, const database_error& wh
 /// How many rows were refused with this SQLSTATE since the table last took one, in this range and those before.
 std::size_t staged_load::alike(const std::string& sqlstate) const {
   const std::size_t here = outcome_.last.sqlstate == sqlstate ? outcome_.last.rows : 0;
-  return here + (!outcome_.table_took_some && before_.sqlstate == sqlstate ? before_.rows : 0);
+  return here + (!outcome_.table_took_some && terms_.before.sqlstate == sqlstate ? terms_.before.rows : 0);
 }
 
 /// Tries some of the rows behind `position`, spread over them all, for whether the table takes any.
@@ -76,8 +76,8 @@ void staged_load::judge_table(std::size_t position, const database_error& why) c
   const std::size_t left = staged_.size() - position - 1;
   const std::size_t tries = std::min(left, most_tried);
   for (std::size_t i = 0; i < tries; ++i) {
-    const std::string number = number_of(position + 1 + i * left / tries);
-    const auto refusal = attempts_.rehearse([&] { insert_numbers("n = " + number, ""); });
+    const std::size_t other = position + 1 + i * left / tries;
+    const auto refusal = attempts_.rehearse([&] { merge(other, other + 1, ""); });
     if (!refusal || refusal->told().sqlstate != why.told().sqlstate) {
       return;
     }
@@ -92,7 +92,7 @@ void staged_load::refuse(std::size_t row, const database_error& why) {
   if (why.fault() == database_fault::outage && rows_.text(row).size() < least_to_exhaust_memory) {
     throw why;  // the server has no memory for anything
   }
-  outcome_.rejected.push_back(describe(rows_, row, why));
+  outcome_.rejected.push_back(describe(target_.shape, rows_, row, why));
   refused_[row] = true;
 }
 
@@ -102,7 +102,7 @@ void staged_load::refuse_dropped(const std::vector<std::size_t>& dropped) {
     outcome_.table_took_some = false;
     outcome_.last = {why.told().sqlstate, dropped.size()};
     const std::size_t all = alike(why.told().sqlstate);
-    if (!limited_rejects_ && all >= rows_of_a_verdict) {
+    if (!terms_.limits_rejects && all >= rows_of_a_verdict) {
       blame_table(target_, all, why);
     }
   }

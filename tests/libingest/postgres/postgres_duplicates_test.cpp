@@ -1,4 +1,7 @@
+#include <libpq-fe.h>
+
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <thread>
 
 #include "core/ledger_view.hpp"
@@ -100,6 +103,26 @@ BOOST_AUTO_TEST_CASE(are_not_ids_with_blanks_behind_that_a_column_would_cut_off)
   for (const std::string& line : rejects()) {
     BOOST_TEST(line.find("22001") != std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_row_that_another_loader_began_to_write_before_the_first_comparison_are_compared) {
+  auto o = options();
+  const auto target = open_target(o);
+  const auto loader = open_sink(target);
+  const auto slow_loader = open_sink(target, 1);
+  std::unique_ptr<PGconn, decltype(&PQfinish)> in_the_way(PQconnectdb(database.url().c_str()), PQfinish);
+  PQclear(PQexec(in_the_way.get(), "BEGIN; INSERT INTO ingested_events VALUES ('held up', '{}')"));
+  const batch slow_page = batches.next({{event_row("1", "\"one\""), event_row("held up")}});
+  std::thread slow([&] { slow_loader->write(slow_page); });
+  BOOST_TEST_REQUIRE(eventually([&] {
+    return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'") == 1;
+  }));
+  loader->write(batches.next({{event_row("2", "1"), event_row("2", "2")}}));
+  in_the_way.reset();
+  slow.join();
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  loader->write(batches.next({{event_row("1", "\"another\"")}}));
+  BOOST_TEST(o.counters->duplicates_differing == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(are_those_of_the_key_and_not_of_another_index_on_id_that_takes_several_ids_for_one) {
