@@ -92,6 +92,11 @@ void run_in_directory::look_at_buffer() {
     remove_old_run();  // start_over() was interrupted after its first step
     known_.buffer = {};
   }
+  if (state && state->yields && state->slices.empty() && state->loaded.empty() && known_.buffer.pages.empty() &&
+      !known_.buffer.slices.empty()) {
+    remove_buffer();  // give_way() was interrupted: indexes alone are left, of pages that were loaded nowhere
+    known_.buffer = {};
+  }
   if (known_.buffer.torn_bytes > 0) {
     log::info(events::torn_tail_removed,
               "the last process was interrupted while appending; the unfinished pages are fetched again",
