@@ -124,13 +124,14 @@ BOOST_AUTO_TEST_CASE(can_be_begun_again_without_the_database_wherever_its_remova
       o.pipeline = "sample";
       o.files = &files;
       o.ledger = ledger;
+      o.segment_bytes = 1;
       return durable_run(std::move(o));
     };
     durable_run first = start();
     first.find();
     first.begin();
-    first.open_buffer().buffer->append(0, sample_batch(1, 2));
-    ledger->is_away = false;  // and has a run of which nobody knew
+    append_samples(*first.open_buffer().buffer, 1, 3);  // in a segment each
+    ledger->is_away = false;                            // and has a run of which nobody knew
     files.crash_at(nth);
     try {
       start().find();
