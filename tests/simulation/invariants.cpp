@@ -102,7 +102,7 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
     const auto found = disk_buffer::inspect(disk, simulated_directory);
     if (const auto state = state_store(disk, simulated_directory).load()) {
       if (state->slices.empty() && gives_way(*state, database)) {
-        return {};  // its index may tell of a segment that is gone: the next start gives the rest up, too
+        return {};  // segments may be gone that an index tells of: the next start removes the rest
       }
       const std::string missing = missing_before(state->slices, found.pages, disk, database, api);
       if (!missing.empty()) {

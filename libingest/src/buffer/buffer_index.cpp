@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view header_magic("\x89IDX\r\n\x1a\n", 8);
 constexpr std::string_view record_magic("\x89PAG\r\n\x1a\n", 8);
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 constexpr std::uint32_t flag_last = 1;
 constexpr std::size_t crc_bytes = 4;
 constexpr std::size_t length_at = 8;          // of a record's length

@@ -8,6 +8,19 @@
 
 namespace ingest::detail {
 
+namespace {
+
+/// Whether pages are gone that an index tells of.
+bool lacks_pages(const disk_buffer::contents& buffer) {
+  page_id last = 0;
+  for (const slice_progress& s : buffer.slices) {
+    last = std::max(last, s.last_page);
+  }
+  return buffer.pages.size() < last;
+}
+
+}  // namespace
+
 run_in_directory::run_in_directory(durable_run_options o)
     : options_(std::move(o)), files_(options_.files ? *options_.files : posix_file_system()) {
   if (!options_.files) {
@@ -90,6 +103,10 @@ void run_in_directory::look_at_buffer() {
   if (state && state->replaces_ledger && known_.buffer.identity &&
       known_.buffer.identity->run_id != state->identity.run_id) {
     remove_old_run();  // start_over() was interrupted after its first step
+    known_.buffer = {};
+  }
+  if (state && state->yields && state->slices.empty() && state->loaded.empty() && lacks_pages(known_.buffer)) {
+    remove_buffer();  // give_way() was interrupted: nothing of this run was loaded, so nobody else removes segments
     known_.buffer = {};
   }
   if (known_.buffer.torn_bytes > 0) {

@@ -66,7 +66,7 @@ void require_schema(postgres_connection& c, const table_name& name) {
   if (!path.empty()) {
     throw error(errc::config, "table " + name.shown + " cannot be created: search_path of user " + path.text(0, 1) +
                                   " (\"" + path.text(0, 0) +
-                                  "\") leads to no schema. Name the table with its schema in `table`: schema.table");
+                                  "\") leads to no schema. Name the table with its schema: `table`=schema.table");
   }
 }
 

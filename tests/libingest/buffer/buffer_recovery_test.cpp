@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "buffer/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
 #include "support/sample_pages.hpp"
@@ -287,6 +288,27 @@ BOOST_AUTO_TEST_CASE(does_not_take_a_record_of_another_segment_for_its_own) {
   // What a disk may show behind the end of a file after a power failure: old blocks.
   disk.contents(index(2)) += disk.contents(index(1));
   BOOST_TEST(open(disk).recovered().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_the_format_of_an_earlier_version_whose_lines_mean_something_else) {
+  buffer_with_tail b;
+  std::string& header = b.disk.contents(index(1));
+  const auto put = [&header](std::size_t at, std::uint32_t value) {
+    for (std::size_t i = 0; i < sizeof value; ++i) {
+      header[at + i] = static_cast<char>(value >> (8 * i));
+    }
+  };
+  const std::size_t length = static_cast<unsigned char>(header[12]) + 256u * static_cast<unsigned char>(header[13]);
+  put(8, 1);
+  put(length - 4, crc32c(std::string_view(header).substr(0, length - 4)));
+  const auto before = b.disk.files();
+  BOOST_CHECK_EXCEPTION(open(b.disk), error, [](const error& e) {
+    const std::string text = e.what();
+    return e.code() == errc::bad_data &&
+           text.find("events_buffer.000001.idx has format version 1") != std::string::npos &&
+           text.find("this program reads version 2") != std::string::npos;
+  });
+  BOOST_TEST((b.disk.files() == before));
 }
 
 BOOST_AUTO_TEST_CASE(ignores_files_that_are_not_its_own) {

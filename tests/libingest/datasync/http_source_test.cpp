@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(check_their_settings_at_once) {
   refused("`batch_size`", [](http_source_options& o) { o.batch_size = 0; });
   refused("`batch_size`", [](http_source_options& o) { o.batch_size = 5001; });
   refused("`events_path`", [](http_source_options& o) { o.events_path = "//evil.example/events"; });
-  refused("ID_POINTER", [](http_source_options& o) { o.parser.id_pointer = "id"; });
+  refused("`id_pointer`", [](http_source_options& o) { o.parser.id_pointer = "id"; });
   refused("`since_ms`", [](http_source_options& o) { o.windows = {{2, 1}}; });
   refused("`endpoint`", [](http_source_options& o) {
     o.endpoint = http_endpoint::standard;

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(do_not_show_their_contents_in_messages) {
 
 BOOST_AUTO_TEST_CASE(refuse_pointers_that_are_none_by_the_name_of_their_setting) {
   BOOST_CHECK_EXCEPTION(make_page_parser({.id_pointer = "id"}), ingest::error, [](const ingest::error& e) {
-    return e.code() == errc::config && std::string(e.what()).starts_with("ID_POINTER");
+    return e.code() == errc::config && std::string(e.what()).starts_with("`id_pointer`");
   });
 }
 

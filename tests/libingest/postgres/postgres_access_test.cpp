@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_search_path_that_leads_nowhere_is_named_where_no_grant_wo
   database.execute("ALTER DATABASE " + database.name() + " SET search_path = ''");
   const error e = error_of([&] { postgres_target(options()).rehearse(); });
   BOOST_TEST(name_of(e.code()) == "config");
-  BOOST_TEST(has(e.what(), "in `table`: schema.table"), e.what());
+  BOOST_TEST(has(e.what(), "`table`=schema.table"), e.what());
   auto o = options();
   o.table = "public.ingested_events";
   BOOST_TEST(open_sink(open_target(o))->write(batches.next({event_rows(1, 10)})).rows_loaded == 10u);
