@@ -52,9 +52,8 @@ database_error dropped_by_trigger();
 ///    constraints decide. A row that is refused alone is set aside, unless all are refused alike: then the table is to
 ///    blame, and errc::config thrown.
 /// 3. Rows that were neither inserted nor refused are duplicates, if their key is there. Where a trigger may have
-/// dropped
-///    some, 2. is taken back and done in statements so small that the count of each says which of its rows went in. Of
-///    the others, those that no row meets were dropped, and are set aside.
+///    dropped some, 2. is taken back and done in statements so small that the count of each says which of its rows went
+///    in. Of the others, those that no row meets were dropped, and are set aside.
 /// 4. Duplicates whose content is another than that of a row which this run has brought are told apart.
 class staged_load {
  public:

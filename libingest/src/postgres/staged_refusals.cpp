@@ -97,8 +97,8 @@ void staged_load::refuse(std::size_t row, const database_error& why) {
 }
 
 void staged_load::refuse_dropped(const std::vector<std::size_t>& dropped) {
+  const database_error why = dropped_by_trigger();
   if (!dropped.empty() && dropped.size() == staged_.size()) {
-    const database_error why = dropped_by_trigger();
     outcome_.table_took_some = false;
     outcome_.last = {why.told().sqlstate, dropped.size()};
     const std::size_t all = alike(why.told().sqlstate);
@@ -107,7 +107,7 @@ void staged_load::refuse_dropped(const std::vector<std::size_t>& dropped) {
     }
   }
   for (const std::size_t row : dropped) {
-    refuse(row, dropped_by_trigger());
+    refuse(row, why);
   }
 }
 
