@@ -266,6 +266,9 @@ void buffer_writer_state::retry_append() {
       held_.push_front(std::move(next));
       return;
     }
+    if (full_since_) {
+      full_since_ = time_of(self_);  // a page has found room: the disk is slow to be emptied, and does not stay full
+    }
   }
   if (full_since_) {
     full_since_.reset();

@@ -13,7 +13,8 @@ using actors::stage_kind;
 namespace {
 
 struct world {
-  explicit world(std::uint64_t seed) : input(make_pages(seed)) {}
+  explicit world(std::uint64_t seed) : world(make_pages(seed)) {}
+  explicit world(std::vector<std::vector<std::size_t>> pages) : input(std::move(pages)) {}
 
   actors::pipeline_spec spec() {
     auto s = scripted_spec(input, target, files);
@@ -272,6 +273,33 @@ BOOST_AUTO_TEST_CASE(a_full_disk_makes_fetching_wait_until_segments_are_deleted_
       });
       BOOST_TEST((result.status == stream_status::success));
       BOOST_TEST(counters->restarts == 0, "waiting is no failure");
+      w.expect_everything_once();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_full_again_and_again_is_not_given_up_while_pages_find_room) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    BOOST_TEST_CONTEXT("seed " << seed) {
+      world w(std::vector(3, std::vector<std::size_t>(10, 20)));
+      w.files.capacity = 2'500;
+      auto spec = w.spec();
+      spec.buffer->keep_segments = true;  // so that room comes from here only
+      // Enough for each page, and not for all that have to wait one behind the other.
+      spec.buffer->space_deadline = std::chrono::seconds(20);
+      spec.restarts.max_restarts = 0;
+      const auto counters = spec.metrics;
+      simulated_run run(seed, std::move(spec));
+      std::uint64_t appended = 0;
+      std::size_t waited = 0;
+      const auto result = run.run([&] {
+        const std::uint64_t before = std::exchange(appended, counters->bytes_appended);
+        waited = appended == before ? waited + 1 : 0;
+        if (waited % 6 == 5) {
+          w.files.capacity += 120;
+        }
+      });
+      BOOST_TEST((result.status == stream_status::success), (result.failure ? result.failure->what() : ""));
       w.expect_everything_once();
     }
   }

@@ -9,10 +9,11 @@
 
 namespace ingest::testing {
 
-/// The rows of a COPY in the binary format, as PostgreSQL reads them; written from its manual ("File Formats" of COPY)
-/// and not from our encoder, which it is the judge of. A column is its bytes, NULL nothing. Throws std::logic_error for
-/// anything else.
-inline std::vector<std::vector<std::optional<std::string>>> read_binary_copy(std::string_view bytes) {
+/// The rows of a COPY of so many columns in the binary format, as PostgreSQL reads them; written from its manual ("File
+/// Formats" of COPY) and not from our encoder, which it is the judge of. A column is its bytes, NULL nothing. Throws
+/// std::logic_error for anything else.
+inline std::vector<std::vector<std::optional<std::string>>> read_binary_copy(std::string_view bytes,
+                                                                             std::size_t width = 2) {
   const auto take = [&](std::size_t length) {
     if (bytes.size() < length) {
       throw std::logic_error("a binary COPY ends too early");
@@ -39,7 +40,7 @@ inline std::vector<std::vector<std::optional<std::string>>> read_binary_copy(std
       break;
     }
     auto& row = rows.emplace_back(columns);
-    if (columns != 2) {
+    if (columns != width) {
       continue;  // refused by the server, which reads no further
     }
     for (auto& column : row) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -7,8 +8,9 @@
 
 namespace ingest::testing {
 
-/// What the statements of the sink do to a simulated database. They are known by how they begin; any other is a defect
-/// of the simulator, which then throws std::logic_error.
+/// What the statements of the sink do to a simulated database. Those that name the table's columns are known by what
+/// the table's shape writes for each, all others by how they begin. Any other is a defect of the simulator, which then
+/// throws std::logic_error.
 class simulated_statements {
  public:
   simulated_statements(simulated_database& database, backend& b) : db_(database), b_(b) {}
@@ -27,7 +29,6 @@ class simulated_statements {
   rows query(const std::string& sql, const parameters& p);
   rows query_pipeline(const std::string& sql, const parameters& p);
   detail::query_result change(const std::string& sql, const parameters& p);
-  detail::query_result insert_staged(const std::string& sql);
   detail::query_result update_pipeline(const std::string& sql, const parameters& p);
 
   // Of the slices and pages of a ledger, in simulated_ledger.cpp
@@ -44,6 +45,17 @@ class simulated_statements {
   detail::query_result fold_pages(const parameters& p);
   void fold_slice(const slice_key& key);
   void record_losses(const parameters& p);
+
+  using table_statement = detail::query_result (simulated_statements::*)(const parameters&);
+  static const std::map<std::string, table_statement>& table_statements();
+  detail::query_result create_table(const parameters& p);
+  detail::query_result find_key(const parameters& p);
+  detail::query_result create_staging(const parameters& p);
+  detail::query_result number_from(const parameters& p);
+  detail::query_result index_staging(const parameters& p);
+  detail::query_result merge(const parameters& p);
+  detail::query_result find_differing(const parameters& p);
+  static rows columns_of_table();
 
   /// The database as this transaction sees it.
   tables seen() const;

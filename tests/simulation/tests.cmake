@@ -11,8 +11,8 @@ add_library(ingest_simulation STATIC
   simulation/simulated_job.cpp
   simulation/simulated_ledger.cpp
   simulation/simulated_queries.cpp
-  simulation/simulated_rows.cpp
   simulation/simulated_statements.cpp
+  simulation/simulated_table.cpp
   simulation/simulated_world.cpp
 )
 target_include_directories(ingest_simulation PUBLIC "${CMAKE_SOURCE_DIR}/libingest/src")

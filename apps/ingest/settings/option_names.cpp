@@ -35,6 +35,7 @@ constexpr option_name option_names[] = {
     {"retry.deadline", "RETRY_DEADLINE_MS"},
     // postgres_options
     {"url", "DATABASE_URL"},
+    {"table", "TABLE"},
     {"initial_load", "INITIAL_LOAD"},
     {"reject_limit", "REJECT_LIMIT"},
     // durable_run_options, and what may be done with a run

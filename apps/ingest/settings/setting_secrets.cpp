@@ -6,19 +6,13 @@
 #include <memory>
 #include <vector>
 
+#include "core/trimmed.hpp"
 #include "ingest/log.hpp"
 #include "log/redaction.hpp"
 
 namespace ingest::detail {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const auto first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The passwords of the user and of the client's TLS key, as libpq understands them, and as they stand there, in case
 /// that libpq does not.
@@ -45,12 +39,12 @@ std::vector<std::string> secrets_in_headers(std::string_view text) {
     const std::string_view line = text.substr(0, text.find_first_of("|\n"));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const auto colon = line.find(':');
-    const std::string_view value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
+    const std::string_view value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1), " \t\r");
     const bool has_scheme = value.starts_with("Bearer ") || value.starts_with("Basic ");
     if (!value.empty() && (has_scheme || names_secret(line.substr(0, colon)))) {
       secrets.emplace_back(value);
       if (has_scheme) {
-        secrets.emplace_back(trimmed(value.substr(value.find(' '))));
+        secrets.emplace_back(trimmed(value.substr(value.find(' ')), " \t\r"));
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "core/trimmed.hpp"
 #include "log/redaction.hpp"
 #include "settings/setting_definition.hpp"
 #include "settings/setting_text.hpp"
@@ -15,13 +16,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& complaint) {
   throw error(errc::config, complaint);
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 bool is_graphic(char c) {
@@ -154,14 +148,14 @@ std::size_t parse_choice(const setting_definition& d, std::string_view text) {
 std::vector<std::string> parse_headers(std::string_view text) {
   std::vector<std::string> headers;
   while (!text.empty()) {
-    const std::string_view line = trimmed(text.substr(0, text.find_first_of("|\n")));
+    const std::string_view line = detail::trimmed(text.substr(0, text.find_first_of("|\n")));
     text.remove_prefix(std::min(text.find_first_of("|\n"), text.size() - 1) + 1);
     if (line.empty()) {
       continue;
     }
     const auto colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
-    const std::string_view value = colon == std::string_view::npos ? "" : trimmed(line.substr(colon + 1));
+    const std::string_view value = colon == std::string_view::npos ? "" : detail::trimmed(line.substr(colon + 1));
     const auto is_token = [](unsigned char c) {  // RFC 9110, 5.6.2
       return c < 0x80 && (std::isalnum(c) != 0 ||
                           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos);

@@ -102,12 +102,12 @@ class postgres_target : public run_ledger {
   std::shared_ptr<detail::postgres_run> run_;
 };
 
-/// The sink of a loader: one connection, made at the first write. It takes batches of COPY text with two columns, id
-/// and data, that consist of pages (batch::pages; of a pipeline with a durable buffer; errc::internal otherwise), and
-/// loads each in one transaction together with its ledger rows. Pages that are in the ledger already are not loaded
-/// again. Outages are waited for, until outage_deadline; what write() throws then is errc::unavailable, not transient,
-/// and in doubt if a COMMIT's answer was lost. errc::locked: another process has taken over. errc::bad_data: the text
-/// is damaged, the ledger contradicts it, or reject_limit is exceeded.
+/// The sink of a loader: one connection, made at the first write. It takes batches of keyed_encoder's lines that
+/// consist of pages (batch::pages; of a pipeline with a durable buffer; errc::internal otherwise), and loads each in
+/// one transaction together with its ledger rows: a line's key is the row's id, its record the row's data. Pages that
+/// are in the ledger already are not loaded again. Outages are waited for, until outage_deadline; what write() throws
+/// then is errc::unavailable, not transient, and in doubt if a COMMIT's answer was lost. errc::locked: another process
+/// has taken over. errc::bad_data: the text is damaged, the ledger contradicts it, or reject_limit is exceeded.
 ///
 /// With `completes_run`, finalize() marks the pipeline complete in the ledger, and for an initial load builds the key
 /// in the same transaction: every page must be loaded by then, by whichever loader. One sink of the target does it

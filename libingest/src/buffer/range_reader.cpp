@@ -12,17 +12,13 @@ range_reader::~range_reader() = default;
 
 batch range_reader::read(const range& r) {
   const auto path = directory_ / segment_file_name(r.segment());
-  if (!file_ || segment_ != r.segment()) {
-    file_.reset();
-    file_ = files_.open(path);
-    segment_ = r.segment();
-  }
   const auto bytes = payloads_.take();
   if (bytes->capacity() < r.bytes()) {
     std::string().swap(*bytes);  // where it grew it would double
   }
   bytes->resize(r.bytes());
-  file_->read(r.offset(), bytes->size(), bytes->data());
+  // Opened for each range: a segment that is deleted while somebody has it open gives no space back.
+  files_.open(path)->read(r.offset(), bytes->size(), bytes->data());
   for (const page& p : r.pages) {
     if (crc32c(std::string_view(*bytes).substr(p.offset - r.offset(), p.length)) != p.crc) {
       throw error(errc::bad_data, path.string() + ": the bytes of " + to_string(p) + " at offset " +

@@ -11,7 +11,7 @@
 namespace ingest {
 
 /// Reads ranges of the buffer that are durable. Independent of the disk_buffer object, so that loaders read while the
-/// writer appends. One thread at a time; keeps the segment it read last open.
+/// writer appends. One thread at a time; has no segment open between two ranges.
 class range_reader {
  public:
   range_reader(file_system& files, std::filesystem::path directory);
@@ -24,8 +24,6 @@ class range_reader {
  private:
   file_system& files_;
   std::filesystem::path directory_;
-  std::uint64_t segment_ = 0;
-  std::unique_ptr<file> file_;
   payload_pool payloads_{1};
 };
 

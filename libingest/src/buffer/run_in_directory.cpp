@@ -9,6 +9,19 @@
 
 namespace ingest::detail {
 
+namespace {
+
+/// Whether pages are gone that an index tells of.
+bool lacks_pages(const disk_buffer::contents& buffer) {
+  std::uint64_t told = 0;
+  for (const slice_progress& s : buffer.slices) {
+    told += s.pages;
+  }
+  return buffer.pages.size() < told;
+}
+
+}  // namespace
+
 run_in_directory::run_in_directory(durable_run_options o)
     : options_(std::move(o)), files_(options_.files ? *options_.files : posix_file_system()) {
   if (!options_.files) {
@@ -20,15 +33,19 @@ run_in_directory::run_in_directory(durable_run_options o)
 }
 
 void run_in_directory::start_over() {
+  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
+  // its segments would look like a loss.
+  save_new_run(true);
+  remove_old_run();
+}
+
+void run_in_directory::save_new_run(bool replaces_ledger) {
   run_state fresh;
   fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
   fresh.status = run_status::interrupted;
-  fresh.replaces_ledger = true;
+  fresh.replaces_ledger = replaces_ledger;
   fresh.started_at = fresh.updated_at = timestamp_now();
-  // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
-  // its segments would look like a loss.
   state_store(files_, directory()).save(fresh);
-  remove_old_run();
 }
 
 /// The rejects first: as long as segments are there, the next start comes here again.
@@ -87,6 +104,10 @@ void run_in_directory::look_at_buffer() {
   if (state && state->replaces_ledger && known_.buffer.identity &&
       known_.buffer.identity->run_id != state->identity.run_id) {
     remove_old_run();  // start_over() was interrupted after its first step
+    known_.buffer = {};
+  }
+  if (state && state->yields && state->slices.empty() && state->loaded.empty() && lacks_pages(known_.buffer)) {
+    remove_buffer();  // give_way() was interrupted: nothing of this run was loaded, so nobody else removes segments
     known_.buffer = {};
   }
   if (known_.buffer.torn_bytes > 0) {
@@ -173,7 +194,11 @@ void run_in_directory::drop_empty_run() {
   if (!other_plan || !empty || !alone) {
     return;
   }
-  start_over();
+  // Only the ledger's own entry of this run is replaced. What else may be in it, where it was not asked or by the time
+  // that it is taken over, is somebody's work.
+  const bool is_in_ledger = ledger.has_value();
+  remove_old_run();
+  save_new_run(is_in_ledger || state->replaces_ledger);
   look_at_state();
   look_at_buffer();
 }

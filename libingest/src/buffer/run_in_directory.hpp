@@ -41,6 +41,7 @@ class run_in_directory {
   void drop_empty_run();
   void adopt_plan();
   void open_ledger();
+  void save_new_run(bool replaces_ledger);
   known_pages what_is_known(bool ledger_seen) const;
   std::vector<slice_id> slices_known_here() const;
   void remove_old_run();

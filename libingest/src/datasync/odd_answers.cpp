@@ -59,13 +59,14 @@ bool page_reader::understood(const response& r, attempts& tried, parsed_page& pa
   }
   const auto& cursor = at_.position().cursor;
   if (page.rows == 0 && page.has_more && page.next_cursor == cursor) {
-    if (page.known_by == parsed_page::evidence::next_cursor) {
-      page.has_more = false;  // nothing here, and nowhere to go on
-      return true;
+    if (page.known_by == parsed_page::evidence::has_more) {
+      doubt(r, tried,
+            {errc::bad_data, r.target.request() + " says that there is more, on an empty page that leads to itself"});
+      return false;
     }
-    doubt(r, tried,
-          {errc::bad_data, r.target.request() + " says that there is more, on an empty page that leads to itself"});
-    return false;
+    // Nothing here, and nowhere to go on. Nobody said that this is the end: what could not be read now is told so, too.
+    page.has_more = false;
+    page.doubtful_end = true;
   }
   if (at_.is_led_back_by(page)) {
     doubt_return(r, tried);
@@ -77,7 +78,7 @@ bool page_reader::understood(const response& r, attempts& tried, parsed_page& pa
       act_on(words, r, tried);
       return false;
     }
-    if (!insisted(r, tried, 0, answer_of(*r.result) + " with an empty last page")) {
+    if (!insisted(r, tried, 0, answer_of(*r.result) + " with an empty page that leads no further")) {
       return false;
     }
   }

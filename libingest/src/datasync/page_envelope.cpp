@@ -75,19 +75,43 @@ bool reports_error(const json_value& value) {
   return true;
 }
 
+/// Yes or no, as a word, a number, or text of either; nothing where it is something else.
+std::optional<bool> yes_or_no(const json_value& value, std::string& scratch) {
+  const auto text = value.what == json_value::kind::boolean ? std::optional(value.raw) : value.text(scratch);
+  const std::string said = text ? lower(*text) : "";
+  const bool yes = said == "true" || said == "1";
+  return yes || said == "false" || said == "0" ? std::optional(yes) : std::nullopt;
+}
+
+bool is_failure_status(std::int64_t number) {
+  return number >= 400 && number < 600;
+}
+
+bool names_status(std::string_view key) {
+  return key == "status" || key == "statusCode" || key == "status_code";
+}
+
 bool is_failure(std::string_view key, const json_value& value, std::string& scratch) {
   if (key == "error" || key == "errors") {
     return reports_error(value);
   }
   if (key == "success" || key == "ok") {
-    return value.what == json_value::kind::boolean && !value.is_true();
+    return !yes_or_no(value, scratch).value_or(true);
   }
-  const auto text = key == "status" ? value.text(scratch) : std::nullopt;
-  return text && (lower(*text) == "error" || lower(*text) == "fail" || lower(*text) == "failed");
+  const auto text = names_status(key) ? value.text(scratch) : std::nullopt;
+  if (!text) {
+    return false;
+  }
+  const auto number = whole_number(*text);
+  return number ? is_failure_status(*number)
+                : lower(*text) == "error" || lower(*text) == "fail" || lower(*text) == "failed";
 }
 
-bool is_failure_status(std::int64_t number) {
-  return number >= 400 && number < 600;
+/// What programs call it when they give up before they have found everything.
+bool says_partial(std::string_view key, const json_value& value, std::string& scratch) {
+  constexpr std::array<std::string_view, 6> names = {
+      "partial", "incomplete", "incompleteResults", "incomplete_results", "timedOut", "timed_out"};
+  return std::find(names.begin(), names.end(), key) != names.end() && yes_or_no(value, scratch).value_or(false);
 }
 
 /// Words that do not tell of success: "INTERNAL".
@@ -132,7 +156,7 @@ void page_envelope::read(std::string_view key, bool at_top, json_scanner& in) {
     const std::string which(key);  // reading the value may change it
     const json_value value = in.value();
     reports_error_ = reports_error_ || is_failure(which, value, scratch_);
-    is_partial_ = is_partial_ || (which == "partial" && value.what == json_value::kind::boolean && value.is_true());
+    is_partial_ = is_partial_ || says_partial(which, value, scratch_);
     note_remark(which, value);
     data_is_null_ = data_is_null_ || (is_data && value.is_null());
     if (!name.empty()) {
@@ -142,18 +166,16 @@ void page_envelope::read(std::string_view key, bool at_top, json_scanner& in) {
 }
 
 void page_envelope::read_has_more(const json_value& value) {
-  const auto text = value.what == json_value::kind::boolean ? std::optional(value.raw) : value.text(scratch_);
-  const std::string said = text ? lower(*text) : "";
-  const bool yes = said == "true" || said == "1";
   if (value.is_null()) {
     return;
   }
-  if (!yes && said != "false" && said != "0") {
+  const auto said = yes_or_no(value, scratch_);
+  if (!said) {
     note_odd("\"hasMore\" is neither true nor false but " + std::string(name_of(value.what)));
-  } else if (has_more_ && *has_more_ != yes) {
+  } else if (has_more_ && has_more_ != said) {
     note_odd("it says both that there is more and that there is not, in two members \"hasMore\"");
   }
-  has_more_ = yes;
+  has_more_ = said.value_or(false);
 }
 
 // false and 0 are what "none" becomes in some languages; the number only where nothing says that there is more.
@@ -177,10 +199,13 @@ void page_envelope::read_next_cursor(const json_value& value) {
 
 // What programs answer beside an empty list where they could not make a full one.
 void page_envelope::note_remark(std::string_view key, const json_value& value) {
-  const bool is_status = key == "status" || key == "statusCode" || key == "status_code";
   const bool is_code = key == "code" || key == "errorCode" || key == "error_code";
-  const bool is_message = key == "message" || key == "detail" || key == "reason";
-  const auto text = is_status || is_code || is_message ? value.text(scratch_) : std::nullopt;
+  const bool is_message =
+      key == "message" || key == "detail" || key == "reason" || key == "errorMessage" || key == "error_message";
+  if (key == "warning" || key == "warnings") {
+    has_remark_ = has_remark_ || reports_error(value);
+  }
+  const auto text = is_code || is_message ? value.text(scratch_) : std::nullopt;
   if (!text) {
     return;
   }
@@ -189,9 +214,9 @@ void page_envelope::note_remark(std::string_view key, const json_value& value) {
     has_remark_ = has_remark_ || is_failure_word(*text);
   } else if (number) {
     has_failure_code_ = has_failure_code_ || is_failure_status(*number);
-    has_remark_ = has_remark_ || (is_code && *number != 0 && *number != 200);
+    has_remark_ = has_remark_ || (*number != 0 && *number != 200);
   } else {
-    has_failure_code_ = has_failure_code_ || (is_code && is_failure_word(*text));
+    has_failure_code_ = has_failure_code_ || is_failure_word(*text);
   }
 }
 
@@ -201,7 +226,7 @@ void page_envelope::doubt_emptiness(parsed_page& page) const {
     return;
   }
   if (has_failure_code_) {
-    throw not_a_page(not_a_page::kind::refusal, "it is empty, and a code or status reports an error");
+    throw not_a_page(not_a_page::kind::refusal, "it is empty, and a code reports an error");
   }
   page.doubtful_end = !page.has_more && (!has_data_ || has_remark_);
 }

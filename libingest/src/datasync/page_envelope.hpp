@@ -38,7 +38,7 @@ class page_envelope {
   bool data_is_null_ = false;
   bool reports_error_ = false;
   bool is_partial_ = false;
-  bool has_failure_code_ = false;  // such as "status":500
+  bool has_failure_code_ = false;  // such as "code":500
   bool has_remark_ = false;        // such as "message":"…"
   std::optional<bool> has_more_;
   bool cursor_is_there_ = false;  // be it null

@@ -133,6 +133,7 @@ class scanning_parser final : public page_parser {
     std::array<json_value, 2> found;
     in.array([&](std::size_t) {
       found = {};
+      in.tolerated();  // what passed outside of events is no event's fault
       inside_event_ = true;
       const json_value event = find_values(in, pointers_, found);
       inside_event_ = false;

@@ -3,19 +3,13 @@
 #include <array>
 #include <utility>
 
+#include "core/trimmed.hpp"
 #include "http/body_decoder.hpp"
 #include "http/curl_handles.hpp"
 
 namespace ingest {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto first = text.find_first_not_of(blank);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 transport_failure::kind kind_of(CURLcode code) {
   switch (code) {
@@ -150,7 +144,7 @@ struct http_client::transfer {
         t.arriving.headers.clear();  // what came before belonged to an interim response
       } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
         t.arriving.headers.push_back(
-            {std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
+            {std::string(line.substr(0, colon)), std::string(detail::trimmed(line.substr(colon + 1)))});
       }
       return size;
     } catch (const std::exception&) {

@@ -6,15 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/trimmed.hpp"
+
 namespace ingest::detail {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Parts of a list, separators inside quotes left alone.
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -25,11 +21,11 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (text[i] == '"') {
       quoted = !quoted;
     } else if (text[i] == separator && !quoted) {
-      parts.push_back(trimmed(text.substr(begin, i - begin)));
+      parts.push_back(trimmed(text.substr(begin, i - begin), " \t"));
       begin = i + 1;
     }
   }
-  parts.push_back(trimmed(text.substr(begin)));
+  parts.push_back(trimmed(text.substr(begin), " \t"));
   return parts;
 }
 

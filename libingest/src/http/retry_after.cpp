@@ -6,6 +6,8 @@
 #include <charconv>
 #include <string>
 
+#include "core/trimmed.hpp"
+
 namespace ingest {
 
 namespace {
@@ -13,14 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds longest_delay = std::chrono::hours(24 * 365);
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::optional<milliseconds> parse_seconds(std::string_view text) {
   const bool negative = text.front() == '-';
@@ -45,7 +39,7 @@ std::optional<milliseconds> parse_seconds(std::string_view text) {
 }  // namespace
 
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
-  text = trimmed(text);
+  text = detail::trimmed(text, " \t");
   // libcurl's parser takes much that is no date; every form of an HTTP date has a weekday and a time of day.
   const bool has_time = text.find(':') != std::string_view::npos;
   const bool has_weekday = !text.empty() && text.front() >= 'A' && text.front() <= 'Z';
@@ -54,7 +48,7 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
 }
 
 std::optional<milliseconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
-  text = trimmed(text);
+  text = detail::trimmed(text, " \t");
   if (text.empty()) {
     return std::nullopt;
   }

@@ -24,7 +24,6 @@ inline constexpr std::string_view setting_misspelt = "setting_misspelt";
 // Supervision
 inline constexpr std::string_view stage_failed = "stage_failed";
 inline constexpr std::string_view stage_restarted = "stage_restarted";
-inline constexpr std::string_view slice_ended = "slice_ended";
 
 // Fetching
 inline constexpr std::string_view request_retried = "request_retried";
@@ -38,7 +37,6 @@ inline constexpr std::string_view cursor_reset = "cursor_reset";
 inline constexpr std::string_view window_ignored = "window_ignored";
 
 // Buffer and state
-inline constexpr std::string_view buffer_recovered = "buffer_recovered";
 inline constexpr std::string_view torn_tail_removed = "torn_tail_removed";
 inline constexpr std::string_view buffer_full = "buffer_full";
 inline constexpr std::string_view buffer_has_room = "buffer_has_room";
@@ -53,6 +51,7 @@ inline constexpr std::string_view connections_limited = "connections_limited";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
 inline constexpr std::string_view range_loaded = "range_loaded";
 inline constexpr std::string_view range_staged = "range_staged";
+inline constexpr std::string_view ids_changed = "ids_changed";
 inline constexpr std::string_view rows_rejected = "rows_rejected";
 inline constexpr std::string_view duplicates_differ = "duplicates_differ";
 inline constexpr std::string_view rejects_wait = "rejects_wait";

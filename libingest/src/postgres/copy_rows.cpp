@@ -13,6 +13,11 @@ namespace ingest::detail {
 
 namespace {
 
+// What the standard calls a value that is none of its type, as the server does of text that is no JSON, and one that is
+// too long for it.
+constexpr const char* no_value = "22P02";
+constexpr const char* too_long = "22001";
+
 [[noreturn]] void refuse(const page& p, const std::string& what) {
   throw error(errc::bad_data, to_string(p) + " (segment " + std::to_string(p.segment) + ", offset " +
                                   std::to_string(p.offset) + ") " + what);
@@ -31,6 +36,16 @@ std::uint64_t prefix_of(std::string_view key) {
     prefix = prefix << 8 | c;
   }
   return prefix;
+}
+
+bool is_cut(std::string_view key, std::size_t most_characters) {
+  if (!key.ends_with(' ')) {
+    return false;
+  }
+  std::string text;
+  append_key_text(key, text);
+  const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character)) > most_characters;
 }
 
 }  // namespace
@@ -107,6 +122,16 @@ void copy_rows::sort() {
   });
 }
 
+void copy_rows::set_cut_ids_apart(std::size_t most_characters) {
+  std::erase_if(order_, [&](const entry& e) {
+    const bool cut = is_cut(rows_[e.row].key(), most_characters);
+    if (cut) {
+      refused_.push_back(e.row);
+    }
+    return cut;
+  });
+}
+
 void copy_rows::prefetch_behind(std::size_t i) const {
   constexpr std::size_t ahead = 4;  // rows
   constexpr std::size_t cache_line = 64;
@@ -124,9 +149,11 @@ void copy_rows::prefetch_behind(std::size_t i) const {
 std::vector<copy_rows::refused_row> copy_rows::refused() const {
   std::vector<refused_row> all;
   for (const std::uint32_t r : refused_) {
-    std::string reason;
-    append_bytes(parse_record_line(rows_[r].text).reason.value_or(""), reason);
-    all.push_back({&pages_[rows_[r].page], row_in_page_of(r), rows_[r].text, std::move(reason)});
+    const auto told = parse_record_line(rows_[r].text).reason;
+    std::string reason = told ? "" : "the id ends in blanks that its column is too short for";
+    append_bytes(told.value_or(""), reason);
+    all.push_back(
+        {&pages_[rows_[r].page], row_in_page_of(r), rows_[r].text, told ? no_value : too_long, std::move(reason)});
   }
   return all;
 }

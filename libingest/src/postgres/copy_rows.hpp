@@ -23,11 +23,17 @@ class copy_rows {
   /// Those assigned last.
   const std::vector<page>& pages() const { return pages_; }
 
-  /// What is no record: it has a third column, as keyed_encoder::append_refused() writes it.
+  /// Sets rows apart whose id ends in blanks behind so many characters. A varchar(n), or a domain of it, would take
+  /// them without these blanks, and another row's id for theirs.
+  void set_cut_ids_apart(std::size_t most_characters);
+
+  /// What is not for the table: no record, which has a third column, as keyed_encoder::append_refused() writes it, or
+  /// one that was set apart.
   struct refused_row {
     const page* of;
     std::uint64_t row;      ///< within its page, counted from 1
     std::string_view text;  ///< its line
+    const char* sqlstate;
     std::string reason;
   };
   std::vector<refused_row> refused() const;
@@ -41,6 +47,10 @@ class copy_rows {
 
   /// The i-th row, newline included.
   std::string_view text(std::size_t i) const { return rows_[order_[i].row].text; }
+
+  /// What it consists of, as record_line has it.
+  std::string_view key(std::size_t i) const { return rows_[order_[i].row].key(); }
+  std::string_view record(std::size_t i) const { return rows_[order_[i].row].record(); }
 
   /// Has the processor fetch what text() will need soon after the i-th row: sorted rows lie anywhere in the range, and
   /// waiting for memory would be half the cost of sending them.
@@ -58,6 +68,9 @@ class copy_rows {
     std::uint32_t key_length;
 
     std::string_view key() const { return text.substr(0, key_length); }
+
+    /// Without tab and newline; of a row for the table.
+    std::string_view record() const { return text.substr(key_length + 1, text.size() - key_length - 2); }
   };
   struct entry {
     std::uint64_t prefix;  ///< the id's first 8 bytes as a big-endian number: decides nearly every comparison

@@ -4,7 +4,8 @@ namespace ingest::detail {
 
 namespace {
 
-/// $1: the table's schema or nothing, $2: its name, $3: its name in SQL. A row for each GRANT that is missing.
+/// $1: the table's schema or nothing, $2: its name, $3: its name in SQL, $4: the columns that we use. A row for each
+/// GRANT that is missing.
 const std::string missing_grants = R"(
 SELECT format('GRANT %s ON %s TO %I', privilege, object, current_user)
 FROM (
@@ -39,9 +40,10 @@ FROM (
   UNION ALL
   SELECT 7, string_agg(privilege, ', '), 'TABLE ' || oid::regclass FROM tables, place
   WHERE NOT has_table_privilege(oid, privilege)
-    -- Of the target, the two columns will do.
-    AND NOT (oid = target AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = oid AND attname IN ('id', 'data')
-                                   AND has_column_privilege(attrelid, attnum, privilege)))
+    -- Of the target, our columns will do.
+    AND NOT (oid = target AND cardinality($4::text[]) =
+             (SELECT count(*) FROM pg_attribute WHERE attrelid = oid AND attname = ANY ($4::text[])
+              AND has_column_privilege(attrelid, attnum, privilege)))
   GROUP BY oid
   UNION ALL
   -- Columns that are filled by nextval().
@@ -52,10 +54,28 @@ FROM (
   WHERE CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') ELSE false END
 ) missing ORDER BY n)";
 
+/// Without a schema to create the table in, no GRANT would help.
+void require_schema(postgres_connection& c, const table_name& name) {
+  if (!name.schema.empty()) {
+    return;
+  }
+  const query_result path = c.execute(
+      "SELECT current_setting('search_path'), current_user WHERE current_schema() IS NULL AND to_regclass($1) IS NULL "
+      "AND coalesce(has_schema_privilege(to_regnamespace('public')::oid, 'USAGE'), true)",
+      {sql_name(c, name)});
+  if (!path.empty()) {
+    throw error(errc::config, "table " + name.shown + " cannot be created: search_path of user " + path.text(0, 1) +
+                                  " (\"" + path.text(0, 0) +
+                                  "\") leads to no schema. Name the table with its schema: `table`=schema.table");
+  }
+}
+
 }  // namespace
 
-void require_grants(postgres_connection& c, const table_name& name) {
-  const query_result missing = c.execute(missing_grants, {name.schema, name.table, sql_name(c, name)});
+void require_grants(postgres_connection& c, const table_name& name, const table_shape& shape) {
+  require_schema(c, name);
+  const query_result missing =
+      c.execute(missing_grants, {name.schema, name.table, sql_name(c, name), shape.column_array()});
   if (missing.empty()) {
     return;
   }

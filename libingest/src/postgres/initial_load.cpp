@@ -24,29 +24,14 @@ void use_more_resources(postgres_connection& c) {
       "ELSE name = 'client_connection_check_interval' END");
 }
 
-void add_key(postgres_connection& c, const target_table& target) {
-  c.run("ALTER TABLE " + target.quoted + " ADD PRIMARY KEY (id)");
-}
-
 /// Without a key to name rows by, PostgreSQL deletes none from a table that a publication tells subscribers of.
 void replicate_whole_rows(postgres_connection& c, const target_table& target, bool whole) {
   c.run("ALTER TABLE " + target.quoted + " REPLICA IDENTITY " + (whole ? "FULL" : "DEFAULT"));
 }
 
-/// Of the rows that share an id, which come first: transactions are numbered as they begin to write, and within one of
-/// them rows are written in the order of their pages; the age of a number, unlike the number, can be compared.
-const std::string in_order = "(PARTITION BY id ORDER BY age(xmin) DESC, ctid)";
-
-std::string repeated(const target_table& target) {
-  return target.quoted + " WHERE id IN (SELECT id FROM " + target.quoted + " GROUP BY id HAVING count(*) > 1)";
-}
-
 std::uint64_t set_aside_differing(postgres_connection& c, const target_table& target, rejects_file& aside) {
   constexpr int at_a_time = 1000;
-  c.run(
-      "DECLARE ingest_differing NO SCROLL CURSOR FOR SELECT id, data FROM (SELECT id, data, first_value(data) OVER w "
-      "AS kept FROM " +
-      repeated(target) + " WINDOW w AS " + in_order + ") copies WHERE data IS DISTINCT FROM kept");
+  c.run("DECLARE ingest_differing NO SCROLL CURSOR FOR " + target.shape.differing_copies(target.quoted));
   std::uint64_t found = 0;
   for (;;) {
     const query_result r = c.execute("FETCH " + std::to_string(at_a_time) + " FROM ingest_differing");
@@ -54,7 +39,9 @@ std::uint64_t set_aside_differing(postgres_connection& c, const target_table& ta
     texts.reserve(r.rows());
     std::vector<rejected_row> rows;
     for (std::size_t i = 0; i < r.rows(); ++i) {
-      keyed_encoder().append(r.text(i, 0), r.text(i, 1), texts.emplace_back());
+      const std::string key = r.text(i, 0);
+      keyed_encoder().append(r.null(i, 0) ? std::nullopt : std::optional<std::string_view>(key), r.text(i, 1),
+                             texts.emplace_back());
       rows.push_back({nullptr, 0, "23505", differs, texts.back(), rejected_row::reason::differs});
     }
     if (rows.empty()) {
@@ -76,10 +63,7 @@ std::uint64_t remove_duplicates(postgres_connection& c, const target_table& targ
   if (published) {
     replicate_whole_rows(c, target, true);
   }
-  const std::uint64_t removed =
-      c.execute("DELETE FROM " + target.quoted + " t USING (SELECT ctid AS place, row_number() OVER " + in_order +
-                " AS n FROM " + repeated(target) + ") copies WHERE t.ctid = copies.place AND copies.n > 1")
-          .affected();
+  const std::uint64_t removed = c.execute(target.shape.delete_copies(target.quoted)).affected();
   if (published) {
     replicate_whole_rows(c, target, false);
   }
@@ -98,12 +82,13 @@ void drop_guard(postgres_connection& c, const target_table& target) {
 
 }  // namespace
 
-void create_keyless(postgres_connection& c, const std::string& table) {
-  c.run("CREATE TABLE " + table + " (id " + id_type + " NOT NULL, data JSONB NOT NULL)");
-  // An id too long for the key must be refused now, by the same error, and not when everything is loaded. Nearly no id
-  // is long enough to get into this index.
+void create_keyless(postgres_connection& c, const table_shape& shape, const std::string& table) {
+  c.run(shape.create(table, false));
+  // An id too long for the key must be refused now, by the same error, and not when everything is loaded.
   const std::string oid = c.execute("SELECT $1::regclass::oid", {table}).text(0, 0);
-  c.run("CREATE INDEX " + guard_prefix + oid + " ON " + table + " (id) WHERE octet_length(id) > 2000");
+  if (const std::string guard = shape.create_guard(table, guard_prefix + oid); !guard.empty()) {
+    c.run(guard);
+  }
 }
 
 bool began_keyless(postgres_connection& c, const std::string& pipeline, const std::string& target) {
@@ -120,21 +105,19 @@ std::string why_no_key(postgres_connection& c, const target_table& target) {
     return "has no key yet: the initial load of pipeline \"" + owner.text(0, 0) +
            "\" is filling it. Let that run end first, or choose another table";
   }
-  const query_result late = c.execute(
-      "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-      "WHERE i.indrelid = $1::regclass AND i.indisunique AND NOT i.indimmediate AND i.indnkeyatts = 1 "
-      "AND a.attname = 'id'",
-      {target.quoted});
+  const std::string late = key_of(c, target.shape, target.quoted, false);
   if (!late.empty()) {
-    return "has a key on id that is DEFERRABLE, by which duplicates are not found in time: make it NOT DEFERRABLE";
+    return "has a key " + late +
+           " that is DEFERRABLE, by which duplicates are not found in time: make it NOT DEFERRABLE";
   }
-  return "has no unique key on id alone, with the collation of the column, so that an event could get in twice: ALTER "
-         "TABLE … ADD PRIMARY KEY (id)";
+  return "has no unique key on " + target.shape.key_list() +
+         " alone, with the collation of the column, so that an event could get in twice: " +
+         target.shape.add_key(target.quoted);
 }
 
 std::optional<removed_rows> build_key(postgres_connection& c, const target_table& target, rejects_file& aside) {
   // Read from the catalog, not from memory: our former COMMIT may have lost its answer, or a person has built the key.
-  if (!key_of(c, target.quoted).empty()) {
+  if (!key_of(c, target.shape, target.quoted).empty()) {
     return std::nullopt;
   }
   const auto began = std::chrono::steady_clock::now();
@@ -145,7 +128,7 @@ std::optional<removed_rows> build_key(postgres_connection& c, const target_table
   c.run("LOCK TABLE " + target.quoted + " IN SHARE ROW EXCLUSIVE MODE; SAVEPOINT ingest_key");
   removed_rows removed;
   try {
-    add_key(c, target);
+    c.run(target.shape.add_key(target.quoted));
   } catch (const database_error& e) {
     if (e.told().sqlstate != "23505" || !c.usable()) {
       throw;
@@ -155,7 +138,7 @@ std::optional<removed_rows> build_key(postgres_connection& c, const target_table
     removed.all = remove_duplicates(c, target);
     log::info(events::duplicates_removed, "some events were loaded more than once; the first of each stays",
               {{"table", target.identity()}, {"duplicates", removed.all}});
-    add_key(c, target);
+    c.run(target.shape.add_key(target.quoted));
   }
   drop_guard(c, target);
   log::info(events::key_built, "built the key of " + target.identity() + " in " + seconds_since(began),

@@ -15,7 +15,7 @@ namespace ingest::detail {
 /// ledger says of them.
 
 /// Creates `table`, an SQL name, without its key, but with all that makes it refuse the rows that the key would refuse.
-void create_keyless(postgres_connection& c, const std::string& table);
+void create_keyless(postgres_connection& c, const table_shape& shape, const std::string& table);
 
 /// Whether the ledger knows that this pipeline has created `target` without its key, if only once.
 bool began_keyless(postgres_connection& c, const std::string& pipeline, const std::string& target);

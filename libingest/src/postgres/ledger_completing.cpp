@@ -62,10 +62,10 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   fold_all(c, who.pipeline);
   check_ends(c, who.pipeline, slices, ours);
   check_known_pages(c, who.pipeline, last);
-  if (!c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0)) {
-    throw error(errc::bad_data, "table " + target.identity() +
-                                    " is gone, though all of the run was loaded into it. Restore the table, or load "
-                                    "all of it anew with `start_over()`");
+  const ledger_sums sums = read_sums(c, who.pipeline);
+  const bool exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0);
+  if (const auto gone = why_gone(c, sums.rows + sums.duplicates, {target.identity(), target.quoted, exists})) {
+    throw *gone;
   }
   return begun;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "postgres/ledger_rows.hpp"
+#include "postgres/ledger_tables.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
 
@@ -107,28 +108,32 @@ void forget_pages_behind_a_hole(postgres_connection& c, const std::string& pipel
 
 }  // namespace
 
+void queue_up(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices, bool replace) {
+  if (replace || is_held(c, pipeline, slice_arrays(slices))) {
+    c.run(advisory_lock(c, "pg_advisory_xact_lock", pipeline));
+  }
+}
+
 void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
                    bool yields) {
-  // One at a time. Only a run that is to be forgotten has its loading transactions waited for.
   c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: opening of pipeline " + who.pipeline) +
         ", 0))");
-  if (replace) {
-    c.run(advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
-  }
   const query_result stored = c.execute("SELECT run_id, plan FROM ingest.pipelines WHERE name = $1 FOR " +
                                             std::string(replace ? "UPDATE" : "NO KEY UPDATE"),
                                         {who.pipeline});
   if (stored.empty()) {
     forget_run(c, who.pipeline);
     c.execute(
-        "INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction) "
-        "VALUES ($1, $2, $3, $4, pg_current_xact_id()::xid::text)",
+        "INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction, ledger_oids) "
+        "VALUES ($1, $2, $3, $4, pg_current_xact_id()::xid::text, " +
+            ledger_oids + ")",
         {who.pipeline, who.run_id, who.plan, target.identity()});
   } else if (replace && stored.text(0, 0) != who.run_id) {
     forget_run(c, who.pipeline);
     c.execute(
         "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
-        "initial_load = false, first_transaction = pg_current_xact_id()::xid::text WHERE name = $1",
+        "initial_load = false, first_transaction = pg_current_xact_id()::xid::text, ledger_oids = " +
+            ledger_oids + " WHERE name = $1",
         {who.pipeline, who.run_id, who.plan, target.identity()});
   } else {
     check_owner(stored, who, yields);
@@ -142,14 +147,18 @@ ledger_view view_of_opened(postgres_connection& c, const run_identity& who, cons
                            std::span<const slice_id> named) {
   const query_result ours = stored_run(c, who.pipeline);
   ledger_view view = read_view(c, who.pipeline, ours, named);
-  if (const auto refusal = elsewhere(view, ours.text(0, 3), target.identity(), !target.created)) {
+  if (const auto refusal = elsewhere(c, view, ours.text(0, 3), {target.identity(), target.quoted, !target.created})) {
     throw *refusal;
   }
   return view;
 }
 
 std::string first_transaction(postgres_connection& c, const std::string& pipeline) {
-  return c.execute("SELECT first_transaction FROM ingest.pipelines WHERE name = $1", {pipeline}).text(0, 0);
+  return c
+      .execute("SELECT CASE WHEN ledger_oids = " + ledger_oids +
+                   " THEN first_transaction ELSE '' END FROM ingest.pipelines WHERE name = $1",
+               {pipeline})
+      .text(0, 0);
 }
 
 void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
@@ -159,9 +168,6 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
   }
   const slice_arrays names(slices);
   const std::vector<std::string> which{pipeline, names.streams.text(), names.slices.text()};
-  if (is_held(c, pipeline, names)) {
-    c.run(advisory_lock(c, "pg_advisory_xact_lock", pipeline));
-  }
   c.execute(
       "SELECT FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
       "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice ORDER BY s.stream, s.slice FOR UPDATE OF s",

@@ -64,8 +64,8 @@ std::vector<ledger_slice> values_of(std::map<slice_id, ledger_slice> all) {
   return slices;
 }
 
-bool is_empty(postgres_connection& c, const table_name& target) {
-  return c.execute("SELECT NOT EXISTS (SELECT FROM " + sql_name(c, target) + ")").truth(0, 0);
+bool is_empty(postgres_connection& c, const place& at) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + at.quoted + ")").truth(0, 0);
 }
 
 /// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
@@ -138,19 +138,24 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
   return view;
 }
 
-std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
-                               bool exists) {
-  if (stored != wanted) {
+std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const place& at) {
+  if (rows == 0 || (at.exists && !is_empty(c, at))) {
+    return std::nullopt;
+  }
+  return error(errc::bad_data, "table " + at.identity + (at.exists ? " is empty" : " is gone") +
+                                   ", though the ledger says that " + std::to_string(rows) +
+                                   " rows of the run were loaded into it or were there already: it was " +
+                                   (at.exists ? "emptied or made anew" : "dropped") +
+                                   ". Restore it, or load all of it anew with `start_over()`");
+}
+
+std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const std::string& stored,
+                               const place& wanted) {
+  if (stored != wanted.identity) {
     return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
-                                   ", not " + wanted + owners_advice);
+                                   ", not " + wanted.identity + owners_advice);
   }
-  if (!exists && view.rows > 0) {
-    return error(errc::bad_data, "table " + wanted + " is gone, though the ledger says that " +
-                                     std::to_string(view.rows) +
-                                     " rows were loaded into it. Restore the table, or load "
-                                     "all of it anew with `start_over()`");
-  }
-  return std::nullopt;
+  return why_gone(c, view.rows + view.duplicates, wanted);
 }
 
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
@@ -167,14 +172,8 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
       "SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
       "WHERE t.oid = to_regclass($1)",
       {sql_name(c, target)});
-  view.refusal = elsewhere(view, stored.text(0, 3), identity_of(target, found, stored.text(0, 3)), !found.empty());
-  if (!view.refusal && view.complete && view.rows > 0 && is_empty(c, target)) {
-    view.refusal =
-        error(errc::bad_data, "table " + stored.text(0, 3) + " is empty, though the ledger says that " +
-                                  std::to_string(view.rows) +
-                                  " rows were loaded into it and the run is complete: it was emptied or made "
-                                  "anew. Restore its rows, or load all of them anew with `start_over()`");
-  }
+  view.refusal = elsewhere(c, view, stored.text(0, 3),
+                           {identity_of(target, found, stored.text(0, 3)), sql_name(c, target), !found.empty()});
   return view;
 }
 

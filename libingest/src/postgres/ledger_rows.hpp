@@ -66,9 +66,20 @@ query_result stored_run(postgres_connection& c, const std::string& pipeline);
 ledger_view read_view(postgres_connection& c, const std::string& pipeline, const query_result& stored,
                       std::span<const slice_id> named);
 
-/// Why rows that were loaded into `stored` are not in `wanted`, if so.
-std::optional<error> elsewhere(const ledger_view& view, const std::string& stored, const std::string& wanted,
-                               bool exists);
+/// A table that a run is loaded into.
+struct place {
+  std::string identity;  ///< schema.table
+  std::string quoted;    ///< for SQL
+  bool exists;
+};
+
+/// Why the `rows` that a run has brought, or has found there already, are not in the table any more, if so. Of some of
+/// them nobody could tell, but all of them are removed together.
+std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const place& at);
+
+/// Why rows that were loaded into `stored` are not where they are wanted, if so.
+std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const std::string& stored,
+                               const place& wanted);
 
 inline const std::string owners_advice =
     ". Give this run a `pipeline` and a `directory` of its own, or go on with that one as it was; "

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS ingest.pipelines (
   complete boolean NOT NULL DEFAULT false,
   initial_load boolean NOT NULL DEFAULT false,
   first_transaction text NOT NULL,
+  ledger_oids text NOT NULL,
   opened_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
 );
@@ -51,11 +52,15 @@ CREATE TABLE IF NOT EXISTS ingest.pages (
 const std::string migration_1 = R"(
 ALTER TABLE ingest.pages RENAME TO pages_of_version_1)";
 const std::string migration_2 = R"(
-ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text NOT NULL DEFAULT '';
-UPDATE ingest.pipelines p SET first_transaction = coalesce(
-  (SELECT o.xmin::text FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name ORDER BY age(o.xmin) DESC LIMIT 1),
-  pg_current_xact_id()::xid::text);
-ALTER TABLE ingest.pipelines ALTER COLUMN first_transaction DROP DEFAULT, DROP COLUMN epoch;
+ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text, ADD COLUMN ledger_oids text;
+UPDATE ingest.pipelines p SET ledger_oids = )" + ledger_oids + R"(, first_transaction = CASE
+  -- Pages of one transaction bear one time. Where they bear several, they were restored from a dump.
+  WHEN EXISTS (SELECT 1 FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name
+               GROUP BY o.xmin HAVING min(o.loaded_at) <> max(o.loaded_at)) THEN ''
+  ELSE coalesce((SELECT o.xmin::text FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name
+                 ORDER BY age(o.xmin) DESC LIMIT 1), pg_current_xact_id()::xid::text) END;
+ALTER TABLE ingest.pipelines ALTER COLUMN first_transaction SET NOT NULL, ALTER COLUMN ledger_oids SET NOT NULL,
+  DROP COLUMN epoch;
 ALTER TABLE ingest.pipelines RENAME COLUMN taken_over_at TO opened_at;
 INSERT INTO ingest.slices (pipeline, stream, slice, pages, position, done, rows, duplicates, rejected)
 SELECT pipeline, '', slice::text, count(*) FILTER (WHERE gaps = 0),
@@ -72,6 +77,7 @@ SELECT w.name, string_agg(w.attribute || ' ' || w.type, ', ')
 FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('pipelines', 'plan', 'text'),
              ('pipelines', 'target', 'text'), ('pipelines', 'complete', 'boolean'),
              ('pipelines', 'initial_load', 'boolean'), ('pipelines', 'first_transaction', 'text'),
+             ('pipelines', 'ledger_oids', 'text'),
              ('slices', 'pipeline', 'text'), ('slices', 'stream', 'text'), ('slices', 'slice', 'text'),
              ('slices', 'fence', 'bigint'), ('slices', 'pages', 'bigint'), ('slices', 'position', 'text'),
              ('slices', 'done', 'boolean'), ('slices', 'rows', 'bigint'), ('slices', 'duplicates', 'bigint'),
@@ -83,7 +89,7 @@ FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('p
   AS w (name, attribute, type)
 JOIN pg_namespace n ON n.nspname = 'ingest'
 JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = w.name
-LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = w.attribute AND format_type(a.atttypid, -1) = w.type
+LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = w.attribute AND a.atttypid = w.type::regtype
 WHERE t.relkind <> 'r' OR a.attname IS NULL
   OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)
 GROUP BY w.name ORDER BY w.name)";

@@ -4,6 +4,11 @@
 
 namespace ingest::detail {
 
+/// In SQL, which tables the ledger's are. A dump that is restored makes others, in the order of their names, which is
+/// not the order in which we create them: so they never come out the same.
+inline const std::string ledger_oids =
+    "concat_ws(',', 'ingest.pipelines'::regclass::oid, 'ingest.slices'::regclass::oid, 'ingest.pages'::regclass::oid)";
+
 /// The tables of schema `ingest`. All run inside a transaction of the caller.
 
 bool ledger_exists(postgres_connection& c);

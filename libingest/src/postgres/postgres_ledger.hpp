@@ -35,8 +35,13 @@ std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string&
 
 // -- Opening (ledger_opening.cpp) ------------------------------------------------------------------------------------
 
-/// Makes `who` the pipeline's run: checks whose ledger it is, or with `replace` forgets another run, when the
-/// transactions of that have ended. A run that `yields` is errc::locked where the ledger has another one.
+/// Waits for those who load these slices, or with `replace` any of the pipeline; they and others wait until this
+/// transaction ends. It comes before the locks of the pipeline's row and of the slices' rows: of all that wait for
+/// each other, everybody asks in this order.
+void queue_up(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices, bool replace);
+
+/// Makes `who` the pipeline's run: checks whose ledger it is, or with `replace` forgets another run, the
+/// transactions of which have ended (queue_up()). A run that `yields` is errc::locked where the ledger has another one.
 void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
                    bool yields);
 
@@ -44,11 +49,13 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
 ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,
                            std::span<const slice_id> named);
 
-/// The oldest transaction that may have written rows of the run that is open, as an xid. A run takes less time than the
-/// server needs to come round to the same number.
+/// The oldest transaction that may have written rows of the run that is open, as an xid. Empty where any may have,
+/// since the ledger was restored from a dump, so that the numbers of today's rows say nothing. A run takes less time
+/// than the server needs to come round to the same number.
 std::string first_transaction(postgres_connection& c, const std::string& pipeline);
 
-/// Makes slices that have not ended this process's own: waits for transactions that load them, and raises their fences,
+/// Makes slices that have not ended this process's own: waits for transactions that load them (queue_up() before, or
+/// they might keep it waiting for ever), and raises their fences,
 /// so that others of theirs fail. Throws errc::bad_data if the ledger means other pages by the numbers of those in the
 /// buffer, and errc::locked if it has later ones than the directory knows of, though it had been asked: then another
 /// process has gone on with the slice. Where pages between those that are loaded were lost with the directory of

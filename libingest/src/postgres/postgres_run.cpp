@@ -13,10 +13,11 @@
 
 namespace ingest::detail {
 
-postgres_run::postgres_run(postgres_options o, connection_factory connect)
+postgres_run::postgres_run(postgres_options o, connection_factory connect, table_shape shape)
     : options_(std::move(o)),
       database_(options_.url),
       table_(table_name::parse(options_.table)),
+      shape_(std::move(shape)),
       connect_(std::move(connect)),
       outages_(database_.shown()),
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
@@ -92,28 +93,31 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
 
 void postgres_run::require_access(postgres_connection& c) const {
   check_ledger_shape(c);
-  require_grants(c, table_);
+  require_grants(c, table_, shape_);
 }
 
 opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
   target_table target = prepare(c);
-  open_pipeline(c, e.identity, target, e.replace, e.pages && e.pages->yields);
   std::vector<slice_id> known;
   if (e.pages) {
     for (const auto& [slice, last] : e.pages->last) {
       known.push_back(slice);
     }
+  }
+  queue_up(c, e.identity.pipeline, known, e.replace);
+  open_pipeline(c, e.identity, target, e.replace, e.pages && e.pages->yields);
+  if (e.pages) {
     claim_slices(c, e.identity.pipeline, known, *e.pages);
   }
   ledger_view ledger = view_of_opened(c, e.identity, target, known);
-  target.first_transaction = first_transaction(c, e.identity.pipeline);
+  std::string first = first_transaction(c, e.identity.pipeline);
   // Should this answer get lost, opening again raises the fences once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
     log::info(events::table_created, "created table " + target.identity(), {{"table", target.identity()}});
   }
-  return {e.identity, std::move(ledger), std::move(target)};
+  return {e.identity, std::move(ledger), std::move(target), std::move(first)};
 }
 
 const opened_run* postgres_run::opened() const {
@@ -124,6 +128,7 @@ const opened_run* postgres_run::opened() const {
 void postgres_run::claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
                                         const known_pages& known) {
   c.run(c.begin());
+  queue_up(c, options_.pipeline, slices, false);
   lock_pipeline(c, opened()->identity, "KEY SHARE");
   claim_slices(c, options_.pipeline, slices, known);
   const std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);

@@ -24,13 +24,15 @@ struct opened_run {
   run_identity identity;
   ledger_view ledger;  ///< at that time
   target_table target;
+  std::string first_transaction;  ///< as detail::first_transaction() says
 };
 
 /// What the loaders of a run share. Thread-safe.
 class postgres_run {
  public:
-  /// Connections are libpq's unless a factory makes others, as simulations do.
-  explicit postgres_run(postgres_options o, connection_factory connect = nullptr);
+  /// Connections are libpq's unless a factory makes others, as simulations do. Records become rows by `shape`.
+  explicit postgres_run(postgres_options o, connection_factory connect = nullptr,
+                        table_shape shape = table_shape::of_events());
 
   const postgres_options& options() const { return options_; }
   const database_address& database() const { return database_; }
@@ -71,7 +73,7 @@ class postgres_run {
   void require_access(postgres_connection& c) const;
 
   /// Creates and checks the tables inside the caller's transaction.
-  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, options_); }
+  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, shape_, options_); }
 
   /// The last pages that the data directory knew of at the start: without them the run is not complete.
   std::map<slice_id, page_id> known_last_pages() const;
@@ -106,6 +108,7 @@ class postgres_run {
   const postgres_options options_;
   const database_address database_;
   const table_name table_;
+  const table_shape shape_;
   const connection_factory connect_;
   outage_log outages_;
   connection_pool connections_;

@@ -134,8 +134,11 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  range_load::outcome done =
-      range_load(*connection_, run.target, rows_, attempt_, run_->limits_rejects(), run_->last_refused()).run();
+  if (run.target.longest_id > 0) {
+    rows_.set_cut_ids_apart(run.target.longest_id);
+  }
+  load_terms terms{run_->limits_rejects(), run_->last_refused(), run.first_transaction};
+  range_load::outcome done = range_load(*connection_, run.target, rows_, attempt_, std::move(terms)).run();
   settle(run, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {
@@ -228,6 +231,12 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   if (done.duplicates > 0) {
     log::info(events::range_staged, "some of these events were in the table already",
               {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
+  }
+  if (done.met_under_another_id > 0) {
+    log::warning(events::ids_changed,
+                 "a trigger of the table gives some of these events the ids of rows that are there already: they count "
+                 "as duplicates, and are kept nowhere else",
+                 {{"first_page", first}, {"last_page", last}, {"rows", done.met_under_another_id}});
   }
   log::debug(events::range_loaded, "range loaded",
              {{"first_page", first}, {"last_page", last}, {"rows", done.loaded}, {"loader", loader_}});

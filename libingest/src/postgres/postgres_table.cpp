@@ -3,7 +3,7 @@
 #include "postgres/grants.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/ledger_tables.hpp"
-#include "postgres/table_shape.hpp"
+#include "postgres/table_checks.hpp"
 
 namespace ingest::detail {
 
@@ -25,7 +25,7 @@ bool tables_exist(postgres_connection& c, const table_name& name) {
 }
 
 /// Returns whether the target table was created.
-bool create_missing(postgres_connection& c, const table_name& name, bool keyless) {
+bool create_missing(postgres_connection& c, const table_name& name, const table_shape& shape, bool keyless) {
   if (tables_exist(c, name)) {
     return false;
   }
@@ -41,9 +41,9 @@ bool create_missing(postgres_connection& c, const table_name& name, bool keyless
     refuse(name, "cannot be created: there is no such schema; create it, or correct the table's name");
   }
   if (keyless) {
-    create_keyless(c, sql_name(c, name));
+    create_keyless(c, shape, sql_name(c, name));
   } else {
-    c.run("CREATE TABLE " + sql_name(c, name) + " (id " + id_type + " PRIMARY KEY, data JSONB NOT NULL)");
+    c.run(shape.create(sql_name(c, name), true));
   }
   return true;
 }
@@ -54,6 +54,19 @@ query_result describe(postgres_connection& c, const std::string& table) {
       "SELECT n.nspname, t.relkind, t.relpersistence, t.oid "
       "FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.oid = to_regclass($1)",
       {table});
+}
+
+void check_description(const table_name& name, const query_result& found, bool allow_unlogged) {
+  const std::string kind = found.text(0, 1);
+  const std::string persistence = found.text(0, 2);
+  if (kind != "r" && kind != "p") {
+    refuse(name, "is no table but a view or something else: choose a table");
+  }
+  if (persistence != "p" && !(persistence == "u" && allow_unlogged)) {
+    refuse(name, persistence == "u" ? "is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
+                                      "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
+                                    : "is temporary: choose a permanent one");
+  }
 }
 
 /// Who may load the table depends on whether it has its key, and if not, on who has created it so.
@@ -95,21 +108,17 @@ std::string sql_name(const postgres_connection& c, const table_name& name) {
   return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
 }
 
-std::string key_of(postgres_connection& c, const std::string& table) {
-  const query_result keys = c.execute(
-      "SELECT '(id' || CASE WHEN a.attcollation = 0 THEN '' ELSE format(' COLLATE %I.%I', n.nspname, o.collname) END "
-      "|| ')' FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-      "LEFT JOIN pg_collation o ON o.oid = a.attcollation LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
-      "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL "
-      "AND i.indnkeyatts = 1 AND a.attname = 'id' AND i.indcollation[0] = a.attcollation LIMIT 1",
-      {table});
+std::string key_of(postgres_connection& c, const table_shape& shape, const std::string& table, bool immediate) {
+  const query_result keys =
+      c.execute(table_shape::find_key(), {table, shape.key_array(), immediate ? "true" : "false"});
   return keys.empty() ? "" : keys.text(0, 0);
 }
 
-target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o) {
+target_table prepare_tables(postgres_connection& c, const table_name& name, const table_shape& shape,
+                            const postgres_options& o) {
   check_ledger_shape(c);
-  require_grants(c, name);
-  const bool created = create_missing(c, name, o.initial_load);
+  require_grants(c, name, shape);
+  const bool created = create_missing(c, name, shape, o.initial_load);
   if (!o.allow_unlogged) {
     check_ledger_is_logged(c);
   }
@@ -117,23 +126,18 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   if (found.empty()) {
     throw error(errc::unavailable, "table " + name.shown + " vanished while it was looked at");
   }
-  const std::string kind = found.text(0, 1);
-  if (kind != "r" && kind != "p") {
-    refuse(name, "is no table but a view or something else: choose a table");
-  }
-  if (found.text(0, 2) != "p" && !(found.text(0, 2) == "u" && o.allow_unlogged)) {
-    refuse(name, found.text(0, 2) == "u" ? "is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
-                                           "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables"
-                                         : "is temporary: choose a permanent one");
-  }
-  check_shape(c, name.shown, found.text(0, 3), o.allow_unlogged);
-  const copy_format format = check_columns(c, name.shown, found.text(0, 3));
+  check_description(name, found, o.allow_unlogged);
+  const std::string oid = found.text(0, 3);
+  check_kind(c, name.shown, oid, o.allow_unlogged);
+  const found_columns columns = check_columns(c, shape, name.shown, oid);
   const std::string schema = found.text(0, 0);
-  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, format, "", ""};
-  target.key = key_of(c, target.quoted);
+  target_table target{
+      schema, name.table,        c.quoted(schema) + "." + c.quoted(name.table), created, shape, columns.types,
+      "",     columns.longest_id};
+  target.key = key_of(c, shape, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless()) {
-    check_owner(c, name, found.text(0, 3));
+    check_owner(c, name, oid);
   }
   return target;
 }

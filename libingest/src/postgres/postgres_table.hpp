@@ -1,10 +1,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ingest/postgres.hpp"
-#include "postgres/copy_format.hpp"
 #include "postgres/postgres_connection.hpp"
+#include "postgres/table_shape.hpp"
 
 namespace ingest::detail {
 
@@ -21,19 +22,16 @@ struct table_name {
 /// The name in SQL: quoted, found by search_path where it has no schema.
 std::string sql_name(const postgres_connection& c, const table_name& name);
 
-/// The type of the id column in tables that we create. Ids are compared by their bytes, as we sort them, and not by the
-/// rules of the database's language, which the server would spend a tenth of its time on.
-inline const std::string id_type = "TEXT COLLATE \"C\"";
-
 /// The table that rows go to.
 struct target_table {
   std::string schema;
   std::string table;
   std::string quoted;  ///< "schema"."table", for SQL
   bool created = false;
-  copy_format format = copy_format::csv;
-  std::string key;  ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
-  std::string first_transaction;  ///< no row of the run was written by an older one
+  table_shape shape;
+  std::vector<std::string> types;  ///< of the shape's columns, in its order: pg_type.typname
+  std::string key;             ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
+  std::size_t longest_id = 0;  ///< in characters, of a type that cuts blanks behind them off; 0: it cuts nothing off
 
   bool keyless() const { return key.empty(); }
 
@@ -43,10 +41,11 @@ struct target_table {
 /// Creates the ledger's tables and the target table (for an initial load: without its key) where they are missing, and
 /// checks that rows can be loaded: kind of table, columns, unique key, durability, permissions. Runs inside the
 /// caller's transaction. Throws errc::config that says what to do.
-target_table prepare_tables(postgres_connection& c, const table_name& name, const postgres_options& o);
+target_table prepare_tables(postgres_connection& c, const table_name& name, const table_shape& shape,
+                            const postgres_options& o);
 
-/// The unique key that `table`, an SQL name, has on id alone, as ON CONFLICT names it; empty if there is none. Only one
-/// that compares ids as the column does is a key: another index may take several ids for one.
-std::string key_of(postgres_connection& c, const std::string& table);
+/// The unique key that `table`, an SQL name, has on the key of `shape`, as ON CONFLICT names it; empty if there is
+/// none. `immediate`: see table_shape::find_key().
+std::string key_of(postgres_connection& c, const table_shape& shape, const std::string& table, bool immediate = true);
 
 }  // namespace ingest::detail

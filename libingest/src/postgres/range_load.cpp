@@ -6,17 +6,10 @@
 
 namespace ingest::detail {
 
-namespace {
-
-/// What the standard calls a value that is none of its type, as the server does of text that is no JSON.
-constexpr const char* no_value_of_its_type = "22P02";
-
-}  // namespace
-
 range_load::outcome range_load::run() {
   outcome all = load();
   for (copy_rows::refused_row& r : rows_.refused()) {
-    all.rejected.push_back({r.of, r.row, no_value_of_its_type, std::move(r.reason), r.text});
+    all.rejected.push_back({r.of, r.row, r.sqlstate, std::move(r.reason), r.text});
   }
   return all;
 }
@@ -31,13 +24,13 @@ range_load::outcome range_load::load() {
     all.table_took_some = true;
     return all;
   }
-  return staged_load(attempts_, target_, rows_, limited_rejects_, before_).run();
+  return staged_load(attempts_, target_, rows_, terms_).run();
 }
 
 bool range_load::copy_directly() const {
   const auto refusal = attempts_.keep([this] {
-    const std::uint64_t copied =
-        copy_into(attempts_.connection(), target_.quoted, target_.format, rows_, 0, rows_.size());
+    const std::uint64_t copied = copy_into(attempts_.connection(), target_.shape.copy(target_.quoted),
+                                           copy_encoder(target_.shape, target_.types), rows_, 0, rows_.size());
     if (copied != rows_.size()) {
       throw dropped_by_trigger();
     }

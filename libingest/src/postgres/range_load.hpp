@@ -14,14 +14,10 @@ class range_load {
  public:
   using outcome = load_outcome;
 
-  /// `attempt` counts, from 1, how often this range is loaded. `before` is how the ranges before it ended.
+  /// `attempt` counts, from 1, how often this range is loaded.
   range_load(postgres_connection& c, const target_table& target, const copy_rows& rows, unsigned attempt,
-             bool limited_rejects, refused_alike before)
-      : attempts_(c, attempt),
-        target_(target),
-        rows_(rows),
-        limited_rejects_(limited_rejects),
-        before_(std::move(before)) {}
+             load_terms terms)
+      : attempts_(c, attempt), target_(target), rows_(rows), terms_(std::move(terms)) {}
 
   outcome run();
 
@@ -32,8 +28,7 @@ class range_load {
   const row_attempts attempts_;
   const target_table& target_;
   const copy_rows& rows_;
-  const bool limited_rejects_;
-  const refused_alike before_;
+  const load_terms terms_;
 };
 
 }  // namespace ingest::detail

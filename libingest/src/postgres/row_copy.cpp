@@ -8,15 +8,14 @@ constexpr std::size_t buffer_bytes = 128 << 10;
 
 }  // namespace
 
-std::uint64_t copy_into(postgres_connection& c, const std::string& table, copy_format format, const copy_rows& rows,
+std::uint64_t copy_into(postgres_connection& c, const std::string& copy, copy_encoder encoder, const copy_rows& rows,
                         std::size_t begin, std::size_t end) {
-  const copy_encoder encoder(format);
-  c.begin_copy("COPY " + table + " (id, data) FROM STDIN" + encoder.options());
+  c.begin_copy(copy + encoder.options());
   std::string buffer;
   encoder.begin(buffer);
   for (std::size_t i = begin; i < end; ++i) {
     rows.prefetch_behind(i);
-    encoder.append(rows.text(i), buffer);
+    encoder.append(rows.key(i), rows.record(i), buffer);
     if (buffer.size() >= buffer_bytes) {
       c.put(buffer);
       buffer.clear();

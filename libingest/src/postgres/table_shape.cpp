@@ -1,115 +1,235 @@
 #include "postgres/table_shape.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "postgres/postgres_array.hpp"
 
 namespace ingest::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> id_types = {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"};
-constexpr std::array<std::string_view, 6> data_types = {"jsonb", "json", "text", "varchar", "bpchar", "citext"};
+const std::string staging = "pg_temp." + staging_name;
+const std::string number = "ingest_n";  // no column's name, we hope
 
-template <std::size_t N>
-bool is_among(const std::array<std::string_view, N>& types, const std::string& type) {
-  return std::find(types.begin(), types.end(), type) != types.end();
+std::string quoted(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    text.append(c == '"' ? 2 : 1, c);
+  }
+  return text + '"';
 }
 
-[[noreturn]] void refuse(const std::string& shown, const std::string& what) {
-  throw error(errc::config, "table " + shown + " " + what);
+/// `text_of` each of them, with `between` between them.
+template <class Items, class Text>
+std::string joined(const Items& items, const std::string& between, Text text_of) {
+  std::string all;
+  bool first = true;
+  for (const auto& item : items) {
+    all += (first ? "" : between) + text_of(item);
+    first = false;
+  }
+  return all;
 }
 
-/// A row for each column: name, base type, its full name, NOT NULL, generated, to be filled by us, keeps every text
-/// apart, own type. A domain's base is looked for through any number of domains.
-query_result columns_of(postgres_connection& c, const std::string& oid) {
-  return c.execute(
-      "WITH RECURSIVE base (attnum, type, typmod) AS (SELECT attnum, atttypid, atttypmod FROM pg_attribute "
-      "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped "
-      "UNION ALL SELECT b.attnum, t.typbasetype, greatest(b.typmod, t.typtypmod) FROM base b "
-      "JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd') "
-      "SELECT a.attname, t.typname, format_type(b.type, b.typmod), a.attnotnull, a.attgenerated <> '', "
-      "(a.attnotnull OR own.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND own.typdefault IS NULL "
-      "AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = a.attrelid AND NOT g.tgisinternal "
-      "AND g.tgtype & 7 = 7), "
-      "coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true) "
-      "AND NOT (t.typname = 'numeric' AND b.typmod >= 0), own.typname "
-      "FROM base b JOIN pg_type t ON t.oid = b.type JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = "
-      "b.attnum "
-      "JOIN pg_type own ON own.oid = a.atttypid WHERE t.typtype <> 'd'",
-      {oid});
+std::string list_of(const std::vector<std::string>& names) {
+  return joined(names, ", ", quoted);
 }
 
-void check_id(const std::string& shown, const query_result& columns, std::size_t i) {
-  if (columns.truth(i, 4)) {
-    refuse(shown, "generates its ids itself, so that events could not keep theirs: choose another table");
+std::string list_of(const std::vector<shape_column>& columns) {
+  return joined(columns, ", ", [](const shape_column& c) { return quoted(c.name); });
+}
+
+/// A value that can be compared: json knows no equality, and text tells more apart than some types do.
+std::string comparable(const std::string& value, const std::string& type) {
+  return type == "jsonb" ? value : value + "::text";
+}
+
+std::string same_key(const table_shape& shape) {
+  return joined(shape.key, " AND ",
+                [](const std::string& name) { return "t." + quoted(name) + " = s." + quoted(name); });
+}
+
+/// Of the rows that share a key, which come first: transactions are numbered as they begin to write, and within one of
+/// them rows are written in the order of their pages; the age of a number, unlike the number, can be compared.
+std::string in_order(const table_shape& shape) {
+  return "(PARTITION BY " + list_of(shape.key) + " ORDER BY age(xmin) DESC, ctid)";
+}
+
+std::string repeated(const table_shape& shape, const std::string& table) {
+  const std::string names = list_of(shape.key);
+  return table + " WHERE " + shape.key_list() + " IN (SELECT " + names + " FROM " + table + " GROUP BY " + names +
+         " HAVING count(*) > 1)";
+}
+
+/// The column that has the key of the line, in SQL.
+std::string line_key(const table_shape& shape) {
+  const auto found = std::find_if(shape.columns.begin(), shape.columns.end(), [](const auto& c) { return !c.at; });
+  return found == shape.columns.end() ? "NULL" : quoted(found->name);
+}
+
+/// The record, in SQL, or what the columns have of it.
+std::string record(const table_shape& shape) {
+  const auto whole = std::find_if(shape.columns.begin(), shape.columns.end(),
+                                  [](const auto& c) { return c.at && c.at->tokens().empty(); });
+  if (whole != shape.columns.end()) {
+    return quoted(whole->name);
   }
-  if (!is_among(id_types, columns.text(i, 1)) || !columns.truth(i, 6)) {
-    refuse(shown, "has ids of type " + columns.text(i, 2) +
-                      ", which may round an id, cut it off, or take two for one: ALTER TABLE … ALTER COLUMN id TYPE "
-                      "text, or bigint, numeric (without a precision) or uuid, with a collation that tells all texts "
-                      "apart");
-  }
-  if (!columns.truth(i, 3)) {
-    refuse(shown, "allows ids to be null: ALTER TABLE … ALTER COLUMN id SET NOT NULL");
-  }
+  return "(SELECT to_jsonb(r) FROM (SELECT " + list_of(shape.columns) + ") r)";
 }
 
 }  // namespace
 
-void check_shape(postgres_connection& c, const std::string& shown, const std::string& oid, bool allow_unlogged) {
-  const query_result r = c.execute(
-      "SELECT row_security_active($1::oid), "
-      "(SELECT string_agg(quote_ident(rulename), ', ') FROM pg_rewrite WHERE ev_class = $1::oid "
-      "AND ev_type IN ('2', '3')), "
-      "min(p.oid::regclass::text) FILTER (WHERE p.relkind = 'f'), "
-      "min(p.oid::regclass::text) FILTER (WHERE p.relkind <> 'f' AND p.relpersistence <> 'p') "
-      "FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class p ON p.oid = t.relid",
-      {oid});
-  if (r.truth(0, 0)) {
-    refuse(shown,
-           "has row-level security that applies to us, under which COPY is not possible: load it as a role with "
-           "BYPASSRLS, or as its owner without FORCE ROW LEVEL SECURITY");
-  }
-  if (!r.null(0, 1)) {
-    refuse(shown, "has rules for INSERT or UPDATE (" + r.text(0, 1) +
-                      "), which COPY passes by and ON CONFLICT does not allow: DROP RULE, and use a trigger instead");
-  }
-  if (!r.null(0, 2)) {
-    refuse(shown, "has the foreign table " + r.text(0, 2) +
-                      " among its partitions, with which no COMMIT covers both rows and ledger: DETACH it, or choose "
-                      "another table");
-  }
-  if (!r.null(0, 3) && !allow_unlogged) {
-    refuse(shown, "has the partition " + r.text(0, 3) +
-                      ", which is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
-                      "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables");
-  }
+table_shape table_shape::of_events() {
+  // Ids are compared by their bytes, as we sort them, and not by the rules of the database's language, which the server
+  // would spend a tenth of its time on.
+  return {{{"id", "text", "C", {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"}, std::nullopt},
+           {"data", "jsonb", "", {"jsonb", "json", "text", "varchar", "bpchar", "citext"}, json_pointer("")}},
+          {"id"}};
 }
 
-copy_format check_columns(postgres_connection& c, const std::string& shown, const std::string& oid) {
-  const query_result columns = columns_of(c, oid);
-  std::string id_type;
-  std::string data_type;
-  for (std::size_t i = 0; i < columns.rows(); ++i) {
-    const std::string column = columns.text(i, 0);
-    if (column == "id") {
-      check_id(shown, columns, i);
-      id_type = columns.text(i, 7);
-    } else if (column == "data" && is_among(data_types, columns.text(i, 1)) && !columns.truth(i, 4)) {
-      data_type = columns.text(i, 7);
-    } else if (column != "data" && columns.truth(i, 5)) {
-      refuse(shown, "has a column " + column +
-                        " that is NOT NULL without a default, which we cannot fill: give it one, or have a trigger "
-                        "fill it");
+const shape_column* table_shape::find(const std::string& name) const {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+bool table_shape::is_key(const shape_column& c) const {
+  return std::find(key.begin(), key.end(), c.name) != key.end();
+}
+
+std::string table_shape::column_array() const {
+  text_array names;
+  for (const shape_column& c : columns) {
+    names.add(c.name);
+  }
+  return names.text();
+}
+
+std::string table_shape::key_array() const {
+  text_array names;
+  for (const std::string& name : key) {
+    names.add(name);
+  }
+  return names.text();
+}
+
+std::string table_shape::key_list() const {
+  return '(' + list_of(key) + ')';
+}
+
+std::string table_shape::definition(bool with_key) const {
+  return '(' +
+         joined(columns, ", ",
+                [](const shape_column& c) {
+                  return quoted(c.name) + ' ' + c.type +
+                         (c.collation.empty() ? "" : " COLLATE " + quoted(c.collation)) +
+                         (c.required ? " NOT NULL" : "");
+                }) +
+         (with_key ? ", PRIMARY KEY " + key_list() : "") + ')';
+}
+
+std::string table_shape::create(const std::string& table, bool with_key) const {
+  return "CREATE TABLE " + table + ' ' + definition(with_key);
+}
+
+std::string table_shape::create_guard(const std::string& table, const std::string& index) const {
+  std::vector<std::string> texts;
+  std::copy_if(key.begin(), key.end(), std::back_inserter(texts),
+               [this](const std::string& name) { return find(name)->type == "text"; });
+  if (texts.empty()) {
+    return "";
+  }
+  return "CREATE INDEX " + quoted(index) + " ON " + table + " " + key_list() + " WHERE " +
+         joined(texts, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) + " > 2000";
+}
+
+std::string table_shape::add_key(const std::string& table) const {
+  return "ALTER TABLE " + table + " ADD PRIMARY KEY " + key_list();
+}
+
+std::string table_shape::find_key() {
+  return "SELECT '(' || string_agg(quote_ident(a.attname) || CASE WHEN a.attcollation = 0 THEN '' "
+         "ELSE format(' COLLATE %I.%I', n.nspname, o.collname) END, ', ' ORDER BY k.place) || ')' FROM pg_index i "
+         "CROSS JOIN unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY k (attnum, rule, place) "
+         "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum "
+         "LEFT JOIN pg_collation o ON o.oid = a.attcollation LEFT JOIN pg_namespace n ON n.oid = o.collnamespace "
+         "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate = $3::boolean "
+         "AND i.indpred IS NULL AND i.indnkeyatts = cardinality($2::text[]) AND k.place <= i.indnkeyatts "
+         "GROUP BY i.indexrelid, i.indnkeyatts "
+         "HAVING count(*) = i.indnkeyatts AND bool_and(a.attname = ANY ($2::text[]) AND k.rule = a.attcollation) "
+         "ORDER BY i.indexrelid LIMIT 1";
+}
+
+std::string table_shape::copy(const std::string& table) const {
+  return "COPY " + table + " (" + list_of(columns) + ") FROM STDIN";
+}
+
+std::string table_shape::copy_to_staging() const {
+  return copy(staging);
+}
+
+std::string table_shape::create_staging(const std::string& table) const {
+  return "CREATE TEMPORARY TABLE " + staging_name + " ON COMMIT DROP AS SELECT " + list_of(columns) + " FROM " + table +
+         " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN " + number + " bigint GENERATED ALWAYS AS IDENTITY";
+}
+
+std::string table_shape::number_from() {
+  return "SELECT setval(pg_get_serial_sequence('" + staging + "', '" + number + "'), $1, false)";
+}
+
+std::string table_shape::index_staging() {
+  return "CREATE INDEX ON " + staging + " (" + number + ')';
+}
+
+std::string table_shape::merge(const std::string& table, staged which, const std::string& with_key) const {
+  // COPY, too, writes what it is given into identity columns.
+  std::string sql = "INSERT INTO " + table + " (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " +
+                    list_of(columns) + " FROM " + staging + " WHERE " + number +
+                    (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
+  if (with_key.empty()) {
+    return sql;
+  }
+  switch (on_duplicate) {
+    case disposition::keep_first:
+      sql += " ON CONFLICT " + with_key + " DO NOTHING";
+  }
+  return sql;
+}
+
+std::string table_shape::differing(const std::string& table, const std::vector<std::string>& types) const {
+  std::string others = "false";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!is_key(columns[i])) {
+      const std::string name = '.' + quoted(columns[i].name);
+      others +=
+          " OR " + comparable("t" + name, types.at(i)) + " IS DISTINCT FROM " + comparable("s" + name, types.at(i));
     }
   }
-  if (id_type.empty() || data_type.empty()) {
-    refuse(shown, std::string("has no usable column ") +
-                      (id_type.empty() ? "id (text or uuid)" : "data (jsonb, json or text)") +
-                      ": it needs (id TEXT PRIMARY KEY, data JSONB NOT NULL); choose another table, or let us create "
-                      "one");
+  return "SELECT s." + number + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) + " WHERE (" +
+         others + ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
+}
+
+std::string table_shape::absent(const std::string& table, bool keyed) const {
+  return "SELECT " + number + " FROM " + staging + " s" +
+         (keyed ? " WHERE NOT EXISTS (SELECT FROM " + table + " t WHERE " + same_key(*this) + ')' : "") + " ORDER BY 1";
+}
+
+std::string table_shape::differing_copies(const std::string& table) const {
+  std::string kept;
+  std::string others = "false";
+  for (const shape_column& c : columns) {
+    if (!is_key(c)) {
+      const std::string first = quoted("ingest_kept_" + c.name);
+      kept += ", first_value(" + quoted(c.name) + ") OVER w AS " + first;
+      others += " OR " + comparable(quoted(c.name), c.type) + " IS DISTINCT FROM " + comparable(first, c.type);
+    }
   }
-  return format_for(id_type, data_type);
+  return "SELECT " + line_key(*this) + ", " + record(*this) + " FROM (SELECT " + list_of(columns) + kept + " FROM " +
+         repeated(*this, table) + " WINDOW w AS " + in_order(*this) + ") copies WHERE " + others;
+}
+
+std::string table_shape::delete_copies(const std::string& table) const {
+  return "DELETE FROM " + table + " t USING (SELECT ctid AS place, row_number() OVER " + in_order(*this) +
+         " AS n FROM " + repeated(*this, table) + ") copies WHERE t.ctid = copies.place AND copies.n > 1";
 }
 
 }  // namespace ingest::detail

@@ -1,20 +1,115 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "postgres/copy_format.hpp"
-#include "postgres/postgres_connection.hpp"
+#include "json/json_pointer.hpp"
 
 namespace ingest::detail {
 
-/// What a table must be like, whoever may write to it, for rows to be loaded by COPY and by INSERT … ON CONFLICT, to
-/// stay after a crash, and to keep ids as they are. `oid` is the table's, `shown` its name in messages. Both throw
-/// errc::config that says what to do.
+/// A column, and what of a record it is given.
+struct shape_column {
+  std::string name;
+  std::string type;                  ///< in a table that we create
+  std::string collation;             ///< there; empty: the database's
+  std::vector<std::string> accepts;  ///< names (pg_type.typname) of types that it may have in a table of others
 
-/// Refuses rules, row-level security that applies to us, and partitions that are elsewhere or not logged.
-void check_shape(postgres_connection& c, const std::string& shown, const std::string& oid, bool allow_unlogged);
+  /// Where its value stands in the record: "" is all of it. Nothing: it is the key of the record's line.
+  std::optional<json_pointer> at;
 
-/// Refuses columns that cannot hold what we send, or that nobody fills. Returns how rows of the table's types are sent.
-copy_format check_columns(postgres_connection& c, const std::string& shown, const std::string& oid);
+  bool required = true;  ///< NOT NULL in a table that we create
+};
+
+/// What becomes of a row whose key the table has.
+enum class disposition {
+  keep_first,  ///< it is a duplicate, and the row that is there stays
+};
+
+/// Which of the staged rows are meant.
+enum class staged {
+  between,  ///< those numbered $1 to $2
+  listed,   ///< those whose numbers are in the array $1
+};
+
+/// What a table makes of records: a value, which alone writes the SQL that names columns, and by which copy_encoder
+/// fills them. What of a record no column names is in the column that has all of it, or not in the table.
+///
+/// `table` is a name in SQL, quoted where it has to be. All that differs from range to range is a statement's
+/// parameter, so that a shape has a text for each statement, by which a simulated database knows it.
+struct table_shape {
+  std::vector<shape_column> columns;
+  std::vector<std::string> key;  ///< one column at least, of those that are required
+  disposition on_duplicate = disposition::keep_first;
+
+  /// (id, data): the key of the line and the whole record.
+  static table_shape of_events();
+
+  const shape_column* find(const std::string& name) const;
+  bool is_key(const shape_column& c) const;
+
+  /// The names of all columns, or those of the key, as an array for a parameter.
+  std::string column_array() const;
+  std::string key_array() const;
+
+  /// The key's columns in SQL, in parentheses.
+  std::string key_list() const;
+
+  /// What a table has to have, as CREATE TABLE says it.
+  std::string definition(bool with_key = true) const;
+
+  // -- Making the table
+
+  std::string create(const std::string& table, bool with_key) const;
+
+  /// An index that refuses keys which are too long for an index, and that hardly any other gets into; empty where the
+  /// key's types have no such values.
+  std::string create_guard(const std::string& table, const std::string& index) const;
+
+  std::string add_key(const std::string& table) const;
+
+  /// Asks for the unique keys of the table $1 that consist of the columns $2, key_array(), as ON CONFLICT names them.
+  /// Only one that compares values as the columns do is a key: another index may take several for one. $3: whether it
+  /// is looked at with each row, or is DEFERRABLE.
+  static std::string find_key();
+
+  // -- Loading a range
+
+  /// To be followed by copy_encoder's options. Into the staging table without `table`.
+  std::string copy(const std::string& table) const;
+  std::string copy_to_staging() const;
+
+  /// Makes a temporary table, until the transaction ends, that has of `table` nothing but our columns' types, and gives
+  /// each row a number.
+  std::string create_staging(const std::string& table) const;
+
+  /// The next row that is copied there gets the number $1.
+  static std::string number_from();
+
+  static std::string index_staging();
+
+  /// Puts staged rows into the table. `key` is one that find_key() found; empty: duplicates are an error, if the table
+  /// makes one of them.
+  std::string merge(const std::string& table, staged which, const std::string& key) const;
+
+  /// The numbers of the staged rows whose key the table has with other content, written by the transaction $1 or a
+  /// younger one; by any, where $1 is empty. `types` are those of the table's columns, in our order.
+  std::string differing(const std::string& table, const std::vector<std::string>& types) const;
+
+  /// The numbers of the staged rows whose key the table does not have; without `keyed`, of all.
+  std::string absent(const std::string& table, bool keyed) const;
+
+  // -- The end of an initial load
+
+  /// Rows whose key an earlier row has with other content: the key of its line and its record, as far as the table
+  /// knows them. Earlier is what an older transaction wrote; within one, rows lie as they came.
+  std::string differing_copies(const std::string& table) const;
+
+  /// Deletes all rows whose key an earlier one has.
+  std::string delete_copies(const std::string& table) const;
+};
+
+/// The staging table's name, as the server's messages have it.
+inline const std::string staging_name = "ingest_staging";
 
 }  // namespace ingest::detail

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/trimmed.hpp"
 #include "ingest/record_encoder.hpp"
 #include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
@@ -20,15 +21,12 @@ json_pointer option_pointer(const std::string& text) {
   }
 }
 
-std::string_view trimmed(std::string_view line) {
+std::string_view record_of(std::string_view line) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  constexpr std::string_view blanks = " \t\r\n";
   if (line.starts_with(byte_order_mark)) {
     line.remove_prefix(byte_order_mark.size());
   }
-  const auto first = line.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string_view()
-                                         : line.substr(first, line.find_last_not_of(blanks) - first + 1);
+  return detail::trimmed(line);
 }
 
 /// The record's id; nothing where it has none. Throws json_fault where it is no JSON.
@@ -64,7 +62,7 @@ std::optional<batch> key_transform::apply(batch input) {
   std::string scratch;
   input.records = 0;
   detail::for_each_line(input.bytes(), [&](std::string_view line) {
-    const std::string_view record = trimmed(line);
+    const std::string_view record = record_of(line);
     if (record.empty()) {
       return;
     }

@@ -6,6 +6,8 @@
 #include "buffer/recovered_run.hpp"
 #include "buffer/recovery.hpp"
 #include "buffer/run_state.hpp"
+#include "core/ledger_view.hpp"
+#include "ingest/run_ledger.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"
@@ -51,6 +53,27 @@ struct disk_with_run {
   simulated_disk disk;
 };
 
+/// A ledger that has another run of the pipeline, or does not answer.
+class other_ledger final : public run_ledger {
+ public:
+  bool is_away = true;
+
+  std::optional<ledger_view> peek(std::span<const slice_id>, std::stop_token) const override {
+    if (is_away) {
+      throw error(errc::unavailable, "the database is away");
+    }
+    ledger_view view;
+    view.identity = {"sample", std::string(32, 'f'), ""};
+    return view;
+  }
+  void compare_with(known_pages) override {}
+  ledger_view open_run(const run_identity&, bool, std::stop_token) override { return {}; }
+  void expect(run_identity, bool) override {}
+  bool is_open() const override { return false; }
+  std::vector<slice_progress> claim(std::span<const slice_id>, std::stop_token) override { return {}; }
+  void expect_slices(std::uint64_t) override {}
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(starting_over, disk_with_run)
@@ -85,6 +108,68 @@ BOOST_AUTO_TEST_CASE(is_completed_by_the_next_start_wherever_it_was_interrupted)
     BOOST_TEST((is_old || !before.has_segments()), nth);
     BOOST_TEST(before.rejects(is_old ? ".ndjson" : ".1.ndjson") == "of the first run", nth);
   }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_run_that_gives_way)
+
+BOOST_AUTO_TEST_CASE(can_be_begun_again_without_the_database_wherever_its_removal_was_interrupted) {
+  bool crashed = true;
+  for (std::uint64_t nth = 1; crashed; ++nth) {
+    simulated_disk disk;
+    faulty_file_system files(disk);
+    const auto ledger = std::make_shared<other_ledger>();
+    const auto start = [&] {
+      durable_run_options o;
+      o.directory = directory;
+      o.pipeline = "sample";
+      o.files = &files;
+      o.ledger = ledger;
+      o.segment_bytes = 1;
+      return durable_run(std::move(o));
+    };
+    durable_run first = start();
+    first.find();
+    first.begin();
+    append_samples(*first.open_buffer().buffer, 1, 3);  // in a segment each
+    ledger->is_away = false;                            // and has a run of which nobody knew
+    files.crash_at(nth);
+    try {
+      start().find();
+    } catch (const error&) {
+      BOOST_TEST_REQUIRE(files.crashed());
+    }
+    crashed = files.crashed();
+    files.heal();
+    ledger->is_away = true;
+    durable_run next = start();
+    BOOST_CHECK_NO_THROW(next.find());
+    BOOST_CHECK_NO_THROW(next.begin());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_run_that_has_brought_nothing)
+
+BOOST_AUTO_TEST_CASE(is_replaced_by_one_with_other_settings_that_replaces_no_ledger_it_has_not_asked) {
+  simulated_disk disk;
+  const auto with_plan = [&](const std::string& plan) {
+    durable_run_options o;
+    o.directory = directory;
+    o.pipeline = "sample";
+    o.files = &disk;
+    o.plan = plan;
+    return durable_run(std::move(o));
+  };
+  durable_run mistyped = with_plan("a mistyped address");
+  mistyped.find();
+  mistyped.begin();
+  durable_run corrected = with_plan("the address");
+  BOOST_TEST(corrected.find().identity.plan == "the address");
+  BOOST_TEST(corrected.found().identity.run_id != mistyped.found().identity.run_id);
+  BOOST_TEST(!corrected.found().replaces_ledger);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

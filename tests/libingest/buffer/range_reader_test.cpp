@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
@@ -52,6 +53,16 @@ BOOST_AUTO_TEST_CASE(returns_the_bytes_of_several_pages_as_one_batch) {
 BOOST_AUTO_TEST_CASE(reads_pages_in_the_middle_and_moves_between_segments) {
   for (const page& p : {pages[7], pages[1], pages[6], pages[0]}) {
     BOOST_TEST(reader.read({{p}}).bytes() == sample_batch(static_cast<int>(p.id)).bytes());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(holds_no_segment_whose_deletion_is_to_make_room) {
+  reader.read(all_of(1));
+  buffer.release(1);
+  for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the iterator's own descriptor
+    const std::string open = std::filesystem::read_symlink(descriptor.path(), gone).string();
+    BOOST_TEST(open.find(segment_file_name(1)) == std::string::npos, open);
   }
 }
 

@@ -45,12 +45,11 @@ struct answers_fixture : http_source_fixture {
 BOOST_FIXTURE_TEST_SUITE(api_answers, answers_fixture)
 
 BOOST_AUTO_TEST_CASE(that_end_in_any_of_the_ways_in_which_apis_say_so_end_the_slice) {
-  for (const char* last :
-       {R"({"data":[],"hasMore":false})", R"({"data":[],"nextCursor":"c1"})", R"({"data":[],"nextCursor":null})",
-        R"({"data":[],"hasMore":false,"status":200,"code":0,"message":"OK"})",
-        R"({"data":[],"hasMore":"false","nextCursor":"c1"})", R"({"data":[],"hasMore":0})",
-        R"({"data":[],"nextCursor":""})", R"({"data":[],"nextCursor":0})", R"({"data":[],"nextCursor":false})",
-        "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
+  for (const char* last : {R"({"data":[],"hasMore":false})", R"({"data":[],"nextCursor":null})",
+                           R"({"data":[],"hasMore":false,"status":200,"code":0,"message":"OK"})",
+                           R"({"data":[],"hasMore":"false","nextCursor":"c1"})", R"({"data":[],"hasMore":0})",
+                           R"({"data":[],"nextCursor":""})", R"({"data":[],"nextCursor":0})",
+                           R"({"data":[],"nextCursor":false})", "\xef\xbb\xbf{\"data\":[],\"hasMore\":false}"}) {
     BOOST_TEST(rows_when_second_is({200, last}) == 3u, last);
     BOOST_TEST(counters.fetch_errors == 0u, last);
   }
@@ -75,6 +74,9 @@ BOOST_AUTO_TEST_CASE(that_are_empty_in_a_way_in_which_errors_are_told_are_an_end
        {R"({"data":null,"hasMore":false})", R"({"data":null,"pagination":{"hasMore":false,"nextCursor":null}})",
         R"({"data":null,"nextCursor":null,"code":0,"message":"success"})",
         R"({"data":[],"hasMore":false,"message":"shard 3 timed out"})",
+        R"({"data":[],"hasMore":false,"errorMessage":"shard 3 timed out"})",
+        R"({"data":[],"hasMore":false,"warnings":["shard 3 timed out"]})", R"({"data":[],"nextCursor":"c1"})",
+        R"({"data":null,"nextCursor":"c1"})", R"({"data":[],"nextCursor":"c1","message":"try again"})",
         R"({"data":[],"meta":{"code":10001},"hasMore":false})"}) {
     counters.fetch_errors = 0;
     BOOST_TEST(rows_when_second_is({200, last}) == 3u, last);
@@ -180,7 +182,10 @@ BOOST_AUTO_TEST_CASE(that_report_an_error_with_a_good_status_are_quoted_and_soon
        {R"({"error":"Boom","message":"no such tenant"})",
         R"({"data":[],"hasMore":false,"error":{"code":"Boom","message":"no such tenant"}})",
         R"({"data":[{"id":"x"}],"hasMore":false,"errors":[{"code":"Boom","message":"no such tenant"}]})",
-        R"({"success":false,"code":"Boom","message":"no such tenant","data":[],"hasMore":false})"}) {
+        R"({"success":false,"code":"Boom","message":"no such tenant","data":[],"hasMore":false})",
+        R"({"success":0,"code":"Boom","message":"no such tenant","data":[{"id":"x"}],"hasMore":false})",
+        R"({"ok":"false","code":"Boom","message":"no such tenant","data":[],"hasMore":false})",
+        R"({"status":503,"code":"Boom","message":"no such tenant","data":[{"id":"x"}],"hasMore":false})"}) {
     check_soon_refused({200, body}, errc::unavailable, "HTTP 200 (Boom: no such tenant)");
   }
 }
@@ -193,7 +198,9 @@ BOOST_AUTO_TEST_CASE(that_are_parts_do_not_pass_for_the_whole) {
   check_soon_refused(range, errc::bad_data, "HTTP 206, a part of the page (Content-Range: bytes 0-40/4711)");
   check_soon_refused({206, part}, errc::bad_data, "HTTP 206");
   for (const char* body : {R"({"data":[{"id":"x"}],"hasMore":false,"partial":true})",
-                           R"({"data":[{"id":"x"}],"hasMore":false,"meta":{"partial":true}})"}) {
+                           R"({"data":[{"id":"x"}],"hasMore":false,"meta":{"partial":true}})",
+                           R"({"data":[{"id":"x"}],"hasMore":false,"timed_out":true})",
+                           R"({"data":[{"id":"x"}],"hasMore":false,"incompleteResults":"true"})"}) {
     check_soon_refused({200, body}, errc::unavailable, "it says that it is partial");
   }
   BOOST_TEST(rows_when_second_is({200, R"({"data":[{"id":"d"}],"hasMore":false,"partial":false})"}) == 4u);

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(divide_the_events_by_time_windows) {
   std::vector<read_result> parts(4);
   {
     std::vector<std::jthread> readers;
-    for (ingest::slice_id s = 0; s < 4; ++s) {
+    for (std::size_t s = 0; s < 4; ++s) {
       readers.emplace_back([&, s] { parts[s] = read_all(*make_http_source(shared, s)); });
     }
   }
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(find_the_events_at_the_edges_between_windows_whether_since_
     api.since_is_excluded = excluded;
     const auto shared = make_api(o);
     std::vector<std::string> ids;
-    for (ingest::slice_id s = 0; s < 3; ++s) {
+    for (std::size_t s = 0; s < 3; ++s) {
       const auto source = make_http_source(shared, s);
       source->open(std::nullopt, {});
       for (auto b = source->read(); b; b = b->last ? std::nullopt : source->read()) {
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(add_up_the_totals_of_windows_unless_each_is_told_the_whole)
       return reply{200, R"({"data":[],"hasMore":false,"meta":{"total":)" + total + "}}"};
     };
     const auto shared = make_api(o);
-    for (ingest::slice_id s = 0; s < 3; ++s) {
+    for (std::size_t s = 0; s < 3; ++s) {
       read_all(*make_http_source(shared, s));
     }
     BOOST_TEST(counters.total_expected == 600u);
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(check_their_settings_at_once) {
   refused("`batch_size`", [](http_source_options& o) { o.batch_size = 0; });
   refused("`batch_size`", [](http_source_options& o) { o.batch_size = 5001; });
   refused("`events_path`", [](http_source_options& o) { o.events_path = "//evil.example/events"; });
-  refused("ID_POINTER", [](http_source_options& o) { o.parser.id_pointer = "id"; });
+  refused("`id_pointer`", [](http_source_options& o) { o.parser.id_pointer = "id"; });
   refused("`since_ms`", [](http_source_options& o) { o.windows = {{2, 1}}; });
   refused("`endpoint`", [](http_source_options& o) {
     o.endpoint = http_endpoint::standard;

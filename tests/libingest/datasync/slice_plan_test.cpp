@@ -24,7 +24,7 @@ struct planning : http_source_fixture {
     o.windows = w;
     const auto shared = make_api(o);
     std::vector<read_result> parts;
-    for (ingest::slice_id s = 0; s < w.size(); ++s) {
+    for (std::size_t s = 0; s < w.size(); ++s) {
       parts.push_back(read_all(*make_http_source(shared, s)));
     }
     return parts;

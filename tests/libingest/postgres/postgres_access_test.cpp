@@ -113,6 +113,22 @@ BOOST_AUTO_TEST_CASE(what_has_the_name_of_a_ledgers_table_and_is_none_is_named) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_ledger_is_known_again_however_the_server_is_told_to_quote_names) {
+  open_target();
+  database.execute("ALTER DATABASE " + database.name() + " SET quote_all_identifiers = on");
+  BOOST_TEST(open_sink(open_target())->write(batches.next({event_rows(1, 10)})).rows_loaded == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_path_that_leads_nowhere_is_named_where_no_grant_would_help) {
+  database.execute("ALTER DATABASE " + database.name() + " SET search_path = ''");
+  const error e = error_of([&] { postgres_target(options()).rehearse(); });
+  BOOST_TEST(name_of(e.code()) == "config");
+  BOOST_TEST(has(e.what(), "`table`=schema.table"), e.what());
+  auto o = options();
+  o.table = "public.ingested_events";
+  BOOST_TEST(open_sink(open_target(o))->write(batches.next({event_rows(1, 10)})).rows_loaded == 10u);
+}
+
 BOOST_AUTO_TEST_CASE(a_schema_made_beforehand_is_used) {
   database.execute("CREATE SCHEMA ingest; CREATE TABLE ingest.something_else (url text)");
   BOOST_TEST(open_sink(open_target())->write(batches.next({event_rows(1, 10)})).rows_loaded == 10u);

@@ -1,4 +1,7 @@
+#include <libpq-fe.h>
+
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <thread>
 
 #include "core/ledger_view.hpp"
@@ -66,6 +69,60 @@ BOOST_AUTO_TEST_CASE(of_a_row_that_was_there_before_the_run_are_duplicates_and_n
   BOOST_TEST(o.counters->duplicates_differing == 1u);
   BOOST_TEST_REQUIRE(rejects().size() == 1u);
   BOOST_TEST(rejects()[0].find("another") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_other_content_are_kept_where_a_restored_dump_does_not_tell_whose_row_is_there) {
+  auto o = options();
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({{event_row("1", "\"one\"")}}));
+  loader->write(batches.next({{event_row("2", "\"one\"")}}));
+  // As pg_dump's scripts do, which restore the tables in an order of their own.
+  database.execute("CREATE TABLE events AS SELECT * FROM ingested_events; TRUNCATE ingested_events");
+  database.execute("INSERT INTO ingested_events SELECT * FROM events");
+  database.execute("CREATE TABLE pages AS SELECT * FROM ingest.pages; TRUNCATE ingest.pages");
+  database.execute("INSERT INTO ingest.pages SELECT * FROM pages");
+  open_sink(open_target(o))->write(batches.next({{event_row("1", "\"another\""), event_row("2", "\"one\"")}}));
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  BOOST_TEST_REQUIRE(rejects().size() == 1u);
+  BOOST_TEST(rejects()[0].find("another") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(are_not_ids_with_blanks_behind_that_a_column_would_cut_off) {
+  auto o = options();
+  database.execute(
+      "CREATE DOMAIN short AS varchar(3); CREATE TABLE ingested_events (id short PRIMARY KEY NOT NULL, data jsonb)");
+  database.execute("INSERT INTO ingested_events VALUES ('abc', '{}')");
+  const auto done =
+      open_sink(open_target(o))
+          ->write(batches.next({{event_row("abc ", "1"), event_row("ab ", "1"), event_row("\u00e4\u00f6 ", "1"),
+                                 event_row("abcd", "1"), event_row("x   ", "1")}}));
+  BOOST_TEST(done.rows_loaded == 2u);
+  BOOST_TEST(done.duplicates_skipped == 0u);
+  BOOST_TEST(done.rows_rejected == 3u);
+  BOOST_TEST_REQUIRE(rejects().size() == 3u);
+  for (const std::string& line : rejects()) {
+    BOOST_TEST(line.find("22001") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_row_that_another_loader_began_to_write_before_the_first_comparison_are_compared) {
+  auto o = options();
+  const auto target = open_target(o);
+  const auto loader = open_sink(target);
+  const auto slow_loader = open_sink(target, 1);
+  std::unique_ptr<PGconn, decltype(&PQfinish)> in_the_way(PQconnectdb(database.url().c_str()), PQfinish);
+  PQclear(PQexec(in_the_way.get(), "BEGIN; INSERT INTO ingested_events VALUES ('held up', '{}')"));
+  const batch slow_page = batches.next({{event_row("1", "\"one\""), event_row("held up")}});
+  std::thread slow([&] { slow_loader->write(slow_page); });
+  BOOST_TEST_REQUIRE(eventually([&] {
+    return number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%'") == 1;
+  }));
+  loader->write(batches.next({{event_row("2", "1"), event_row("2", "2")}}));
+  in_the_way.reset();
+  slow.join();
+  BOOST_TEST(o.counters->duplicates_differing == 1u);
+  loader->write(batches.next({{event_row("1", "\"another\"")}}));
+  BOOST_TEST(o.counters->duplicates_differing == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(are_those_of_the_key_and_not_of_another_index_on_id_that_takes_several_ids_for_one) {

@@ -19,7 +19,7 @@ struct target_fixture : loading_fixture {
     const error e = refusal(options());
     BOOST_TEST(name_of(e.code()) == "config");
     BOOST_TEST(error_of([&] { postgres_target(options()).rehearse(); }).what() == std::string(e.what()));
-    database.execute("DROP TABLE ingested_events");
+    database.execute("DROP TABLE ingested_events CASCADE");
     return e.what();
   }
 };
@@ -100,6 +100,29 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_dropped_before_the_end_is_not_complete) {
   BOOST_TEST(has(e.what(), "is gone"));
 }
 
+BOOST_AUTO_TEST_CASE(a_table_that_was_emptied_holds_nothing_of_a_run_that_is_under_way) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 10)}));
+  database.execute("TRUNCATE ingested_events");
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));
+  BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+}
+
+BOOST_AUTO_TEST_CASE(a_table_holds_of_a_run_also_the_rows_that_were_there_before) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  identity.run_id = std::string(32, 'b');
+  page_batches again;
+  const auto loader = open_sink(open_target(options(), true));
+  BOOST_TEST(loader->write(again.next({event_rows(1, 10)})).duplicates_skipped == 10u);
+  database.execute("TRUNCATE ingested_events");
+  BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));
+  database.execute("DROP TABLE ingested_events");
+  BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is gone"));
+  BOOST_TEST((refusal(options()).code() == errc::bad_data));
+}
+
 BOOST_AUTO_TEST_CASE(a_ledger_tells_where_its_rows_are_when_that_is_not_where_they_are_meant_to_be) {
   open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
   BOOST_TEST(!postgres_target(options()).peek()->refusal);
@@ -170,7 +193,8 @@ BOOST_AUTO_TEST_CASE(unsuitable_tables_are_refused_with_advice) {
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY)"), "data"));
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (data jsonb)"), "id"));
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY, data int)"), "data"));
-  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text NOT NULL, data jsonb)"), "PRIMARY KEY (id)"));
+  BOOST_TEST(
+      has(refusal_of_table("CREATE TABLE ingested_events (id text NOT NULL, data jsonb)"), "ADD PRIMARY KEY (\"id\")"));
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text UNIQUE, data jsonb)"), "NOT NULL"));
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text COLLATE \"C\" NOT NULL, data jsonb); "
                                   "CREATE UNIQUE INDEX ON ingested_events (id COLLATE \"POSIX\")"),
@@ -208,6 +232,9 @@ BOOST_AUTO_TEST_CASE(tables_that_copy_cannot_load_for_good_are_refused_by_rehear
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events " + columns +
                                   "; CREATE RULE elsewhere AS ON INSERT TO ingested_events DO INSTEAD NOTHING"),
                  "rules for INSERT or UPDATE (elsewhere)"));
+  BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events " + columns +
+                                  "; CREATE TABLE old_ones () INHERITS (ingested_events)"),
+                 "inherited from by old_ones"));
   BOOST_TEST(has(refusal_of_table(partitioned + "ALTER TABLE ingested_events ADD PRIMARY KEY (id); " +
                                   "CREATE UNLOGGED TABLE one " + partition),
                  "the partition one, which is UNLOGGED"));

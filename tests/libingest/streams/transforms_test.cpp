@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(keep_the_position_behind_rows_also_where_no_line_is_left) {
   BOOST_TEST(b->records == 0);
   BOOST_TEST(b->position == "3");
   BOOST_CHECK_EXCEPTION(key_transform("id"), error,
-                        [](const error& e) { return std::string(e.what()).starts_with("ID_POINTER: "); });
+                        [](const error& e) { return std::string(e.what()).starts_with("`id_pointer`: "); });
 }
 
 BOOST_AUTO_TEST_CASE(limit_bytes_a_second) {

@@ -1,0 +1,143 @@
+#include "postgres/table_checks.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace ingest::detail {
+
+namespace {
+
+bool accepts(const shape_column& ours, const std::string& type) {
+  return std::find(ours.accepts.begin(), ours.accepts.end(), type) != ours.accepts.end();
+}
+
+std::string listed(const std::vector<std::string>& types) {
+  std::string list;
+  for (const std::string& type : types) {
+    list += (list.empty() ? "" : ", ") + type;
+  }
+  return list;
+}
+
+[[noreturn]] void refuse(const std::string& shown, const std::string& what) {
+  throw error(errc::config, "table " + shown + " " + what);
+}
+
+/// A row for each column: name, base type, its full name, NOT NULL, generated, to be filled by us, keeps every text
+/// apart, own type, length where it cuts blanks behind that off. A domain's base is looked for through any number of
+/// domains.
+query_result columns_of(postgres_connection& c, const std::string& oid) {
+  return c.execute(
+      "WITH RECURSIVE base (attnum, type, typmod) AS (SELECT attnum, atttypid, atttypmod FROM pg_attribute "
+      "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped "
+      "UNION ALL SELECT b.attnum, t.typbasetype, greatest(b.typmod, t.typtypmod) FROM base b "
+      "JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd') "
+      "SELECT a.attname, t.typname, format_type(b.type, b.typmod), a.attnotnull, a.attgenerated <> '', "
+      "(a.attnotnull OR own.typnotnull) AND NOT a.atthasdef AND a.attidentity = '' AND own.typdefault IS NULL "
+      "AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = a.attrelid AND NOT g.tgisinternal "
+      "AND g.tgtype & 7 = 7), "
+      "coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true) "
+      "AND NOT (t.typname = 'numeric' AND b.typmod >= 0), own.typname, "
+      "CASE WHEN t.typname = 'varchar' AND b.typmod >= 0 THEN b.typmod - 4 ELSE 0 END "
+      "FROM base b JOIN pg_type t ON t.oid = b.type JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = "
+      "b.attnum "
+      "JOIN pg_type own ON own.oid = a.atttypid WHERE t.typtype <> 'd'",
+      {oid});
+}
+
+void check_key_column(const shape_column& ours, const std::string& shown, const query_result& columns, std::size_t i) {
+  if (columns.truth(i, 4)) {
+    refuse(shown, "generates its column " + ours.name +
+                      " itself, so that events could not keep what they have for it: choose another table");
+  }
+  const bool cut_unseen = ours.at && columns.number(i, 8) > 0;  // copy_rows looks at the key of the line only
+  if (!accepts(ours, columns.text(i, 1)) || !columns.truth(i, 6) || cut_unseen) {
+    refuse(shown, "has in its key the column " + ours.name + " of type " + columns.text(i, 2) +
+                      ", which may round a value, cut it off, or take two for one: ALTER TABLE … ALTER COLUMN " +
+                      ours.name + " TYPE " + ours.type + ", or another of " + listed(ours.accepts) +
+                      ", without a precision or a length and with a collation that tells all texts apart");
+  }
+  if (!columns.truth(i, 3)) {
+    refuse(shown, "allows " + ours.name + " to be null: ALTER TABLE … ALTER COLUMN " + ours.name + " SET NOT NULL");
+  }
+}
+
+/// Whether the table's column `i` can be given what the shape has for it.
+bool is_usable(const table_shape& shape, const shape_column& ours, const std::string& shown,
+               const query_result& columns, std::size_t i) {
+  if (shape.is_key(ours)) {
+    check_key_column(ours, shown, columns, i);
+    return true;
+  }
+  return accepts(ours, columns.text(i, 1)) && !columns.truth(i, 4);
+}
+
+}  // namespace
+
+void check_kind(postgres_connection& c, const std::string& shown, const std::string& oid, bool allow_unlogged) {
+  const query_result r = c.execute(
+      "SELECT row_security_active($1::oid), "
+      "(SELECT string_agg(quote_ident(rulename), ', ') FROM pg_rewrite WHERE ev_class = $1::oid "
+      "AND ev_type IN ('2', '3')), "
+      "min(p.oid::regclass::text) FILTER (WHERE p.relkind = 'f'), "
+      "min(p.oid::regclass::text) FILTER (WHERE p.relkind <> 'f' AND p.relpersistence <> 'p'), "
+      "(SELECT min(c.oid::regclass::text) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+      "WHERE i.inhparent = $1::oid AND NOT c.relispartition) "
+      "FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class p ON p.oid = t.relid",
+      {oid});
+  if (r.truth(0, 0)) {
+    refuse(shown,
+           "has row-level security that applies to us, under which COPY is not possible: load it as a role with "
+           "BYPASSRLS, or as its owner without FORCE ROW LEVEL SECURITY");
+  }
+  if (!r.null(0, 1)) {
+    refuse(shown, "has rules for INSERT or UPDATE (" + r.text(0, 1) +
+                      "), which COPY passes by and ON CONFLICT does not allow: DROP RULE, and use a trigger instead");
+  }
+  if (!r.null(0, 2)) {
+    refuse(shown, "has the foreign table " + r.text(0, 2) +
+                      " among its partitions, with which no COMMIT covers both rows and ledger: DETACH it, or choose "
+                      "another table");
+  }
+  if (!r.null(0, 4)) {
+    refuse(shown, "is inherited from by " + r.text(0, 4) +
+                      ", whose rows are among its own and its key does not see, so that an event could be there twice: "
+                      "ALTER TABLE … NO INHERIT, or partition it (PARTITION BY), or choose another table");
+  }
+  if (!r.null(0, 3) && !allow_unlogged) {
+    refuse(shown, "has the partition " + r.text(0, 3) +
+                      ", which is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
+                      "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables");
+  }
+}
+
+found_columns check_columns(postgres_connection& c, const table_shape& shape, const std::string& shown,
+                            const std::string& oid) {
+  const query_result columns = columns_of(c, oid);
+  std::map<std::string, std::string> types;
+  found_columns found;
+  for (std::size_t i = 0; i < columns.rows(); ++i) {
+    const std::string name = columns.text(i, 0);
+    const shape_column* const ours = shape.find(name);
+    if (ours != nullptr && is_usable(shape, *ours, shown, columns, i)) {
+      types[name] = columns.text(i, 7);
+      if (!ours->at) {
+        found.longest_id = static_cast<std::size_t>(columns.number(i, 8));
+      }
+    } else if (ours == nullptr && columns.truth(i, 5)) {
+      refuse(shown, "has a column " + name +
+                        " that is NOT NULL without a default, which we cannot fill: give it one, or have a trigger "
+                        "fill it");
+    }
+  }
+  for (const shape_column& ours : shape.columns) {
+    if (!types.contains(ours.name)) {
+      refuse(shown, "has no usable column " + ours.name + " (" + listed(ours.accepts) + "): it needs " +
+                        shape.definition() + "; choose another table, or let us create one");
+    }
+    found.types.push_back(types[ours.name]);
+  }
+  return found;
+}
+
+}  // namespace ingest::detail

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "postgres/postgres_connection.hpp"
+#include "postgres/table_shape.hpp"
+
+namespace ingest::detail {
+
+/// What a table must be like, whoever may write to it, for rows to be loaded by COPY and by INSERT … ON CONFLICT, to
+/// stay after a crash, and to keep keys as they are. `oid` is the table's, `shown` its name in messages. Both throw
+/// errc::config that says what to do.
+
+/// Refuses rules, row-level security that applies to us, and partitions that are elsewhere or not logged.
+void check_kind(postgres_connection& c, const std::string& shown, const std::string& oid, bool allow_unlogged);
+
+/// What the shape's columns are in a table.
+struct found_columns {
+  std::vector<std::string> types;  ///< as in target_table
+  std::size_t longest_id = 0;      ///< as in target_table
+};
+
+/// Refuses columns that cannot hold what the shape has for them, or that nobody fills.
+found_columns check_columns(postgres_connection& c, const table_shape& shape, const std::string& shown,
+                            const std::string& oid);
+
+}  // namespace ingest::detail

@@ -1,0 +1,168 @@
+#include <map>
+#include <string_view>
+
+#include "fuzz/copy_binary_reader.hpp"
+#include "postgres/copy_encoder.hpp"
+#include "simulation/simulated_statements.hpp"
+
+namespace ingest::testing {
+
+using detail::query_result;
+using detail::staged;
+
+namespace {
+
+const std::string created = "\"ingested_events\"";
+const std::string table = "\"public\".\"ingested_events\"";
+const std::string key = "(its key)";  // as the sink hears from us, and says to us
+
+const detail::table_shape& shape() {
+  static const detail::table_shape events = detail::table_shape::of_events();
+  return events;
+}
+
+/// The types of its columns, which have one name only.
+std::vector<std::string> types() {
+  std::vector<std::string> names;
+  for (const detail::shape_column& c : shape().columns) {
+    names.push_back(c.type);
+  }
+  return names;
+}
+
+/// Where the key of a line stands in a row, or the record.
+std::size_t column_of(bool record) {
+  std::size_t i = 0;
+  while (shape().columns.at(i).at.has_value() != record) {
+    ++i;
+  }
+  return i;
+}
+
+}  // namespace
+
+const std::map<std::string, simulated_statements::table_statement>& simulated_statements::table_statements() {
+  static const std::map<std::string, table_statement> known = {
+      {shape().create(created, true), &simulated_statements::create_table},
+      {detail::table_shape::find_key(), &simulated_statements::find_key},
+      {shape().create_staging(table), &simulated_statements::create_staging},
+      {detail::table_shape::number_from(), &simulated_statements::number_from},
+      {detail::table_shape::index_staging(), &simulated_statements::index_staging},
+      {shape().merge(table, staged::between, key), &simulated_statements::merge},
+      {shape().differing(table, types()), &simulated_statements::find_differing},
+  };
+  return known;
+}
+
+query_result simulated_statements::create_table(const parameters&) {
+  b_.made.has_target = true;
+  return done("CREATE TABLE");
+}
+
+query_result simulated_statements::find_key(const parameters&) {
+  return {{{key}}, "SELECT 1"};
+}
+
+simulated_statements::rows simulated_statements::columns_of_table() {
+  rows columns;
+  for (const detail::shape_column& c : shape().columns) {
+    columns.push_back({c.name, c.type, c.type, "t", "f", "t", "t", c.type, "0"});
+  }
+  return columns;
+}
+
+query_result simulated_statements::create_staging(const parameters&) {
+  b_.made.staging.emplace();
+  return done("CREATE TABLE");
+}
+
+query_result simulated_statements::number_from(const parameters& p) {
+  b_.made.staging.value().next_number = std::stoull(p.at(0));
+  return {{{p.at(0)}}, "SELECT 1"};
+}
+
+query_result simulated_statements::index_staging(const parameters&) {
+  return done("CREATE INDEX");
+}
+
+std::uint64_t simulated_statements::copy(const std::string& sql, const std::string& bytes) {
+  const std::string options = detail::copy_encoder(shape(), types()).options();
+  const bool to_staging = sql == shape().copy_to_staging() + options;
+  if (!to_staging && sql != shape().copy(table) + options) {
+    unknown(sql);
+  }
+  if (b_.failed || (to_staging && !b_.made.staging)) {
+    db_.fail(b_, "25P02", "current transaction is aborted, commands ignored until end of transaction block");
+  }
+  std::uint64_t line = 0;
+  for (const auto& row : read_binary_copy(bytes, shape().columns.size())) {
+    const std::string context = "COPY " + (to_staging ? detail::staging_name : std::string("ingested_events")) +
+                                ", line " + std::to_string(++line);
+    const auto& id = row.at(column_of(false));
+    const auto& data = row.at(column_of(true));
+    if (data.value_or("").substr(0, 2) != "\1{") {
+      db_.fail(b_, "22P02", "invalid input syntax for type json", context + ", column data");
+    }
+    if (to_staging) {
+      b_.made.staging->rows.push_back({b_.made.staging->next_number++, id, data->substr(1)});
+      continue;
+    }
+    require_id(id, context);
+    insert_event(*id, data->substr(1));
+  }
+  return line;
+}
+
+void simulated_statements::insert_event(const std::string& id, const std::string& data) {
+  while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
+    db_.wait_for(b_, *holder);
+  }
+  if (sees_event(id)) {
+    db_.fail(b_, "23505", "duplicate key value violates unique constraint \"ingested_events_pkey\"",
+             "COPY ingested_events, line 1");
+  }
+  b_.made.events[id] = data;
+}
+
+void simulated_statements::require_id(const std::optional<std::string>& id, const std::string& context) {
+  if (!id) {
+    const std::string& column = shape().columns.at(column_of(false)).name;
+    db_.fail(b_, "23502", "null value in column \"" + column + "\" violates not-null constraint", context, column);
+  }
+}
+
+query_result simulated_statements::merge(const parameters& p) {
+  const std::uint64_t first = std::stoull(p.at(0));
+  const std::uint64_t last = std::stoull(p.at(1));
+  std::uint64_t inserted = 0;
+  for (const auto& [n, staged_id, data] : b_.made.staging.value().rows) {
+    if (n < first || n > last) {
+      continue;
+    }
+    require_id(staged_id, "");
+    const std::string& id = *staged_id;
+    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
+      db_.wait_for(b_, *holder);
+    }
+    if (!sees_event(id)) {
+      b_.made.events[id] = data;
+      ++inserted;
+    }
+  }
+  return done("INSERT 0 " + std::to_string(inserted));
+}
+
+query_result simulated_statements::find_differing(const parameters&) {
+  const tables now = seen();
+  rows differing;
+  for (const auto& row : b_.made.staging.value().rows) {
+    const auto there = row.id ? now.events.find(*row.id) : now.events.end();
+    if (there != now.events.end() && there->second != row.data) {
+      differing.push_back({std::to_string(row.number)});
+    }
+  }
+  const std::string tag = "SELECT " + std::to_string(differing.size());
+  return {std::move(differing), tag};
+}
+
+}  // namespace ingest::testing
