@@ -10,7 +10,7 @@ namespace ingest::app {
 
 stream_result run_directly(const settings& s, const std::shared_ptr<metrics>& counters, const std::stop_token& stop) {
   const bool divides = from_of(s).divisible && !s.slices;
-  const std::string plan = divides ? plan_of(s, find_windows(s, *counters, stop)) : plan_of(s);
+  const std::string plan = divides ? with_edges(plan_of(s), find_windows(s, plan_of(s), *counters, stop)) : plan_of(s);
   log::info(events::run_started, "the run begins", {{"command", "run"}, {"plan", plan}});
   actors::pipeline_builder builder = begin_pipeline(s, counters);
   add_source(builder, s, plan, slices_in(plan));

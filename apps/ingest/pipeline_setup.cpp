@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "datasync/slice_plan.hpp"
+#include "datasync/sync_window.hpp"
 #include "from/api.hpp"
 #include "from/from.hpp"
 #include "ingest/transforms/compress_transform.hpp"
@@ -48,10 +49,20 @@ void add_source(actors::pipeline_builder& to, const settings& s, const std::stri
   }
 }
 
-std::vector<time_window> find_windows(const settings& s, metrics& counters, const std::stop_token& stop) {
+std::vector<time_window> find_windows(const settings& s, const std::string& plan, metrics& counters,
+                                      const std::stop_token& stop) {
   slice_plan_options o;
   o.readers = s.readers.value_or(o.readers);
-  return plan_slices(source_options(s, plan_of(s)), o, counters, stop);
+  return plan_slices(source_options(s, plan), o, counters, stop);
+}
+
+time_window find_sync_window(const settings& s, const std::string& watermark, metrics& counters,
+                             const std::stop_token& stop) {
+  sync_beginning from{s.since, std::nullopt, s.lookback};
+  if (!watermark.empty()) {
+    from.watermark_ms = parse_watermark(watermark);
+  }
+  return plan_sync_window(source_options(s, plan_of(s)), from, counters, stop);
 }
 
 stream_result run_shown(actors::pipeline& p, const settings& s, const std::shared_ptr<metrics>& counters, bool loads,

@@ -19,8 +19,14 @@ actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr
 /// Has the pipeline read what `plan` says, in so many slices.
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices);
 
-/// The time windows for SLICES=auto. Blocks; throws what requests do, errc::cancelled on a stop.
-std::vector<time_window> find_windows(const settings& s, metrics& counters, const std::stop_token& stop);
+/// The time windows for SLICES=auto, which divide what `plan` reads. Blocks; throws what requests do, errc::cancelled on
+/// a stop.
+std::vector<time_window> find_windows(const settings& s, const std::string& plan, metrics& counters,
+                                      const std::stop_token& stop);
+
+/// What the next sync reads, the one before having come to `watermark` (empty: there was none). Blocks as above.
+time_window find_sync_window(const settings& s, const std::string& watermark, metrics& counters,
+                             const std::stop_token& stop);
 
 /// Runs the pipeline and shows its progress. `loads`: rows get to their target in this run, of which `rows_before` are
 /// there already.

@@ -65,7 +65,8 @@ class pipeline_run {
   durable_run_options options(std::stop_token stop) const;
   bool has_nothing_to_do(const durable_run& run) const;
   void check_source(const resumption& from) const;
-  bool leaves_windows_open(const std::string& plan) const;
+  bool is_due_for_next_sync(const durable_run& run) const;
+  void settle(durable_run& run, const std::stop_token& stop) const;
   void compare_total(const std::optional<run_state>& state) const;
   actors::pipeline assemble(const std::shared_ptr<durable_run>& run);
   void check_completion(durable_run& run) const;
@@ -86,7 +87,12 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   if (fresh) {
     run->start_over();
   }
-  const resumption from = run->find();
+  run->find();
+  const bool is_next_sync = is_due_for_next_sync(*run);
+  if (is_next_sync) {
+    run->begin_next();
+  }
+  const resumption from = run->found();
   report_.run_id = from.identity.run_id;
   check_source(from);
   if (has_nothing_to_do(*run)) {
@@ -103,16 +109,20 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   if (const auto check = from_of(settings_).check_beginning; check && from.is_new && command_ != command::load) {
     check(settings_);
   }
-  if (leaves_windows_open(from.identity.plan)) {
-    run->settle_plan(plan_of(settings_, find_windows(settings_, *counters_, stop)));
+  if (command_ != command::load) {
+    settle(*run, stop);
   }
   run->begin();
-  log::info(from.is_new ? events::run_started : events::run_resumed,
-            from.is_new ? "the run begins" : "the run goes on where it stood",
+  if (target_) {
+    target_->complete_with(watermark_of(run->description().identity.plan));
+  }
+  const bool is_new = from.is_new || is_next_sync;
+  log::info(is_new ? events::run_started : events::run_resumed,
+            is_new ? "the run begins" : "the run goes on where it stood",
             {{"command", name_of_command(command_)},
              {"pipeline", settings_.pipeline},
              {"run_id", from.identity.run_id},
-             {"plan", from.identity.plan},
+             {"plan", run->description().identity.plan},
              {"data_dir", settings_.data_dir.string()},
              {"rows_loaded", from.rows_loaded}});
 
@@ -195,8 +205,28 @@ void pipeline_run::check_source(const resumption& from) const {
                "--yes and the whole input");
 }
 
-bool pipeline_run::leaves_windows_open(const std::string& plan) const {
-  return command_ != command::load && from_of(settings_).divisible && !settings_.slices && !is_divided(plan, settings_);
+/// Whoever has asked for what is new since a complete run gets another run, the next sync.
+bool pipeline_run::is_due_for_next_sync(const durable_run& run) const {
+  return settings_.incremental && command_ == command::run && run.found().complete && run.ledger_has_answered();
+}
+
+/// Finds out what the plan leaves open, and writes it into the plan.
+void pipeline_run::settle(durable_run& run, const std::stop_token& stop) const {
+  const std::string before = run.found().identity.plan;
+  std::string plan = before;
+  if (leaves_sync_open(plan)) {
+    if (!run.found().is_new && !run.ledger_has_answered()) {
+      throw error(errc::unavailable, "up to where the sync before has read is known to the ledger alone, and the database "
+                                     "does not answer: start again when it does");
+    }
+    plan = plan_of(settings_, find_sync_window(settings_, run.found().watermark, *counters_, stop));
+  }
+  if (from_of(settings_).divisible && leaves_edges_open(plan)) {
+    plan = with_edges(plan, find_windows(settings_, plan, *counters_, stop));
+  }
+  if (plan != before) {
+    run.settle_plan(plan);
+  }
 }
 
 bool pipeline_run::has_nothing_to_do(const durable_run& run) const {

@@ -5,11 +5,13 @@
 
 #include "datasync/slice_plan.hpp"
 #include "from/from.hpp"
+#include "ingest/error.hpp"
 
 namespace ingest::app {
 
 namespace {
 
+constexpr std::string_view sync_key = " WINDOW=";
 constexpr std::string_view edges_key = " EDGES=";
 constexpr std::size_t readers_of_found_windows = 8;
 constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
@@ -23,25 +25,96 @@ std::string plan_like(const std::string& begun_with, const settings& s) {
   return plan;
 }
 
+bool is_of_sync(const std::string& plan) {
+  return plan.starts_with(api_key) && plan.find(std::string(incremental_key) + " ") != plan.npos;
+}
+
+/// What the plan was before anything was found out.
+std::string unsettled(const std::string& plan) {
+  const auto sync = is_of_sync(plan) ? plan.rfind(sync_key) : plan.npos;
+  return plan.substr(0, std::min(sync, leaves_edges_open(plan) ? plan.npos : plan.rfind(edges_key)));
+}
+
+/// Without the number of slices, which a sync takes from its plan.
+std::string whatever_the_slices(std::string plan) {
+  if (const auto at = plan.find(slices_key); at != plan.npos) {
+    plan.erase(at, plan.find(' ', at) - at);
+  }
+  return plan;
+}
+
+std::string without_incremental(settings s) {
+  s.incremental = false;
+  return plan_of(s);
+}
+
+std::string edge_text(const std::optional<std::int64_t>& edge) {
+  return edge ? std::to_string(*edge) : "open";
+}
+
 }  // namespace
 
 std::string plan_of(const settings& s) {
   return from_of(s).plan(s);
 }
 
-std::string plan_of(const settings& s, const std::vector<time_window>& windows) {
-  return plan_of(s) + std::string(edges_key) + edges_text(windows);
+std::string plan_of(const settings& s, const time_window& sync) {
+  return plan_of(s) + std::string(sync_key) + edge_text(sync.since_ms) + ".." + edge_text(sync.until_ms);
 }
 
-bool is_divided(const std::string& plan, const settings& s) {
-  return from_of(s).divisible && !s.slices && plan.starts_with(plan_like(plan, s) + std::string(edges_key));
+std::optional<time_window> sync_window_of(const std::string& plan) {
+  const auto at = plan.rfind(sync_key);
+  if (!is_of_sync(plan) || at == plan.npos) {
+    return std::nullopt;
+  }
+  const std::string_view text = std::string_view(plan).substr(at + sync_key.size());
+  const auto middle = text.find("..");
+  const auto edge = [](std::string_view digits) {
+    std::int64_t time = 0;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), time);
+    return problem == std::errc() ? std::optional(time) : std::nullopt;
+  };
+  return time_window{edge(text.substr(0, middle)), edge(text.substr(std::min(text.size(), middle + 2)))};
+}
+
+std::string watermark_of(const std::string& plan) {
+  const auto sync = sync_window_of(plan);
+  return sync ? edge_text(sync->until_ms) : "";
+}
+
+std::int64_t parse_watermark(const std::string& text) {
+  std::int64_t time = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), time);
+  if (problem != std::errc() || end != text.data() + text.size()) {
+    throw error(errc::bad_data, "the watermark in the database's ledger (ingest.watermarks), \"" + text +
+                                    "\", is no time in milliseconds since 1970: put it right, or start over");
+  }
+  return time;
+}
+
+std::string with_edges(const std::string& plan, const std::vector<time_window>& windows) {
+  return plan + std::string(edges_key) + edges_text(windows);
+}
+
+bool leaves_edges_open(const std::string& plan) {
+  const auto stated = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.find(slices_key) : plan.npos;
+  return stated != plan.npos && plan.compare(stated, 11, "SLICES=auto") == 0 && plan.rfind(edges_key) == plan.npos;
+}
+
+bool leaves_sync_open(const std::string& plan) {
+  return is_of_sync(plan) && !sync_window_of(plan);
 }
 
 bool settles(const std::string& begun_with, const settings& s) {
   if (const auto check = from_of(s).check_unchanged) {
     check(begun_with, s);
   }
-  return begun_with == plan_like(begun_with, s) || is_divided(begun_with, s);
+  if (s.incremental) {
+    const std::string asked = whatever_the_slices(unsettled(begun_with));
+    return asked == whatever_the_slices(plan_of(s)) || asked == whatever_the_slices(without_incremental(s));
+  }
+  const std::string asked = plan_like(begun_with, s);
+  return begun_with == asked || (leaves_edges_open(asked) && begun_with.starts_with(asked + std::string(edges_key)));
 }
 
 bool is_repeatable(const std::string& plan) {
@@ -49,13 +122,12 @@ bool is_repeatable(const std::string& plan) {
 }
 
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {
-  const time_window whole{s.since, s.until};
-  std::vector<time_window> windows;
-  if (is_divided(plan, s)) {
-    windows = divide_at(whole, std::string_view(plan).substr(plan_like(plan, s).size() + edges_key.size()));
-  } else {
-    windows = split(whole, s.slices.value_or(1));
-  }
+  const time_window whole = sync_window_of(plan).value_or(time_window{s.since, s.until});
+  const auto edges = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.rfind(edges_key) : plan.npos;
+  const std::vector<time_window> windows =
+      edges != plan.npos && plan.find(std::string(slices_key) + "auto") < edges
+          ? divide_at(whole, std::string_view(plan).substr(edges + edges_key.size()))
+          : split(whole, slices_in(plan));
   return windows.size() == 1 && whole == time_window{} ? std::vector<time_window>() : windows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,33 +9,51 @@
 #include "settings/settings.hpp"
 
 /// The plan of a run: what is asked of the source, as text. Pages of different plans must not mix, so a run goes on
-/// only with its own. With SLICES=auto it ends in the edges of the time windows that were found when the run began.
+/// only with its own. With INCREMENTAL it names the time that the sync reads, and with SLICES=auto it ends in the
+/// edges of the time windows: both were found when the run began.
 namespace ingest::app {
 
 // The words by which plans are told apart.
 inline constexpr std::string_view api_key = "FROM=api:";
 inline constexpr std::string_view stdin_key = "FROM=stdin ID_POINTER=";
 inline constexpr std::string_view slices_key = "SLICES=";
+inline constexpr std::string_view incremental_key = " INCREMENTAL";
 
 /// The plan that the settings ask for; with SLICES=auto, without the edges, which are not known yet. It names the
 /// source, an API by its address, a file by its path, its size and the time of its last change, so that what comes from
 /// different ones does not mix: throws errc::config where there is no such file.
 std::string plan_of(const settings& s);
 
-/// The same with the edges of `windows`.
-std::string plan_of(const settings& s, const std::vector<time_window>& windows);
+/// With INCREMENTAL: plan_of(s) for the sync that reads this time.
+std::string plan_of(const settings& s, const time_window& sync);
 
-/// True if `plan` is what the settings, with SLICES=auto, ask for, with edges that were found already.
-bool is_divided(const std::string& plan, const settings& s);
+/// The time that a sync with this plan reads; none where it is not settled, or no sync's.
+std::optional<time_window> sync_window_of(const std::string& plan);
 
-/// True if a run that began with that plan goes on with the settings: it is divided as they ask, or began with a
-/// version that did not name the API. Throws what from_kind::check_unchanged throws.
+/// Up to where a sync with this plan reads, as the ledger keeps it once that is done; empty for the plan of no sync. And
+/// back: throws errc::bad_data for a text that is none.
+std::string watermark_of(const std::string& plan);
+std::int64_t parse_watermark(const std::string& text);
+
+/// `plan`, which leaves that open, with the edges of `windows`.
+std::string with_edges(const std::string& plan, const std::vector<time_window>& windows);
+
+/// True if the time windows of `plan` are still to be found (SLICES=auto).
+bool leaves_edges_open(const std::string& plan);
+
+/// True if the time that the sync reads is still to be found.
+bool leaves_sync_open(const std::string& plan);
+
+/// True if a run that began with that plan goes on with the settings: what they leave open was found, or it began with
+/// a version that did not name the API. A sync goes on with the SLICES that it began with, whatever they are now, and
+/// one that is complete may be followed by others; with INCREMENTAL, so may a run without. Throws what
+/// from_kind::check_unchanged throws.
 bool settles(const std::string& begun_with, const settings& s);
 
 /// Whether what a run with this plan has read can be read again; not so what came from standard input.
 bool is_repeatable(const std::string& plan);
 
-/// The time windows of `plan`, which is plan_of(s), or divided where SLICES=auto. Empty: a single slice of everything.
+/// The time windows of `plan`, which settles what the settings ask for. Empty: a single slice of everything.
 std::vector<time_window> windows_of(const std::string& plan, const settings& s);
 
 /// How many slices `plan` has, whatever the settings are now; 1 where it does not say.

@@ -151,26 +151,46 @@ std::string problem_of_commit(const tables& changes, const std::string& owner, s
       return to_string(key) + " was loaded a second time, by " + owner;
     }
   }
-  const std::uint64_t told = rows_in_ledger(database);
+  const std::uint64_t told = rows_in_ledger(database) + now.rows_forgotten;
   if (const std::size_t there = database.committed().events.size(); told != there) {
     return "the ledger tells of " + std::to_string(told) + " rows, the table has " + std::to_string(there);
   }
   return {};
 }
 
-std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api) {
-  const tables& now = database.committed();
-  for (const auto& [id, data] : api.truth()) {
-    const auto found = now.events.find(id);
-    if (found == now.events.end()) {
-      return "event " + id + " is lost";
-    }
-    if (found->second != data) {
-      return "event " + id + " is not as it was";
+std::size_t watermark_of(const simulated_database& database) {
+  const auto& watermarks = database.committed().watermarks;
+  const auto found = watermarks.find(simulated_pipeline);
+  return found == watermarks.end() || found->second.empty() ? 0 : std::stoul(found->second);
+}
+
+std::string problem_of_watermark(const simulated_database& database, const simulated_api& api) {
+  const std::size_t watermark = watermark_of(database);
+  for (const auto& [id, e] : api.truth()) {
+    if (e.era < watermark && !database.committed().events.contains(id)) {
+      return "the watermark says that the eras before " + std::to_string(watermark) + " are loaded, but event " + id +
+             " of era " + std::to_string(e.era) + " is not";
     }
   }
-  if (now.events.size() != api.truth().size()) {
-    return "the table has rows that no event stands for";
+  return {};
+}
+
+std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api) {
+  const tables& now = database.committed();
+  if (watermark_of(database) == 0) {
+    return "it is complete without a watermark";
+  }
+  if (const std::string problem = problem_of_watermark(database, api); !problem.empty()) {
+    return problem;
+  }
+  for (const auto& [id, data] : now.events) {
+    const auto e = api.truth().find(id);
+    if (e == api.truth().end() || e->second.era >= watermark_of(database)) {
+      return "the table has a row that no event stands for: " + id;
+    }
+    if (e->second.data != data) {
+      return "event " + id + " is not as it was";
+    }
   }
   if (!now.pipelines.at(simulated_pipeline).complete || !now.pages.empty() || now.slices.size() != api.slices()) {
     return "the ledger is not complete";

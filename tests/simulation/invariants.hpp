@@ -30,7 +30,13 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
 std::string problem_of_commit(const tables& changes, const std::string& owner, std::set<page_key>& loaded,
                               const simulated_database& database);
 
-/// A complete run: each event in the table, once, as it was; the ledger and the state say so.
+/// Up to which era all is loaded, as the database says.
+std::size_t watermark_of(const simulated_database& database);
+
+/// All that is older than the watermark is in the table.
+std::string problem_of_watermark(const simulated_database& database, const simulated_api& api);
+
+/// A complete run: each event before the watermark in the table, once, as it was; the ledger and the state say so.
 std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
 
 }  // namespace ingest::testing

@@ -6,7 +6,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> names = {
+constexpr std::array<std::string_view, 13> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 11> names = {
     "no fence check",
     "no look at what was folded meanwhile",
     "page numbers used again",
+    "watermark before its rows",
+    "window of a resumed sync found anew",
     "segment sealed before its pages are reported",
     "credit not reset on restart",
 };
@@ -86,6 +88,11 @@ class careless_connection final : public detail::postgres_connection {
     }
     detail::query_result r = behind_->execute(sql, parameters);
     switch (bug_->bug) {
+      case planted_bug::watermark_first:
+        if (sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {
+          behind_->execute("INSERT INTO ingest.watermarks (", {parameters.at(0), bug_->watermark});
+        }
+        return r;
       case planted_bug::no_fence_check:
         return with_first_fences(sql, std::move(r));
       case planted_bug::no_look_at_folds:
@@ -195,6 +202,7 @@ std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<databas
     case planted_bug::no_fence_check:
     case planted_bug::no_look_at_folds:
     case planted_bug::numbers_reused:
+    case planted_bug::watermark_first:
       return std::make_unique<careless_connection>(bug, connect, std::move(stop));
     default:
       return connect(std::move(stop));

@@ -23,6 +23,8 @@ enum class planted_bug {
   no_fence_check,        ///< loaders do not look whether they were replaced
   no_look_at_folds,      ///< loaders do not look whether a page that they have entered was folded before
   numbers_reused,        ///< pages are numbered from 1 again where only the ledger knows how far a slice has come
+  watermark_first,       ///< the watermark moves when a sync begins
+  window_found_anew,     ///< a sync that is resumed reads up to the time at which it is resumed
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
 };
@@ -36,6 +38,7 @@ struct database_bug {
   planted_bug bug = planted_bug::none;
   std::map<slice_id, std::string> first_fences;  ///< that this process was told
   std::string first_run;
+  std::string watermark;  ///< that the sync will reach
 };
 
 using plain_factory = std::function<std::unique_ptr<detail::postgres_connection>(std::stop_token)>;

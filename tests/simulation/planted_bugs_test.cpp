@@ -61,6 +61,14 @@ BOOST_AUTO_TEST_CASE(page_numbers_that_are_used_again_after_a_disk_was_lost) {
   expect_found(planted_bug::numbers_reused);
 }
 
+BOOST_AUTO_TEST_CASE(a_watermark_that_moves_before_its_rows_are_there) {
+  expect_found(planted_bug::watermark_first);
+}
+
+BOOST_AUTO_TEST_CASE(a_sync_that_is_resumed_with_another_window_than_it_began_with) {
+  expect_found(planted_bug::window_found_anew);
+}
+
 BOOST_AUTO_TEST_CASE(a_segment_that_is_sealed_before_its_last_pages_are_reported) {
   if (can_see_mailboxes) {
     expect_found(planted_bug::sealed_unreported);

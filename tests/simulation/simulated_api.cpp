@@ -11,29 +11,45 @@ constexpr std::size_t overlap = 3;
 
 }  // namespace
 
-simulated_api::simulated_api(schedule& s) : schedule_(s), events_(1 + s.draw(most_slices)) {
-  const bool poisoned = s.one_in(6);
+simulated_api::simulated_api(schedule& s) : schedule_(s), poisoned_(s.one_in(6)), events_(1 + s.draw(most_slices)) {
+  grow();
+}
+
+simulated_api::event simulated_api::make_event(std::size_t slice) {
+  const std::size_t n = events_[slice].size();
+  const std::string id = std::to_string(slice) + "-" + std::to_string(n);
+  if (poisoned_ && schedule_.one_in(8)) {
+    return schedule_.one_in(2) ? event{"", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"};
+  }
+  return {id, "{\"n\":" + std::to_string(n) + "}"};
+}
+
+void simulated_api::grow() {
+  const std::size_t era = ends_.size();
+  std::vector<std::size_t> ends;
   for (std::size_t slice = 0; slice < events_.size(); ++slice) {
     auto& events = events_[slice];
-    if (slice > 0 && !events_[slice - 1].empty() && s.one_in(2)) {
+    const std::size_t before = events.size();
+    if (poisoned_ && slice == 0) {  // were every row refused, a person would have to hear of it
+      events.push_back({"good-" + std::to_string(era), "{}"});
+    }
+    if (slice > 0 && !events_[slice - 1].empty() && schedule_.one_in(2)) {
       events.push_back(events_[slice - 1].back());  // time windows overlap by an event
     }
-    for (std::uint64_t left = s.draw(most_events + 1); left > 0; --left) {
-      const std::string id = std::to_string(slice) + "-" + std::to_string(events.size());
-      if (poisoned && s.one_in(8)) {
-        events.push_back(s.one_in(2) ? event{"", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"});
-      } else {
-        events.push_back({id, "{\"n\":" + std::to_string(events.size()) + "}"});
-      }
+    for (std::uint64_t left = schedule_.draw(most_events + 1); left > 0; --left) {
+      events.push_back(make_event(slice));
     }
-    for (const event& e : events) {
+    for (std::size_t i = before; i < events.size(); ++i) {
+      const event& e = events[i];
       if (e.id.empty() || !e.data.starts_with('{')) {
         poison_.insert(e.id.empty() ? e.data : e.id);
       } else {
-        truth_.emplace(e.id, e.data);
+        truth_.try_emplace(e.id, true_event{e.data, era});
       }
     }
+    ends.push_back(events.size());
   }
+  ends_.push_back(std::move(ends));
 }
 
 std::vector<std::string> simulated_api::before(slice_id slice, const std::string& position) const {
@@ -50,11 +66,18 @@ std::vector<std::string> simulated_api::before(slice_id slice, const std::string
 
 class simulated_api::slice_source final : public source {
  public:
-  slice_source(simulated_api& api, const slice_id& slice, simulated_process& reader, std::shared_ptr<in_flight> counted)
-      : api_(api), slice_(slice.number()), reader_(reader), counted_(std::move(counted)) {}
+  slice_source(simulated_api& api, const slice_id& slice, simulated_process& reader, std::shared_ptr<in_flight> counted,
+               std::size_t first_era, std::size_t end_era)
+      : api_(api),
+        slice_(slice.number()),
+        reader_(reader),
+        counted_(std::move(counted)),
+        begin_(first_era == 0 ? 0 : api.ends_.at(first_era - 1).at(slice_)),
+        end_(end_era == 0 ? 0 : api.ends_.at(end_era - 1).at(slice_)),
+        next_(begin_) {}
 
   void open(const std::optional<std::string>& position, std::stop_token) override {
-    next_ = position && !position->empty() ? std::stoul(*position) : 0;
+    next_ = position && !position->empty() ? std::stoul(*position) : begin_;
     reader_.note("slice " + std::to_string(slice_) + " is read from " + std::to_string(next_));
   }
 
@@ -65,17 +88,16 @@ class simulated_api::slice_source final : public source {
     if (s.occurs(fault::read_failed, where)) {
       throw error(errc::unavailable, "the API failed");
     }
-    const auto& events = api_.events_[slice_];
     if (s.occurs(fault::cursor_expired, where)) {
-      next_ = s.one_in(2) ? 0 : next_ - std::min(next_, overlap);
+      next_ = s.one_in(2) ? begin_ : next_ - std::min(next_ - begin_, overlap);
     }
-    if (next_ >= events.size()) {
+    if (next_ >= end_) {
       return std::nullopt;
     }
-    const std::size_t first = s.one_in(6) ? next_ - std::min(next_, overlap) : next_;
+    const std::size_t first = s.one_in(6) ? next_ - std::min(next_ - begin_, overlap) : next_;
     const std::size_t count = s.one_in(8) ? 0 : 1 + s.draw(most_in_page);
-    next_ = std::max(next_, std::min(events.size(), first + count));
-    return page(first, std::min(events.size(), first + count));
+    next_ = std::max(next_, std::min(end_, first + count));
+    return page(first, std::min(end_, first + count));
   }
 
   void close() noexcept override {}
@@ -96,7 +118,7 @@ class simulated_api::slice_source final : public source {
       counted->cost.at(slice) -= cost;
       delete t;
     });
-    b.last = slice_ % 2 == 0 && next_ == api_.events_[slice_].size();
+    b.last = slice_ % 2 == 0 && next_ == end_;
     reader_.note("slice " + std::to_string(slice_) + ": page of events " + std::to_string(first) + " to " +
                  std::to_string(end));
     return b;
@@ -106,13 +128,16 @@ class simulated_api::slice_source final : public source {
   std::size_t slice_;
   simulated_process& reader_;
   std::shared_ptr<in_flight> counted_;
-  std::size_t next_ = 0;
+  const std::size_t begin_;
+  const std::size_t end_;
+  std::size_t next_;
 };
 
-source_factory simulated_api::sources(simulated_process& reader, std::shared_ptr<in_flight> counted) {
+source_factory simulated_api::sources(simulated_process& reader, std::shared_ptr<in_flight> counted,
+                                      std::size_t first_era, std::size_t end_era) {
   counted->cost.assign(slices(), 0);
-  return [this, &reader, counted](slice_id slice) {
-    return std::make_unique<slice_source>(*this, slice, reader, counted);
+  return [this, &reader, counted, first_era, end_era](slice_id slice) {
+    return std::make_unique<slice_source>(*this, slice, reader, counted, first_era, end_era);
   };
 }
 

@@ -20,11 +20,20 @@ class simulated_api {
 
   std::size_t slices() const { return events_.size(); }
 
-  /// What the table has to hold in the end: text by id.
-  const std::map<std::string, std::string>& truth() const { return truth_; }
+  /// New events come to every slice, behind those that are there. A sync reads those of some eras.
+  void grow();
+  std::size_t eras() const { return ends_.size(); }
+
+  struct true_event {
+    std::string data;
+    std::size_t era;
+  };
+
+  /// What the table has to hold in the end, by id.
+  const std::map<std::string, true_event>& truth() const { return truth_; }
 
   /// Rows that no table takes.
-  bool has_poison() const { return !poison_.empty(); }
+  bool has_poison() const { return poisoned_; }
   const std::set<std::string>& poison() const { return poison_; }
 
   /// Ids of the events that a position of `slice` claims to be behind us, without those that no table takes.
@@ -35,8 +44,9 @@ class simulated_api {
     std::vector<std::int64_t> cost;
   };
 
-  /// Sources for `reader`, which count what is alive in `counted`.
-  source_factory sources(simulated_process& reader, std::shared_ptr<in_flight> counted);
+  /// Sources of the eras from `first_era` up to `end_era` for `reader`, which count what is alive in `counted`.
+  source_factory sources(simulated_process& reader, std::shared_ptr<in_flight> counted, std::size_t first_era,
+                         std::size_t end_era);
 
   static constexpr std::int64_t overhead = static_cast<std::int64_t>(actors::credit_overhead);
   static constexpr std::int64_t ordinary_page = 60 + overhead;  ///< what it costs
@@ -49,9 +59,13 @@ class simulated_api {
   };
   class slice_source;
 
+  event make_event(std::size_t slice);
+
   schedule& schedule_;
-  std::vector<std::vector<event>> events_;  ///< by slice
-  std::map<std::string, std::string> truth_;
+  const bool poisoned_;
+  std::vector<std::vector<event>> events_;     ///< by slice
+  std::vector<std::vector<std::size_t>> ends_;  ///< by era: how many events each slice has then
+  std::map<std::string, true_event> truth_;
   std::set<std::string> poison_;
 };
 

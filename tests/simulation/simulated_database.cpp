@@ -29,8 +29,12 @@ void tables::apply(const tables& changes) {
     std::erase_if(pages, [&](const auto& entry) { return entry.first.first.first == pipeline; });
     std::erase_if(slices, [&](const auto& entry) { return entry.first.first == pipeline; });
   }
+  rows_forgotten += changes.rows_forgotten;
   for (const page_key& key : changes.deleted_pages) {
     pages.erase(key);
+  }
+  for (const auto& [pipeline, value] : changes.watermarks) {
+    watermarks[pipeline] = value;
   }
   for (const auto& [key, row] : changes.slices) {
     slices[key] = row;
@@ -60,7 +64,8 @@ void simulated_database::commit(backend& b) {
   committed_.apply(b.made);
   const tables made = std::move(b.made);
   roll_back(b);
-  if (!made.loaded.empty() || !made.slices.empty() || !made.pipelines.empty() || !made.events.empty()) {
+  if (!made.loaded.empty() || !made.slices.empty() || !made.pipelines.empty() || !made.events.empty() ||
+      !made.watermarks.empty()) {
     on_commit(made, b.owner);
   }
 }

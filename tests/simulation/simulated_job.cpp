@@ -14,6 +14,13 @@ namespace {
 constexpr std::uint64_t credit_bytes = 240 + 4 * actors::credit_overhead;
 constexpr std::size_t most_deliveries = 20'000;
 const std::string plan = "simulated plan";
+const std::string eras_key = " ERAS=";
+
+/// The eras that a sync with this plan reads, settled.
+std::pair<std::size_t, std::size_t> eras_of(const std::string& settled) {
+  const std::string text = settled.substr(plan.size() + eras_key.size());
+  return {std::stoul(text), std::stoul(text.substr(text.find('-') + 1))};
+}
 
 }  // namespace
 
@@ -24,7 +31,7 @@ simulated_job::simulated_job(const simulated_surroundings& around, simulated_dis
       files_(around.chance, disk, process_),
       buggy_files_(plant(around.bug, files_)),
       seen_files_(buggy_files_ ? *buggy_files_ : files_),
-      database_bug_(std::make_shared<database_bug>(database_bug{around.bug, {}, ""})) {
+      database_bug_(std::make_shared<database_bug>(database_bug{around.bug, {}, "", ""})) {
   files_.before_remove = [this](const std::filesystem::path& path) { check_removal(path); };
 }
 
@@ -83,6 +90,7 @@ void simulated_job::start() {
   o.directory = simulated_directory;
   o.pipeline = simulated_pipeline;
   o.plan = plan;
+  o.settles = [](const std::string& begun_with) { return begun_with.starts_with(plan); };
   o.slices = around_.api.slices();
   o.segment_bytes = around_.chance.one_in(2) ? 300 : 1'000;
   if (around_.chance.one_in(3)) {
@@ -92,7 +100,26 @@ void simulated_job::start() {
   o.files = &seen_files_;
   durable_.emplace(std::move(o));
   durable_->find();
+  if (durable_->found().complete && durable_->ledger_has_answered() &&
+      std::stoul("0" + durable_->found().watermark) < around_.api.eras()) {
+    process_.note("begins the next sync");
+    durable_->begin_next();
+  }
+  if (durable_->found().identity.plan == plan) {
+    if (!durable_->found().is_new && !durable_->ledger_has_answered()) {
+      throw error(errc::unavailable, "nobody knows up to where the sync before has read");
+    }
+    const std::size_t first = std::stoul("0" + durable_->found().watermark);
+    durable_->settle_plan(plan + eras_key + std::to_string(first) + "-" + std::to_string(around_.api.eras()));
+  }
+  eras_ = eras_of(durable_->found().identity.plan);
+  if (around_.bug == planted_bug::window_found_anew) {
+    eras_.second = around_.api.eras();
+  }
+  const std::string watermark = std::to_string(eras_.second);
+  database_bug_->watermark = watermark;
   durable_->begin();
+  target_->complete_with(watermark);
   run_.emplace(around_.chance.draw(1'000'000'000), specify(durable_->description()));
 }
 
@@ -123,7 +150,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   actors::pipeline_spec spec;
   spec.slices = around_.api.slices();
   spec.readers = chance.draw(spec.slices + 1);  // 0: one for each
-  spec.make_source = around_.api.sources(process_, in_flight_);
+  spec.make_source = around_.api.sources(process_, in_flight_, eras_.first, eras_.second);
   spec.loaders = 1 + chance.draw(2);
   spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
   actors::buffer_spec buffer;

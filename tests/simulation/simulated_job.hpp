@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "buffer/recovered_run.hpp"
 #include "ingest/durable_run.hpp"
@@ -67,6 +68,7 @@ class simulated_job {
   std::shared_ptr<simulated_api::in_flight> in_flight_ = std::make_shared<simulated_api::in_flight>();
   std::shared_ptr<postgres_target> target_;
   std::optional<durable_run> durable_;
+  std::pair<std::size_t, std::size_t> eras_;  ///< that its sync reads: from, up to
   std::int64_t credit_window_ = 0;
   struct watched_reader {
     std::optional<std::size_t> slice;  ///< that it reads

@@ -100,11 +100,16 @@ simulated_statements::rows simulated_statements::query_pipeline(const std::strin
     return {};
   }
   const pipeline_row& r = found->second;
-  if (sql.starts_with("SELECT run_id, plan, complete, target FROM ingest.pipelines")) {
-    return {{r.run_id, r.plan, truth(r.complete), r.target}};
+  if (sql.starts_with("SELECT run_id, plan, complete, target, generation, rows_before, coalesce(")) {
+    const auto watermark = now.watermarks.find(p.at(0));
+    return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation),
+             std::to_string(r.rows_before), watermark == now.watermarks.end() ? "" : watermark->second}};
   }
-  if (sql.starts_with("SELECT run_id, plan FROM ingest.pipelines")) {
-    return {{r.run_id, r.plan}};
+  if (sql.starts_with("SELECT run_id, plan, complete FROM ingest.pipelines")) {
+    return {{r.run_id, r.plan, truth(r.complete)}};
+  }
+  if (sql.starts_with("SELECT rows_before FROM ingest.pipelines")) {
+    return {{std::to_string(r.rows_before)}};
   }
   if (sql.starts_with("SELECT run_id, pg_backend_pid(), ")) {
     return {{r.run_id, std::to_string(b_.number), "then"}};

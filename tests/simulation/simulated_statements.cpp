@@ -176,14 +176,23 @@ query_result simulated_statements::change(const std::string& sql, const paramete
     return forget_pages(p);
   }
   if (sql == "DELETE FROM ingest.pages WHERE pipeline = $1" || sql == "DELETE FROM ingest.slices WHERE pipeline = $1") {
+    b_.made.rows_forgotten += std::stoull(query_sums(p.at(0)).at(0).at(2).value());
     b_.made.emptied.insert(p.at(0));
     b_.made.pages.clear();
     b_.made.slices.clear();
     return done("DELETE");
   }
   if (sql.starts_with("INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction, ledger_oids)")) {
-    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), false};
+    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), false, 1, 0};
     return done("INSERT 0 1");
+  }
+  if (sql.starts_with("INSERT INTO ingest.watermarks (")) {
+    b_.made.watermarks[p.at(0)] = p.at(1);
+    return done("INSERT 0 1");
+  }
+  if (sql == "DELETE FROM ingest.watermarks WHERE pipeline = $1") {
+    b_.made.watermarks[p.at(0)] = "";
+    return done("DELETE");
   }
   return update_pipeline(sql, p);
 }
@@ -197,7 +206,8 @@ query_result simulated_statements::update_pipeline(const std::string& sql, const
   }
   pipeline_row row = found->second;
   if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
-    row = {p.at(1), p.at(2), p.at(3), false};
+    const std::uint64_t before = p.at(4) == "true" ? row.rows_before + std::stoull(p.at(5)) : 0;
+    row = {p.at(1), p.at(2), p.at(3), false, row.generation + 1, before};
   } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {
     row.complete = true;
   } else if (!sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {

@@ -33,10 +33,14 @@ simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
     : chance_(seed),
       api_(chance_),
       database_(chance_),
+      eras_(chance_.one_in(2) ? 1 : 2 + chance_.draw(2)),
       scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
       around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {
   database_.on_commit = [this](const tables& changes, const std::string& owner) {
-    const std::string problem = problem_of_commit(changes, owner, loaded_, database_);
+    std::string problem = problem_of_commit(changes, owner, loaded_, database_);
+    if (problem.empty() && !changes.watermarks.empty()) {
+      problem = problem_of_watermark(database_, api_);
+    }
     if (!problem.empty()) {
       chance_.violate(problem);
     }
@@ -44,7 +48,11 @@ simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
 }
 
 simulated_history simulated_world::run() {
-  while (chance_.violation().empty() && !(complete_ && jobs_.empty())) {
+  while (chance_.violation().empty() && !(jobs_.empty() && api_.eras() == eras_ && is_complete())) {
+    if (api_.eras() < eras_ && (is_complete() || chance_.one_in(300))) {
+      chance_.note("API", "has new events");
+      api_.grow();
+    }
     if (jobs_.empty()) {
       start_job();
     }
@@ -57,9 +65,16 @@ simulated_history simulated_world::run() {
   return {chance_.violation(), chance_.text(), chance_.happened(), lives_};
 }
 
+/// All that the API has had is loaded.
+bool simulated_world::is_complete() const {
+  const auto& pipelines = database_.committed().pipelines;
+  const auto found = pipelines.find(simulated_pipeline);
+  return found != pipelines.end() && found->second.complete && watermark_of(database_) == api_.eras();
+}
+
 simulated_job& simulated_world::start_job() {
-  if (++lives_ > most_lives) {
-    chance_.violate("the job does not get to its end in " + std::to_string(most_lives) + " lives");
+  if (++lives_ > most_lives * eras_) {
+    chance_.violate("the job does not get to its end in " + std::to_string(most_lives * eras_) + " lives");
   }
   // Where the job runs alone it may go on anywhere; beside another one it needs a disk of its own.
   std::size_t host = chance_.one_in(8) ? 1 : 0;
@@ -131,7 +146,6 @@ void simulated_world::conclude(simulated_job& job) {
   } else {
     check_end(job);
   }
-  complete_ = complete_ || job.ended() == simulated_job::end::complete;
   jobs_.remove_if([&](const auto& other) { return other.get() == &job; });
   if (chance_.occurs(fault::power_lost, "between two lives")) {
     lose_power(disk);

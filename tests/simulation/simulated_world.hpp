@@ -36,17 +36,18 @@ class simulated_world {
   void conclude(simulated_job& job);
   void check_end(simulated_job& job);
   void lose_power(simulated_disk& disk);
+  bool is_complete() const;
 
   schedule chance_;
   simulated_api api_;
   simulated_database database_;
+  std::size_t eras_;  ///< of the API that there will be: syncs, at the most
   std::array<simulated_disk, 2> disks_;
   std::unique_ptr<scratch_dir> scratch_;
   simulated_surroundings around_;
   jobs jobs_;
   std::set<page_key> loaded_;
   std::size_t lives_ = 0;
-  bool complete_ = false;
   unsigned hosts_used_ = 0;                     ///< a bit each
   const simulated_job* undisturbed_ = nullptr;  ///< a life that no fault can meet any more: it has to complete the job
 };

@@ -35,8 +35,8 @@ std::string address_of_api(const settings& s) {
 std::string plan_of_api(const settings& s) {
   const auto edge = [](const std::optional<std::int64_t>& t) { return t ? std::to_string(*t) : std::string("open"); };
   return std::string(api_key) + address_of_api(s) + " " + std::string(slices_key) +
-         (s.slices ? std::to_string(*s.slices) : "auto") + " SINCE=" + edge(s.since) + " UNTIL=" + edge(s.until) +
-         " ID_POINTER=" + s.id_pointer;
+         (s.slices ? std::to_string(*s.slices) : "auto") + " SINCE=" + edge(s.since) +
+         (s.incremental ? std::string(incremental_key) : " UNTIL=" + edge(s.until)) + " ID_POINTER=" + s.id_pointer;
 }
 
 /// Dates of the API are taken by its clock; but who sets SINCE or reads logs goes by ours.

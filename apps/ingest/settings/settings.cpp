@@ -231,16 +231,30 @@ void check_together(const settings& s, command c) {
            "only the API can be asked for a time window: set neither SINCE nor UNTIL, or FROM=api");
   }
   if (slices.used_by(c) && s.from.what == source_choice::kind::api) {
-    if (s.slices > std::uint64_t{1} && (!s.since || !s.until)) {
+    if (s.incremental && s.until) {
+      refuse(s, {"INCREMENTAL", "UNTIL"},
+             "an incremental sync reads up to now, and the next one what comes then: set no UNTIL");
+    }
+    if (s.incremental && s.slices > std::uint64_t{1} && !s.since) {
+      refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE, or SLICES=1 or auto");
+    }
+    if (!s.incremental && s.slices > std::uint64_t{1} && (!s.since || !s.until)) {
       refuse(s, {"SLICES"}, "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 or auto");
     }
     if (s.since && s.until && *s.until <= *s.since) {
       refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");
     }
-    if (s.endpoint == http_endpoint::standard && (s.since || s.until)) {
-      refuse(s, {"ENDPOINT", "SINCE", "UNTIL"},
-             "the standard endpoint knows no time window: set ENDPOINT=stream, or neither SINCE nor UNTIL");
+    if (s.endpoint == http_endpoint::standard && (s.since || s.until || s.incremental)) {
+      refuse(s, {"ENDPOINT", "SINCE", "UNTIL", "INCREMENTAL"},
+             "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
+  }
+  if (s.incremental && c == command::run && s.from.what != source_choice::kind::api) {
+    refuse(s, {"FROM", "INCREMENTAL"}, "only the API can be asked for what is new: set FROM=api, or no INCREMENTAL");
+  }
+  if (s.incremental && c == command::run && s.to.what != target_choice::kind::postgres) {
+    refuse(s, {"TO", "INCREMENTAL"},
+           "up to where a sync has read is kept in the database: set TO=postgres, or no INCREMENTAL");
   }
   if (find_setting("BUFFER_QUOTA_BYTES")->used_by(c) && s.buffer_quota_bytes < s.segment_bytes) {
     refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},

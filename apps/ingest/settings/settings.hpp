@@ -56,6 +56,8 @@ struct settings {
   std::optional<std::uint64_t> readers;  ///< nothing: see reader_count()
   std::optional<std::int64_t> since;     ///< Unix time in milliseconds
   std::optional<std::int64_t> until;     ///< Unix time in milliseconds
+  bool incremental = false;
+  std::chrono::milliseconds lookback{};
   std::string timestamp_pointer;
   std::vector<std::string> extra_headers;  ///< each "Name: value"
   bool http_compression = false;

@@ -70,6 +70,16 @@ const std::array definitions{
     .help = "Only events from this time on", .commands = fetching | checking},
   setting_definition{.section = "API", .name = "UNTIL", .type = time, .member = &s::until,
     .help = "Only events before this time", .commands = fetching | checking},
+  setting_definition{.section = "API", .name = "INCREMENTAL", .type = boolean, .member = &s::incremental,
+    .default_text = "false",
+    .help = "A run that is complete is followed by another one, which reads what is new since: a sync. Each reads up to "
+            "the time by the API's clock at which it begins",
+    .commands = set_of(command::run) | checking},
+  setting_definition{.section = "API", .name = "LOOKBACK", .type = duration, .member = &s::lookback,
+    .default_text = "10min", .least = second, .greatest = 3650 * day,
+    .help = "With INCREMENTAL, how far before the end of the sync before the next one begins: events may come as much later "
+            "than the time that they bear. What is in the table already is skipped",
+    .commands = set_of(command::run) | checking},
   setting_definition{.section = "API", .name = "TIMESTAMP_POINTER", .type = json_pointer,
     .member = &s::timestamp_pointer, .default_text = "/timestamp", .help = "Where an event holds its time",
     .commands = fetching | checking},

@@ -56,7 +56,7 @@ struct durable_run_options {
 };
 
 /// A run that survives its process: finds out where it stands, by state file, buffer and ledger, and opens its buffer
-/// there. Order of calls: start_over(), if wanted; find(); settle_plan(), if needed; begin(); open_buffer(), as often
+/// there. Order of calls: start_over(), if wanted; find(); begin_next(), if wanted; settle_plan(), if needed; begin(); open_buffer(), as often
 /// as needed; find() again at the end, when nothing is in use any more, for a look with fresh eyes at what was done.
 class durable_run {
  public:
@@ -69,6 +69,12 @@ class durable_run {
   /// replace the pipeline's ledger. If the process dies in between, the next start completes it. A file
   /// events_rejected.ndjson of the old run is kept, as events_rejected.N.ndjson with the first number that is free.
   void start_over();
+
+  /// After find(), of a run that is complete: the next sync of the pipeline takes its place, durably, and what find()
+  /// finds is that one, not begun yet. The ledger takes it only as long as it still has the complete one: of two
+  /// processes that do so, the later one is turned away (errc::locked). If the process dies in between, the next start
+  /// goes on with it.
+  void begin_next();
 
   /// Asks state, buffer and ledger, and weighs them. A state that cannot be read and a ledger that does not answer are
   /// logged and done without; all else is thrown, as reconcile() does.

@@ -97,6 +97,8 @@ class postgres_target : public run_ledger {
 
   void expect_slices(std::uint64_t count) override;
 
+  void complete_with(std::string watermark) override;
+
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);
   std::shared_ptr<detail::postgres_run> run_;

@@ -25,6 +25,10 @@ struct known_pages {
 
   /// The run began while the ledger could not be asked: it gives way to one that turns out to be there.
   bool yields = false;
+
+  /// The run that this one follows, as the next sync of its pipeline. Where the ledger is to be replaced, it may have
+  /// that one only, complete. Empty: whichever.
+  std::string follows;
 };
 
 /// What postgres_target does for durable_run. Its words are not public yet: what a program of its own gets is a target.
@@ -63,6 +67,10 @@ class run_ledger {
 
   /// The run has at least so many slices: it is not complete with fewer.
   virtual void expect_slices(std::uint64_t count) = 0;
+
+  /// Once the run is complete, all up to `watermark` is loaded: remembered by the transaction that says so, and not
+  /// earlier. A text that only the source understands.
+  virtual void complete_with(std::string watermark) = 0;
 };
 
 }  // namespace ingest

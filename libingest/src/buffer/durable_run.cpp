@@ -14,6 +14,10 @@ void durable_run::start_over() {
   run_->start_over();
 }
 
+void durable_run::begin_next() {
+  run_->begin_next();
+}
+
 const resumption& durable_run::find() {
   return run_->find();
 }

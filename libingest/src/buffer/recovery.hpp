@@ -42,7 +42,8 @@ struct resumption {
   bool is_new = false;                ///< nothing is known of any run: it starts from the beginning
   bool fetched = false;               ///< every slice was read to its end
   bool complete = false;  ///< and every page is loaded: so says the ledger, or the state where there is no ledger
-  bool replaces_ledger = false;  ///< the ledger belongs to a run that start_over() has given up
+  bool replaces_ledger = false;  ///< the ledger belongs to a run that start_over() or begin_next() has left
+  std::string watermark;         ///< of the ledger: where the next sync begins; empty: from the beginning
 };
 
 /// Weighs the witnesses. The buffer's index is right about what is durable, the ledger about what is loaded; the state

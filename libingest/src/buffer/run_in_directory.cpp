@@ -39,11 +39,20 @@ void run_in_directory::start_over() {
   remove_old_run();
 }
 
-void run_in_directory::save_new_run(bool replaces_ledger) {
+/// As with start_over(). Where the process dies in between, the next start finds a run that has brought nothing yet.
+void run_in_directory::begin_next() {
+  save_new_run(true, found_.identity.run_id);
+  remove_old_run();
+  find();
+}
+
+void run_in_directory::save_new_run(bool replaces_ledger, const std::string& follows) {
   run_state fresh;
   fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
   fresh.status = run_status::interrupted;
   fresh.replaces_ledger = replaces_ledger;
+  fresh.follows = follows;
+  fresh.yields = !follows.empty();
   fresh.started_at = fresh.updated_at = timestamp_now();
   state_store(files_, directory()).save(fresh);
 }
@@ -143,6 +152,7 @@ void run_in_directory::give_way() {
   const auto& state = known_.state;
   if (!asked_.plan || !state || !state->yields || !state->loaded.empty() || !known_.ledger ||
       known_.ledger->identity.run_id == state->identity.run_id ||
+      known_.ledger->identity.run_id == state->follows ||
       (options_.repeatable && !options_.repeatable(state->identity.plan))) {
     return;
   }
@@ -198,7 +208,7 @@ void run_in_directory::drop_empty_run() {
   // that it is taken over, is somebody's work.
   const bool is_in_ledger = ledger.has_value();
   remove_old_run();
-  save_new_run(is_in_ledger || state->replaces_ledger);
+  save_new_run(is_in_ledger || state->replaces_ledger, state->follows);
   look_at_state();
   look_at_buffer();
 }
@@ -238,7 +248,14 @@ std::vector<slice_id> run_in_directory::slices_known_here() const {
 }
 
 known_pages run_in_directory::what_is_known(bool ledger_seen) const {
-  return {known_.buffer.pages, found_.last, ledger_seen, description_.yields};
+  return {known_.buffer.pages, found_.last, ledger_seen, description_.yields, description_.follows};
+}
+
+/// Of a ledger that is not to be forgotten.
+std::string run_in_directory::watermark() const {
+  const auto& state = known_.state;
+  const bool forgets = found_.replaces_ledger && state && state->follows.empty();
+  return known_.ledger && !forgets ? known_.ledger->watermark : "";
 }
 
 const resumption& run_in_directory::find() {
@@ -249,6 +266,7 @@ const resumption& run_in_directory::find() {
   drop_empty_run();
   adopt_plan();
   found_ = reconcile(asked_, known_);
+  found_.watermark = watermark();
   if (!options_.ledger && known_.state) {
     found_.loaded = known_.state->loaded;  // nobody knows better
   }
@@ -273,7 +291,11 @@ void run_in_directory::begin() {
   description_.status = run_status::running;
   description_.error.clear();
   description_.replaces_ledger = found_.replaces_ledger;
-  description_.yields = known_.answer == ledger_answer::none && (found_.is_new || description_.yields);
+  if (!found_.replaces_ledger) {
+    description_.follows.clear();
+  }
+  description_.yields = (known_.answer == ledger_answer::none && (found_.is_new || description_.yields)) ||
+                        !description_.follows.empty();
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());
@@ -304,6 +326,8 @@ void run_in_directory::begin() {
 /// Until now another host may have loaded more of what is known here; from now on none can.
 void run_in_directory::open_ledger() {
   known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+  description_.yields = false;
+  description_.follows.clear();
   remember_ledger(description_, reconcile(asked_, known_));
 }
 

@@ -18,6 +18,7 @@ class run_in_directory {
   explicit run_in_directory(durable_run_options o);
 
   void start_over();
+  void begin_next();
   const resumption& find();
   void settle_plan(std::string plan);
   void begin();
@@ -41,9 +42,10 @@ class run_in_directory {
   void drop_empty_run();
   void adopt_plan();
   void open_ledger();
-  void save_new_run(bool replaces_ledger);
+  void save_new_run(bool replaces_ledger, const std::string& follows = "");
   known_pages what_is_known(bool ledger_seen) const;
   std::vector<slice_id> slices_known_here() const;
+  std::string watermark() const;
   void remove_old_run();
   void keep_rejects();
   void forget_positions();

@@ -249,6 +249,9 @@ std::string to_json(const run_state& s) {
   out.Bool(s.replaces_ledger);
   out.Key("yields");
   out.Bool(s.yields);
+  if (!s.follows.empty()) {
+    write_text(out, "follows", s.follows);
+  }
   write_text(out, "started_at", s.started_at);
   write_text(out, "updated_at", s.updated_at);
   out.EndObject();
@@ -281,6 +284,7 @@ run_state parse_run_state(std::string_view json) {
   read_slices(document, s);
   s.replaces_ledger = read_bool(document, "replaces_ledger");
   s.yields = document.HasMember("yields") && read_bool(document, "yields");  // states of version 0.1 lack it
+  s.follows = document.HasMember("follows") ? read_text(document, "follows") : "";
   s.started_at = read_text(document, "started_at");
   s.updated_at = read_text(document, "updated_at");
   return s;

@@ -45,8 +45,12 @@ struct run_state {
   /// The run started from nothing on demand (start_over()) and its loader has yet to tell the ledger so.
   bool replaces_ledger = false;
 
-  /// The run began from nothing while the ledger could not be asked: it gives way to one that turns out to be there.
+  /// The run began from nothing while the ledger could not be asked, or from what another one may have begun from
+  /// meanwhile: it gives way to one that turns out to be there.
   bool yields = false;
+
+  /// The complete run that this one follows in the ledger, as the next sync; empty where it has done so.
+  std::string follows;
 
   std::string started_at;  ///< RFC 3339, UTC
   std::string updated_at;

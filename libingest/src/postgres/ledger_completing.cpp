@@ -52,6 +52,10 @@ void check_ends(postgres_connection& c, const std::string& pipeline, std::uint64
   }
 }
 
+std::uint64_t rows_before(postgres_connection& c, const std::string& pipeline) {
+  return unsigned_at(c.execute("SELECT rows_before FROM ingest.pipelines WHERE name = $1", {pipeline}), 0, 0);
+}
+
 }  // namespace
 
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
@@ -64,7 +68,8 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   check_known_pages(c, who.pipeline, last);
   const ledger_sums sums = read_sums(c, who.pipeline);
   const bool exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0);
-  if (const auto gone = why_gone(c, sums.rows + sums.duplicates, {target.identity(), target.quoted, exists})) {
+  const std::uint64_t rows = rows_before(c, who.pipeline) + sums.rows + sums.duplicates;
+  if (const auto gone = why_gone(c, rows, {target.identity(), target.quoted, exists})) {
     throw *gone;
   }
   return begun;
@@ -83,13 +88,20 @@ void check_some_row_was_taken(postgres_connection& c, const std::string& pipelin
   }
 }
 
-void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed) {
+void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
+                   const std::string& watermark) {
   if (removed > 0) {
     // Of which pages they were is not known. Sums count, as for duplicates within a transaction.
     c.execute(
         "UPDATE ingest.slices SET duplicates = duplicates + $2::bigint WHERE pipeline = $1 AND (stream, slice) = "
         "(SELECT stream, slice FROM ingest.slices WHERE pipeline = $1 ORDER BY stream, slice LIMIT 1)",
         {pipeline, std::to_string(removed)});
+  }
+  if (!watermark.empty()) {
+    c.execute(
+        "INSERT INTO ingest.watermarks (pipeline, stream, partition, value) VALUES ($1, '', '', $2) "
+        "ON CONFLICT (pipeline, stream, partition) DO UPDATE SET value = excluded.value",
+        {pipeline, watermark});
   }
   c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
             {pipeline});

@@ -9,9 +9,13 @@ namespace ingest::detail {
 
 namespace {
 
-void check_owner(const query_result& stored, const run_identity& who, bool yields) {
+void check_owner(const query_result& stored, const run_identity& who, const succession& other) {
   const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
-  if (stored.text(0, 0) != who.run_id && yields) {
+  if (stored.text(0, 0) != who.run_id && !other.follows.empty()) {
+    throw error(errc::locked, "another process has begun the next sync of " + pipeline + " (" + stored.text(0, 0) +
+                                  ") since this one looked: start again, when that one has ended");
+  }
+  if (stored.text(0, 0) != who.run_id && other.yields) {
     throw error(errc::locked, "the database's ledger of " + pipeline + " has an earlier run (" + stored.text(0, 0) +
                                   "), of which nobody knew when this one began without the database: start again to "
                                   "go on with that one");
@@ -30,6 +34,10 @@ void check_owner(const query_result& stored, const run_identity& who, bool yield
 void forget_run(postgres_connection& c, const std::string& pipeline) {
   c.execute("DELETE FROM ingest.pages WHERE pipeline = $1", {pipeline});
   c.execute("DELETE FROM ingest.slices WHERE pipeline = $1", {pipeline});
+}
+
+void forget_watermarks(postgres_connection& c, const std::string& pipeline) {
+  c.execute("DELETE FROM ingest.watermarks WHERE pipeline = $1", {pipeline});
 }
 
 /// Whether somebody may be loading one of these slices.
@@ -114,29 +122,38 @@ void queue_up(postgres_connection& c, const std::string& pipeline, std::span<con
   }
 }
 
-void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
-                   bool yields) {
+void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target,
+                   const succession& other) {
   c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: opening of pipeline " + who.pipeline) +
         ", 0))");
-  const query_result stored = c.execute("SELECT run_id, plan FROM ingest.pipelines WHERE name = $1 FOR " +
-                                            std::string(replace ? "UPDATE" : "NO KEY UPDATE"),
+  const query_result stored = c.execute("SELECT run_id, plan, complete FROM ingest.pipelines WHERE name = $1 FOR " +
+                                            std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
                                         {who.pipeline});
+  const bool follows = !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
   if (stored.empty()) {
     forget_run(c, who.pipeline);
+    forget_watermarks(c, who.pipeline);
     c.execute(
         "INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction, ledger_oids) "
         "VALUES ($1, $2, $3, $4, pg_current_xact_id()::xid::text, " +
             ledger_oids + ")",
         {who.pipeline, who.run_id, who.plan, target.identity()});
-  } else if (replace && stored.text(0, 0) != who.run_id) {
+  } else if (other.replace && stored.text(0, 0) != who.run_id && (follows || other.follows.empty())) {
+    const ledger_sums sums = read_sums(c, who.pipeline);
     forget_run(c, who.pipeline);
+    if (!follows) {
+      forget_watermarks(c, who.pipeline);
+    }
     c.execute(
         "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
-        "initial_load = false, first_transaction = pg_current_xact_id()::xid::text, ledger_oids = " +
+        "initial_load = false, generation = generation + 1, "
+        "rows_before = CASE WHEN $5::boolean THEN rows_before + $6::bigint ELSE 0 END, "
+        "first_transaction = pg_current_xact_id()::xid::text, ledger_oids = " +
             ledger_oids + " WHERE name = $1",
-        {who.pipeline, who.run_id, who.plan, target.identity()});
+        {who.pipeline, who.run_id, who.plan, target.identity(), follows ? "true" : "false",
+         std::to_string(sums.rows + sums.duplicates)});
   } else {
-    check_owner(stored, who, yields);
+    check_owner(stored, who, other);
   }
   // Once an initial load, always one: whether the key is still to be built, the table itself tells.
   c.execute("UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean WHERE name = $1",

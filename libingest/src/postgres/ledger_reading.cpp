@@ -114,7 +114,10 @@ std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string&
 }
 
 query_result stored_run(postgres_connection& c, const std::string& pipeline) {
-  return c.execute("SELECT run_id, plan, complete, target FROM ingest.pipelines WHERE name = $1", {pipeline});
+  return c.execute(
+      "SELECT run_id, plan, complete, target, generation, rows_before, coalesce((SELECT value FROM ingest.watermarks "
+      "WHERE pipeline = $1 AND stream = '' AND partition = ''), '') FROM ingest.pipelines WHERE name = $1",
+      {pipeline});
 }
 
 ledger_view read_view(postgres_connection& c, const std::string& pipeline, const query_result& stored,
@@ -122,6 +125,9 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
   ledger_view view;
   view.identity = {pipeline, stored.text(0, 0), stored.text(0, 1)};
   view.complete = stored.truth(0, 2);
+  view.generation = unsigned_at(stored, 0, 4);
+  view.rows_before = unsigned_at(stored, 0, 5);
+  view.watermark = stored.text(0, 6);
   std::map<slice_id, ledger_slice> slices;
   add_slices(c.execute(unfinished_slices, {pipeline}), slices);
   if (!named.empty()) {
@@ -155,7 +161,7 @@ std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, 
     return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
                                    ", not " + wanted.identity + owners_advice);
   }
-  return why_gone(c, view.rows + view.duplicates, wanted);
+  return why_gone(c, view.rows_before + view.rows + view.duplicates, wanted);
 }
 
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,

@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS ingest.pipelines (
   initial_load boolean NOT NULL DEFAULT false,
   first_transaction text NOT NULL,
   ledger_oids text NOT NULL,
+  generation bigint NOT NULL DEFAULT 1,
+  rows_before bigint NOT NULL DEFAULT 0,
   opened_at timestamptz NOT NULL DEFAULT now(),
   completed_at timestamptz
 );
@@ -44,6 +46,13 @@ CREATE TABLE IF NOT EXISTS ingest.pages (
   duplicates bigint NOT NULL DEFAULT 0,
   rejected bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (pipeline, stream, slice, page)
+);
+CREATE TABLE IF NOT EXISTS ingest.watermarks (
+  pipeline text NOT NULL,
+  stream text NOT NULL,
+  partition text NOT NULL,
+  value text NOT NULL,
+  PRIMARY KEY (pipeline, stream, partition)
 ))";
 
 /// Version 1 had a row for each page for ever, numbered over all slices. What was loaded without holes is kept as what
@@ -52,7 +61,8 @@ CREATE TABLE IF NOT EXISTS ingest.pages (
 const std::string migration_1 = R"(
 ALTER TABLE ingest.pages RENAME TO pages_of_version_1)";
 const std::string migration_2 = R"(
-ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text, ADD COLUMN ledger_oids text;
+ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text, ADD COLUMN ledger_oids text,
+  ADD COLUMN generation bigint NOT NULL DEFAULT 1, ADD COLUMN rows_before bigint NOT NULL DEFAULT 0;
 UPDATE ingest.pipelines p SET ledger_oids = )" + ledger_oids + R"(, first_transaction = CASE
   -- Pages of one transaction bear one time. Where they bear several, they were restored from a dump.
   WHEN EXISTS (SELECT 1 FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name
@@ -77,7 +87,8 @@ SELECT w.name, string_agg(w.attribute || ' ' || w.type, ', ')
 FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('pipelines', 'plan', 'text'),
              ('pipelines', 'target', 'text'), ('pipelines', 'complete', 'boolean'),
              ('pipelines', 'initial_load', 'boolean'), ('pipelines', 'first_transaction', 'text'),
-             ('pipelines', 'ledger_oids', 'text'),
+             ('pipelines', 'ledger_oids', 'text'), ('pipelines', 'generation', 'bigint'),
+             ('pipelines', 'rows_before', 'bigint'),
              ('slices', 'pipeline', 'text'), ('slices', 'stream', 'text'), ('slices', 'slice', 'text'),
              ('slices', 'fence', 'bigint'), ('slices', 'pages', 'bigint'), ('slices', 'position', 'text'),
              ('slices', 'done', 'boolean'), ('slices', 'rows', 'bigint'), ('slices', 'duplicates', 'bigint'),
@@ -85,7 +96,9 @@ FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('p
              ('pages', 'pipeline', 'text'), ('pages', 'stream', 'text'), ('pages', 'slice', 'text'),
              ('pages', 'page', 'bigint'), ('pages', 'last', 'boolean'), ('pages', 'bytes', 'bigint'),
              ('pages', 'rows', 'bigint'), ('pages', 'crc', 'bigint'), ('pages', 'position', 'text'),
-             ('pages', 'duplicates', 'bigint'), ('pages', 'rejected', 'bigint'))
+             ('pages', 'duplicates', 'bigint'), ('pages', 'rejected', 'bigint'),
+             ('watermarks', 'pipeline', 'text'), ('watermarks', 'stream', 'text'),
+             ('watermarks', 'partition', 'text'), ('watermarks', 'value', 'text'))
   AS w (name, attribute, type)
 JOIN pg_namespace n ON n.nspname = 'ingest'
 JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = w.name
@@ -100,7 +113,7 @@ bool ledger_exists(postgres_connection& c) {
   return c
       .execute(
           "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL AND "
-          "to_regclass('ingest.pages') IS NOT NULL")
+          "to_regclass('ingest.pages') IS NOT NULL AND to_regclass('ingest.watermarks') IS NOT NULL")
       .truth(0, 0);
 }
 
@@ -139,7 +152,8 @@ void check_ledger_shape(postgres_connection& c) {
 void check_ledger_is_logged(postgres_connection& c) {
   const query_result unlogged = c.execute(
       "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
-      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.slices'), to_regclass('ingest.pages'))");
+      "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.slices'), to_regclass('ingest.pages'), "
+      "to_regclass('ingest.watermarks'))");
   if (!unlogged.empty()) {
     throw error(errc::config,
                 "the ledger's table " + unlogged.text(0, 0) +

@@ -40,10 +40,16 @@ std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string&
 /// each other, everybody asks in this order.
 void queue_up(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices, bool replace);
 
-/// Makes `who` the pipeline's run: checks whose ledger it is, or with `replace` forgets another run, the
-/// transactions of which have ended (queue_up()). A run that `yields` is errc::locked where the ledger has another one.
-void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target, bool replace,
-                   bool yields);
+/// What is to become of another run that the ledger may have.
+struct succession {
+  bool replace = false;  ///< forget it; its transactions have ended (queue_up())
+  std::string follows;   ///< it must be this one, complete, or another process was faster; empty: whichever
+  bool yields = false;   ///< if it is not forgotten, ours gives way: errc::locked
+};
+
+/// Makes `who` the pipeline's run, in its next generation where it comes after another.
+void open_pipeline(postgres_connection& c, const run_identity& who, const target_table& target,
+                   const succession& other);
 
 /// The pipeline's ledger after open_pipeline().
 ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,
@@ -107,7 +113,9 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
 void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
                               const std::string& first);
 
-/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
-void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed);
+/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates; all up to `watermark`, if that is
+/// not empty, is loaded.
+void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
+                   const std::string& watermark);
 
 }  // namespace ingest::detail

@@ -106,7 +106,7 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
     }
   }
   queue_up(c, e.identity.pipeline, known, e.replace);
-  open_pipeline(c, e.identity, target, e.replace, e.pages && e.pages->yields);
+  open_pipeline(c, e.identity, target, succession{e.replace, e.pages ? e.pages->follows : "", e.pages && e.pages->yields});
   if (e.pages) {
     claim_slices(c, e.identity.pipeline, known, *e.pages);
   }
@@ -220,6 +220,16 @@ void postgres_run::check_still_ours(const std::optional<ledger_view>& view) cons
 void postgres_run::expect_slices(std::uint64_t count) {
   const std::lock_guard lock(mutex_);
   expected_slices_ = std::max(expected_slices_, count);
+}
+
+void postgres_run::complete_with(std::string watermark) {
+  const std::lock_guard lock(mutex_);
+  watermark_ = std::move(watermark);
+}
+
+std::string postgres_run::watermark() const {
+  const std::lock_guard lock(mutex_);
+  return watermark_;
 }
 
 std::uint64_t postgres_run::expected_slices() const {

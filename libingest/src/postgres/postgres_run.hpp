@@ -69,6 +69,9 @@ class postgres_run {
   void expect_slices(std::uint64_t count);
   std::uint64_t expected_slices() const;
 
+  void complete_with(std::string watermark);
+  std::string watermark() const;
+
   /// Throws errc::config if what has the ledger's names is none, or grants are missing.
   void require_access(postgres_connection& c) const;
 
@@ -124,6 +127,7 @@ class postgres_run {
   std::optional<known_pages> known_pages_;
   slice_fences fences_;  // of slices that are ours
   std::uint64_t expected_slices_ = 0;
+  std::string watermark_;
   refused_alike last_refused_;
   std::string first_reject_;          ///< why
   std::optional<opened_run> opened_;  // set once, never changed after

@@ -266,7 +266,7 @@ bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
   }
   const auto built = run.target.keyless() ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
-  mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0);
+  mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0, run_->watermark());
   commit();
   connection_.close();  // it is patient now
   if (built) {

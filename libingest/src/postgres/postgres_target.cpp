@@ -105,4 +105,8 @@ void postgres_target::expect_slices(std::uint64_t count) {
   run_->expect_slices(count);
 }
 
+void postgres_target::complete_with(std::string watermark) {
+  run_->complete_with(std::move(watermark));
+}
+
 }  // namespace ingest

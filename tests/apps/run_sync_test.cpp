@@ -1,0 +1,182 @@
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <fstream>
+#include <memory>
+
+#include "support/ingest_run.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+/// An API that grows between syncs. Its events bear times of a day ago and earlier, those that come later times of
+/// some minutes ago.
+struct growing_api : ingest_run {
+  growing_api() : ingest_run(1) {
+    environment["INCREMENTAL"] = "true";
+    environment["LOOKBACK"] = "1h";
+    grow(2'000, day_ms);
+  }
+
+  /// `n` events more, the newest of them `before_ms` old.
+  void grow(int n, std::int64_t before_ms, std::vector<std::string> flags = {}) {
+    const std::int64_t newest = now_ms() - before_ms;
+    for (int i = n; i-- > 0;) {
+      events_.push_back("{\"id\":\"e" + std::to_string(events_.size()) + "\",\"timestamp\":" +
+                        std::to_string(newest - i) + "}");
+    }
+    serve(std::move(flags));
+  }
+
+  /// An API under the same address.
+  void serve(std::vector<std::string> flags = {}) {
+    const auto file = directory / "events.ndjson";
+    std::ofstream out(file);
+    for (const std::string& event : events_) {
+      out << event << '\n';
+    }
+    out.close();
+    const std::string port = std::to_string(growing_ ? growing_->port() : 0);
+    growing_.reset();
+    flags.insert(flags.end(), {"--file", file.string(), "--port", port});
+    growing_ = std::make_unique<demo_api_process>(flags);
+    environment["API_BASE_URL"] = growing_->base_url();
+  }
+
+  void check_all_there() const {
+    BOOST_TEST(rows() == events_.size());
+    BOOST_TEST(number("SELECT count(DISTINCT id) FROM ingested_events") == events_.size());
+  }
+
+  void sync(const std::vector<std::string>& flags = {}) const {
+    const auto p = run("run", flags);
+    BOOST_TEST(p.exit_code == 0, p.err);
+  }
+
+  std::uint64_t generation() const { return number("SELECT generation FROM ingest.pipelines"); }
+  std::int64_t watermark() const { return std::stoll(database.value("SELECT value FROM ingest.watermarks")); }
+
+  static std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+
+  static constexpr std::int64_t minute_ms = 60'000;
+  static constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
+
+ private:
+  std::vector<std::string> events_;
+  std::unique_ptr<demo_api_process> growing_;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_run_that_is_incremental, growing_api)
+
+BOOST_AUTO_TEST_CASE(reads_in_each_sync_what_is_new) {
+  sync();
+  check_all_there();
+  BOOST_TEST(count_in(report(), "rows_loaded") == 2'000u);
+  for (const int n : {300, 1, 250}) {
+    grow(n, minute_ms);
+    sync();
+    check_all_there();
+    BOOST_TEST(count_in(report(), "rows_loaded") == static_cast<std::uint64_t>(n));
+    BOOST_TEST(count_in(report(), "rows_fetched") <= 551u, "the first 2,000 are not asked for again");
+  }
+  BOOST_TEST(generation() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(that_finds_nothing_new_is_complete_and_moves_the_watermark) {
+  sync();
+  const std::int64_t before = watermark();
+  sync();
+  check_all_there();
+  BOOST_TEST(count_in(report(), "rows_fetched") == 0u);
+  BOOST_TEST(watermark() >= before);
+  BOOST_TEST(generation() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(divides_each_sync_as_it_is_asked_then) {
+  sync({"--slices", "auto", "--readers", "2"});
+  grow(1'500, minute_ms);
+  sync({"--slices", "auto", "--readers", "4"});
+  check_all_there();
+  grow(10, minute_ms);
+  sync({"--slices", "1"});
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_its_sync_after_a_kill_and_only_then_begins_another) {
+  sync();
+  const std::int64_t before = watermark();
+  grow(3'000, minute_ms, {"--delay", "20"});
+  child_process killed = start("run");
+  await(killed, [&] { return generation() == 2 && pages_in_ledger() >= 3; });
+  killed.signal(SIGKILL);
+  killed.wait();
+  BOOST_TEST(watermark() == before, "nobody has read up to there");
+  const std::string plan = text_in(state(), "plan");
+  grow(10, minute_ms);
+  sync();
+  BOOST_TEST(text_in(state(), "plan") == plan);
+  BOOST_TEST(generation() == 2u);
+  sync();
+  BOOST_TEST(generation() == 3u);
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(knows_from_the_database_where_to_go_on_if_its_directory_is_lost) {
+  sync();
+  grow(300, minute_ms);
+  std::filesystem::remove_all(data_dir());
+  sync();
+  check_all_there();
+  BOOST_TEST(count_in(report(), "rows_fetched") == 300u);
+}
+
+BOOST_AUTO_TEST_CASE(follows_a_complete_run_that_was_not) {
+  environment["INCREMENTAL"] = "false";
+  sync();
+  grow(300, minute_ms);
+  sync();
+  BOOST_TEST(rows() == 2'000u, "a run that is complete has nothing to do");
+  environment["INCREMENTAL"] = "true";
+  sync();
+  check_all_there();
+  BOOST_TEST(count_in(report(), "duplicates_skipped") == 2'000u, "nobody knows up to where that had read");
+}
+
+BOOST_AUTO_TEST_CASE(reads_everything_again_when_it_starts_over) {
+  sync();
+  grow(300, minute_ms);
+  sync();
+  sync({"--fresh", "--yes"});
+  check_all_there();
+  BOOST_TEST(count_in(report(), "rows_fetched") == 2'300u);
+}
+
+BOOST_AUTO_TEST_CASE(notices_a_table_that_was_emptied_between_two_syncs) {
+  sync();
+  sync();  // brings nothing: only the sync before has brought rows
+  database.execute("TRUNCATE ingested_events");
+  const auto p = run("run");
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(p.err.find("is empty") != std::string::npos, p.err);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_answer_of_the_database_before_it_begins_another_sync) {
+  sync();
+  grow(300, minute_ms);
+  auto away = environment;
+  environment["DATABASE_URL"] = "postgresql://127.0.0.1:1/nowhere";
+  environment["DATABASE_DEADLINE_MS"] = "0";
+  BOOST_TEST(run("run").exit_code == 69);
+  environment = away;
+  sync();
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
