@@ -10,10 +10,6 @@ std::optional<std::string> truth(bool value) {
   return value ? "t" : "f";
 }
 
-std::optional<std::string> text(std::uint64_t value) {
-  return std::to_string(value);
-}
-
 }  // namespace
 
 simulated_statements::rows simulated_statements::query(const std::string& sql, const parameters& p) {

@@ -308,18 +308,19 @@ void run_in_directory::open_ledger() {
 }
 
 std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> slices, std::stop_token stop) {
+  // Which slices have ended it may be the only one to know.
+  const bool it_must_answer = options_.ledger && known_.state && known_.state->slices_left_out > 0;
+  if (it_must_answer) {
+    return options_.ledger->claim(slices, run_ledger::outages::are_waited_for, std::move(stop));
+  }
   if (options_.ledger && options_.ledger->is_open()) {
     try {
-      return options_.ledger->claim(slices, std::move(stop));
+      return options_.ledger->claim(slices, run_ledger::outages::are_told, std::move(stop));
     } catch (const error& e) {
       if (e.code() != errc::unavailable) {
         throw;
       }
     }
-  }
-  if (options_.ledger && known_.state && known_.state->slices_left_out > 0) {
-    throw error(errc::unavailable, "which slices of pipeline \"" + options_.pipeline +
-                                       "\" have ended is known to its ledger alone, and the database does not answer");
   }
   // What is known here the buffer knows, too.
   std::vector<slice_progress> at_their_beginning;

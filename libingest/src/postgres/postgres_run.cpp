@@ -201,13 +201,13 @@ std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::spa
   return progress;
 }
 
-void postgres_run::check_still_ours(const std::optional<ledger_view>& view) const {
+void postgres_run::check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const {
   const std::lock_guard lock(mutex_);
   if (!opened_) {
     return;
   }
   bool ours = view && view->identity.run_id == opened_->identity.run_id;
-  for (const auto& [slice, fence] : fences_) {
+  for (const auto& [slice, fence] : fences) {
     const ledger_slice* now = ours ? view->find(slice) : nullptr;
     ours = ours && (now == nullptr || now->fence == fence);
   }
