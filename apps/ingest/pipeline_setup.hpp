@@ -19,8 +19,8 @@ actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr
 /// Has the pipeline read what `plan` says, in so many slices.
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices);
 
-/// The time windows for SLICES=auto, which divide what `plan` reads. Blocks; throws what requests do, errc::cancelled on
-/// a stop.
+/// The time windows for SLICES=auto, which divide what `plan` reads. Blocks; throws what requests do, errc::cancelled
+/// on a stop.
 std::vector<time_window> find_windows(const settings& s, const std::string& plan, metrics& counters,
                                       const std::stop_token& stop);
 

@@ -216,8 +216,9 @@ void pipeline_run::settle(durable_run& run, const std::stop_token& stop) const {
   std::string plan = before;
   if (leaves_sync_open(plan)) {
     if (!run.found().is_new && !run.ledger_has_answered()) {
-      throw error(errc::unavailable, "up to where the sync before has read is known to the ledger alone, and the database "
-                                     "does not answer: start again when it does");
+      throw error(errc::unavailable,
+                  "up to where the sync before has read is known to the ledger alone, and the database "
+                  "does not answer: start again when it does");
     }
     plan = plan_of(settings_, find_sync_window(settings_, run.found().watermark, *counters_, stop));
   }

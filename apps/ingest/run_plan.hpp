@@ -30,8 +30,8 @@ std::string plan_of(const settings& s, const time_window& sync);
 /// The time that a sync with this plan reads; none where it is not settled, or no sync's.
 std::optional<time_window> sync_window_of(const std::string& plan);
 
-/// Up to where a sync with this plan reads, as the ledger keeps it once that is done; empty for the plan of no sync. And
-/// back: throws errc::bad_data for a text that is none.
+/// Up to where a sync with this plan reads, as the ledger keeps it once that is done; empty for the plan of no sync.
+/// And back: throws errc::bad_data for a text that is none.
 std::string watermark_of(const std::string& plan);
 std::int64_t parse_watermark(const std::string& text);
 

@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_is_full_again_and_again_is_not_given_up_while_p
         const std::uint64_t before = std::exchange(appended, counters->bytes_appended);
         waited = appended == before ? waited + 1 : 0;
         if (waited % 6 == 5) {
-          w.files.capacity += 120;
+          w.files.capacity += 300;
         }
       });
       BOOST_TEST((result.status == stream_status::success), (result.failure ? result.failure->what() : ""));

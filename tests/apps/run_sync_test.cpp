@@ -24,8 +24,8 @@ struct growing_api : ingest_run {
   void grow(int n, std::int64_t before_ms, std::vector<std::string> flags = {}) {
     const std::int64_t newest = now_ms() - before_ms;
     for (int i = n; i-- > 0;) {
-      events_.push_back("{\"id\":\"e" + std::to_string(events_.size()) + "\",\"timestamp\":" +
-                        std::to_string(newest - i) + "}");
+      events_.push_back("{\"id\":\"e" + std::to_string(events_.size()) +
+                        "\",\"timestamp\":" + std::to_string(newest - i) + "}");
     }
     serve(std::move(flags));
   }

@@ -63,7 +63,7 @@ class simulated_api {
 
   schedule& schedule_;
   const bool poisoned_;
-  std::vector<std::vector<event>> events_;     ///< by slice
+  std::vector<std::vector<event>> events_;      ///< by slice
   std::vector<std::vector<std::size_t>> ends_;  ///< by era: how many events each slice has then
   std::map<std::string, true_event> truth_;
   std::set<std::string> poison_;

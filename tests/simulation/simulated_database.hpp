@@ -57,7 +57,7 @@ struct tables {
   std::set<std::string> emptied;     ///< pipelines of which a transaction has deleted all; it inserts nothing before
   std::set<page_key> deleted_pages;  ///< before any that were inserted under the same key
   std::map<std::string, pipeline_row> pipelines;
-  std::uint64_t rows_forgotten = 0;  ///< that were loaded by what is deleted: no column of the real table
+  std::uint64_t rows_forgotten = 0;               ///< that were loaded by what is deleted: no column of the real table
   std::map<std::string, std::string> watermarks;  ///< by pipeline
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;

@@ -10,10 +10,6 @@ std::optional<std::string> truth(bool value) {
   return value ? "t" : "f";
 }
 
-std::optional<std::string> text(std::uint64_t value) {
-  return std::to_string(value);
-}
-
 }  // namespace
 
 simulated_statements::rows simulated_statements::query(const std::string& sql, const parameters& p) {
@@ -102,8 +98,8 @@ simulated_statements::rows simulated_statements::query_pipeline(const std::strin
   const pipeline_row& r = found->second;
   if (sql.starts_with("SELECT run_id, plan, complete, target, generation, rows_before, coalesce(")) {
     const auto watermark = now.watermarks.find(p.at(0));
-    return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation),
-             std::to_string(r.rows_before), watermark == now.watermarks.end() ? "" : watermark->second}};
+    return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation), std::to_string(r.rows_before),
+             watermark == now.watermarks.end() ? "" : watermark->second}};
   }
   if (sql.starts_with("SELECT run_id, plan, complete FROM ingest.pipelines")) {
     return {{r.run_id, r.plan, truth(r.complete)}};

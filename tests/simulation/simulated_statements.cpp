@@ -6,14 +6,6 @@ namespace ingest::testing {
 
 using detail::query_result;
 
-namespace {
-
-std::uint64_t number(const std::string& value) {
-  return std::stoull(value);
-}
-
-}  // namespace
-
 void simulated_statements::unknown(const std::string& sql) {
   throw std::logic_error("the simulated database does not know this statement: " + sql);
 }

@@ -245,8 +245,9 @@ void check_together(const settings& s, command c) {
       refuse(s, {"SINCE", "UNTIL"}, "UNTIL must be later than SINCE");
     }
     if (s.endpoint == http_endpoint::standard && (s.since || s.until || s.incremental)) {
-      refuse(s, {"ENDPOINT", "SINCE", "UNTIL", "INCREMENTAL"},
-             "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
+      refuse(
+          s, {"ENDPOINT", "SINCE", "UNTIL", "INCREMENTAL"},
+          "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
   }
   if (s.incremental && c == command::run && s.from.what != source_choice::kind::api) {

@@ -56,8 +56,9 @@ struct durable_run_options {
 };
 
 /// A run that survives its process: finds out where it stands, by state file, buffer and ledger, and opens its buffer
-/// there. Order of calls: start_over(), if wanted; find(); begin_next(), if wanted; settle_plan(), if needed; begin(); open_buffer(), as often
-/// as needed; find() again at the end, when nothing is in use any more, for a look with fresh eyes at what was done.
+/// there. Order of calls: start_over(), if wanted; find(); begin_next(), if wanted; settle_plan(), if needed; begin();
+/// open_buffer(), as often as needed; find() again at the end, when nothing is in use any more, for a look with fresh
+/// eyes at what was done.
 class durable_run {
  public:
   /// Locks the directory until destroyed. Throws what data_dir throws.

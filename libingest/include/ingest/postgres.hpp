@@ -92,8 +92,9 @@ class postgres_target : public run_ledger {
 
   bool is_open() const override;
 
-  /// Tries once.
-  std::vector<slice_progress> claim(std::span<const slice_id> slices, std::stop_token stop = {}) override;
+  /// Outages that are waited for, are so until outage_deadline.
+  std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o = outages::are_told,
+                                    std::stop_token stop = {}) override;
 
   void expect_slices(std::uint64_t count) override;
 

@@ -61,9 +61,12 @@ class run_ledger {
   /// Whether the run was opened, by open_run() or a sink.
   virtual bool is_open() const = 0;
 
+  enum class outages { are_told, are_waited_for };
+
   /// Of an open run: makes slices its own that are to be read, those that have ended already excepted, and tells where
-  /// they stand, in the order asked. A slice that nobody has begun stands at its beginning.
-  virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, std::stop_token stop) = 0;
+  /// they stand, in the order asked. A slice that nobody has begun stands at its beginning. Throws errc::unavailable
+  /// where it cannot be asked now; or waits, also for the run to be opened, which expect() has named.
+  virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o, std::stop_token stop) = 0;
 
   /// The run has at least so many slices: it is not complete with fewer.
   virtual void expect_slices(std::uint64_t count) = 0;

@@ -151,8 +151,7 @@ void run_in_directory::look_at_ledger() {
 void run_in_directory::give_way() {
   const auto& state = known_.state;
   if (!asked_.plan || !state || !state->yields || !state->loaded.empty() || !known_.ledger ||
-      known_.ledger->identity.run_id == state->identity.run_id ||
-      known_.ledger->identity.run_id == state->follows ||
+      known_.ledger->identity.run_id == state->identity.run_id || known_.ledger->identity.run_id == state->follows ||
       (options_.repeatable && !options_.repeatable(state->identity.plan))) {
     return;
   }
@@ -294,8 +293,8 @@ void run_in_directory::begin() {
   if (!found_.replaces_ledger) {
     description_.follows.clear();
   }
-  description_.yields = (known_.answer == ledger_answer::none && (found_.is_new || description_.yields)) ||
-                        !description_.follows.empty();
+  description_.yields =
+      (known_.answer == ledger_answer::none && (found_.is_new || description_.yields)) || !description_.follows.empty();
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());
@@ -332,18 +331,19 @@ void run_in_directory::open_ledger() {
 }
 
 std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> slices, std::stop_token stop) {
+  // Which slices have ended it may be the only one to know.
+  const bool it_must_answer = options_.ledger && known_.state && known_.state->slices_left_out > 0;
+  if (it_must_answer) {
+    return options_.ledger->claim(slices, run_ledger::outages::are_waited_for, std::move(stop));
+  }
   if (options_.ledger && options_.ledger->is_open()) {
     try {
-      return options_.ledger->claim(slices, std::move(stop));
+      return options_.ledger->claim(slices, run_ledger::outages::are_told, std::move(stop));
     } catch (const error& e) {
       if (e.code() != errc::unavailable) {
         throw;
       }
     }
-  }
-  if (options_.ledger && known_.state && known_.state->slices_left_out > 0) {
-    throw error(errc::unavailable, "which slices of pipeline \"" + options_.pipeline +
-                                       "\" have ended is known to its ledger alone, and the database does not answer");
   }
   // What is known here the buffer knows, too.
   std::vector<slice_progress> at_their_beginning;

@@ -24,9 +24,9 @@ struct ledger_slice {
 struct ledger_view {
   run_identity identity;
   bool complete = false;
-  std::uint64_t generation = 1;   ///< the how-manieth sync of the pipeline this run is
-  std::uint64_t rows_before = 0;  ///< that earlier syncs have brought, or have found in the table
-  std::string watermark;          ///< up to where the last sync that was completed has read; empty: there is none
+  std::uint64_t generation = 1;      ///< the how-manieth sync of the pipeline this run is
+  std::uint64_t rows_before = 0;     ///< that earlier syncs have brought, or have found in the table
+  std::string watermark;             ///< up to where the last sync that was completed has read; empty: there is none
   std::vector<ledger_slice> slices;  ///< those that have not ended, and those that were asked for; by name
   std::uint64_t slices_done = 0;     ///< of all: every page is loaded, to the last one
   std::uint64_t pages = 0;           ///< loaded, of all

@@ -129,7 +129,8 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
   const query_result stored = c.execute("SELECT run_id, plan, complete FROM ingest.pipelines WHERE name = $1 FOR " +
                                             std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
                                         {who.pipeline});
-  const bool follows = !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
+  const bool follows =
+      !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
   if (stored.empty()) {
     forget_run(c, who.pipeline);
     forget_watermarks(c, who.pipeline);

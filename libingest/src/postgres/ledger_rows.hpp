@@ -59,7 +59,8 @@ void compare_page(const page& ours, const query_result& r, std::size_t row, int 
 /// Of pages that are folded the ledger has the last one's position: where that is another, so were the pages.
 void compare_folded(const page& ours, const slice_progress& folded, const std::string& pipeline);
 
-/// One row: run_id, plan, complete, target, generation, rows_before, watermark; none where the ledger does not know the pipeline.
+/// One row: run_id, plan, complete, target, generation, rows_before, watermark; none where the ledger does not know the
+/// pipeline.
 query_result stored_run(postgres_connection& c, const std::string& pipeline);
 
 /// What stands in the ledger of a pipeline, `stored` of stored_run().

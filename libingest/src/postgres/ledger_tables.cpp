@@ -63,7 +63,8 @@ ALTER TABLE ingest.pages RENAME TO pages_of_version_1)";
 const std::string migration_2 = R"(
 ALTER TABLE ingest.pipelines ADD COLUMN first_transaction text, ADD COLUMN ledger_oids text,
   ADD COLUMN generation bigint NOT NULL DEFAULT 1, ADD COLUMN rows_before bigint NOT NULL DEFAULT 0;
-UPDATE ingest.pipelines p SET ledger_oids = )" + ledger_oids + R"(, first_transaction = CASE
+UPDATE ingest.pipelines p SET ledger_oids = )" +
+                                ledger_oids + R"(, first_transaction = CASE
   -- Pages of one transaction bear one time. Where they bear several, they were restored from a dump.
   WHEN EXISTS (SELECT 1 FROM ingest.pages_of_version_1 o WHERE o.pipeline = p.name
                GROUP BY o.xmin HAVING min(o.loaded_at) <> max(o.loaded_at)) THEN ''
@@ -121,7 +122,8 @@ bool ledger_is_of_version_1(postgres_connection& c) {
   return c
       .execute(
           "SELECT count(*) = 2 AND NOT EXISTS (SELECT FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace "
-          "WHERE n.nspname = 'ingest' AND s.relname = 'slices') FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid "
+          "WHERE n.nspname = 'ingest' AND s.relname = 'slices') FROM pg_attribute a JOIN pg_class t ON t.oid = "
+          "a.attrelid "
           "WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'ingest') AND t.relname = 'pages' "
           "AND a.attname IN ('segment', 'epoch')")
       .truth(0, 0);

@@ -106,7 +106,8 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
     }
   }
   queue_up(c, e.identity.pipeline, known, e.replace);
-  open_pipeline(c, e.identity, target, succession{e.replace, e.pages ? e.pages->follows : "", e.pages && e.pages->yields});
+  open_pipeline(c, e.identity, target,
+                succession{e.replace, e.pages ? e.pages->follows : "", e.pages && e.pages->yields});
   if (e.pages) {
     claim_slices(c, e.identity.pipeline, known, *e.pages);
   }
@@ -201,13 +202,13 @@ std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::spa
   return progress;
 }
 
-void postgres_run::check_still_ours(const std::optional<ledger_view>& view) const {
+void postgres_run::check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const {
   const std::lock_guard lock(mutex_);
   if (!opened_) {
     return;
   }
   bool ours = view && view->identity.run_id == opened_->identity.run_id;
-  for (const auto& [slice, fence] : fences_) {
+  for (const auto& [slice, fence] : fences) {
     const ledger_slice* now = ours ? view->find(slice) : nullptr;
     ours = ours && (now == nullptr || now->fence == fence);
   }

@@ -63,8 +63,8 @@ class postgres_run {
   /// Makes slices our own that are to be read, over `c`, and tells where they stand, in the order asked.
   std::vector<slice_progress> claim(postgres_connection& c, std::span<const slice_id> slices);
 
-  /// Throws errc::locked if `view`, just read, shows that another process has taken over what is ours.
-  void check_still_ours(const std::optional<ledger_view>& view) const;
+  /// Throws errc::locked if `view` shows that another process has taken over what was ours before it was read.
+  void check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const;
 
   void expect_slices(std::uint64_t count);
   std::uint64_t expected_slices() const;

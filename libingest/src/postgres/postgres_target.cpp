@@ -8,16 +8,18 @@ namespace detail {
 
 namespace {
 
-/// Connects and opens the target, as often as it takes.
-const opened_run& open_with_retries(postgres_run& run, const std::stop_token& stop) {
+/// Connects, opens the target, and does some work then, as often as it takes.
+template <class Work>
+auto open_with_retries(postgres_run& run, const std::stop_token& stop, Work work) {
   database_retries retries = run.retries(stop);
   for (;;) {
     try {
       auto connection = run.connect(stop);
       const opened_run& opened = run.ensure_open(*connection, stop);
+      auto result = work(*connection, opened);
       connection.give_back();
       retries.succeeded();
-      return opened;
+      return result;
     } catch (const database_error& e) {
       retries.wait_after(e, false);
     }
@@ -35,6 +37,7 @@ postgres_target::postgres_target(std::shared_ptr<detail::postgres_run> run) : ru
 std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named, std::stop_token stop) const {
   try {
     auto connection = run_->connect(std::move(stop));
+    const detail::slice_fences ours = run_->all_fences();  // what others of us claim from now on, the view may not show
     // One snapshot for all its statements.
     connection->run(connection->begin("REPEATABLE READ READ ONLY"));
     detail::require_primary(*connection, run_->database().shown());
@@ -48,7 +51,7 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
     auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table(), named);
     connection->run("ROLLBACK");
     connection.give_back();
-    run_->check_still_ours(view);
+    run_->check_still_ours(view, ours);
     return view;
   } catch (const detail::database_error& e) {
     throw error(e);
@@ -78,7 +81,7 @@ void postgres_target::compare_with(known_pages known) {
 
 ledger_view postgres_target::open_run(const run_identity& who, bool replace, std::stop_token stop) {
   run_->expect(who, replace);
-  return detail::open_with_retries(*run_, stop).ledger;
+  return detail::open_with_retries(*run_, stop, [](auto&, const detail::opened_run& opened) { return opened.ledger; });
 }
 
 std::optional<ledger_view> postgres_target::opened() const {
@@ -90,7 +93,11 @@ bool postgres_target::is_open() const {
   return run_->opened() != nullptr;
 }
 
-std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> slices, std::stop_token stop) {
+std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> slices, outages o, std::stop_token stop) {
+  if (o == outages::are_waited_for) {
+    return detail::open_with_retries(
+        *run_, stop, [&](detail::postgres_connection& c, const auto&) { return run_->claim(c, slices); });
+  }
   try {
     auto connection = run_->connect(std::move(stop));
     auto progress = run_->claim(*connection, slices);

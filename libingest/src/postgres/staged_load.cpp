@@ -143,8 +143,8 @@ bool staged_load::can_compare() const {
 /// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own. Where
 /// nobody knows which rows those are, they are kept with the others.
 void staged_load::find_differing() {
-  const query_result numbers = attempts_.connection().execute(
-      target_.shape.differing(target_.quoted, target_.types), {terms_.first_transaction});
+  const query_result numbers = attempts_.connection().execute(target_.shape.differing(target_.quoted, target_.types),
+                                                              {terms_.first_transaction});
   for (const std::size_t row : rows_numbered(numbers)) {
     outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
                                   rejected_row::reason::differs});

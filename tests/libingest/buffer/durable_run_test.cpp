@@ -70,7 +70,7 @@ class other_ledger final : public run_ledger {
   ledger_view open_run(const run_identity&, bool, std::stop_token) override { return {}; }
   void expect(run_identity, bool) override {}
   bool is_open() const override { return false; }
-  std::vector<slice_progress> claim(std::span<const slice_id>, std::stop_token) override { return {}; }
+  std::vector<slice_progress> claim(std::span<const slice_id>, outages, std::stop_token) override { return {}; }
   void expect_slices(std::uint64_t) override {}
 };
 

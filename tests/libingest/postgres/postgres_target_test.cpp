@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_dropped_before_the_end_is_not_complete) {
 
 BOOST_AUTO_TEST_CASE(a_table_that_was_emptied_holds_nothing_of_a_run_that_is_under_way) {
   const auto loader = open_sink(open_target());
-  loader->write(batches.next({event_rows(1, 10)}));
+  loader->write(batches.last({event_rows(1, 10)}));
   database.execute("TRUNCATE ingested_events");
   BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));
   BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_table_holds_of_a_run_also_the_rows_that_were_there_before
   identity.run_id = std::string(32, 'b');
   page_batches again;
   const auto loader = open_sink(open_target(options(), true));
-  BOOST_TEST(loader->write(again.next({event_rows(1, 10)})).duplicates_skipped == 10u);
+  BOOST_TEST(loader->write(again.last({event_rows(1, 10)})).duplicates_skipped == 10u);
   database.execute("TRUNCATE ingested_events");
   BOOST_TEST(has(error_of([&] { loader->finalize(); }).what(), "is empty"));
   BOOST_TEST(has(postgres_target(options()).peek()->refusal.value().what(), "is empty"));

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(loads_without_its_key_first_and_builds_it_at_the_end) {
     const auto loader = open_sink(target);
     page_batches pages;
     loader->write(pages.next({{reading("a", 1, "1"), reading("b", 1, "1")}}));
-    loader->write(pages.next({{reading("a", 1, "1"), reading("b", 1, "2"), reading("b", 2, "1")}}));
+    loader->write(pages.last({{reading("a", 1, "1"), reading("b", 1, "2"), reading("b", 2, "1")}}));
     loader->finalize();
     BOOST_TEST(o.counters->duplicates_removed == 2u);
     BOOST_TEST(o.counters->duplicates_differing == 1u);
