@@ -137,6 +137,20 @@ BOOST_AUTO_TEST_CASE(knows_from_the_database_where_to_go_on_if_its_directory_is_
   BOOST_TEST(count_in(report(), "rows_fetched") == 300u);
 }
 
+BOOST_AUTO_TEST_CASE(goes_on_from_the_sync_of_another_host) {
+  sync();
+  grow(300, minute_ms);
+  const std::string here = environment["DATA_DIR"];
+  environment["DATA_DIR"] = (directory / "other").string();
+  sync();
+  environment["DATA_DIR"] = here;
+  grow(30, minute_ms);
+  sync();
+  check_all_there();
+  BOOST_TEST(generation() == 3u);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.syncs WHERE completed_at IS NOT NULL") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(follows_a_complete_run_that_was_not) {
   environment["INCREMENTAL"] = "false";
   sync();

@@ -65,15 +65,18 @@ bool gives_way(const run_state& state, const simulated_database& database) {
 
 }  // namespace
 
-std::string missing_before(const std::vector<slice_progress>& positions, const std::vector<page>& waiting,
-                           simulated_disk& disk, const simulated_database& database, const simulated_api& api) {
+std::string missing_before(const std::string& plan, const std::vector<slice_progress>& positions,
+                           const std::vector<page>& waiting, simulated_disk& disk, const simulated_database& database,
+                           const simulated_api& api) {
   std::set<std::string> buffered;
   for (const page& p : waiting) {
     add_ids(p, disk, buffered);
   }
   for (const slice_progress& s : positions) {
     // The end of a slice may be told without a position.
-    const std::string position = s.done ? "1000000" : s.pages == 0 ? "" : s.position;
+    const std::string position = s.done         ? std::to_string(api.events_before(s.slice, eras_of(plan).second))
+                                 : s.pages == 0 ? ""
+                                                : s.position;
     for (const std::string& id : api.before(s.slice, position)) {
       if (!buffered.contains(id) && !database.committed().events.contains(id)) {
         return id + " of " + ingest::to_string(s.slice) + ", which stands at \"" + s.position + "\"" +
@@ -98,7 +101,11 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
     }
     in_state = state.loaded;
   }
-  for (const page& p : disk_buffer::inspect(disk, simulated_directory).pages) {
+  const auto buffer = disk_buffer::inspect(disk, simulated_directory);
+  if (buffer.identity && database.committed().followed.contains(buffer.identity->run_id)) {
+    return {};  // it was complete, and the ledger is the next sync's
+  }
+  for (const page& p : buffer.pages) {
     if (path.filename() != segment_file_name(p.segment)) {
       continue;
     }
@@ -117,15 +124,16 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
   try {
     const auto found = disk_buffer::inspect(disk, simulated_directory);
     if (const auto state = state_store(disk, simulated_directory).load()) {
-      if (state->slices.empty() && gives_way(*state, database)) {
-        return {};  // segments may be gone that an index tells of: the next start removes the rest
+      if (gives_way(*state, database)) {
+        return {};  // segments may be gone that state and index tell of: the next start removes the rest
       }
-      const std::string missing = missing_before(state->slices, found.pages, disk, database, api);
+      const std::string missing = missing_before(state->identity.plan, state->slices, found.pages, disk, database, api);
       if (!missing.empty()) {
         return "the state is ahead of the data: nobody has " + missing;
       }
     }
-    const std::string missing = missing_before(found.slices, found.pages, disk, database, api);
+    const std::string plan = found.identity ? found.identity->plan : "";
+    const std::string missing = missing_before(plan, found.slices, found.pages, disk, database, api);
     return missing.empty() ? "" : "the index is ahead of the data: nobody has " + missing;
   } catch (const error& e) {
     return e.what();
@@ -175,13 +183,17 @@ std::string problem_of_watermark(const simulated_database& database, const simul
   return {};
 }
 
-std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api) {
+std::string problem_of_completion(const std::string& run_id, simulated_disk& disk, const simulated_database& database,
+                                  const simulated_api& api) {
   const tables& now = database.committed();
   if (watermark_of(database) == 0) {
     return "it is complete without a watermark";
   }
   if (const std::string problem = problem_of_watermark(database, api); !problem.empty()) {
     return problem;
+  }
+  if (now.followed.contains(run_id)) {
+    return {};  // another process has begun the next sync, and the ledger is that one's
   }
   for (const auto& [id, data] : now.events) {
     const auto e = api.truth().find(id);

@@ -13,9 +13,10 @@ namespace ingest::testing {
 
 /// What must hold at any time. Each function names what does not, or returns nothing.
 
-/// Every event before the positions is in the table or among `waiting`, pages of the buffer.
-std::string missing_before(const std::vector<slice_progress>& positions, const std::vector<page>& waiting,
-                           simulated_disk& disk, const simulated_database& database, const simulated_api& api);
+/// Every event before the positions of a run with this plan is in the table or among `waiting`, pages of the buffer.
+std::string missing_before(const std::string& plan, const std::vector<slice_progress>& positions,
+                           const std::vector<page>& waiting, simulated_disk& disk, const simulated_database& database,
+                           const simulated_api& api);
 
 /// A segment is removed only when all its pages are loaded, and a state that is durable says so.
 std::string problem_of_removal(const std::filesystem::path& path, simulated_disk& disk,
@@ -37,6 +38,7 @@ std::size_t watermark_of(const simulated_database& database);
 std::string problem_of_watermark(const simulated_database& database, const simulated_api& api);
 
 /// A complete run: each event before the watermark in the table, once, as it was; the ledger and the state say so.
-std::string problem_of_completion(simulated_disk& disk, const simulated_database& database, const simulated_api& api);
+std::string problem_of_completion(const std::string& run_id, simulated_disk& disk, const simulated_database& database,
+                                  const simulated_api& api);
 
 }  // namespace ingest::testing

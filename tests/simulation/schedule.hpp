@@ -36,6 +36,13 @@ class schedule {
  public:
   explicit schedule(std::uint64_t seed);
 
+  /// Of a world in which nothing happens.
+  static schedule without_faults() {
+    schedule s(0);
+    s.left_ = 0;
+    return s;
+  }
+
   std::uint64_t seed() const { return seed_; }
 
   /// Evenly drawn from 0 … below - 1.

@@ -72,8 +72,8 @@ class simulated_api::slice_source final : public source {
         slice_(slice.number()),
         reader_(reader),
         counted_(std::move(counted)),
-        begin_(first_era == 0 ? 0 : api.ends_.at(first_era - 1).at(slice_)),
-        end_(end_era == 0 ? 0 : api.ends_.at(end_era - 1).at(slice_)),
+        begin_(api.events_before(slice, first_era)),
+        end_(api.events_before(slice, end_era)),
         next_(begin_) {}
 
   void open(const std::optional<std::string>& position, std::stop_token) override {

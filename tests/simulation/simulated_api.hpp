@@ -24,6 +24,11 @@ class simulated_api {
   void grow();
   std::size_t eras() const { return ends_.size(); }
 
+  /// How many events a slice had before an era.
+  std::size_t events_before(const slice_id& slice, std::size_t era) const {
+    return era == 0 ? 0 : ends_.at(era - 1).at(slice.number());
+  }
+
   struct true_event {
     std::string data;
     std::size_t era;

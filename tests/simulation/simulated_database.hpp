@@ -59,6 +59,7 @@ struct tables {
   std::map<std::string, pipeline_row> pipelines;
   std::uint64_t rows_forgotten = 0;               ///< that were loaded by what is deleted: no column of the real table
   std::map<std::string, std::string> watermarks;  ///< by pipeline
+  std::set<std::string> followed;                 ///< runs, of the one pipeline that there is
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
   std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since

@@ -16,13 +16,15 @@ constexpr std::size_t most_deliveries = 20'000;
 const std::string plan = "simulated plan";
 const std::string eras_key = " ERAS=";
 
-/// The eras that a sync with this plan reads, settled.
+}  // namespace
+
 std::pair<std::size_t, std::size_t> eras_of(const std::string& settled) {
+  if (settled.size() <= plan.size()) {
+    return {0, 0};
+  }
   const std::string text = settled.substr(plan.size() + eras_key.size());
   return {std::stoul(text), std::stoul(text.substr(text.find('-') + 1))};
 }
-
-}  // namespace
 
 simulated_job::simulated_job(const simulated_surroundings& around, simulated_disk& disk, std::string name)
     : around_(around),
@@ -189,7 +191,8 @@ void simulated_job::check_positions(const disk_buffer& buffer, const slice_pages
   for (std::size_t s = 0; s < around_.api.slices(); ++s) {
     positions.push_back(buffer.progress(s));
   }
-  const std::string missing = missing_before(positions, waiting, disk_, around_.database, around_.api);
+  const std::string missing =
+      missing_before(durable_->description().identity.plan, positions, waiting, disk_, around_.database, around_.api);
   if (!missing.empty()) {
     around_.chance.violate(process_.name() + " goes on behind an event that nobody has: " + missing);
   }

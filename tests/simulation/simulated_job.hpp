@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "buffer/recovered_run.hpp"
+#include "buffer/run_state.hpp"
 #include "ingest/durable_run.hpp"
 #include "ingest/postgres.hpp"
 #include "simulation/planted_bug.hpp"
@@ -16,6 +17,9 @@ namespace ingest::testing {
 
 inline const std::filesystem::path simulated_directory = "/data";
 inline const std::string simulated_pipeline = "simulated";
+
+/// The eras of the API that a sync with this plan reads: from, up to. None where the plan leaves it open.
+std::pair<std::size_t, std::size_t> eras_of(const std::string& plan);
 
 /// What a life of the job meets.
 struct simulated_surroundings {
@@ -44,6 +48,7 @@ class simulated_job {
   simulated_process& process() { return process_; }
   simulated_disk& disk() { return disk_; }
   end ended() const { return end_; }
+  std::string run_id() const { return durable_ ? durable_->description().identity.run_id : ""; }
   const std::optional<error>& failure() const { return failure_; }
 
  private:

@@ -44,6 +44,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT has_table_privilege($1::regclass, 'SELECT') AND NOT EXISTS")) {
     return {{truth(true)}};
   }
+  if (sql.starts_with("SELECT EXISTS (SELECT FROM ingest.syncs ")) {
+    return {{truth(now.followed.contains(p.at(1)))}};
+  }
   if (sql.starts_with("SELECT NOT EXISTS (SELECT FROM ")) {
     return {{truth(now.events.empty())}};
   }

@@ -182,6 +182,13 @@ query_result simulated_statements::change(const std::string& sql, const paramete
     b_.made.watermarks[p.at(0)] = p.at(1);
     return done("INSERT 0 1");
   }
+  if (sql.starts_with("INSERT INTO ingest.syncs (")) {
+    b_.made.followed.insert(seen().pipelines.at(p.at(0)).run_id);
+    return done("INSERT 0 1");
+  }
+  if (sql.starts_with("DELETE FROM ingest.syncs WHERE ")) {
+    return done("DELETE 0");
+  }
   if (sql == "DELETE FROM ingest.watermarks WHERE pipeline = $1") {
     b_.made.watermarks[p.at(0)] = "";
     return done("DELETE");

@@ -158,7 +158,7 @@ void simulated_world::conclude(simulated_job& job) {
 
 void simulated_world::check_end(simulated_job& job) {
   if (job.ended() == simulated_job::end::complete) {
-    const std::string problem = problem_of_completion(job.disk(), database_, api_);
+    const std::string problem = problem_of_completion(job.run_id(), job.disk(), database_, api_);
     if (!problem.empty()) {
       chance_.violate(problem);
     }

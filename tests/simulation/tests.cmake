@@ -19,5 +19,6 @@ target_include_directories(ingest_simulation PUBLIC "${CMAKE_SOURCE_DIR}/libinge
 target_link_libraries(ingest_simulation PUBLIC ingest_actors_test_support PostgreSQL::PostgreSQL
   PRIVATE ingest_compile_options)
 
+ingest_test(simulation/ledger_contract_test.cpp LIBS ingest_simulation)
 ingest_test(simulation/planted_bugs_test.cpp LIBS ingest_simulation TIMEOUT 300)
 ingest_test(simulation/whole_job_test.cpp LIBS ingest_simulation TIMEOUT 300)

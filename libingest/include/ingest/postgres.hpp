@@ -70,6 +70,8 @@ class postgres_target : public run_ledger {
   /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
   std::optional<ledger_view> peek(std::span<const slice_id> named = {}, std::stop_token stop = {}) const override;
 
+  bool was_followed(const std::string& run_id, std::stop_token stop = {}) const override;
+
   /// Does all that open_run() does except for the taking over, and takes it back: whether rows could be loaded, and
   /// into which table. Tries once.
   std::string rehearse(std::stop_token stop = {}) const;

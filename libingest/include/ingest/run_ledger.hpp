@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "ingest/batch.hpp"
@@ -28,7 +29,7 @@ struct known_pages {
 
   /// The run that this one follows, as the next sync of its pipeline. Where the ledger is to be replaced, it may have
   /// that one only, complete. Empty: whichever.
-  std::string follows;
+  std::string follows = "";
 };
 
 /// What postgres_target does for durable_run. Its words are not public yet: what a program of its own gets is a target.
@@ -45,6 +46,9 @@ class run_ledger {
   /// errc::unavailable where it cannot be asked now: a run then goes on without, and its sinks will know. Throws
   /// errc::locked if another process has made one of our slices its own.
   virtual std::optional<ledger_view> peek(std::span<const slice_id> named, std::stop_token stop) const = 0;
+
+  /// Whether this run of the pipeline was complete, and the next sync has taken its place. Throws errc::unavailable.
+  virtual bool was_followed(const std::string& run_id, std::stop_token stop) const = 0;
 
   /// Says what the data directory has. Opening then makes sure that the ledger means the same pages by these numbers:
   /// another host may have gone on with the pipeline and numbered other pages alike. Throws there errc::bad_data if one

@@ -58,10 +58,10 @@ std::optional<run_identity> identify(const run_request& asked, witnesses& known,
     known.ledger.reset();
   }
   if (known.ledger) {
-    check_identity(known.ledger->identity, "the pipeline in the database's ledger", asked);
-    if (local) {
+    if (local) {  // first: another run may have another plan
       check_same_run(*local, "`directory`", known.ledger->identity, "the database's ledger");
     }
+    check_identity(known.ledger->identity, "the pipeline in the database's ledger", asked);
     if (known.ledger->refusal) {
       throw *known.ledger->refusal;
     }

@@ -85,6 +85,8 @@ void run_in_directory::keep_rejects() {
 /// The indexes last: one without its segment is what an interrupted deletion leaves, a segment without its index is
 /// damage.
 void run_in_directory::remove_buffer() {
+  // A state that says so may have got its name from a process that was killed before it had made that durable.
+  files_.sync_directory(directory());
   for (const bool indexes : {false, true}) {
     for (const std::string& name : files_.list(directory())) {
       if (name.starts_with("events_buffer.") && name.ends_with(".idx") == indexes) {
@@ -115,7 +117,8 @@ void run_in_directory::look_at_buffer() {
     remove_old_run();  // start_over() was interrupted after its first step
     known_.buffer = {};
   }
-  if (state && state->yields && state->slices.empty() && state->loaded.empty() && lacks_pages(known_.buffer)) {
+  const bool repeatable = !options_.repeatable || (state && options_.repeatable(state->identity.plan));
+  if (state && state->yields && state->loaded.empty() && repeatable && lacks_pages(known_.buffer)) {
     remove_buffer();  // give_way() was interrupted: nothing of this run was loaded, so nobody else removes segments
     known_.buffer = {};
   }
@@ -128,12 +131,14 @@ void run_in_directory::look_at_buffer() {
 
 void run_in_directory::look_at_ledger() {
   known_.ledger.reset();
+  is_followed_ = false;
   known_.answer = options_.ledger ? ledger_answer::none : ledger_answer::not_asked;
   if (!options_.ledger) {
     return;
   }
   try {
     known_.ledger = options_.ledger->peek(slices_known_here(), options_.stop);
+    is_followed_ = was_followed();
     known_.answer = ledger_answer::given;
   } catch (const error& e) {
     if (e.code() != errc::unavailable) {
@@ -160,11 +165,12 @@ void run_in_directory::give_way() {
                                   "\" has an earlier run, of which nobody knew when this one began without the "
                                   "database: start again to go on with that one");
   }
-  log::warning(
-      events::run_given_up,
-      "this run began while the database was away, and its ledger has an earlier one of this pipeline: going on "
-      "with that; what was fetched since is fetched again",
-      {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
+  log::warning(events::run_given_up,
+               is_followed_
+                   ? "this run is complete, and another process has begun the pipeline's next sync: going on with that"
+                   : "this run began while the database was away, and its ledger has an earlier one of this pipeline: "
+                     "going on with that; what was fetched since is fetched again",
+               {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
   forget_positions();
   remove_buffer();
   known_.buffer = {};
@@ -183,6 +189,31 @@ void run_in_directory::forget_positions() {
       throw;
     }
   }
+}
+
+/// Whether another host has completed the run that is known here, and begun the next sync.
+bool run_in_directory::was_followed() const {
+  const run_identity* here = known_.state             ? &known_.state->identity
+                             : known_.buffer.identity ? &*known_.buffer.identity
+                                                      : nullptr;
+  return known_.ledger && here != nullptr && known_.ledger->identity.run_id != here->run_id &&
+         here->pipeline == options_.pipeline && options_.ledger->was_followed(here->run_id, options_.stop);
+}
+
+/// What is here of a run that was complete is of no more use: it gives way to the one in the ledger, as if that had
+/// turned out to be there.
+void run_in_directory::give_way_to_next_sync() {
+  if (!asked_.plan || begun_ || !is_followed_) {
+    return;
+  }
+  keep_rejects();
+  if (!known_.state) {
+    known_.state.emplace();
+    known_.state->identity = *known_.buffer.identity;
+  }
+  known_.state->yields = true;
+  known_.state->follows.clear();
+  known_.state->loaded = {};
 }
 
 /// Settings that a run has brought nothing with, a mistyped address perhaps, hold nobody to them: it begins anew with
@@ -261,6 +292,11 @@ const resumption& run_in_directory::find() {
   look_at_state();
   look_at_buffer();
   look_at_ledger();
+  if (begun_ && is_followed_) {
+    found_.complete = found_.fetched = true;  // by us or another, and followed already
+    return found_;
+  }
+  give_way_to_next_sync();
   give_way();
   drop_empty_run();
   adopt_plan();

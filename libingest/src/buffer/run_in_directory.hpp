@@ -39,6 +39,8 @@ class run_in_directory {
   void look_at_buffer();
   void look_at_ledger();
   void give_way();
+  bool was_followed() const;
+  void give_way_to_next_sync();
   void drop_empty_run();
   void adopt_plan();
   void open_ledger();
@@ -59,6 +61,7 @@ class run_in_directory {
   resumption found_;
   run_state description_;
   bool begun_ = false;
+  bool is_followed_ = false;  ///< as far as the ledger said: another process has begun the next sync
   bool outage_logged_ = false;
 };
 

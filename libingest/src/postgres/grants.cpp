@@ -18,7 +18,7 @@ FROM (
   tables AS (
     SELECT t.oid, wanted.privilege
     FROM place, pg_class t, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted (privilege)
-    WHERE t.relnamespace = ledger AND t.relname IN ('pipelines', 'slices', 'pages', 'watermarks')
+    WHERE t.relnamespace = ledger AND t.relname IN ('pipelines', 'slices', 'pages', 'watermarks', 'syncs')
        OR t.oid = target AND wanted.privilege IN ('SELECT', 'INSERT'))
   SELECT 1 AS n, 'CREATE' AS privilege, format('DATABASE %I', current_database()) AS object FROM place
   WHERE ledger IS NULL AND NOT has_database_privilege(current_database(), 'CREATE')
@@ -31,7 +31,7 @@ FROM (
   SELECT 4, 'CREATE', 'SCHEMA ingest' FROM place
   WHERE NOT has_schema_privilege(ledger, 'CREATE')
     AND (SELECT count(*) FROM pg_class
-         WHERE relnamespace = ledger AND relname IN ('pipelines', 'slices', 'pages', 'watermarks')) < 4
+         WHERE relnamespace = ledger AND relname IN ('pipelines', 'slices', 'pages', 'watermarks', 'syncs')) < 5
   UNION ALL
   SELECT 5, 'USAGE', format('SCHEMA %I', $1) FROM place WHERE $1 <> '' AND NOT has_schema_privilege(home, 'USAGE')
   UNION ALL

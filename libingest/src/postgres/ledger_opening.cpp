@@ -9,6 +9,8 @@ namespace ingest::detail {
 
 namespace {
 
+constexpr std::uint64_t syncs_remembered = 1'000;
+
 void check_owner(const query_result& stored, const run_identity& who, const succession& other) {
   const std::string pipeline = "pipeline \"" + who.pipeline + "\"";
   if (stored.text(0, 0) != who.run_id && !other.follows.empty()) {
@@ -38,6 +40,19 @@ void forget_run(postgres_connection& c, const std::string& pipeline) {
 
 void forget_watermarks(postgres_connection& c, const std::string& pipeline) {
   c.execute("DELETE FROM ingest.watermarks WHERE pipeline = $1", {pipeline});
+}
+
+/// That it was complete. Who has a directory of it finds out by this that it was followed.
+void remember_sync(postgres_connection& c, const std::string& pipeline, const ledger_sums& sums) {
+  c.execute(
+      "INSERT INTO ingest.syncs (pipeline, generation, run_id, plan, completed_at, rows, duplicates, rejected) "
+      "SELECT name, generation, run_id, plan, completed_at, $2::bigint, $3::bigint, $4::bigint "
+      "FROM ingest.pipelines WHERE name = $1 ON CONFLICT (pipeline, generation) DO NOTHING",
+      {pipeline, std::to_string(sums.rows), std::to_string(sums.duplicates), std::to_string(sums.rejected)});
+  c.execute(
+      "DELETE FROM ingest.syncs WHERE pipeline = $1 AND generation <= "
+      "(SELECT generation - $2::bigint FROM ingest.pipelines WHERE name = $1)",
+      {pipeline, std::to_string(syncs_remembered)});
 }
 
 /// Whether somebody may be loading one of these slices.
@@ -142,7 +157,9 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
   } else if (other.replace && stored.text(0, 0) != who.run_id && (follows || other.follows.empty())) {
     const ledger_sums sums = read_sums(c, who.pipeline);
     forget_run(c, who.pipeline);
-    if (!follows) {
+    if (follows) {
+      remember_sync(c, who.pipeline, sums);
+    } else {
       forget_watermarks(c, who.pipeline);
     }
     c.execute(

@@ -183,4 +183,10 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
   return view;
 }
 
+bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
+  return ledger_exists(c) &&
+         c.execute("SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2)", {pipeline, run_id})
+             .truth(0, 0);
+}
+
 }  // namespace ingest::detail

@@ -53,6 +53,17 @@ CREATE TABLE IF NOT EXISTS ingest.watermarks (
   partition text NOT NULL,
   value text NOT NULL,
   PRIMARY KEY (pipeline, stream, partition)
+);
+CREATE TABLE IF NOT EXISTS ingest.syncs (
+  pipeline text NOT NULL,
+  generation bigint NOT NULL,
+  run_id text NOT NULL,
+  plan text NOT NULL,
+  completed_at timestamptz NOT NULL,
+  rows bigint NOT NULL,
+  duplicates bigint NOT NULL,
+  rejected bigint NOT NULL,
+  PRIMARY KEY (pipeline, generation)
 ))";
 
 /// Version 1 had a row for each page for ever, numbered over all slices. What was loaded without holes is kept as what
@@ -99,7 +110,10 @@ FROM (VALUES ('pipelines', 'name', 'text'), ('pipelines', 'run_id', 'text'), ('p
              ('pages', 'rows', 'bigint'), ('pages', 'crc', 'bigint'), ('pages', 'position', 'text'),
              ('pages', 'duplicates', 'bigint'), ('pages', 'rejected', 'bigint'),
              ('watermarks', 'pipeline', 'text'), ('watermarks', 'stream', 'text'),
-             ('watermarks', 'partition', 'text'), ('watermarks', 'value', 'text'))
+             ('watermarks', 'partition', 'text'), ('watermarks', 'value', 'text'),
+             ('syncs', 'pipeline', 'text'), ('syncs', 'generation', 'bigint'), ('syncs', 'run_id', 'text'),
+             ('syncs', 'plan', 'text'), ('syncs', 'completed_at', 'timestamptz'), ('syncs', 'rows', 'bigint'),
+             ('syncs', 'duplicates', 'bigint'), ('syncs', 'rejected', 'bigint'))
   AS w (name, attribute, type)
 JOIN pg_namespace n ON n.nspname = 'ingest'
 JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = w.name
@@ -114,7 +128,8 @@ bool ledger_exists(postgres_connection& c) {
   return c
       .execute(
           "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL AND "
-          "to_regclass('ingest.pages') IS NOT NULL AND to_regclass('ingest.watermarks') IS NOT NULL")
+          "to_regclass('ingest.pages') IS NOT NULL AND to_regclass('ingest.watermarks') IS NOT NULL "
+          "AND to_regclass('ingest.syncs') IS NOT NULL")
       .truth(0, 0);
 }
 
@@ -155,7 +170,7 @@ void check_ledger_is_logged(postgres_connection& c) {
   const query_result unlogged = c.execute(
       "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' "
       "AND oid IN (to_regclass('ingest.pipelines'), to_regclass('ingest.slices'), to_regclass('ingest.pages'), "
-      "to_regclass('ingest.watermarks'))");
+      "to_regclass('ingest.watermarks'), to_regclass('ingest.syncs'))");
   if (!unlogged.empty()) {
     throw error(errc::config,
                 "the ledger's table " + unlogged.text(0, 0) +

@@ -33,6 +33,9 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
 std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string& pipeline,
                                       std::span<const slice_id> named);
 
+/// Whether this was a run of the pipeline that was complete and is followed by another one.
+bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
+
 // -- Opening (ledger_opening.cpp) ------------------------------------------------------------------------------------
 
 /// Waits for those who load these slices, or with `replace` any of the pipeline; they and others wait until this

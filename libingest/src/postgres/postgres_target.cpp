@@ -49,10 +49,26 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
       detail::create_ledger(*connection);
     }
     auto view = detail::read_ledger(*connection, run_->options().pipeline, run_->table(), named);
+    const detail::opened_run* opened = run_->opened();
+    const bool followed = opened != nullptr && view && view->identity.run_id != opened->identity.run_id &&
+                          detail::was_followed(*connection, opened->identity.pipeline, opened->identity.run_id);
     connection->run("ROLLBACK");
     connection.give_back();
-    run_->check_still_ours(view, ours);
+    if (!followed) {  // else nobody is in our way: it is complete
+      run_->check_still_ours(view, ours);
+    }
     return view;
+  } catch (const detail::database_error& e) {
+    throw error(e);
+  }
+}
+
+bool postgres_target::was_followed(const std::string& run_id, std::stop_token stop) const {
+  try {
+    auto connection = run_->connect(std::move(stop));
+    const bool followed = detail::was_followed(*connection, run_->options().pipeline, run_id);
+    connection.give_back();
+    return followed;
   } catch (const detail::database_error& e) {
     throw error(e);
   }

@@ -66,12 +66,14 @@ class other_ledger final : public run_ledger {
     view.identity = {"sample", std::string(32, 'f'), ""};
     return view;
   }
+  bool was_followed(const std::string&, std::stop_token) const override { return false; }
   void compare_with(known_pages) override {}
   ledger_view open_run(const run_identity&, bool, std::stop_token) override { return {}; }
   void expect(run_identity, bool) override {}
   bool is_open() const override { return false; }
   std::vector<slice_progress> claim(std::span<const slice_id>, outages, std::stop_token) override { return {}; }
   void expect_slices(std::uint64_t) override {}
+  void complete_with(std::string) override {}
 };
 
 }  // namespace

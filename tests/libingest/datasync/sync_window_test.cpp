@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(is_refused_where_the_api_counts_in_another_unit_or_zone) {
   BOOST_TEST(refusal() == "");
 }
 
-BOOST_AUTO_TEST_CASE(is_refused_where_there_are_no_windows_or_no_times) {
+BOOST_AUTO_TEST_CASE(is_refused_where_there_are_no_windows) {
   api.stream_access_status = 403;
   BOOST_TEST(has(refusal(), "knows no time windows"));
 }

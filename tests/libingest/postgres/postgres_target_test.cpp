@@ -154,6 +154,38 @@ BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_t
   BOOST_TEST(done.duplicates_skipped == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(the_next_sync_replaces_only_the_complete_run_that_it_follows) {
+  const std::string first = identity.run_id;
+  const auto begin_next = [&](char run) {
+    identity.run_id = std::string(32, run);
+    auto target = std::make_shared<postgres_target>(options());
+    known_pages known;
+    known.follows = first;
+    target->compare_with(known);
+    target->open_run(identity, true);
+    return target;
+  };
+  const auto loader = open_sink(open_target());
+  loader->write(batches.last({event_rows(1, 10)}));
+  BOOST_TEST((error_of([&] { begin_next('b'); }).code() == errc::locked), "it is not complete");
+  loader->finalize();
+
+  const auto next = begin_next('c');
+  BOOST_TEST(next->opened().value().generation == 2u);
+  BOOST_TEST(next->opened().value().rows == 0u);
+  BOOST_TEST(next->opened().value().rows_before == 10u);
+  next->complete_with("up to here");
+  page_batches pages;
+  const auto second = open_sink(next);
+  second->write(pages.last({event_rows(8, 12)}));
+  BOOST_TEST((error_of([&] { begin_next('d'); }).code() == errc::locked), "another has begun it");
+  BOOST_TEST(next->peek().value().watermark == "");
+  second->finalize();
+  BOOST_TEST(next->peek().value().watermark == "up to here");
+  BOOST_TEST(next->peek().value().duplicates == 3u);
+  BOOST_TEST(rows() == 12);
+}
+
 BOOST_AUTO_TEST_CASE(replacing_the_ledger_twice_with_one_run_keeps_what_it_has_loaded) {
   open_sink(open_target(options(), true))->write(batches.next({event_rows(1, 10)}));
   BOOST_TEST(open_target(options(), true)->opened().value().rows == 10u);
