@@ -1,5 +1,5 @@
-// Reads many small slices into PostgreSQL through a durable buffer, for the question many_slices. Each slice is a page of
-// five records, made here: what is measured is what the pipeline does with a slice, not an API.
+// Reads many small slices into PostgreSQL through a durable buffer, for the question many_slices. Each slice is a page
+// of five records, made here: what is measured is what the pipeline does with a slice, not an API.
 //
 //   many_slices DATABASE_URL DIRECTORY SLICES [--die-after N]
 //
@@ -100,13 +100,12 @@ int main(int argc, char** argv) {
   durable.directory = argv[2];
   durable.pipeline = database.pipeline;
   durable.ledger = target;
-  const auto result =
-      ingest::actors::pipeline_builder()
-          .from([&](const ingest::slice_id& s) { return std::make_unique<page_source>(s, noted); })
-          .slices([count] { return std::make_unique<windows>(count); }, readers)
-          .to([&](std::size_t loader) { return ingest::make_postgres_sink(target, loader); }, loaders)
-          .durable(durable)
-          .run();
+  const auto result = ingest::actors::pipeline_builder()
+                          .from([&](const ingest::slice_id& s) { return std::make_unique<page_source>(s, noted); })
+                          .slices([count] { return std::make_unique<windows>(count); }, readers)
+                          .to([&](std::size_t loader) { return ingest::make_postgres_sink(target, loader); }, loaders)
+                          .durable(durable)
+                          .run();
   if (!result.ok()) {
     std::cerr << "many_slices: " << result.failure->what() << '\n';
     return result.failure->exit_code();

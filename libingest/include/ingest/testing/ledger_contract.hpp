@@ -21,7 +21,7 @@ struct loading_process {
 
 /// How a process begins.
 struct process_beginning {
-  char run = 'a';         ///< the run's name, for short
+  char run = 'a';          ///< the run's name, for short
   known_pages known = {};  ///< of its directory: compare_with()
   bool replace = false;
 };
