@@ -56,13 +56,13 @@ std::vector<time_window> find_windows(const settings& s, const std::string& plan
   return plan_slices(source_options(s, plan), o, counters, stop);
 }
 
-time_window find_sync_window(const settings& s, const std::string& watermark, metrics& counters,
-                             const std::stop_token& stop) {
-  sync_beginning from{s.since, std::nullopt, s.lookback};
+sync_plan find_sync(const settings& s, const std::string& watermark, const std::string& plan_before, metrics& counters,
+                    const std::stop_token& stop) {
+  sync_beginning from{s.since, std::nullopt, newest_in(plan_before), s.lookback};
   if (!watermark.empty()) {
     from.watermark_ms = parse_watermark(watermark);
   }
-  return plan_sync_window(source_options(s, plan_of(s)), from, counters, stop);
+  return plan_sync(source_options(s, plan_of(s)), from, counters, stop);
 }
 
 stream_result run_shown(actors::pipeline& p, const settings& s, const std::shared_ptr<metrics>& counters, bool loads,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "datasync/sync_window.hpp"
 #include "ingest/actors/pipeline_builder.hpp"
 #include "ingest/time_window.hpp"
 #include "settings/settings.hpp"
@@ -24,9 +25,10 @@ void add_source(actors::pipeline_builder& to, const settings& s, const std::stri
 std::vector<time_window> find_windows(const settings& s, const std::string& plan, metrics& counters,
                                       const std::stop_token& stop);
 
-/// What the next sync reads, the one before having come to `watermark` (empty: there was none). Blocks as above.
-time_window find_sync_window(const settings& s, const std::string& watermark, metrics& counters,
-                             const std::stop_token& stop);
+/// What the next sync reads, the one before having had this plan and come to `watermark` (both empty: there was none).
+/// Blocks as above.
+sync_plan find_sync(const settings& s, const std::string& watermark, const std::string& plan_before, metrics& counters,
+                    const std::stop_token& stop);
 
 /// Runs the pipeline and shows its progress. `loads`: rows get to their target in this run, of which `rows_before` are
 /// there already.

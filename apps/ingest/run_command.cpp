@@ -66,7 +66,8 @@ class pipeline_run {
   bool has_nothing_to_do(const durable_run& run) const;
   void check_source(const resumption& from) const;
   bool is_due_for_next_sync(const durable_run& run) const;
-  void settle(durable_run& run, const std::stop_token& stop) const;
+  std::string settled(std::string plan, const std::string& watermark, const std::string& plan_before,
+                      const std::stop_token& stop) const;
   void compare_total(const std::optional<run_state>& state) const;
   actors::pipeline assemble(const std::shared_ptr<durable_run>& run);
   void check_completion(durable_run& run) const;
@@ -90,7 +91,8 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
   run->find();
   const bool is_next_sync = is_due_for_next_sync(*run);
   if (is_next_sync) {
-    run->begin_next();
+    const resumption& before = run->found();
+    run->begin_next(settled(plan_of(settings_), before.watermark, before.identity.plan, stop));
   }
   const resumption from = run->found();
   report_.run_id = from.identity.run_id;
@@ -110,7 +112,9 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     check(settings_);
   }
   if (command_ != command::load) {
-    settle(*run, stop);
+    if (std::string plan = settled(from.identity.plan, from.watermark, "", stop); plan != from.identity.plan) {
+      run->settle_plan(std::move(plan));
+    }
   }
   run->begin();
   if (target_) {
@@ -210,24 +214,16 @@ bool pipeline_run::is_due_for_next_sync(const durable_run& run) const {
   return settings_.incremental && command_ == command::run && run.found().complete && run.ledger_has_answered();
 }
 
-/// Finds out what the plan leaves open, and writes it into the plan.
-void pipeline_run::settle(durable_run& run, const std::stop_token& stop) const {
-  const std::string before = run.found().identity.plan;
-  std::string plan = before;
+/// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.
+std::string pipeline_run::settled(std::string plan, const std::string& watermark, const std::string& plan_before,
+                                  const std::stop_token& stop) const {
   if (leaves_sync_open(plan)) {
-    if (!run.found().is_new && !run.ledger_has_answered()) {
-      throw error(errc::unavailable,
-                  "up to where the sync before has read is known to the ledger alone, and the database "
-                  "does not answer: start again when it does");
-    }
-    plan = plan_of(settings_, find_sync_window(settings_, run.found().watermark, *counters_, stop));
+    plan = plan_of(settings_, find_sync(settings_, watermark, plan_before, *counters_, stop));
   }
   if (from_of(settings_).divisible && leaves_edges_open(plan)) {
     plan = with_edges(plan, find_windows(settings_, plan, *counters_, stop));
   }
-  if (plan != before) {
-    run.settle_plan(plan);
-  }
+  return plan;
 }
 
 bool pipeline_run::has_nothing_to_do(const durable_run& run) const {

@@ -12,6 +12,7 @@ namespace ingest::app {
 namespace {
 
 constexpr std::string_view sync_key = " WINDOW=";
+constexpr std::string_view newest_key = " NEWEST=";
 constexpr std::string_view edges_key = " EDGES=";
 constexpr std::size_t readers_of_found_windows = 8;
 constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
@@ -58,8 +59,19 @@ std::string plan_of(const settings& s) {
   return from_of(s).plan(s);
 }
 
-std::string plan_of(const settings& s, const time_window& sync) {
-  return plan_of(s) + std::string(sync_key) + edge_text(sync.since_ms) + ".." + edge_text(sync.until_ms);
+std::string plan_of(const settings& s, const sync_plan& sync) {
+  return plan_of(s) + std::string(sync_key) + edge_text(sync.window.since_ms) + ".." + edge_text(sync.window.until_ms) +
+         (sync.newest_ms ? std::string(newest_key) + std::to_string(*sync.newest_ms) : "");
+}
+
+std::optional<std::int64_t> newest_in(const std::string& plan) {
+  const auto at = is_of_sync(plan) ? plan.rfind(newest_key) : plan.npos;
+  std::int64_t time = 0;
+  if (at == plan.npos ||
+      std::from_chars(plan.data() + at + newest_key.size(), plan.data() + plan.size(), time).ec != std::errc()) {
+    return std::nullopt;
+  }
+  return time;
 }
 
 std::optional<time_window> sync_window_of(const std::string& plan) {
@@ -122,6 +134,9 @@ bool is_repeatable(const std::string& plan) {
 }
 
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {
+  if (leaves_sync_open(plan)) {
+    return {};  // for a look at the API
+  }
   const time_window whole = sync_window_of(plan).value_or(time_window{s.since, s.until});
   const auto edges = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.rfind(edges_key) : plan.npos;
   const std::vector<time_window> windows =

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "datasync/sync_window.hpp"
 #include "ingest/time_window.hpp"
 #include "settings/settings.hpp"
 
@@ -24,8 +25,11 @@ inline constexpr std::string_view incremental_key = " INCREMENTAL";
 /// different ones does not mix: throws errc::config where there is no such file.
 std::string plan_of(const settings& s);
 
-/// With INCREMENTAL: plan_of(s) for the sync that reads this time.
-std::string plan_of(const settings& s, const time_window& sync);
+/// With INCREMENTAL: plan_of(s) for this sync.
+std::string plan_of(const settings& s, const sync_plan& sync);
+
+/// What a sync with this plan knew of the API's newest event, if anything.
+std::optional<std::int64_t> newest_in(const std::string& plan);
 
 /// The time that a sync with this plan reads; none where it is not settled, or no sync's.
 std::optional<time_window> sync_window_of(const std::string& plan);

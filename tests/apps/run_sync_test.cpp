@@ -30,6 +30,12 @@ struct growing_api : ingest_run {
     serve(std::move(flags));
   }
 
+  /// An event more.
+  void add(const std::string& event) {
+    events_.push_back(event);
+    serve();
+  }
+
   /// An API under the same address.
   void serve(std::vector<std::string> flags = {}) {
     const auto file = directory / "events.ndjson";
@@ -170,6 +176,52 @@ BOOST_AUTO_TEST_CASE(reads_everything_again_when_it_starts_over) {
   sync({"--fresh", "--yes"});
   check_all_there();
   BOOST_TEST(count_in(report(), "rows_fetched") == 2'300u);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_held_up_by_a_single_event_that_the_table_refuses) {
+  sync();
+  add("{\"id\":\"bad\",\"timestamp\":" + std::to_string(now_ms() - minute_ms) + ",\"name\":\"\\u0000\"}");
+  sync();
+  BOOST_TEST(count_in(report(), "rows_rejected") == 1u);
+  grow(5, minute_ms / 2);
+  sync();
+  BOOST_TEST(rows() == 2'005u);
+}
+
+BOOST_AUTO_TEST_CASE(divides_the_time_since_that_is_given_into_slices) {
+  const std::string since = std::to_string(now_ms() - 2 * day_ms);
+  for (const int n : {0, 40}) {
+    grow(n, minute_ms);
+    sync({"--slices", "4", "--since", since});
+    check_all_there();
+    BOOST_TEST(status()["slices"].Size() == 4u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(may_have_begun_as_an_initial_load) {
+  for (const int n : {0, 10, 10}) {
+    grow(n, minute_ms);
+    sync({"--initial-load"});
+    check_all_there();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_died_before_its_first_page_holds_to_its_settings_and_replaces_no_other_ledger) {
+  sync();
+  const std::int64_t before = watermark();
+  grow(10, minute_ms, {"--delay", "1000"});
+  child_process killed = start("run");
+  await(killed, [&] { return generation() == 2; });
+  killed.signal(SIGKILL);
+  killed.wait();
+  BOOST_TEST(pages_in_ledger() == 0u);
+  const auto other = run("run", {"--since", std::to_string(now_ms() - minute_ms)});
+  BOOST_TEST(other.exit_code == 78, other.err);
+  database.execute("UPDATE ingest.pipelines SET run_id = repeat('f', 32), complete = false");
+  const auto p = run("run");
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(generation() == 2u);
+  BOOST_TEST(watermark() == before);
 }
 
 BOOST_AUTO_TEST_CASE(notices_a_table_that_was_emptied_between_two_syncs) {

@@ -105,7 +105,7 @@ void simulated_job::start() {
   if (durable_->found().complete && durable_->ledger_has_answered() &&
       std::stoul("0" + durable_->found().watermark) < around_.api.eras()) {
     process_.note("begins the next sync");
-    durable_->begin_next();
+    durable_->begin_next(plan + eras_key + durable_->found().watermark + "-" + std::to_string(around_.api.eras()));
   }
   if (durable_->found().identity.plan == plan) {
     if (!durable_->found().is_new && !durable_->ledger_has_answered()) {

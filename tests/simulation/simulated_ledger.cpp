@@ -180,12 +180,25 @@ simulated_statements::rows simulated_statements::lock_slices(const std::string& 
 
 // -- Changes ---------------------------------------------------------------------------------------------------------
 
+query_result simulated_statements::enter_slices(const parameters& p) {
+  for (const slice_key& key : named(p)) {
+    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.slices.contains(key); })) {
+      if (seen().slices.contains(key)) {
+        break;  // it is an old row that the other changes
+      }
+      db_.wait_for(b_, *holder);
+    }
+    if (!seen().slices.contains(key)) {
+      b_.made.slices[key] = {};
+    }
+  }
+  return done("INSERT");
+}
+
 query_result simulated_statements::claim_slices(const parameters& p) {
   for (const slice_key& key : named(p)) {
     db_.lock(b_, row_of(key), lock_strength::no_key_update);
-    const tables now = seen();
-    const auto found = now.slices.find(key);
-    slice_row s = found == now.slices.end() ? slice_row() : found->second;
+    slice_row s = seen().slices.at(key);
     if (!s.done) {
       ++s.fence;
       s.owner = b_.owner;
@@ -273,7 +286,8 @@ query_result simulated_statements::fold_pages(const parameters& p) {
     }
   }
   for (const slice_key& key : keys) {
-    if (seen().slices.contains(key) && !db_.is_locked(b_, row_of(key), lock_strength::no_key_update)) {
+    const bool waits = p.size() == 1;
+    if (seen().slices.contains(key) && (waits || !db_.is_locked(b_, row_of(key), lock_strength::no_key_update))) {
       db_.lock(b_, row_of(key), lock_strength::no_key_update);
       fold_slice(key);
     }

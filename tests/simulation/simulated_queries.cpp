@@ -104,8 +104,8 @@ simulated_statements::rows simulated_statements::query_pipeline(const std::strin
     return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation), std::to_string(r.rows_before),
              watermark == now.watermarks.end() ? "" : watermark->second}};
   }
-  if (sql.starts_with("SELECT run_id, plan, complete FROM ingest.pipelines")) {
-    return {{r.run_id, r.plan, truth(r.complete)}};
+  if (sql.starts_with("SELECT run_id, plan, complete, target FROM ingest.pipelines")) {
+    return {{r.run_id, r.plan, truth(r.complete), r.target}};
   }
   if (sql.starts_with("SELECT rows_before FROM ingest.pipelines")) {
     return {{std::to_string(r.rows_before)}};

@@ -148,7 +148,10 @@ query_result simulated_statements::change(const std::string& sql, const paramete
   if (sql.starts_with("INSERT INTO ingest.pages (")) {
     return enter_pages(p);
   }
-  if (sql.starts_with("INSERT INTO ingest.slices (pipeline, stream, slice, fence)")) {
+  if (sql.starts_with("INSERT INTO ingest.slices (pipeline, stream, slice)")) {
+    return enter_slices(p);
+  }
+  if (sql.starts_with("UPDATE ingest.slices s SET fence = s.fence + 1 ")) {
     return claim_slices(p);
   }
   if (sql.starts_with("WITH mine AS MATERIALIZED (")) {

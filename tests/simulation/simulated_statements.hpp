@@ -38,6 +38,7 @@ class simulated_statements {
   rows query_sums(const std::string& pipeline);
   rows lock_slices(const std::string& sql, const parameters& p);
   detail::query_result enter_pages(const parameters& p);
+  detail::query_result enter_slices(const parameters& p);
   detail::query_result claim_slices(const parameters& p);
   detail::query_result forget_pages(const parameters& p);
   detail::query_result count_pages_in(const parameters& p);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "datasync/sync_window.hpp"
 #include "from/from.hpp"
 #include "run_plan.hpp"
 #include "to/to.hpp"
@@ -50,6 +51,12 @@ std::string clock_text(std::chrono::milliseconds ahead) {
 }
 
 std::string look_at_api(const settings& s) {
+  if (s.incremental) {
+    metrics counters;
+    http_source_options o = source_options(s, plan_of_api(s));
+    o.retry.max_attempts = 2;
+    plan_sync(o, {s.since, {}, {}, s.lookback}, counters, {});
+  }
   http_source_options o = source_options(s, plan_of_api(s));
   o.retry.max_attempts = 2;
   if (o.windows.size() > 1) {

@@ -71,11 +71,11 @@ class durable_run {
   /// events_rejected.ndjson of the old run is kept, as events_rejected.N.ndjson with the first number that is free.
   void start_over();
 
-  /// After find(), of a run that is complete: the next sync of the pipeline takes its place, durably, and what find()
-  /// finds is that one, not begun yet. The ledger takes it only as long as it still has the complete one: of two
-  /// processes that do so, the later one is turned away (errc::locked). If the process dies in between, the next start
-  /// goes on with it.
-  void begin_next();
+  /// After find(), of a run that is complete: the next sync of the pipeline, with this plan, which leaves nothing open,
+  /// takes its place, durably, and what find() finds is that one, not begun yet. The ledger takes it only as long as it
+  /// still has the complete one: of two processes that do so, the later one is turned away (errc::locked). If the
+  /// process dies in between, the next start goes on with it.
+  void begin_next(const std::string& plan);
 
   /// Asks state, buffer and ledger, and weighs them. A state that cannot be read and a ledger that does not answer are
   /// logged and done without; all else is thrown, as reconcile() does.

@@ -14,8 +14,8 @@ void durable_run::start_over() {
   run_->start_over();
 }
 
-void durable_run::begin_next() {
-  run_->begin_next();
+void durable_run::begin_next(const std::string& plan) {
+  run_->begin_next(plan);
 }
 
 const resumption& durable_run::find() {

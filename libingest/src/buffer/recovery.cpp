@@ -29,7 +29,9 @@ void check_identity(const run_identity& found, const char* where, const run_requ
 void check_same_run(const run_identity& a, const char* where_a, const run_identity& b, const char* where_b) {
   if (a.run_id != b.run_id) {
     throw error(errc::bad_data, std::string(where_a) + " is of run " + a.run_id + ", but " + where_b + " of run " +
-                                    b.run_id + ": they do not belong together. Put back the right `directory`" +
+                                    b.run_id +
+                                    ": they do not belong together. Put back the right `directory`; or, if the "
+                                    "database was set back to an older state, go on from that with an empty one" +
                                     start_over);
   }
 }

@@ -35,20 +35,22 @@ run_in_directory::run_in_directory(durable_run_options o)
 void run_in_directory::start_over() {
   // The new state first: segments of another run beside it are recognised as left-overs, whereas an old state without
   // its segments would look like a loss.
-  save_new_run(true);
+  save_new_run(options_.plan.value_or(""), true);
   remove_old_run();
 }
 
-/// As with start_over(). Where the process dies in between, the next start finds a run that has brought nothing yet.
-void run_in_directory::begin_next() {
-  save_new_run(true, found_.identity.run_id);
-  remove_old_run();
+/// The rejects first, which would otherwise be taken for those of the next sync. Where the process dies behind the new
+/// state, the next start finds a run that has brought nothing yet, and left-overs of another one.
+void run_in_directory::begin_next(const std::string& plan) {
+  keep_rejects();
+  save_new_run(plan, true, found_.identity.run_id);
+  remove_buffer();
   find();
 }
 
-void run_in_directory::save_new_run(bool replaces_ledger, const std::string& follows) {
+void run_in_directory::save_new_run(const std::string& plan, bool replaces_ledger, const std::string& follows) {
   run_state fresh;
-  fresh.identity = {options_.pipeline, new_run_id(), options_.plan.value_or("")};
+  fresh.identity = {options_.pipeline, new_run_id(), plan};
   fresh.status = run_status::interrupted;
   fresh.replaces_ledger = replaces_ledger;
   fresh.follows = follows;
@@ -150,13 +152,18 @@ void run_in_directory::look_at_ledger() {
   }
 }
 
+/// What the next sync follows is there, and complete. Where the database was set back to before that, it gives way.
+bool run_in_directory::can_follow() const {
+  return known_.ledger->identity.run_id == known_.state->follows && known_.ledger->complete;
+}
+
 /// With an empty directory and a database that was away nobody knew of the run that the ledger has. Nothing of ours is
 /// loaded, and it can be read again: it is given up, by a run that reads. Rejects stay, for they can only be of the run
 /// in the ledger. If the process dies in here, the next start comes here again.
 void run_in_directory::give_way() {
   const auto& state = known_.state;
   if (!asked_.plan || !state || !state->yields || !state->loaded.empty() || !known_.ledger ||
-      known_.ledger->identity.run_id == state->identity.run_id || known_.ledger->identity.run_id == state->follows ||
+      known_.ledger->identity.run_id == state->identity.run_id || can_follow() ||
       (options_.repeatable && !options_.repeatable(state->identity.plan))) {
     return;
   }
@@ -231,14 +238,17 @@ void run_in_directory::drop_empty_run() {
       std::all_of(state->slices.begin(), state->slices.end(), [](const slice_progress& s) { return s.pages == 0; });
   const bool alone = known_.answer != ledger_answer::none &&
                      (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
-  if (!other_plan || !empty || !alone) {
+  // A sync stands for those before it: whatever it has brought itself, it holds people to its settings.
+  const bool is_sync = !state->follows.empty() || (ledger && ledger->identity.run_id == state->identity.run_id &&
+                                                   (ledger->rows_before > 0 || !ledger->watermark.empty()));
+  if (!other_plan || !empty || !alone || is_sync) {
     return;
   }
   // Only the ledger's own entry of this run is replaced. What else may be in it, where it was not asked or by the time
   // that it is taken over, is somebody's work.
   const bool is_in_ledger = ledger.has_value();
   remove_old_run();
-  save_new_run(is_in_ledger || state->replaces_ledger, state->follows);
+  save_new_run(options_.plan.value_or(""), is_in_ledger || state->replaces_ledger);
   look_at_state();
   look_at_buffer();
 }
@@ -329,14 +339,15 @@ void run_in_directory::begin() {
   if (!found_.replaces_ledger) {
     description_.follows.clear();
   }
-  description_.yields =
-      (known_.answer == ledger_answer::none && (found_.is_new || description_.yields)) || !description_.follows.empty();
+  // Until the ledger is ours, another process may have made it another one's.
+  description_.yields = options_.ledger && (found_.is_new || description_.yields || !description_.follows.empty());
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());
   store.save(description_);
   known_.state = description_;
   begun_ = true;
+  only_ledger_knows_ = description_.slices_left_out > 0;
   if (!options_.ledger) {
     return;
   }
@@ -362,14 +373,15 @@ void run_in_directory::begin() {
 void run_in_directory::open_ledger() {
   known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
   description_.yields = false;
+  description_.replaces_ledger = false;
   description_.follows.clear();
   remember_ledger(description_, reconcile(asked_, known_));
+  only_ledger_knows_ = description_.slices_left_out > 0;
 }
 
 std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> slices, std::stop_token stop) {
   // Which slices have ended it may be the only one to know.
-  const bool it_must_answer = options_.ledger && known_.state && known_.state->slices_left_out > 0;
-  if (it_must_answer) {
+  if (options_.ledger && only_ledger_knows_) {
     return options_.ledger->claim(slices, run_ledger::outages::are_waited_for, std::move(stop));
   }
   if (options_.ledger && options_.ledger->is_open()) {
@@ -395,6 +407,7 @@ recovered_run run_in_directory::open_buffer() {
     options_.ledger->compare_with(what_is_known(false));
     options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
   }
+  only_ledger_knows_ = found_.slices_left_out > 0;
   disk_buffer::options o;
   o.directory = directory();
   o.segment_bytes = options_.segment_bytes;

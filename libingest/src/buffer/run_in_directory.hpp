@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -18,7 +19,7 @@ class run_in_directory {
   explicit run_in_directory(durable_run_options o);
 
   void start_over();
-  void begin_next();
+  void begin_next(const std::string& plan);
   const resumption& find();
   void settle_plan(std::string plan);
   void begin();
@@ -44,7 +45,8 @@ class run_in_directory {
   void drop_empty_run();
   void adopt_plan();
   void open_ledger();
-  void save_new_run(bool replaces_ledger, const std::string& follows = "");
+  void save_new_run(const std::string& plan, bool replaces_ledger, const std::string& follows = "");
+  bool can_follow() const;
   known_pages what_is_known(bool ledger_seen) const;
   std::vector<slice_id> slices_known_here() const;
   std::string watermark() const;
@@ -61,7 +63,8 @@ class run_in_directory {
   resumption found_;
   run_state description_;
   bool begun_ = false;
-  bool is_followed_ = false;  ///< as far as the ledger said: another process has begun the next sync
+  std::atomic<bool> only_ledger_knows_ = false;  ///< which slices have ended; asked by readers meanwhile
+  bool is_followed_ = false;                     ///< as far as the ledger said: another process has begun the next sync
   bool outage_logged_ = false;
 };
 

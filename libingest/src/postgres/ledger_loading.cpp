@@ -105,9 +105,10 @@ std::set<page_name> compare_entered(postgres_connection& c, const std::string& p
   return there;
 }
 
-std::string fold_statement(const std::string& slices) {
+std::string fold_statement(const std::string& slices, const std::string& if_locked) {
   return "WITH mine AS MATERIALIZED (SELECT s.stream, s.slice, s.pages FROM " + slices +
-         " ORDER BY s.stream, s.slice FOR NO KEY UPDATE OF s SKIP LOCKED), "
+         " ORDER BY s.stream, s.slice FOR NO KEY UPDATE OF s" + if_locked +
+         "), "
          "numbered AS (SELECT p.stream, p.slice, p.page, p.page - m.pages - row_number() OVER (PARTITION BY p.stream, "
          "p.slice ORDER BY p.page) AS missing FROM mine m JOIN ingest.pages p ON p.pipeline = $1 "
          "AND p.stream = m.stream AND p.slice = m.slice AND p.page > m.pages), "
@@ -240,7 +241,8 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
 void fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices) {
   static const std::string statement = fold_statement(
       "unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice");
+      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
+      " SKIP LOCKED");
   const slice_arrays names(slices);
   c.execute(statement, {pipeline, names.streams.text(), names.slices.text()});
 }
@@ -248,7 +250,8 @@ void fold(postgres_connection& c, const std::string& pipeline, std::span<const s
 void fold_all(postgres_connection& c, const std::string& pipeline) {
   static const std::string statement = fold_statement(
       "(SELECT DISTINCT stream, slice FROM ingest.pages WHERE pipeline = $1) AS n JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice");
+      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
+      "");
   c.execute(statement, {pipeline});
 }
 

@@ -141,11 +141,22 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
                    const succession& other) {
   c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: opening of pipeline " + who.pipeline) +
         ", 0))");
-  const query_result stored = c.execute("SELECT run_id, plan, complete FROM ingest.pipelines WHERE name = $1 FOR " +
-                                            std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
-                                        {who.pipeline});
+  const query_result stored =
+      c.execute("SELECT run_id, plan, complete, target FROM ingest.pipelines WHERE name = $1 FOR " +
+                    std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
+                {who.pipeline});
   const bool follows =
       !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
+  if (stored.empty() && !other.follows.empty()) {
+    throw error(errc::bad_data, "the database knows nothing of the run that this sync of pipeline \"" + who.pipeline +
+                                    "\" follows (" + other.follows +
+                                    "): it is another one, or was made anew. Name the former one, or restore it, or "
+                                    "load all of it anew with `start_over()`");
+  }
+  if (follows && stored.text(0, 3) != target.identity()) {
+    throw error(errc::config, "pipeline \"" + who.pipeline + "\" was started with another table, " + stored.text(0, 3) +
+                                  ", not " + target.identity() + owners_advice);
+  }
   if (stored.empty()) {
     forget_run(c, who.pipeline);
     forget_watermarks(c, who.pipeline);
@@ -164,7 +175,7 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
     }
     c.execute(
         "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
-        "initial_load = false, generation = generation + 1, "
+        "initial_load = $5::boolean AND initial_load, generation = generation + 1, "
         "rows_before = CASE WHEN $5::boolean THEN rows_before + $6::bigint ELSE 0 END, "
         "first_transaction = pg_current_xact_id()::xid::text, ledger_oids = " +
             ledger_oids + " WHERE name = $1",
@@ -203,14 +214,19 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
   }
   const slice_arrays names(slices);
   const std::vector<std::string> which{pipeline, names.streams.text(), names.slices.text()};
+  // In this order: a row that another process enters meanwhile is locked as well, so that what it loads is waited for.
+  c.execute(
+      "INSERT INTO ingest.slices (pipeline, stream, slice) SELECT $1, n.stream, n.slice "
+      "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
+      "ON CONFLICT (pipeline, stream, slice) DO NOTHING",
+      which);
   c.execute(
       "SELECT FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
       "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice ORDER BY s.stream, s.slice FOR UPDATE OF s",
       which);
   c.execute(
-      "INSERT INTO ingest.slices (pipeline, stream, slice, fence) SELECT $1, n.stream, n.slice, 1 "
-      "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
-      "ON CONFLICT (pipeline, stream, slice) DO UPDATE SET fence = slices.fence + 1 WHERE NOT slices.done",
+      "UPDATE ingest.slices s SET fence = s.fence + 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
+      "WHERE s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice AND NOT s.done",
       which);
   const std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
   check_same_pages(c, pipeline, now, known);

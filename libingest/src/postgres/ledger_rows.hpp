@@ -92,7 +92,7 @@ inline const std::string page_differs =
     "or the buffer or the database was restored from an older copy. Go on there or with an empty `directory`, or use "
     "`start_over()`";
 
-/// Folds what can be folded of the whole pipeline.
+/// Folds what can be folded of the whole pipeline, waiting for whoever has locked a slice.
 void fold_all(postgres_connection& c, const std::string& pipeline);
 
 /// Sums over the pipeline.

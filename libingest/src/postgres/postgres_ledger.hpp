@@ -110,9 +110,9 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     std::uint64_t slices, const std::map<slice_id, page_id>& last,
                                     const slice_fences& ours);
 
-/// Throws errc::bad_data if the table has refused every row of the run, and there were some: what came was not what was
-/// expected, and nobody would call that complete. `kept_in` is where the rows are, `first` why the first of them was
-/// refused, if that is known.
+/// Throws errc::bad_data if the table has refused every row of the run, of which there were some, and of all syncs
+/// before: what came was not what was expected, and nobody would call that complete. `kept_in` is where the rows are,
+/// `first` why the first of them was refused, if that is known.
 void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
                               const std::string& first);
 

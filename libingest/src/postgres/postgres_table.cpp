@@ -16,12 +16,7 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 }
 
 bool tables_exist(postgres_connection& c, const table_name& name) {
-  return c
-      .execute(
-          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL "
-          "AND to_regclass('ingest.pages') IS NOT NULL AND to_regclass($1) IS NOT NULL",
-          {sql_name(c, name)})
-      .truth(0, 0);
+  return ledger_exists(c) && c.execute("SELECT to_regclass($1) IS NOT NULL", {sql_name(c, name)}).truth(0, 0);
 }
 
 /// Returns whether the target table was created.

@@ -14,7 +14,7 @@ namespace {
 
 struct planning : http_source_fixture {
   time_window plan(const sync_beginning& from) {
-    return ingest::plan_sync_window(options(), from, counters, {}, clock.as_timing());
+    return ingest::plan_sync(options(), from, counters, {}, clock.as_timing()).window;
   }
 
   /// How the plan is refused.
@@ -46,6 +46,8 @@ struct planning : http_source_fixture {
     };
   }
 
+  bool shifted_ = false;
+
   static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 };
 
@@ -58,16 +60,16 @@ BOOST_AUTO_TEST_CASE(ends_now_by_the_clock_of_the_api) {
   BOOST_TEST(!first.since_ms.has_value());
   BOOST_TEST_REQUIRE(first.until_ms.has_value());
   clock.advance(10s);
-  const time_window next = plan({std::nullopt, first.until_ms, 5s});
+  const time_window next = plan({std::nullopt, first.until_ms, std::nullopt, 5s});
   BOOST_TEST(next.since_ms.value() == *first.until_ms - 5'000);
   BOOST_TEST(next.until_ms.value() == *first.until_ms + 10'000);
 }
 
 BOOST_AUTO_TEST_CASE(begins_no_earlier_than_was_asked) {
   const std::int64_t now = plan({}).until_ms.value();
-  BOOST_TEST(plan({now - 100, std::nullopt, 1h}).since_ms.value() == now - 100);
-  BOOST_TEST(plan({now - 100, now - 10, 1h}).since_ms.value() == now - 100);
-  BOOST_TEST(plan({now - 100, now - 10, 20ms}).since_ms.value() == now - 30);
+  BOOST_TEST(plan({now - 100, std::nullopt, std::nullopt, 1h}).since_ms.value() == now - 100);
+  BOOST_TEST(plan({now - 100, now - 10, std::nullopt, 1h}).since_ms.value() == now - 100);
+  BOOST_TEST(plan({now - 100, now - 10, std::nullopt, 20ms}).since_ms.value() == now - 30);
 }
 
 BOOST_AUTO_TEST_CASE(is_refused_where_the_api_counts_in_another_unit_or_zone) {
@@ -77,6 +79,44 @@ BOOST_AUTO_TEST_CASE(is_refused_where_the_api_counts_in_another_unit_or_zone) {
   BOOST_TEST(has(refusal(), "in another unit or zone"));
   misunderstand(1, 0);
   BOOST_TEST(refusal() == "");
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_other_events_come_than_were_asked_for) {
+  // As of an API that takes both times for local ones, with events in every second.
+  api.step_ms = 500;
+  api.events = 30'000;
+  api.fault = [this](const received_request& r) -> std::optional<reply> {
+    if (r.parameter("since").empty() || shifted_) {
+      return std::nullopt;
+    }
+    shifted_ = true;
+    received_request other = r;
+    for (const char* edge : {"since", "until"}) {
+      other.query[edge] = std::to_string(std::stoll(r.parameter(edge)) - 7'200'000);
+    }
+    const reply answer = api(other);
+    shifted_ = false;
+    return answer;
+  };
+  BOOST_TEST(has(refusal(), "gives others when asked"));
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_times_are_seconds_throughout) {
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    if (r.path != events_api::stream_path) {
+      return std::nullopt;
+    }
+    return reply{.body = R"({"data":[{"id":"e1","timestamp":1769000000}],"hasMore":false,"nextCursor":null})"};
+  };
+  BOOST_TEST(has(refusal(), "another unit than milliseconds"));
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_events_come_later_than_is_looked_back) {
+  const std::int64_t now = plan({}).until_ms.value();
+  const std::int64_t newest = events_api::newest_ms;
+  BOOST_CHECK_THROW(plan({std::nullopt, now, newest - 1, 1s}), ingest::error);
+  BOOST_CHECK_NO_THROW(plan({std::nullopt, now, newest, 1s}));
+  BOOST_CHECK_NO_THROW(plan({std::nullopt, now, newest - 1, std::chrono::milliseconds(now - newest + 1)}));
 }
 
 BOOST_AUTO_TEST_CASE(is_refused_where_there_are_no_windows) {

@@ -156,9 +156,9 @@ BOOST_AUTO_TEST_CASE(another_run_of_the_pipeline_is_refused_unless_it_replaces_t
 
 BOOST_AUTO_TEST_CASE(the_next_sync_replaces_only_the_complete_run_that_it_follows) {
   const std::string first = identity.run_id;
-  const auto begin_next = [&](char run) {
+  const auto begin_next = [&](char run, std::optional<postgres_options> o = {}) {
     identity.run_id = std::string(32, run);
-    auto target = std::make_shared<postgres_target>(options());
+    auto target = std::make_shared<postgres_target>(o.value_or(options()));
     known_pages known;
     known.follows = first;
     target->compare_with(known);
@@ -169,6 +169,10 @@ BOOST_AUTO_TEST_CASE(the_next_sync_replaces_only_the_complete_run_that_it_follow
   loader->write(batches.last({event_rows(1, 10)}));
   BOOST_TEST((error_of([&] { begin_next('b'); }).code() == errc::locked), "it is not complete");
   loader->finalize();
+
+  auto elsewhere = options();
+  elsewhere.table = "other_events";
+  BOOST_TEST((error_of([&] { begin_next('e', elsewhere); }).code() == errc::config), "its rows are elsewhere");
 
   const auto next = begin_next('c');
   BOOST_TEST(next->opened().value().generation == 2u);

@@ -231,6 +231,8 @@ inline std::vector<contract_case<ledger_kind>> ledger_cases() {
          next.run = 'b';
          next.replace = true;
          next.known.follows = std::string(32, 'a');
+         expect_error(e, errc::bad_data, "a sync behind a run that the ledger knows nothing of",
+                      [&] { trial(kind).begin(next); });
          expect_error(e, errc::locked, "a sync behind a run that is not complete", [&] { t.begin(next); });
          trial::open_sink(first)->finalize();
          const auto second = t.begin(next);
