@@ -104,7 +104,9 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
     compare_total(run->state());
     return;
   }
-  if (command_ == command::load && from.is_new) {
+  // Of a run whose plan is still open, nothing has been read; opened so, its ledger would hold it to that plan.
+  const bool is_open = leaves_sync_open(from.identity.plan) || leaves_edges_open(from.identity.plan);
+  if (command_ == command::load && (from.is_new || is_open)) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
   }

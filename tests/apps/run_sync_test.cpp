@@ -44,12 +44,14 @@ struct growing_api : ingest_run {
       out << event << '\n';
     }
     out.close();
-    const std::string port = std::to_string(growing_ ? growing_->port() : 0);
-    growing_.reset();
-    flags.insert(flags.end(), {"--file", file.string(), "--port", port});
+    stop_serving();
+    flags.insert(flags.end(), {"--file", file.string(), "--port", std::to_string(port_)});
     growing_ = std::make_unique<demo_api_process>(flags);
+    port_ = growing_->port();
     environment["API_BASE_URL"] = growing_->base_url();
   }
+
+  void stop_serving() { growing_.reset(); }
 
   void check_all_there() const {
     BOOST_TEST(rows() == events_.size());
@@ -75,6 +77,7 @@ struct growing_api : ingest_run {
  private:
   std::vector<std::string> events_;
   std::unique_ptr<demo_api_process> growing_;
+  int port_ = 0;
 };
 
 }  // namespace
@@ -222,6 +225,16 @@ BOOST_AUTO_TEST_CASE(that_died_before_its_first_page_holds_to_its_settings_and_r
   BOOST_TEST(p.exit_code == 65, p.err);
   BOOST_TEST(generation() == 2u);
   BOOST_TEST(watermark() == before);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_opened_by_load_before_it_is_planned) {
+  sync();
+  stop_serving();
+  BOOST_TEST(run("run", {"--fresh", "--yes", "--retry-deadline-ms", "0"}).exit_code == 69);
+  BOOST_TEST(run("load").exit_code == 78);
+  serve();
+  sync();
+  check_all_there();
 }
 
 BOOST_AUTO_TEST_CASE(notices_a_table_that_was_emptied_between_two_syncs) {
