@@ -174,23 +174,33 @@ slice_fences postgres_run::all_fences() const {
 
 std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::span<const slice_id> slices) {
   const std::lock_guard one_at_a_time(claiming_);
+  // Those that have ended nobody has to make his own: a run that is begun again may come past very many of them.
+  std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
+  std::set<slice_id> ended;
+  for (const ledger_slice& s : now) {
+    if (s.gapless.done) {
+      ended.insert(s.gapless.slice);
+    }
+  }
   std::vector<slice_id> missing;
   known_pages known;
   {
     const std::lock_guard lock(mutex_);
     for (const slice_id& s : slices) {
-      if (!fences_.contains(s)) {
+      if (!fences_.contains(s) && !ended.contains(s)) {
         missing.push_back(s);
       }
     }
-    known = known_pages_.value_or(known_pages());
+    if (!missing.empty()) {
+      known = known_pages_.value_or(known_pages());
+    }
   }
   if (!missing.empty()) {
     known.ledger_seen = true;
     claim_in_transaction(c, missing, known);
+    now = read_slices(c, options_.pipeline, slices);
   }
   std::vector<slice_progress> progress(slices.size());
-  const std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
   for (std::size_t i = 0; i < slices.size(); ++i) {
     progress[i].slice = slices[i];
     for (const ledger_slice& s : now) {
