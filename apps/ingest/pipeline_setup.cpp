@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "datasync/slice_plan.hpp"
-#include "datasync/sync_window.hpp"
 #include "from/api.hpp"
 #include "from/from.hpp"
 #include "ingest/transforms/compress_transform.hpp"

@@ -51,14 +51,12 @@ std::string clock_text(std::chrono::milliseconds ahead) {
 }
 
 std::string look_at_api(const settings& s) {
-  if (s.incremental) {
-    metrics counters;
-    http_source_options o = source_options(s, plan_of_api(s));
-    o.retry.max_attempts = 2;
-    plan_sync(o, {s.since, {}, {}, s.lookback}, counters, {});
-  }
   http_source_options o = source_options(s, plan_of_api(s));
   o.retry.max_attempts = 2;
+  if (s.incremental) {
+    metrics apart;
+    plan_sync(o, {s.since, {}, {}, s.lookback}, apart, {});
+  }
   if (o.windows.size() > 1) {
     o.windows.resize(1);
   }

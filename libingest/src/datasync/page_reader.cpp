@@ -252,4 +252,11 @@ void page_reader::tell_of_new_start(const std::string& why) {
   log::warning(events::cursor_reset, why + "; beginning the slice anew", {{"slice", slice_.name()}});
 }
 
+parsed_page look(const std::shared_ptr<http_api>& api, const time_window& window, const std::stop_token& stop) {
+  constexpr std::size_t sample = 100;  // events
+  std::string rows;
+  const std::size_t limit = std::min(sample, api->run().options.batch_size);
+  return page_reader(api, {.window = window, .limit = limit, .only_one_page = true}, stop).next(rows);
+}
+
 }  // namespace ingest::detail

@@ -107,4 +107,7 @@ class page_reader {
   std::optional<timing::clock::time_point> empty_since_;
 };
 
+/// A look at a time window: its first page, of few events, whose rows are not kept. Throws as source::read().
+parsed_page look(const std::shared_ptr<http_api>& api, const time_window& window, const std::stop_token& stop);
+
 }  // namespace ingest::detail

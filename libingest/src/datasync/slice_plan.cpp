@@ -16,7 +16,6 @@ namespace {
 
 using detail::sighting;
 
-constexpr std::size_t sample = 100;    // events a sighting asks for
 constexpr std::size_t stretches = 16;  // that are looked at
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t one_ms = 1;
@@ -37,10 +36,7 @@ class explorer {
   const time_window& whole() const { return whole_; }
 
   sighting look(const time_window& window) const {
-    const std::size_t limit = std::min(sample, api_->run().options.batch_size);
-    std::string rows;
-    const parsed_page page =
-        detail::page_reader(api_, {.window = window, .limit = limit, .only_one_page = true}, stop_).next(rows);
+    const parsed_page page = detail::look(api_, window, stop_);
     if (window.until_ms && page.first_timestamp_ms >= window.until_ms) {
       throw windows_ignored{};
     }

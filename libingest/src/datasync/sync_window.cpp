@@ -9,19 +9,14 @@ namespace ingest {
 
 namespace {
 
-constexpr std::size_t sample = 100;     // events that are asked for
+using detail::look;
+
 constexpr std::int64_t around = 1'000;  // ms: an API may count in seconds
 constexpr std::int64_t year_2000 = 946'684'800'000;
 constexpr std::int64_t ten_years = 315'360'000'000;
 
 std::int64_t milliseconds_of(std::chrono::system_clock::time_point t) {
   return std::chrono::floor<std::chrono::milliseconds>(t).time_since_epoch().count();
-}
-
-parsed_page look(const std::shared_ptr<http_api>& api, const time_window& window, const std::stop_token& stop) {
-  std::string rows;
-  const std::size_t limit = std::min(sample, api->run().options.batch_size);
-  return detail::page_reader(api, {.window = window, .limit = limit, .only_one_page = true}, stop).next(rows);
 }
 
 bool lies_around(const std::optional<std::int64_t>& time, std::int64_t middle) {

@@ -8,6 +8,19 @@ namespace detail {
 
 namespace {
 
+/// Connects and does some work, once.
+template <class Work>
+auto once(postgres_run& run, std::stop_token stop, Work work) {
+  try {
+    auto connection = run.connect(std::move(stop));
+    auto result = work(*connection);
+    connection.give_back();
+    return result;
+  } catch (const database_error& e) {
+    throw error(e);
+  }
+}
+
 /// Connects, opens the target, and does some work then, as often as it takes.
 template <class Work>
 auto open_with_retries(postgres_run& run, const std::stop_token& stop, Work work) {
@@ -64,14 +77,9 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
 }
 
 bool postgres_target::was_followed(const std::string& run_id, std::stop_token stop) const {
-  try {
-    auto connection = run_->connect(std::move(stop));
-    const bool followed = detail::was_followed(*connection, run_->options().pipeline, run_id);
-    connection.give_back();
-    return followed;
-  } catch (const detail::database_error& e) {
-    throw error(e);
-  }
+  return detail::once(*run_, std::move(stop), [&](detail::postgres_connection& c) {
+    return detail::was_followed(c, run_->options().pipeline, run_id);
+  });
 }
 
 std::string postgres_target::rehearse(std::stop_token stop) const {
@@ -114,14 +122,7 @@ std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> sli
     return detail::open_with_retries(
         *run_, stop, [&](detail::postgres_connection& c, const auto&) { return run_->claim(c, slices); });
   }
-  try {
-    auto connection = run_->connect(std::move(stop));
-    auto progress = run_->claim(*connection, slices);
-    connection.give_back();
-    return progress;
-  } catch (const detail::database_error& e) {
-    throw error(e);
-  }
+  return detail::once(*run_, std::move(stop), [&](detail::postgres_connection& c) { return run_->claim(c, slices); });
 }
 
 void postgres_target::expect_slices(std::uint64_t count) {
