@@ -162,16 +162,13 @@ BOOST_AUTO_TEST_CASE(ends_the_run_with_65_when_a_segment_is_missing) {
 
 BOOST_AUTO_TEST_CASE(is_fetched_again_from_where_a_torn_tail_begins) {
   ingest_run r(events, {"--delay", "10"});
+  // One segment holds everything, so it is not a new and empty one that the kill leaves.
+  r.environment["SEGMENT_BYTES"] = "64MiB";
   child_process fetch = r.start("fetch");
   await(fetch, [&] { return r.in_state("rows_durable") >= 3'000; });
   fetch.signal(SIGKILL);
   fetch.wait();
-  std::uint64_t newest = 1;
-  while (std::filesystem::exists(r.data_dir() / ingest::segment_file_name(newest + 1))) {
-    ++newest;
-  }
-  const auto segment = r.data_dir() / ingest::segment_file_name(newest);
-  BOOST_TEST_REQUIRE(std::filesystem::file_size(segment) > 100);
+  const auto segment = r.data_dir() / ingest::segment_file_name(1);
   std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 100);
   check_completes(r);
 }
