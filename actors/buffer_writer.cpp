@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 
@@ -16,14 +16,14 @@ void buffer_writer_state::begin(stage_context context, progress_log checkpoint) 
 }
 
 void buffer_writer_state::open() {
-  recovered_run known = context_.spec->buffer->recover();
+  recovered_buffer known = context_.spec->buffer->recover();
   buffer_ = std::move(known.buffer);
-  ranges_ = range_dealer(context_.spec->buffer->range_bytes);
+  ranges_ = range_queue(context_.spec->buffer->range_bytes);
   buffer_opened report;
   report.slices = buffer_->slices();
   for (const page& p : buffer_->recovered()) {
     if (context_.spec->make_sink && !known.loaded.contains(p)) {
-      ranges_.waiting().push(p);
+      ranges_.push(p);
     }
   }
   report.pages = buffer_->recovered();
@@ -36,7 +36,7 @@ void buffer_writer_state::open() {
   context_.spec->metrics->bytes_buffered = buffer_->bytes();
   post(checkpoint_, std::move(report));
   if (input_ended()) {
-    ranges_.waiting().finish();
+    ranges_.finish();
   }
   report_if_drained();
 }
@@ -177,7 +177,7 @@ void buffer_writer_state::make_durable() {
       link->second.owed += u.cost;
     }
     if (context_.spec->make_sink) {
-      ranges_.waiting().push(u.appended);
+      ranges_.push(u.appended);
     }
     report.pages.push_back(std::move(u.appended));
   }
@@ -185,7 +185,7 @@ void buffer_writer_state::make_durable() {
   unsynced_bytes_ = 0;
   if (input_ended() && held_.empty()) {
     buffer_->seal();
-    ranges_.waiting().finish();
+    ranges_.finish();
   }
   for (auto& [slice, progress] : moved) {
     report.slices.push_back(std::move(progress));
@@ -230,7 +230,7 @@ void buffer_writer_state::seal_segment() {
   }
   buffer_->seal();
   post(checkpoint_, pages_durable{});
-  ranges_.waiting().flush();
+  ranges_.flush();
   offer_ranges();
 }
 
@@ -280,13 +280,25 @@ void buffer_writer_state::retry_append() {
 // -- Loaders ---------------------------------------------------------------------------------------------------------
 
 void buffer_writer_state::attach(const loader_ready& m) {
-  ranges_.attach(m);
+  loaders_.attach(m, m.window);
   offer_ranges();
 }
 
+std::optional<load_task> buffer_writer_state::next_range() {
+  std::optional<range> next = ranges_.take();
+  if (!next) {
+    return std::nullopt;
+  }
+  load_task task;
+  // Only descriptors travel, and a loader reads one range at a time: its bytes are all that it costs.
+  task.cost = std::max<std::uint64_t>(1, next->bytes());
+  task.pages = std::move(*next);
+  return task;
+}
+
 void buffer_writer_state::offer_ranges() {
-  ranges_.deal();
-  if (!ranges_.nothing_waits() && !flush_scheduled_) {
+  loaders_.deal([this] { return next_range(); });
+  if (!ranges_.empty() && !flush_scheduled_) {
     flush_scheduled_ = true;
     post_after(self_, context_.spec->buffer->range_delay, buffer_writer_actor(self_), ingest::actors::flush_ranges{});
   }
@@ -294,18 +306,18 @@ void buffer_writer_state::offer_ranges() {
 
 void buffer_writer_state::flush_ranges() {
   flush_scheduled_ = false;
-  ranges_.waiting().flush();
+  ranges_.flush();
   offer_ranges();
 }
 
 void buffer_writer_state::complete(const range_done& m) {
-  ranges_.complete(m);
+  loaders_.complete(m);
   offer_ranges();
   report_if_drained();
 }
 
 void buffer_writer_state::detach(const detach_loader& m) {
-  ranges_.detach(m);
+  loaders_.detach(m);
   offer_ranges();
 }
 
@@ -316,7 +328,7 @@ bool buffer_writer_state::input_ended() const {
 }
 
 void buffer_writer_state::report_if_drained() {
-  if (drained_ || !ranges_.idle() || !unsynced_.empty() || !held_.empty() || !input_ended()) {
+  if (drained_ || !ranges_.empty() || !loaders_.idle() || !unsynced_.empty() || !held_.empty() || !input_ended()) {
     return;
   }
   drained_ = true;

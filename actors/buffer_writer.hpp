@@ -9,6 +9,7 @@
 
 #include "actors/messages.hpp"
 #include "actors/range_dealer.hpp"
+#include "actors/range_queue.hpp"
 #include "actors/stage_context.hpp"
 
 namespace ingest::actors {
@@ -64,6 +65,7 @@ class buffer_writer_state {
   void make_durable();
   void retry_append();
   void grant_credit();
+  std::optional<load_task> next_range();
   void offer_ranges();
   void wait_for_space();
   void seal_segment();
@@ -81,7 +83,8 @@ class buffer_writer_state {
   std::uint64_t unsynced_bytes_ = 0;
   std::deque<page_batch> held_;  ///< not appended yet because the disk is full; bounded by the readers' credit
   std::optional<caf::actor_clock::time_point> full_since_;  ///< the disk has been full since then
-  range_dealer ranges_{0};
+  range_queue ranges_{0};                                   ///< durable, not dealt out yet
+  range_dealer loaders_;
   bool sync_scheduled_ = false;
   bool retry_scheduled_ = false;
   bool flush_scheduled_ = false;

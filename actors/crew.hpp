@@ -13,7 +13,7 @@ namespace ingest::actors {
 
 /// What the supervisor is started with.
 struct supervision {
-  std::shared_ptr<shared_run> run;
+  std::shared_ptr<pipeline_context> run;
   bool detached = true;    ///< blocking stages get threads of their own; false for tests on a simulated scheduler
   std::uint64_t seed = 0;  ///< of the jitter of restart delays
   std::function<void(stage_id, const stoppable&)> on_start;  ///< called for every life of a stage; for tests that kill

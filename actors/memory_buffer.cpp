@@ -7,7 +7,7 @@ namespace ingest::actors {
 namespace {
 
 /// A second group waits at the loader while it writes the first, so that it need not wait for us.
-constexpr std::size_t groups_per_loader = 2;
+constexpr std::uint64_t groups_per_loader = 2;
 constexpr std::size_t batches_per_group = 256;
 
 }  // namespace
@@ -120,78 +120,50 @@ void memory_buffer_state::end_input(const input_over& m) {
 // -- Loaders ---------------------------------------------------------------------------------------------------------
 
 void memory_buffer_state::attach(const loader_ready& m) {
-  loader_link& link = loaders_[m.loader];
-  link.life = m.life;
-  link.ranges = m.ranges;
+  loaders_.attach(m, groups_per_loader);
   offer();
 }
 
-std::optional<memory_buffer_state::group> memory_buffer_state::next_group() {
-  if (!returned_.empty()) {
-    group g = std::move(returned_.front());
-    returned_.pop_front();
-    return g;
-  }
+std::optional<load_task> memory_buffer_state::next_group() {
   if (queue_.empty()) {
     return std::nullopt;
   }
-  group g;
-  g.number = ++last_group_;
-  g.batches = std::make_shared<batch_group>();
+  load_task group;
+  group.batches = std::make_shared<batch_group>();
   std::uint64_t bytes = 0;
   do {
     waiting_batch& next = queue_.front();
     bytes += next.spent.cost;
-    g.batches->batches.push_back(std::move(next.records));
-    if (!g.spent.empty() && g.spent.back().reader == next.spent.reader && g.spent.back().life == next.spent.life) {
-      g.spent.back().cost += next.spent.cost;
+    group.batches->batches.push_back(std::move(next.records));
+    if (!group.spent.empty() && group.spent.back().reader == next.spent.reader &&
+        group.spent.back().life == next.spent.life) {
+      group.spent.back().cost += next.spent.cost;
     } else {
-      g.spent.push_back(next.spent);
+      group.spent.push_back(next.spent);
     }
     queue_.pop_front();
-  } while (!queue_.empty() && g.batches->batches.size() < batches_per_group &&
+  } while (!queue_.empty() && group.batches->batches.size() < batches_per_group &&
            bytes + queue_.front().spent.cost <= group_bytes_);
-  return g;
-}
-
-memory_buffer_state::loader_link* memory_buffer_state::freest_loader() {
-  const auto freest = std::min_element(loaders_.begin(), loaders_.end(), [](const auto& a, const auto& b) {
-    return a.second.outstanding.size() < b.second.outstanding.size();
-  });
-  return freest == loaders_.end() || freest->second.outstanding.size() >= groups_per_loader ? nullptr : &freest->second;
+  return group;
 }
 
 void memory_buffer_state::offer() {
-  while (loader_link* loader = freest_loader()) {
-    std::optional<group> next = next_group();
-    if (!next) {
-      return;
-    }
-    post(loader->ranges, range_offer{loader->life, next->number, {}, next->batches});
-    loader->outstanding.push_back(std::move(*next));
-  }
+  loaders_.deal([this] { return next_group(); });
 }
 
 void memory_buffer_state::complete(const range_done& m) {
-  const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.life != m.life) {
+  std::optional<load_task> written = loaders_.complete(m);
+  if (!written) {
     return;
   }
-  auto& outstanding = link->second.outstanding;
-  const auto done =
-      std::find_if(outstanding.begin(), outstanding.end(), [&](const group& g) { return g.number == m.number; });
-  if (done == outstanding.end()) {
-    return;
-  }
-  const std::vector<debt> spent = std::move(done->spent);
-  outstanding.erase(done);  // the batches end here, before somebody is told that there is room
-  settle(spent);
+  written->batches.reset();  // the batches end here, before somebody is told that there is room
+  settle(written->spent);
   offer();
   report_if_drained();
 }
 
-void memory_buffer_state::settle(const std::vector<debt>& spent) {
-  for (const debt& d : spent) {
+void memory_buffer_state::settle(const std::vector<reader_debt>& spent) {
+  for (const reader_debt& d : spent) {
     context_.spec->metrics->bytes_in_flight -= d.cost;
     reader_link& link = readers_[d.reader];
     if (link.life == d.life && link.window > 0) {
@@ -205,23 +177,13 @@ void memory_buffer_state::settle(const std::vector<debt>& spent) {
 }
 
 void memory_buffer_state::detach(const detach_loader& m) {
-  const auto link = loaders_.find(m.loader);
-  if (link == loaders_.end() || link->second.life != m.life) {
-    return;
-  }
-  auto& outstanding = link->second.outstanding;
-  for (auto g = outstanding.rbegin(); g != outstanding.rend(); ++g) {
-    returned_.push_front(std::move(*g));
-  }
-  loaders_.erase(link);
+  loaders_.detach(m);
   offer();
 }
 
 void memory_buffer_state::report_if_drained() {
-  const bool writing = std::any_of(loaders_.begin(), loaders_.end(),
-                                   [](const auto& entry) { return !entry.second.outstanding.empty(); });
   const bool reading = over_.size() < readers_at_a_time(*context_.spec);
-  if (drained_ || writing || reading || !queue_.empty() || !returned_.empty()) {
+  if (drained_ || reading || !queue_.empty() || !loaders_.idle()) {
     return;
   }
   drained_ = true;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "actors/range_dealer.hpp"
 #include "actors/stage_context.hpp"
 
 namespace ingest::actors {
@@ -48,33 +49,17 @@ class memory_buffer_state {
     bool begun = false;                   ///< any slice
     bool resumable = true;                ///< false: what was accepted last had no position
   };
-  struct debt {
-    std::uint32_t reader = 0;
-    life_number life = 0;
-    std::uint64_t cost = 0;
-  };
   struct waiting_batch {
     batch records;
-    debt spent;
-  };
-  struct group {
-    std::uint64_t number = 0;
-    std::shared_ptr<batch_group> batches;
-    std::vector<debt> spent;
-  };
-  struct loader_link {
-    life_number life = 0;
-    range_sink ranges;
-    std::vector<group> outstanding;
+    reader_debt spent;
   };
 
   void admit_readers();
   void answer(const begin_slice& m, std::uint64_t window);
   void let_go(reader_link& link);
-  std::optional<group> next_group();
-  loader_link* freest_loader();
+  std::optional<load_task> next_group();
   void offer();
-  void settle(const std::vector<debt>& spent);
+  void settle(const std::vector<reader_debt>& spent);
   void report_if_drained();
 
   buffer_actor::pointer self_;
@@ -86,9 +71,7 @@ class memory_buffer_state {
   std::uint64_t windows_ = 0;   ///< of the readers at work
   std::uint64_t orphaned_ = 0;  ///< accepted from readers that are gone, not yet written
   std::deque<waiting_batch> queue_;
-  std::deque<group> returned_;  ///< of dead loaders
-  std::map<std::uint32_t, loader_link> loaders_;
-  std::uint64_t last_group_ = 0;
+  range_dealer loaders_;
   bool drained_ = false;
 };
 

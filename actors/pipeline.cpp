@@ -145,9 +145,9 @@ class pipeline::implementation {
     caf::actor_system actors{settings};
   };
 
-  static std::shared_ptr<shared_run> checked(pipeline_spec spec) {
+  static std::shared_ptr<pipeline_context> checked(pipeline_spec spec) {
     check(spec);
-    return std::make_shared<shared_run>(std::move(spec));
+    return std::make_shared<pipeline_context>(std::move(spec));
   }
 
   bool started() const {
@@ -155,7 +155,7 @@ class pipeline::implementation {
     return started_;
   }
 
-  const std::shared_ptr<shared_run> run_;
+  const std::shared_ptr<pipeline_context> run_;
   std::optional<std::stop_callback<std::function<void()>>> follow_;
   mutable std::mutex mutex_;
   bool started_ = false;

@@ -1,7 +1,7 @@
 #include "ingest/actors/pipeline_builder.hpp"
 
 #include "actors/single_life.hpp"
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/recovery.hpp"
 #include "buffer/run_state.hpp"
 

@@ -1,22 +1,14 @@
 #include "actors/range_dealer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ingest::actors {
 
-namespace {
-
-/// Only descriptors travel, and a loader reads one range at a time: its bytes are all that it costs.
-std::uint64_t cost_of(const range& r) {
-  return std::max<std::uint64_t>(1, r.bytes());
-}
-
-}  // namespace
-
-void range_dealer::attach(const loader_ready& m) {
+void range_dealer::attach(const loader_ready& m, std::uint64_t window) {
   loader_link& link = loaders_[m.loader];
   link.ranges = m.ranges;
-  link.credit.open(m.life, m.window);
+  link.credit.open(m.life, window);
 }
 
 range_dealer::loader_link* range_dealer::find(std::uint32_t loader, life_number life) {
@@ -28,45 +20,53 @@ range_dealer::loader_link* range_dealer::freest_loader() {
   const auto freest = std::max_element(loaders_.begin(), loaders_.end(), [](const auto& a, const auto& b) {
     return a.second.credit.balance() < b.second.credit.balance();
   });
-  return freest == loaders_.end() ? nullptr : &freest->second;
+  return freest == loaders_.end() || freest->second.credit.balance() == 0 ? nullptr : &freest->second;
 }
 
-void range_dealer::deal() {
-  while (next_ || (next_ = waiting_.take())) {
-    loader_link* loader = freest_loader();
-    if (loader == nullptr || !loader->credit.spend(cost_of(*next_))) {
+void range_dealer::deal(const supply& next) {
+  while (loader_link* loader = freest_loader()) {
+    if (waiting_.empty()) {
+      std::optional<load_task> task = next();
+      if (!task) {
+        return;
+      }
+      waiting_.push_back(std::move(*task));
+    }
+    load_task& task = waiting_.front();
+    if (!loader->credit.spend(task.cost)) {
       return;
     }
-    post(loader->ranges, range_offer{loader->credit.life(), ++last_offer_, *next_, nullptr});
-    loader->outstanding.emplace(last_offer_, std::move(*next_));
-    next_.reset();
+    post(loader->ranges, range_offer{loader->credit.life(), ++last_offer_, task.pages, task.batches});
+    loader->outstanding.emplace(last_offer_, std::move(task));
+    waiting_.pop_front();
   }
 }
 
-void range_dealer::complete(const range_done& m) {
+std::optional<load_task> range_dealer::complete(const range_done& m) {
   loader_link* link = find(m.loader, m.life);
   if (link == nullptr) {
-    return;
+    return std::nullopt;
   }
-  if (const auto done = link->outstanding.find(m.number); done != link->outstanding.end()) {
-    link->credit.grant(m.life, cost_of(done->second));
-    link->outstanding.erase(done);
+  auto done = link->outstanding.extract(m.number);
+  if (done.empty()) {
+    return std::nullopt;
   }
+  link->credit.grant(m.life, done.mapped().cost);
+  return std::move(done.mapped());
 }
 
 void range_dealer::detach(const detach_loader& m) {
   if (loader_link* link = find(m.loader, m.life)) {
-    for (auto r = link->outstanding.rbegin(); r != link->outstanding.rend(); ++r) {
-      waiting_.give_back(std::move(r->second));
+    for (auto t = link->outstanding.rbegin(); t != link->outstanding.rend(); ++t) {
+      waiting_.push_front(std::move(t->second));
     }
     loaders_.erase(m.loader);
   }
 }
 
 bool range_dealer::idle() const {
-  return !next_ && waiting_.empty() && std::all_of(loaders_.begin(), loaders_.end(), [](const auto& entry) {
-    return entry.second.outstanding.empty();
-  });
+  return waiting_.empty() && std::all_of(loaders_.begin(), loaders_.end(),
+                                         [](const auto& entry) { return entry.second.outstanding.empty(); });
 }
 
 }  // namespace ingest::actors

@@ -1,49 +1,65 @@
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "actors/credit.hpp"
 #include "actors/messages.hpp"
-#include "actors/range_queue.hpp"
 
 namespace ingest::actors {
 
-/// Deals durable pages out to loaders, as ranges, as far as the loaders' credit goes; each to the loader with the most.
+/// Credit of a reader that waits for what it has sent.
+struct reader_debt {
+  std::uint32_t reader = 0;
+  life_number life = 0;
+  std::uint64_t cost = 0;
+};
+
+/// What a loader is given to write in one go: durable pages, or batches from memory.
+struct load_task {
+  range pages;
+  std::shared_ptr<batch_group> batches;
+  std::uint64_t cost = 1;          ///< of the loader's window
+  std::vector<reader_debt> spent;  ///< to be given back when it is written
+};
+
+/// Deals tasks out to loaders, as far as the loaders' windows go; each to the loader that has the most left.
 class range_dealer {
  public:
-  explicit range_dealer(std::uint64_t range_bytes) : waiting_(range_bytes) {}
+  /// The next task, if there is one that need not wait for more.
+  using supply = std::function<std::optional<load_task>()>;
 
-  /// Pages that wait to be dealt out. After a change, deal().
-  range_queue& waiting() { return waiting_; }
+  /// A loader's life begins; it holds tasks that cost up to `window`.
+  void attach(const loader_ready& m, std::uint64_t window);
 
-  void attach(const loader_ready& m);
-  void complete(const range_done& m);
+  /// What was written; nothing where a life that is over tells it.
+  std::optional<load_task> complete(const range_done& m);
 
-  /// What the loader's life held is the first to be dealt out again.
+  /// What the loader's life held is the first to be dealt out again, uncut, so that a transaction of the dead loader
+  /// that is still open concerns the same pages.
   void detach(const detach_loader& m);
 
-  void deal();
+  /// Asks for a task only when a loader can take one, so that it has all that came while they were busy.
+  void deal(const supply& next);
 
-  /// True if no page waits that could become part of a range.
-  bool nothing_waits() const { return waiting_.empty(); }
-
-  /// True if nothing waits and nothing is being loaded.
+  /// True if no task waits for a loader and nothing is being loaded.
   bool idle() const;
 
  private:
   struct loader_link {
     range_sink ranges;
     credit_account credit;
-    std::map<std::uint64_t, range> outstanding;  ///< by the number of the offer
+    std::map<std::uint64_t, load_task> outstanding;  ///< by the number of the offer
   };
 
   loader_link* find(std::uint32_t loader, life_number life);
   loader_link* freest_loader();
 
-  range_queue waiting_;
-  std::optional<range> next_;  ///< taken from waiting_, waits for a loader
+  std::deque<load_task> waiting_;  ///< taken back, or larger than what any loader has left
   std::map<std::uint32_t, loader_link> loaders_;
   std::uint64_t last_offer_ = 0;
 };

@@ -32,11 +32,6 @@ std::size_t range_queue::length_of_front_range(bool& can_grow) const {
 }
 
 std::optional<range> range_queue::take() {
-  if (!returned_.empty()) {
-    range r = std::move(returned_.front());
-    returned_.pop_front();
-    return r;
-  }
   if (pages_.empty()) {
     return std::nullopt;
   }

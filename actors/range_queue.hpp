@@ -26,18 +26,13 @@ class range_queue {
   /// The next range, if there is one to be given out.
   std::optional<range> take();
 
-  /// A range that was taken comes back, because its loader died. It is the next one to be taken, uncut, so that a
-  /// transaction of the dead loader that is still open concerns the same pages.
-  void give_back(range r) { returned_.push_front(std::move(r)); }
-
-  bool empty() const { return pages_.empty() && returned_.empty(); }
+  bool empty() const { return pages_.empty(); }
 
  private:
   std::size_t length_of_front_range(bool& can_grow) const;
 
   std::uint64_t target_bytes_;
   std::deque<page> pages_;
-  std::deque<range> returned_;
   std::size_t flushed_ = 0;  ///< so many of the pages need not wait
   bool finished_ = false;
 };

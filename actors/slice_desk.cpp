@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "ingest/run_ledger.hpp"
+
 namespace ingest::actors {
 
 namespace {
 
-/// The ledger is asked for so many slices at a time: what it takes for one does not count then, and no more than these
-/// are kept from other processes without being read.
-constexpr std::size_t slices_ahead = 64;
+/// The ledger is asked for so many slices at a time, so that what it takes for one does not count; for more and more
+/// where all of them had ended: a run that is begun again may come past very many of those.
+constexpr std::size_t least_at_a_time = run_ledger::most_claimed;
+constexpr std::size_t most_at_a_time = 4'096;
 
 }  // namespace
 
@@ -17,6 +20,7 @@ void slice_desk::reset() {
   supply_ = spec_.make_slices ? spec_.make_slices() : counted_slices(spec_.slices, spec_.positions)();
   supplied_ = 0;
   unasked_.clear();
+  at_a_time_ = least_at_a_time;
   ahead_.clear();
   readers_.clear();
 }
@@ -62,7 +66,7 @@ std::optional<slice_desk::assignment> slice_desk::next(const std::stop_token& st
 /// What the supply has given is kept until the ledger has answered, however often that takes.
 void slice_desk::look_ahead(const std::stop_token& stop) {
   const bool asks = spec_.buffer && spec_.buffer->take_slices;
-  while (supply_ && unasked_.size() < (asks ? slices_ahead : 1)) {
+  while (supply_ && unasked_.size() < (asks ? at_a_time_ : 1)) {
     if (auto task = supply_->next(stop)) {
       ++supplied_;
       unasked_.push_back(std::move(*task));
@@ -74,20 +78,21 @@ void slice_desk::look_ahead(const std::stop_token& stop) {
     spec_.buffer->count_slices(supplied_);
   }
   std::vector<slice_id> names;
-  for (const slice_task& task : unasked_) {
-    names.push_back(task.slice);
+  for (std::size_t i = 0; i < std::min(unasked_.size(), at_a_time_); ++i) {
+    names.push_back(unasked_[i].slice);
   }
   std::vector<slice_progress> known(names.size());
   if (asks && !names.empty()) {
     known = spec_.buffer->take_slices(names, stop);
   }
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  for (std::size_t i = 0; i < known.size(); ++i) {
     if (!known[i].done) {
       known[i].slice = names[i];
       ahead_.push_back({std::move(unasked_[i]), std::move(known[i])});
     }
   }
-  unasked_.clear();
+  unasked_.erase(unasked_.begin(), unasked_.begin() + static_cast<std::ptrdiff_t>(known.size()));
+  at_a_time_ = ahead_.empty() ? std::min(2 * at_a_time_, most_at_a_time) : least_at_a_time;
 }
 
 void slice_desk::finish(std::uint32_t reader, const slice_id& slice) {

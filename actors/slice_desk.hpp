@@ -55,7 +55,8 @@ class slice_desk {
   std::mutex supplying_;                  // taken before mutex_
   std::unique_ptr<slice_supply> supply_;  ///< null when it has no more
   std::uint64_t supplied_ = 0;
-  std::vector<slice_task> unasked_;  ///< of which the ledger was not asked yet
+  std::vector<slice_task> unasked_;  ///< of which the ledger has not told yet
+  std::size_t at_a_time_ = 0;        ///< so many of them it is asked for
   std::deque<assignment> ahead_;     ///< that nobody has taken yet
 
   mutable std::mutex mutex_;

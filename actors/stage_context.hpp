@@ -13,8 +13,8 @@
 namespace ingest::actors {
 
 /// What all stages of a run share.
-struct shared_run {
-  explicit shared_run(pipeline_spec s)
+struct pipeline_context {
+  explicit pipeline_context(pipeline_spec s)
       : spec(std::move(s)),
         written(spec.limits, spec.on_progress, !spec.make_slices && spec.slices == 1 && spec.loaders == 1) {}
 
@@ -33,7 +33,7 @@ struct stage_context {
   life_number life = 0;
   stage_observer supervisor;
   std::stop_token stop;
-  std::shared_ptr<shared_run> run;
+  std::shared_ptr<pipeline_context> run;
   const pipeline_spec* spec = nullptr;  ///< of the run
 };
 

@@ -54,9 +54,9 @@ void take_result(const stream_result& result, run_report& report) {
 }
 
 /// One run of the pipeline with a durable buffer, from taking the lock to the result.
-class pipeline_run {
+class durable_job {
  public:
-  pipeline_run(const settings& s, command c, std::shared_ptr<metrics> counters, run_report& report)
+  durable_job(const settings& s, command c, std::shared_ptr<metrics> counters, run_report& report)
       : settings_(s), command_(c), counters_(std::move(counters)), report_(report) {}
 
   void execute(bool fresh, std::stop_token stop);
@@ -79,7 +79,7 @@ class pipeline_run {
   std::shared_ptr<postgres_target> target_;
 };
 
-void pipeline_run::execute(bool fresh, std::stop_token stop) {
+void durable_job::execute(bool fresh, std::stop_token stop) {
   if (command_ != command::fetch) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
@@ -144,7 +144,7 @@ void pipeline_run::execute(bool fresh, std::stop_token stop) {
 }
 
 /// What is durable tells, so it makes no difference how many processes have read it, and the next start sees it again.
-void pipeline_run::compare_total(const std::optional<run_state>& state) const {
+void durable_job::compare_total(const std::optional<run_state>& state) const {
   const bool ended = report_.status == run_status::complete && state && state->slices_left_out == 0;
   if (!ended || !reads_everything(state->identity.plan)) {
     return;
@@ -156,7 +156,7 @@ void pipeline_run::compare_total(const std::optional<run_state>& state) const {
 
 /// Exit code 0 is a promise. All of it was said by this process to itself until now, so it looks once more, as the next
 /// one would: the disk and the database have to say that nothing is left to do.
-void pipeline_run::check_completion(durable_run& run) const {
+void durable_job::check_completion(durable_run& run) const {
   const resumption& now = run.find();
   if (!run.ledger_has_answered()) {
     log::warning(events::database_unavailable,
@@ -174,7 +174,7 @@ void pipeline_run::check_completion(durable_run& run) const {
   }
 }
 
-durable_run_options pipeline_run::options(std::stop_token stop) const {
+durable_run_options durable_job::options(std::stop_token stop) const {
   durable_run_options o;
   o.directory = settings_.data_dir;
   o.pipeline = settings_.pipeline;
@@ -192,7 +192,7 @@ durable_run_options pipeline_run::options(std::stop_token stop) const {
 }
 
 /// Nobody knows whether what is on standard input now is what the run has read from it.
-void pipeline_run::check_source(const resumption& from) const {
+void durable_job::check_source(const resumption& from) const {
   if (command_ == command::load || from_of(settings_).repeatable) {
     return;
   }
@@ -212,13 +212,13 @@ void pipeline_run::check_source(const resumption& from) const {
 }
 
 /// Whoever has asked for what is new since a complete run gets another run, the next sync.
-bool pipeline_run::is_due_for_next_sync(const durable_run& run) const {
+bool durable_job::is_due_for_next_sync(const durable_run& run) const {
   return settings_.incremental && command_ == command::run && run.found().complete && run.ledger_has_answered();
 }
 
 /// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.
-std::string pipeline_run::settled(std::string plan, const std::string& watermark, const std::string& plan_before,
-                                  const std::stop_token& stop) const {
+std::string durable_job::settled(std::string plan, const std::string& watermark, const std::string& plan_before,
+                                 const std::stop_token& stop) const {
   if (leaves_sync_open(plan)) {
     plan = plan_of(settings_, find_sync(settings_, watermark, plan_before, *counters_, stop));
   }
@@ -228,7 +228,7 @@ std::string pipeline_run::settled(std::string plan, const std::string& watermark
   return plan;
 }
 
-bool pipeline_run::has_nothing_to_do(const durable_run& run) const {
+bool durable_job::has_nothing_to_do(const durable_run& run) const {
   // A process that was killed after its last commit has left the state behind, and perhaps segments: a run in which
   // nothing is left to read or to load sets both right.
   const bool state_says_so = run.state() && run.state()->status == run_status::complete;
@@ -238,7 +238,7 @@ bool pipeline_run::has_nothing_to_do(const durable_run& run) const {
   return run.found().complete && state_says_so && (!run.buffer_has_pages() || settings_.keep_segments);
 }
 
-actors::pipeline pipeline_run::assemble(const std::shared_ptr<durable_run>& run) {
+actors::pipeline durable_job::assemble(const std::shared_ptr<durable_run>& run) {
   actors::pipeline_builder builder = begin_pipeline(settings_, counters_);
   builder.durable(run);
   const std::string& plan = run->description().identity.plan;
@@ -326,7 +326,7 @@ int run_command(const settings& s, command c, bool fresh) {
       take_result(run_directly(s, counters, interrupted.get_token()), report);
       compare_total_of_direct_run(s, *counters, report);
     } else {
-      pipeline_run(s, c, counters, report).execute(fresh, interrupted.get_token());
+      durable_job(s, c, counters, report).execute(fresh, interrupted.get_token());
     }
   } catch (...) {
     const error e = current_error();

@@ -62,17 +62,4 @@ BOOST_AUTO_TEST_CASE(a_page_larger_than_the_target_is_a_range_of_its_own) {
   BOOST_TEST(queue.take()->bytes() == 500u);
 }
 
-BOOST_AUTO_TEST_CASE(a_returned_range_comes_back_first_and_uncut) {
-  range_queue queue(20);
-  queue.push(page_at(1, 1, 0, 10));
-  queue.push(page_at(2, 1, 10, 10));
-  queue.push(page_at(3, 1, 20, 10));
-  auto r = queue.take();
-  BOOST_REQUIRE(r.has_value());
-  queue.give_back(std::move(*r));
-  const auto again = queue.take();
-  BOOST_TEST(again->pages.front().id == 1u);
-  BOOST_TEST(again->pages.back().id == 2u);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

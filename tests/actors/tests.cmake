@@ -11,6 +11,7 @@ target_link_libraries(ingest_actors_test_support
   PRIVATE ingest_compile_options)
 
 ingest_test(actors/credit_test.cpp LIBS ingest_actors_test_support)
+ingest_test(actors/range_dealer_test.cpp LIBS ingest_actors_test_support)
 ingest_test(actors/range_queue_test.cpp LIBS ingest_actors_test_support)
 ingest_test(actors/restart_intensity_test.cpp LIBS ingest_actors_test_support)
 ingest_test(actors/pipeline_simulation_test.cpp LIBS ingest_actors_test_support TIMEOUT 300)

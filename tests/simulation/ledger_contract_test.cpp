@@ -6,7 +6,7 @@
 #include "core/ledger_view.hpp"
 #include "ingest/log.hpp"
 #include "ingest/testing/ledger_contract.hpp"
-#include "postgres/postgres_run.hpp"
+#include "postgres/load_session.hpp"
 #include "simulation/simulated_connection.hpp"
 #include "support/postgres_cluster.hpp"
 
@@ -53,7 +53,7 @@ ledger_kind of_simulation() {
       const auto connect = [server, &process](const std::string&, std::stop_token stop) {
         return std::make_unique<simulated_connection>(server->chance, server->database, process, std::move(stop));
       };
-      return open(std::make_shared<postgres_target>(std::make_shared<detail::postgres_run>(
+      return open(std::make_shared<postgres_target>(std::make_shared<detail::load_session>(
                       options("postgresql://nobody@simulated/database"), connect)),
                   b);
     };

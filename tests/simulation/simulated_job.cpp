@@ -1,9 +1,9 @@
 #include "simulation/simulated_job.hpp"
 
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/recovery.hpp"
 #include "ingest/log.hpp"
-#include "postgres/postgres_run.hpp"
+#include "postgres/load_session.hpp"
 #include "simulation/invariants.hpp"
 #include "simulation/simulated_connection.hpp"
 
@@ -142,7 +142,7 @@ std::shared_ptr<postgres_target> simulated_job::make_target() {
     return std::make_unique<simulated_connection>(around_.chance, around_.database, process_, std::move(stop));
   };
   return std::make_shared<postgres_target>(
-      std::make_shared<detail::postgres_run>(std::move(o), [this, connect](const std::string&, std::stop_token stop) {
+      std::make_shared<detail::load_session>(std::move(o), [this, connect](const std::string&, std::stop_token stop) {
         return plant(database_bug_, connect, std::move(stop));
       }));
 }
@@ -174,8 +174,8 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   return spec;
 }
 
-recovered_run simulated_job::open_buffer() {
-  recovered_run run = durable_->open_buffer();
+recovered_buffer simulated_job::open_buffer() {
+  recovered_buffer run = durable_->open_buffer();
   check_positions(*run.buffer, run.loaded);
   return run;
 }

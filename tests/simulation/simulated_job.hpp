@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/run_state.hpp"
 #include "ingest/durable_run.hpp"
 #include "ingest/postgres.hpp"
@@ -55,7 +55,7 @@ class simulated_job {
   void start();
   std::shared_ptr<postgres_target> make_target();
   actors::pipeline_spec specify(const run_state& description);
-  recovered_run open_buffer();
+  recovered_buffer open_buffer();
   void check_removal(const std::filesystem::path& path);
   void check_positions(const disk_buffer& buffer, const slice_pages& loaded);
   void check_credit();

@@ -285,17 +285,22 @@ query_result simulated_statements::fold_pages(const parameters& p) {
       }
     }
   }
+  rows changed;
   for (const slice_key& key : keys) {
     const bool waits = p.size() == 1;
     if (seen().slices.contains(key) && (waits || !db_.is_locked(b_, row_of(key), lock_strength::no_key_update))) {
       db_.lock(b_, row_of(key), lock_strength::no_key_update);
-      fold_slice(key);
+      if (fold_slice(key)) {
+        changed.push_back(with_name(key, {truth(seen().slices.at(key).done)}));
+      }
     }
   }
-  return done("UPDATE");
+  done("");
+  const std::string tag = "UPDATE " + std::to_string(changed.size());
+  return {std::move(changed), tag};
 }
 
-void simulated_statements::fold_slice(const slice_key& key) {
+bool simulated_statements::fold_slice(const slice_key& key) {
   const tables now = seen();
   slice_row s = now.slices.at(key);
   const std::uint64_t before = s.pages;
@@ -313,6 +318,7 @@ void simulated_statements::fold_slice(const slice_key& key) {
   if (s.pages > before) {
     b_.made.slices[key] = s;
   }
+  return s.pages > before;
 }
 
 void simulated_statements::record_losses(const parameters& p) {

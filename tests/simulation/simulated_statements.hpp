@@ -44,7 +44,7 @@ class simulated_statements {
   detail::query_result count_pages_in(const parameters& p);
   detail::query_result withdraw_pages(const parameters& p);
   detail::query_result fold_pages(const parameters& p);
-  void fold_slice(const slice_key& key);
+  bool fold_slice(const slice_key& key);
   void record_losses(const parameters& p);
 
   using table_statement = detail::query_result (simulated_statements::*)(const parameters&);

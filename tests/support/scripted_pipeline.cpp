@@ -1,6 +1,6 @@
 #include "support/scripted_pipeline.hpp"
 
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/run_state.hpp"
 
 namespace ingest::testing {
@@ -189,7 +189,7 @@ actors::pipeline_spec scripted_spec(scripted_input& input, scripted_target& targ
   description.command = "run";
   buffer.description = std::make_shared<const run_state>(description);
   buffer.recover = [&target, &files, quota_bytes, identity = description.identity] {
-    recovered_run run;
+    recovered_buffer run;
     const auto saved = state_store(files, "/data").load();
     disk_buffer::prior known;
     if (saved) {

@@ -11,7 +11,7 @@ simulated_run::simulated_run(std::uint64_t seed, actors::pipeline_spec spec)
     : simulation_(seed), rarity_of_timeouts_(simulation_.random(2) == 0 ? 3 : 50) {
   log::configure(log::format::json, log::level::error);  // kills by the thousand are no news here
   actors::supervision setup;
-  run_ = std::make_shared<actors::shared_run>(std::move(spec));
+  run_ = std::make_shared<actors::pipeline_context>(std::move(spec));
   setup.run = run_;
   setup.detached = false;
   setup.seed = seed;

@@ -63,7 +63,7 @@ class simulated_run {
  private:
   simulated_system simulation_;
   std::uint64_t rarity_of_timeouts_;  ///< between two messages of a stage that is busy
-  std::shared_ptr<actors::shared_run> run_;
+  std::shared_ptr<actors::pipeline_context> run_;
   std::map<actors::stage_id, caf::weak_actor_ptr> stages_;
   std::optional<stream_result> result_;
   actors::supervisor_actor supervisor_;

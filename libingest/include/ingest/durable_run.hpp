@@ -14,7 +14,7 @@
 
 namespace ingest {
 
-struct recovered_run;
+struct recovered_buffer;
 struct resumption;
 struct run_state;
 
@@ -88,12 +88,12 @@ class durable_run {
   void begin();
 
   /// Slices that are to be read are made this process's own in the ledger, if it answers; tells where they stand there,
-  /// in the order asked. After begin(), from any thread.
+  /// in the order asked, perhaps of the first ones only (run_ledger::claim()). After begin(), from any thread.
   std::vector<slice_progress> take(std::span<const slice_id> slices, std::stop_token stop);
 
   /// Opens the buffer where the run stands now. Never while one of an earlier call is still in use. Throws errc::locked
   /// if another process has taken the ledger over meanwhile.
-  recovered_run open_buffer();
+  recovered_buffer open_buffer();
 
   const std::filesystem::path& directory() const;
 

@@ -49,7 +49,7 @@ struct postgres_options {
 std::string place_of_database(const std::string& url);
 
 namespace detail {
-class postgres_run;
+class load_session;
 }
 
 /// A run's table and ledger in a PostgreSQL database, shared by its loaders. Thread-safe. docs/protocol.md tells how
@@ -64,8 +64,8 @@ class postgres_target : public run_ledger {
   /// Connects to nothing. Throws errc::config for a URL, a table name or a pipeline name that cannot be.
   explicit postgres_target(postgres_options o);
 
-  /// For a run that was made elsewhere, with connections of another kind (src/postgres/postgres_run.hpp): simulations.
-  explicit postgres_target(std::shared_ptr<detail::postgres_run> run);
+  /// For a run that was made elsewhere, with connections of another kind (src/postgres/load_session.hpp): simulations.
+  explicit postgres_target(std::shared_ptr<detail::load_session> session);
 
   /// Reads the pipeline's ledger and changes nothing: nothing is returned where there is none. Tries once.
   std::optional<ledger_view> peek(std::span<const slice_id> named = {}, std::stop_token stop = {}) const override;
@@ -104,7 +104,7 @@ class postgres_target : public run_ledger {
 
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);
-  std::shared_ptr<detail::postgres_run> run_;
+  std::shared_ptr<detail::load_session> session_;
 };
 
 /// The sink of a loader: one connection, made at the first write. It takes batches of keyed_encoder's lines that

@@ -67,8 +67,12 @@ class run_ledger {
 
   enum class outages { are_told, are_waited_for };
 
+  /// Of slices that are asked for at a time: no more are kept from other processes without being read.
+  static constexpr std::size_t most_claimed = 64;
+
   /// Of an open run: makes slices its own that are to be read, those that have ended already excepted, and tells where
-  /// they stand, in the order asked. A slice that nobody has begun stands at its beginning. Throws errc::unavailable
+  /// they stand, in the order asked. A slice that nobody has begun stands at its beginning. No more than `most_claimed`
+  /// become its own: behind them the answer ends, and the rest has to be asked for again. Throws errc::unavailable
   /// where it cannot be asked now; or waits, also for the run to be opened, which expect() has named.
   virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o, std::stop_token stop) = 0;
 

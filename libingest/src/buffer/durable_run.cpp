@@ -34,7 +34,7 @@ std::vector<slice_progress> durable_run::take(std::span<const slice_id> slices, 
   return run_->take(slices, std::move(stop));
 }
 
-recovered_run durable_run::open_buffer() {
+recovered_buffer durable_run::open_buffer() {
   return run_->open_buffer();
 }
 

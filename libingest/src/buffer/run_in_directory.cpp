@@ -401,7 +401,7 @@ std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> sli
   return at_their_beginning;
 }
 
-recovered_run run_in_directory::open_buffer() {
+recovered_buffer run_in_directory::open_buffer() {
   find();
   if (options_.ledger && known_.answer == ledger_answer::given && !options_.ledger->is_open()) {
     options_.ledger->compare_with(what_is_known(false));
@@ -412,15 +412,15 @@ recovered_run run_in_directory::open_buffer() {
   o.directory = directory();
   o.segment_bytes = options_.segment_bytes;
   o.quota_bytes = options_.quota_bytes;
-  recovered_run run;
-  run.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
-  run.loaded = found_.loaded;
-  run.slices_left_out = found_.slices_left_out;
-  run.rows_left_out = found_.rows_left_out;
-  run.rows_loaded = found_.rows_loaded;
-  run.duplicates_skipped = found_.duplicates_skipped;
-  run.rows_rejected = found_.rows_rejected;
-  return run;
+  recovered_buffer recovered;
+  recovered.buffer = std::make_unique<disk_buffer>(files_, o, found_.identity, found_.prior);
+  recovered.loaded = found_.loaded;
+  recovered.slices_left_out = found_.slices_left_out;
+  recovered.rows_left_out = found_.rows_left_out;
+  recovered.rows_loaded = found_.rows_loaded;
+  recovered.duplicates_skipped = found_.duplicates_skipped;
+  recovered.rows_rejected = found_.rows_rejected;
+  return recovered;
 }
 
 }  // namespace ingest::detail

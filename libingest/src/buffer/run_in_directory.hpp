@@ -7,7 +7,7 @@
 #include <string>
 
 #include "buffer/data_dir.hpp"
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/recovery.hpp"
 #include "ingest/durable_run.hpp"
 
@@ -24,7 +24,7 @@ class run_in_directory {
   void settle_plan(std::string plan);
   void begin();
   std::vector<slice_progress> take(std::span<const slice_id> slices, std::stop_token stop);
-  recovered_run open_buffer();
+  recovered_buffer open_buffer();
 
   const std::filesystem::path& directory() const { return lock_ ? lock_->path() : options_.directory; }
   const resumption& found() const { return found_; }

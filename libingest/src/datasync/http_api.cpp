@@ -76,14 +76,14 @@ std::shared_ptr<http_api> make_http_api(http_source_options options, metrics& co
 }
 
 std::chrono::milliseconds clock_difference(const http_api& api) {
-  return std::chrono::round<std::chrono::milliseconds>(api.run().clock.now() - std::chrono::system_clock::now());
+  return std::chrono::round<std::chrono::milliseconds>(api.context().clock.now() - std::chrono::system_clock::now());
 }
 
 http_api::http_api(http_source_options options, detail::api_url url, metrics& counters, timing time)
-    : run_{std::move(options), std::move(url), counters, time, detail::api_clock(time)},
-      access_(run_),
-      stream_limit_(run_.options.retry.max_server_delay),
-      standard_limit_(run_.options.retry.max_server_delay) {}
+    : context_{std::move(options), std::move(url), counters, time, detail::api_clock(time)},
+      access_(context_),
+      stream_limit_(context_.options.retry.max_server_delay),
+      standard_limit_(context_.options.retry.max_server_delay) {}
 
 std::unique_ptr<http_client> http_api::take_client() {
   {
@@ -94,7 +94,7 @@ std::unique_ptr<http_client> http_api::take_client() {
       return client;
     }
   }
-  return std::make_unique<http_client>(run_.options.client);
+  return std::make_unique<http_client>(context_.options.client);
 }
 
 void http_api::give_back(std::unique_ptr<http_client> client) noexcept {
@@ -116,13 +116,13 @@ bool http_api::knows_windows(const std::stop_token& stop) {
 
 http_api::target http_api::standard_target() const {
   target t;
-  t.path = run_.url.path + run_.options.events_path;
-  t.url = run_.url.origin + t.path;
+  t.path = context_.url.path + context_.options.events_path;
+  t.url = context_.url.origin + t.path;
   return t;
 }
 
 http_api::target http_api::acquire(http_client& client, const std::stop_token& stop) {
-  if (run_.options.endpoint == http_endpoint::standard) {
+  if (context_.options.endpoint == http_endpoint::standard) {
     return standard_target();
   }
   auto grant = access_.acquire(client, stop);
@@ -133,22 +133,23 @@ http_api::target http_api::acquire(http_client& client, const std::stop_token& s
   target t;
   t.stream = true;
   t.path = grant->path;
-  t.url = run_.url.origin + t.path;
+  t.url = context_.url.origin + t.path;
   t.token = std::move(grant->token);
   t.grant = grant->number;
   return t;
 }
 
 bool http_api::ready(const target& t) {
-  return (!t.stream || access_.holds(t.grant)) && limit_of(t).delay(run_.time.now()) <= std::chrono::milliseconds(0);
+  return (!t.stream || access_.holds(t.grant)) &&
+         limit_of(t).delay(context_.time.now()) <= std::chrono::milliseconds(0);
 }
 
 void http_api::check_fallback(const std::string& refusal) {
-  if (run_.options.endpoint == http_endpoint::stream) {
+  if (context_.options.endpoint == http_endpoint::stream) {
     throw error(errc::authentication, "the API refuses stream access with " + refusal +
                                           ": use an `api_key` that has it, or set `endpoint` to `automatic`");
   }
-  if (needs_stream(run_.options)) {
+  if (needs_stream(context_.options)) {
     throw error(errc::config,
                 "slices and time windows need the stream endpoint, and the API refuses access to it with " + refusal +
                     ": set no `windows`, or use another `api_key`");
@@ -184,7 +185,7 @@ void http_api::note_total(slice_id slice, std::uint64_t total) {
     greatest = std::max(greatest, count);
     all_equal = all_equal && count == totals_.begin()->second;
   }
-  run_.counters.total_expected = all_equal ? greatest : sum;
+  context_.counters.total_expected = all_equal ? greatest : sum;
 }
 
 }  // namespace ingest

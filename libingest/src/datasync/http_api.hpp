@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/payload_pool.hpp"
-#include "datasync/http_run.hpp"
+#include "datasync/request_context.hpp"
 #include "datasync/stream_access.hpp"
 #include "datasync/window_watch.hpp"
 #include "http/rate_limit.hpp"
@@ -31,7 +31,7 @@ class http_api {
   /// `options` are checked already.
   http_api(http_source_options options, detail::api_url url, metrics& counters, timing time);
 
-  const detail::http_run& run() const { return run_; }
+  const detail::request_context& context() const { return context_; }
 
   /// A client, perhaps with a connection that is still open from another slice; to be given back.
   std::unique_ptr<http_client> take_client();
@@ -71,7 +71,7 @@ class http_api {
   void check_fallback(const std::string& refusal);
   target standard_target() const;
 
-  const detail::http_run run_;
+  const detail::request_context context_;
   detail::stream_access access_;
   rate_limit stream_limit_;
   rate_limit standard_limit_;

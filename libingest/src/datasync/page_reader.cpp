@@ -27,8 +27,8 @@ error not_acceptable(const http_api::target& target, const http_result& result) 
 void observe_limit(http_api& api, const http_api::target& target, const http_result& result) {
   const auto report = result.failure || target.stream ? std::nullopt : rate_report_in(result);
   if (report) {
-    const http_run& run = api.run();
-    api.limit_of(target).observe(report->remaining, report->reset, run.time.now(), run.clock.time_of(result));
+    const request_context& context = api.context();
+    api.limit_of(target).observe(report->remaining, report->reset, context.time.now(), context.clock.time_of(result));
   }
 }
 
@@ -36,13 +36,13 @@ void observe_limit(http_api& api, const http_api::target& target, const http_res
 
 page_reader::page_reader(std::shared_ptr<http_api> api, task t, std::stop_token stop)
     : api_(std::move(api)),
-      run_(api_->run()),
+      context_(api_->context()),
       slice_(t.slice),
       at_(t.window, std::move(t.from)),
       limit_(t.limit),
       only_one_page_(t.only_one_page),
       stop_(std::move(stop)),
-      parser_(make_page_parser(run_.options.parser)),
+      parser_(make_page_parser(context_.options.parser)),
       client_(api_->take_client()) {}
 
 page_reader::~page_reader() {
@@ -53,7 +53,7 @@ parsed_page page_reader::next(std::string& rows) {
   const auto size_before = rows.size();
   for (;;) {
     parsed_page page = fetch(rows);
-    if (at_.advance(page, met_, run_.clock.now())) {
+    if (at_.advance(page, met_, context_.clock.now())) {
       limit_.page_was_good();
       bear_emptiness(page);
       return page;
@@ -71,9 +71,9 @@ void page_reader::bear_emptiness(const parsed_page& page) {
     empty_since_.reset();
     return;
   }
-  const auto now = run_.time.now();
+  const auto now = context_.time.now();
   empty_since_ = empty_since_.value_or(now);
-  if (now - *empty_since_ > std::max(run_.options.retry.deadline, shortest_patience)) {
+  if (now - *empty_since_ > std::max(context_.options.retry.deadline, shortest_patience)) {
     throw error(errc::bad_data,
                 "the API has returned nothing but empty pages that claim that there is more, for longer than "
                 "`retry.deadline`: if it needs that long to get to the next event, raise that");
@@ -81,7 +81,7 @@ void page_reader::bear_emptiness(const parsed_page& page) {
 }
 
 parsed_page page_reader::fetch(std::string& rows) {
-  attempts tried{retry_schedule(run_.options.retry)};
+  attempts tried{retry_schedule(context_.options.retry)};
   for (;;) {
     throw_if_stopped(stop_);
     auto answer = take_early_response();
@@ -146,12 +146,12 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
     return std::nullopt;
   }
   request_early(r.target, result.body);
-  const auto begin = run_.counters.elapsed_us();
+  const auto begin = context_.counters.elapsed_us();
   const auto size_before = rows.size();
   parsed_page page;
   try {
     met_ = false;
-    const record_encoder& encoder = *run_.options.encoder;
+    const record_encoder& encoder = *context_.options.encoder;
     const std::string* const sought = at_.sought_id();
     page = sought == nullptr ? parser_->parse(result.body, encoder, rows)
                              : parser_->parse(result.body, looking_out(encoder, *sought, met_), rows);
@@ -159,7 +159,7 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
     refuse(r, e, tried);
     return std::nullopt;
   }
-  run_.counters.parse_us += run_.counters.elapsed_us() - begin;
+  context_.counters.parse_us += context_.counters.elapsed_us() - begin;
   if (!understood(r, tried, page)) {
     rows.resize(size_before);
     return std::nullopt;
@@ -167,7 +167,7 @@ std::optional<parsed_page> page_reader::parse(const response& r, attempts& tried
   if (page.has_more && !tried.half) {
     api_->note_page_with_more(page.rows);  // half a page would tell of our limit, not of the API's
   }
-  run_.counters.bytes_fetched += result.body.size();
+  context_.counters.bytes_fetched += result.body.size();
   if (page.total) {
     api_->note_total(slice_, *page.total);
   }
@@ -186,12 +186,12 @@ void page_reader::note_window(const http_api::target& target, const parsed_page&
 }
 
 void page_reader::retry(const response& r, attempts& tried) {
-  const request_failure failure = failure_of(run_, *r.result, &api_->limit_of(r.target));
+  const request_failure failure = failure_of(context_, *r.result, &api_->limit_of(r.target));
   if (r.result->failure && r.result->failure->what == transport_failure::kind::timeout) {
     limit_.lower();  // fewer events may be ready in time
   }
   if (failure.rate_limited && failure.server_delay) {
-    api_->limit_of(r.target).hold(*failure.server_delay, run_.time.now());
+    api_->limit_of(r.target).hold(*failure.server_delay, context_.time.now());
   }
   if (failure.status == 502 && at_.position().cursor && ++tried.gateway_errors >= gateway_errors_of_dead_cursor &&
       r.target.stream && at_.can_seek()) {
@@ -204,7 +204,7 @@ void page_reader::retry(const response& r, attempts& tried) {
 /// Waits until the next attempt is due. Once the schedule is used up, a cursor that may be to blame is given up before
 /// all is.
 void page_reader::try_again(const http_api::target& target, const request_failure& failure, attempts& tried) {
-  if (back_off(run_, tried.schedule, failure, target.request(), stop_)) {
+  if (back_off(context_, tried.schedule, failure, target.request(), stop_)) {
     return;
   }
   if (failure.status != 502 || !at_.position().cursor) {
@@ -216,8 +216,8 @@ void page_reader::try_again(const http_api::target& target, const request_failur
 
 /// The page would be too large again.
 void page_reader::ask_for_less(const http_api::target& target) {
-  const std::string cap = "`max_body_bytes`, " + std::to_string(run_.options.client.max_body_bytes) + " bytes";
-  ++run_.counters.pages_too_large;
+  const std::string cap = "`max_body_bytes`, " + std::to_string(context_.options.client.max_body_bytes) + " bytes";
+  ++context_.counters.pages_too_large;
   if (!limit_.lower()) {
     throw error(errc::config,
                 target.request() + ": even a page of a single event is larger than " + cap + ": raise it");
@@ -234,7 +234,7 @@ void page_reader::renew_token(const response& r, attempts& tried) {
   }
   // The first refusal is the way of things; whoever is refused again had better take his time.
   if (tried.token_refusals > 1) {
-    try_again(r.target, failure_of(run_, *r.result), tried);
+    try_again(r.target, failure_of(context_, *r.result), tried);
   }
 }
 
@@ -242,20 +242,20 @@ void page_reader::reset_cursor(const http_api::target& target, errc code, const 
   if (!at_.reset(target.stream, code, why)) {
     return tell_of_new_start(why);
   }
-  ++run_.counters.cursor_resets;
+  ++context_.counters.cursor_resets;
   log::warning(events::cursor_reset, why + "; going on by time, from a little before where the last page ended",
                {{"slice", slice_.name()}});
 }
 
 void page_reader::tell_of_new_start(const std::string& why) {
-  ++run_.counters.cursor_resets;
+  ++context_.counters.cursor_resets;
   log::warning(events::cursor_reset, why + "; beginning the slice anew", {{"slice", slice_.name()}});
 }
 
 parsed_page look(const std::shared_ptr<http_api>& api, const time_window& window, const std::stop_token& stop) {
   constexpr std::size_t sample = 100;  // events
   std::string rows;
-  const std::size_t limit = std::min(sample, api->run().options.batch_size);
+  const std::size_t limit = std::min(sample, api->context().options.batch_size);
   return page_reader(api, {.window = window, .limit = limit, .only_one_page = true}, stop).next(rows);
 }
 

@@ -93,7 +93,7 @@ class page_reader {
                           std::size_t limit) const;
 
   std::shared_ptr<http_api> api_;
-  const http_run& run_;
+  const request_context& context_;
   slice_id slice_;
   slice_cursor at_;
   page_limit limit_;

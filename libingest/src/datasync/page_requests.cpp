@@ -20,7 +20,7 @@ std::optional<page_reader::response> page_reader::request_page(attempts& tried) 
     tell_of_new_start("the endpoint is another one, with another order and other cursors");
     tried.doubtful_ends = 0;
   }
-  if (at_.expired(run_.clock.now())) {
+  if (at_.expired(context_.clock.now())) {
     reset_cursor(target, errc::unavailable, "the cursor has expired");
     tried.doubtful_ends = 0;
   }
@@ -28,7 +28,7 @@ std::optional<page_reader::response> page_reader::request_page(attempts& tried) 
     return std::nullopt;
   }
   const http_request request = request_to(target, at_.position().cursor, tried.half.value_or(limit_.events()));
-  const http_result& result = send(run_, *client_, request, stop_);
+  const http_result& result = send(context_, *client_, request, stop_);
   return response{std::move(target), &result};
 }
 
@@ -43,8 +43,8 @@ std::optional<page_reader::response> page_reader::take_early_response() {
     client_->cancel();
     return std::nullopt;
   }
-  const bool has_waited = run_.time.now() - early.sent >= patience_of_servers;
-  const http_result& result = receive(run_, *client_, stop_);
+  const bool has_waited = context_.time.now() - early.sent >= patience_of_servers;
+  const http_result& result = receive(context_, *client_, stop_);
   if (has_waited && result.failure) {
     return std::nullopt;
   }
@@ -56,18 +56,18 @@ void page_reader::request_early(const http_api::target& target, std::string_view
   if (!cursor || !api_->ready(target) || stop_.stop_requested()) {
     return;
   }
-  start(run_, *client_, request_to(target, cursor, limit_.events()));
-  early_ = {target, std::move(*cursor), run_.time.now()};
+  start(context_, *client_, request_to(target, cursor, limit_.events()));
+  early_ = {target, std::move(*cursor), context_.time.now()};
 }
 
 bool page_reader::wait_for_turn(const http_api::target& target) {
-  const auto wait = api_->limit_of(target).delay(run_.time.now());
+  const auto wait = api_->limit_of(target).delay(context_.time.now());
   if (wait <= std::chrono::milliseconds(0)) {
     return false;
   }
   log::info(events::rate_limited, "waiting for the API's rate limit",
             {{"slice", slice_.name()}, {"wait_ms", wait.count()}});
-  pause(run_, wait, stop_);
+  pause(context_, wait, stop_);
   return true;
 }
 
@@ -83,11 +83,11 @@ http_request page_reader::request_to(const http_api::target& target, const std::
     r.url += w.since_ms ? "&since=" + std::to_string(*w.since_ms) : "";
     r.url += w.until_ms ? "&until=" + std::to_string(*w.until_ms) : "";
   }
-  r.headers = {{"X-API-Key", run_.options.api_key}, {"Accept", "application/json"}};
+  r.headers = {{"X-API-Key", context_.options.api_key}, {"Accept", "application/json"}};
   if (target.token) {
     r.headers.push_back(*target.token);
   }
-  r.headers.insert(r.headers.end(), run_.options.extra_headers.begin(), run_.options.extra_headers.end());
+  r.headers.insert(r.headers.end(), context_.options.extra_headers.begin(), context_.options.extra_headers.end());
   return r;
 }
 

@@ -50,7 +50,7 @@ std::optional<stream_grant> stream_access::acquire(http_client& client, const st
     if (!refusal_.empty()) {
       return std::nullopt;
     }
-    const auto now = run_.time.now();
+    const auto now = context_.time.now();
     if (grant_ && now < grant_->expires_at) {
       if (now >= grant_->refresh_at && !asking_) {
         renew_in_background();
@@ -93,7 +93,7 @@ void stream_access::renew_in_background() {
 
 void stream_access::renew(const std::stop_token& stop) {
   try {
-    http_client client(run_.options.client);
+    http_client client(context_.options.client);
     answer given = ask(client, stop);
     if (!given.grant) {
       return keep_the_old_one("the API refuses to renew stream access with " + given.refusal);
@@ -124,7 +124,7 @@ void stream_access::settle(answer& given) {
   if (given.grant) {
     given.grant->number = ++grants_;
     if (grants_ > 1) {
-      ++run_.counters.token_refreshes;
+      ++context_.counters.token_refreshes;
     }
   }
   grant_ = given.grant;
@@ -135,7 +135,7 @@ void stream_access::settle(answer& given) {
 
 bool stream_access::holds(std::uint64_t number) const {
   const std::lock_guard lock(mutex_);
-  const auto now = run_.time.now();
+  const auto now = context_.time.now();
   return grant_ && grant_->number == number && (now < grant_->refresh_at || (asking_ && now < grant_->expires_at));
 }
 
@@ -152,30 +152,30 @@ std::string stream_access::refusal() const {
 }
 
 http_request stream_access::request() const {
-  const std::string& key = run_.options.api_key;
+  const std::string& key = context_.options.api_key;
   http_request r;
   r.verb = http_request::method::post;
-  r.url = run_.url.origin + run_.options.stream_access_path;
+  r.url = context_.url.origin + context_.options.stream_access_path;
   r.body = "{}";
   r.headers = {{"X-API-Key", key},
                {"Cookie", "dashboard_api_key=" + key},
-               {"Origin", run_.url.origin},
-               {"Referer", run_.url.origin + "/"},
+               {"Origin", context_.url.origin},
+               {"Referer", context_.url.origin + "/"},
                {"Content-Type", "application/json"}};
-  r.headers.insert(r.headers.end(), run_.options.extra_headers.begin(), run_.options.extra_headers.end());
+  r.headers.insert(r.headers.end(), context_.options.extra_headers.begin(), context_.options.extra_headers.end());
   return r;
 }
 
 stream_access::answer stream_access::ask(http_client& client, const std::stop_token& stop) {
-  const std::string what = "POST " + run_.options.stream_access_path;
+  const std::string what = "POST " + context_.options.stream_access_path;
   const http_request post = request();
-  retry_schedule schedule(run_.options.retry);
+  retry_schedule schedule(context_.options.retry);
   for (;;) {
-    const http_result& result = send(run_, client, post, stop);
-    request_failure failure = failure_of(run_, result);
+    const http_result& result = send(context_, client, post, stop);
+    request_failure failure = failure_of(context_, result);
     const bool settled = !result.failure && !failure.rate_limited;  // waiting would change nothing
     if (settled && result.status >= 200 && result.status < 300) {
-      if (auto grant = parse_grant(result.body, run_.time.now())) {
+      if (auto grant = parse_grant(result.body, context_.time.now())) {
         log::info(events::stream_access_granted, "the API grants stream access", {{"endpoint", grant->path}});
         return {std::move(grant), {}};
       }
@@ -188,8 +188,8 @@ stream_access::answer stream_access::ask(http_client& client, const std::stop_to
       throw error(errc::config, what + " answered " + failure.reason +
                                     advice_on(result, ": check `base_url`, or set `endpoint` to `standard`"));
     }
-    ++run_.counters.token_fetch_errors;
-    if (!back_off(run_, schedule, failure, what, stop)) {
+    ++context_.counters.token_fetch_errors;
+    if (!back_off(context_, schedule, failure, what, stop)) {
       throw exhausted(schedule, failure, what);
     }
   }

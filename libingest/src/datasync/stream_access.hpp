@@ -7,7 +7,7 @@
 #include <optional>
 #include <thread>
 
-#include "datasync/http_run.hpp"
+#include "datasync/request_context.hpp"
 
 namespace ingest::detail {
 
@@ -26,7 +26,7 @@ struct stream_grant {
 /// a grant is renewed in the background, and nobody waits as long as it holds. Thread-safe.
 class stream_access {
  public:
-  explicit stream_access(const http_run& run) : run_(run) {}
+  explicit stream_access(const request_context& context) : context_(context) {}
 
   /// A grant that is valid now; nothing if the API refuses stream access to our key (403, 404) while there is no grant
   /// that holds, for good then. Throws as source::read() does; errc::authentication for an API key that is refused
@@ -56,7 +56,7 @@ class stream_access {
   void keep_the_old_one(const std::string& why);
   http_request request() const;
 
-  const http_run& run_;
+  const request_context& context_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::optional<stream_grant> grant_;

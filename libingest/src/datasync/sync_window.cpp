@@ -88,7 +88,7 @@ sync_plan plan_sync(const http_source_options& source, const sync_beginning& fro
                 "access, which the API refuses");
   }
   const parsed_page any = look(api, {}, stop);  // from here on the API's clock is known
-  const std::int64_t now = milliseconds_of(std::min(api->run().clock.now(), host()));
+  const std::int64_t now = milliseconds_of(std::min(api->context().clock.now(), host()));
   const auto newest = any.rows == 0 ? std::nullopt : std::optional(check_windows(api, any, now, stop));
   std::optional<std::int64_t> since = from.since_ms;
   if (from.watermark_ms) {

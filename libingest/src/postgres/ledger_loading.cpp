@@ -238,13 +238,21 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
        rejected.text()});
 }
 
-void fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices) {
+std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices) {
   static const std::string statement = fold_statement(
-      "unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
-      " SKIP LOCKED");
+                                           "unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
+                                           "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
+                                           " SKIP LOCKED") +
+                                       " RETURNING s.stream, s.slice, s.done";
   const slice_arrays names(slices);
-  c.execute(statement, {pipeline, names.streams.text(), names.slices.text()});
+  const query_result r = c.execute(statement, {pipeline, names.streams.text(), names.slices.text()});
+  std::vector<slice_id> ended;
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    if (r.truth(i, 2)) {
+      ended.push_back(slice_at(r, i, 0));
+    }
+  }
+  return ended;
 }
 
 void fold_all(postgres_connection& c, const std::string& pipeline) {

@@ -93,8 +93,8 @@ struct page_losses {
 void record_losses(postgres_connection& c, const std::string& pipeline, const std::vector<page_losses>& losses);
 
 /// Replaces pages that follow what a slice has reached without holes by what it has reached then, so that the ledger
-/// stays small. Slices that another transaction is at are left to it.
-void fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices);
+/// stays small. Slices that another transaction is at are left to it. Returns those that have ended so.
+std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices);
 
 /// How many rows of the run are rejected: those of this transaction and of all that were committed before it. Others
 /// with rejects wait until this one has ended, so that no two of them count without each other.

@@ -4,9 +4,9 @@
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "postgres/initial_load.hpp"
+#include "postgres/load_session.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
-#include "postgres/postgres_run.hpp"
 #include "postgres/range_load.hpp"
 
 namespace ingest {
@@ -25,8 +25,8 @@ std::uint64_t rows_of(const batch& b) {
 
 class postgres_sink final : public sink {
  public:
-  postgres_sink(std::shared_ptr<postgres_run> run, std::size_t loader, bool completes_run)
-      : run_(std::move(run)), loader_(loader), completes_run_(completes_run) {}
+  postgres_sink(std::shared_ptr<load_session> session, std::size_t loader, bool completes_run)
+      : session_(std::move(session)), loader_(loader), completes_run_(completes_run) {}
 
   void open(std::stop_token stop) override { stop_ = std::move(stop); }
   write_outcome write(const batch& records) override;
@@ -36,17 +36,17 @@ class postgres_sink final : public sink {
  private:
   template <class Work>
   auto with_retries(Work work);
-  const opened_run& connect();
+  const opened_target& connect();
   void disconnect();
-  write_outcome load(const opened_run& run, const batch& records);
-  void settle(const opened_run& run, const range_load::outcome& done, const page& first);
+  write_outcome load(const opened_target& opened, const batch& records);
+  void settle(const opened_target& opened, const range_load::outcome& done, const page& first);
   void set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what);
   void begin(server_transaction begun);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
-  bool complete(const opened_run& run, removed_rows& removed);
+  bool complete(const opened_target& opened, removed_rows& removed);
 
-  const std::shared_ptr<postgres_run> run_;
+  const std::shared_ptr<load_session> session_;
   const std::size_t loader_;
   const bool completes_run_;
   std::stop_token stop_;
@@ -64,12 +64,12 @@ class postgres_sink final : public sink {
 /// Runs `work` over a connection, again and again while only outages and other sessions are in its way.
 template <class Work>
 auto postgres_sink::with_retries(Work work) {
-  database_retries retries = run_->retries(stop_);
+  database_retries retries = session_->retries(stop_);
   unanswered_.reset();
   for (attempt_ = 1;; ++attempt_) {
     try {
-      const opened_run& run = connect();
-      const auto result = work(run);
+      const opened_target& opened = connect();
+      const auto result = work(opened);
       transaction_.reset();
       connection_.give_back();
       retries.succeeded();
@@ -90,14 +90,14 @@ auto postgres_sink::with_retries(Work work) {
   }
 }
 
-const opened_run& postgres_sink::connect() {
+const opened_target& postgres_sink::connect() {
   throw_if_stopped(stop_);
-  connection_ = run_->connect(stop_);
+  connection_ = session_->connect(stop_);
   if (lost_) {
-    settle_lost(*connection_, *lost_, run_->database().shown());
+    settle_lost(*connection_, *lost_, session_->database().shown());
     lost_.reset();
   }
-  return run_->ensure_open(*connection_, stop_);
+  return session_->ensure_open(*connection_, stop_);
 }
 
 void postgres_sink::disconnect() {
@@ -115,17 +115,17 @@ write_outcome postgres_sink::write(const batch& records) {
   }
   set_aside_.clear();
   rows_.assign(records, records.pages);
-  return with_retries([&](const opened_run& run) { return load(run, records); });
+  return with_retries([&](const opened_target& opened) { return load(opened, records); });
 }
 
-write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
-  metrics& counters = *run_->options().counters;
+write_outcome postgres_sink::load(const opened_target& opened, const batch& records) {
+  metrics& counters = *session_->options().counters;
   const std::uint64_t began = counters.elapsed_us();
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
-  const slice_fences fences = run_->fences_of(*connection_, records.pages);
-  begin(begin_loading(*connection_, run.identity, fences));
-  const std::vector<page> ours = claim_pages(*connection_, run.identity.pipeline, records.pages);
+  const slice_fences fences = session_->fences_of(*connection_, records.pages);
+  begin(begin_loading(*connection_, opened.identity, fences));
+  const std::vector<page> ours = claim_pages(*connection_, opened.identity.pipeline, records.pages);
   if (ours.empty()) {
     connection_->run("ROLLBACK");
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
@@ -134,25 +134,26 @@ write_outcome postgres_sink::load(const opened_run& run, const batch& records) {
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  if (run.target.longest_id > 0) {
-    rows_.set_cut_ids_apart(run.target.longest_id);
+  if (opened.target.longest_id > 0) {
+    rows_.set_cut_ids_apart(opened.target.longest_id);
   }
-  load_terms terms{run_->limits_rejects(), run_->last_refused(), run.first_transaction};
-  range_load::outcome done = range_load(*connection_, run.target, rows_, attempt_, std::move(terms)).run();
-  settle(run, done, ours.front());
+  load_terms terms{session_->limits_rejects(), session_->last_refused(), opened.first_transaction};
+  range_load::outcome done = range_load(*connection_, opened.target, rows_, attempt_, std::move(terms)).run();
+  settle(opened, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {
     slices.push_back(slice);
   }
-  fold(*connection_, run.identity.pipeline, slices);
+  const std::vector<slice_id> ended = fold(*connection_, opened.identity.pipeline, slices);
   unanswered_ = std::move(done);
   commit();
+  session_->note_ended(ended);
   counters.load_us += counters.elapsed_us() - began;
   counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   return count(*unanswered_, records);
 }
 
-void postgres_sink::settle(const opened_run& run, const range_load::outcome& done, const page& first) {
+void postgres_sink::settle(const opened_target& opened, const range_load::outcome& done, const page& first) {
   std::map<std::uint64_t, page_losses> by_offset;
   const auto losses_of = [&by_offset](const page& p) -> page_losses& {
     page_losses& lost = by_offset[p.offset];
@@ -170,12 +171,12 @@ void postgres_sink::settle(const opened_run& run, const range_load::outcome& don
     for (const auto& [offset, lost] : by_offset) {
       losses.push_back(lost);
     }
-    record_losses(*connection_, run.identity.pipeline, losses);
+    record_losses(*connection_, opened.identity.pipeline, losses);
   }
   set_aside(done.rejected, events::rows_rejected, "rows were refused: ");
   set_aside(done.differing, events::duplicates_differ, "duplicates are not what the table has: ");
-  if (!done.rejected.empty() && run_->limits_rejects()) {
-    run_->check_rejects(count_rejects(*connection_, run.identity.pipeline), done.rejected.front());
+  if (!done.rejected.empty() && session_->limits_rejects()) {
+    session_->check_rejects(count_rejects(*connection_, opened.identity.pipeline), done.rejected.front());
   }
 }
 
@@ -187,7 +188,7 @@ void postgres_sink::set_aside(const std::vector<rejected_row>& rows, std::string
     }
   }
   if (!fresh.empty()) {
-    run_->rejects().append(fresh);
+    session_->rejects().append(fresh);
     for (const rejected_row& r : fresh) {
       set_aside_.emplace(r.of->offset, r.row);
     }
@@ -218,8 +219,8 @@ void postgres_sink::commit() {
 }
 
 write_outcome postgres_sink::count(const range_load::outcome& done, const batch& records) {
-  run_->note_committed(done);
-  metrics& counters = *run_->options().counters;
+  session_->note_committed(done);
+  metrics& counters = *session_->options().counters;
   counters.rows_loaded += done.loaded;
   counters.bytes_loaded += rows_.bytes();
   counters.ranges_loaded += 1;
@@ -245,11 +246,11 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
 
 void postgres_sink::finalize() {
   if (completes_run_) {
-    run_->complete_once([this] {
+    session_->complete_once([this] {
       removed_rows removed;
-      with_retries([&](const opened_run& run) { return complete(run, removed); });
-      run_->options().counters->duplicates_removed += removed.all;
-      run_->options().counters->duplicates_differing += removed.differing;
+      with_retries([&](const opened_target& opened) { return complete(opened, removed); });
+      session_->options().counters->duplicates_removed += removed.all;
+      session_->options().counters->duplicates_differing += removed.differing;
     });
   }
 }
@@ -257,20 +258,21 @@ void postgres_sink::finalize() {
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
-bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
-  begin(begin_completing(*connection_, run.identity, run.target, run_->expected_slices(), run_->known_last_pages(),
-                         run_->all_fences()));
-  if (!run_->limits_rejects()) {
-    check_some_row_was_taken(*connection_, run.identity.pipeline, run_->options().rejects_file.string(),
-                             run_->first_reject());
+bool postgres_sink::complete(const opened_target& opened, removed_rows& removed) {
+  begin(begin_completing(*connection_, opened.identity, opened.target, session_->expected_slices(),
+                         session_->known_last_pages(), session_->all_fences()));
+  if (!session_->limits_rejects()) {
+    check_some_row_was_taken(*connection_, opened.identity.pipeline, session_->options().rejects_file.string(),
+                             session_->first_reject());
   }
-  const auto built = run.target.keyless() ? build_key(*connection_, run.target, run_->rejects()) : std::nullopt;
+  const auto built =
+      opened.target.keyless() ? build_key(*connection_, opened.target, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
-  mark_complete(*connection_, run.identity.pipeline, built ? built->all : 0, run_->watermark());
+  mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermark());
   commit();
   connection_.close();  // it is patient now
   if (built) {
-    metrics& counters = *run_->options().counters;
+    metrics& counters = *session_->options().counters;
     counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   }
   return true;
@@ -282,7 +284,7 @@ bool postgres_sink::complete(const opened_run& run, removed_rows& removed) {
 
 std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target> target, std::size_t loader,
                                          bool completes_run) {
-  return std::make_unique<detail::postgres_sink>(target->run_, loader, completes_run);
+  return std::make_unique<detail::postgres_sink>(target->session_, loader, completes_run);
 }
 
 }  // namespace ingest

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "buffer/recovered_run.hpp"
+#include "buffer/recovered_buffer.hpp"
 #include "buffer/recovery.hpp"
 #include "buffer/run_state.hpp"
 #include "core/ledger_view.hpp"

@@ -3,7 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "postgres/postgres_run.hpp"
+#include "postgres/load_session.hpp"
 #include "support/loading_fixture.hpp"
 
 using namespace ingest;
@@ -39,7 +39,7 @@ struct shape_fixture : loading_fixture {
   }
 
   std::shared_ptr<postgres_target> open(const postgres_options& o, const table_shape& shape) const {
-    auto target = std::make_shared<postgres_target>(std::make_shared<detail::postgres_run>(o, nullptr, shape));
+    auto target = std::make_shared<postgres_target>(std::make_shared<detail::load_session>(o, nullptr, shape));
     target->open_run(identity, false);
     return target;
   }

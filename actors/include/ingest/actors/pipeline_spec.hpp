@@ -32,12 +32,13 @@ using transform_factory = std::function<transform_list(slice_id)>;
 /// pipeline_builder::durable() makes one of a durable_run.
 struct buffer_spec {
   /// Opens the buffer. Never called while a buffer of an earlier call is still in use.
-  std::function<recovered_run()> recover;
+  std::function<recovered_buffer()> recover;
 
   std::filesystem::path directory;  ///< of buffer and state
   file_system* files = &posix_file_system();
 
-  /// Asks the ledger about slices that are to be read, as durable_run::take() does. None: only the buffer knows.
+  /// Asks the ledger about slices that are to be read, as durable_run::take() does; it may answer for the first of them
+  /// only. None: only the buffer knows.
   std::function<std::vector<slice_progress>(std::span<const slice_id>, std::stop_token)> take_slices;
 
   /// Told how many slices there were, when there are no more.

@@ -1,4 +1,4 @@
-#include "datasync/http_run.hpp"
+#include "datasync/request_context.hpp"
 
 #include "datasync/http_verdict.hpp"
 #include "http/rate_headers.hpp"
@@ -41,16 +41,16 @@ std::optional<milliseconds> server_delay_in(const http_result& result, std::chro
 
 }  // namespace
 
-void start(const http_run& run, http_client& client, const http_request& request) {
-  metrics& m = run.counters;
+void start(const request_context& context, http_client& client, const http_request& request) {
+  metrics& m = context.counters;
   auto never = std::uint64_t{0};
   m.first_fetch_us.compare_exchange_strong(never, m.elapsed_us());
   ++m.requests;
   client.start(request);
 }
 
-const http_result& receive(const http_run& run, http_client& client, const std::stop_token& stop) {
-  metrics& m = run.counters;
+const http_result& receive(const request_context& context, http_client& client, const std::stop_token& stop) {
+  metrics& m = context.counters;
   const auto begin = m.elapsed_us();
   const http_result& result = client.finish(stop);
   const auto end = m.elapsed_us();
@@ -58,48 +58,48 @@ const http_result& receive(const http_run& run, http_client& client, const std::
   m.last_fetch_us = end;
   if (result.failure && result.failure->what == transport_failure::kind::certificate) {
     throw error(errc::unavailable,
-                run.url.origin + " could not prove who it is: " + result.failure->message +
+                context.url.origin + " could not prove who it is: " + result.failure->message +
                     "; if its certificate is signed by an authority of your own, name that in `ca_file`",
                 false);
   }
   return result;
 }
 
-const http_result& send(const http_run& run, http_client& client, const http_request& request,
+const http_result& send(const request_context& context, http_client& client, const http_request& request,
                         const std::stop_token& stop) {
-  start(run, client, request);
-  const http_result& result = receive(run, client, stop);
-  run.clock.observe(result);
+  start(context, client, request);
+  const http_result& result = receive(context, client, stop);
+  context.clock.observe(result);
   return result;
 }
 
-request_failure failure_of(const http_run& run, const http_result& result, const rate_limit* limit) {
+request_failure failure_of(const request_context& context, const http_result& result, const rate_limit* limit) {
   if (result.failure) {
     return {0, result.failure->message};
   }
-  return {result.status, answer_of(result), server_delay_in(result, run.clock.time_of(result), limit),
+  return {result.status, answer_of(result), server_delay_in(result, context.clock.time_of(result), limit),
           is_rate_limited(result)};
 }
 
-bool back_off(const http_run& run, retry_schedule& schedule, const request_failure& failure, std::string_view what,
-              const std::stop_token& stop) {
-  count_failure(run.counters, failure);
-  const auto wait = schedule.next(run.time.now(), failure.server_delay);
+bool back_off(const request_context& context, retry_schedule& schedule, const request_failure& failure,
+              std::string_view what, const std::stop_token& stop) {
+  count_failure(context.counters, failure);
+  const auto wait = schedule.next(context.time.now(), failure.server_delay);
   if (!wait) {
     return false;
   }
   log::warning(
       events::request_retried, failure.reason,
       {{"request", what}, {"status", failure.status}, {"attempt", schedule.failures()}, {"wait_ms", wait->count()}});
-  pause(run, *wait, stop);
+  pause(context, *wait, stop);
   return true;
 }
 
-void pause(const http_run& run, milliseconds wait, const std::stop_token& stop) {
-  const auto begin = run.time.now();
-  const bool whole = run.time.wait(wait, stop);
-  const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(run.time.now() - begin).count();
-  run.counters.throttled_us += static_cast<std::uint64_t>(std::max<std::int64_t>(waited, 0));
+void pause(const request_context& context, milliseconds wait, const std::stop_token& stop) {
+  const auto begin = context.time.now();
+  const bool whole = context.time.wait(wait, stop);
+  const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(context.time.now() - begin).count();
+  context.counters.throttled_us += static_cast<std::uint64_t>(std::max<std::int64_t>(waited, 0));
   if (!whole) {
     throw error(errc::cancelled, "stop requested while waiting for the API");
   }

@@ -1,4 +1,4 @@
-#include "postgres/postgres_run.hpp"
+#include "postgres/load_session.hpp"
 
 #include <algorithm>
 #include <set>
@@ -13,7 +13,7 @@
 
 namespace ingest::detail {
 
-postgres_run::postgres_run(postgres_options o, connection_factory connect, table_shape shape)
+load_session::load_session(postgres_options o, connection_factory connect, table_shape shape)
     : options_(std::move(o)),
       database_(options_.url),
       table_(table_name::parse(options_.table)),
@@ -27,7 +27,7 @@ postgres_run::postgres_run(postgres_options o, connection_factory connect, table
   }
 }
 
-std::unique_ptr<postgres_connection> postgres_run::make_connection(std::stop_token stop) {
+std::unique_ptr<postgres_connection> load_session::make_connection(std::stop_token stop) {
   const std::string application = "ingest/" + options_.pipeline;
   const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
   auto made = connect_ ? connect_(application, std::move(stop))
@@ -36,7 +36,7 @@ std::unique_ptr<postgres_connection> postgres_run::make_connection(std::stop_tok
   return made;
 }
 
-void postgres_run::expect(run_identity who, bool replace) {
+void load_session::expect(run_identity who, bool replace) {
   if (who.pipeline != options_.pipeline) {
     throw error(
         errc::internal,
@@ -50,12 +50,12 @@ void postgres_run::expect(run_identity who, bool replace) {
   expected_ = {std::move(who), replace, known_pages_};
 }
 
-void postgres_run::compare_with(known_pages pages) {
+void load_session::compare_with(known_pages pages) {
   const std::lock_guard lock(mutex_);
   known_pages_ = std::move(pages);
 }
 
-const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_token stop) {
+const opened_target& load_session::ensure_open(postgres_connection& c, std::stop_token stop) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait(lock, stop, [this] { return !opening_; })) {
     throw_if_stopped(stop);
@@ -69,7 +69,7 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
   opening_ = true;
   const expectation e = *expected_;
   lock.unlock();
-  std::optional<opened_run> result;
+  std::optional<opened_target> result;
   std::exception_ptr failure;
   try {
     result = open(c, e);
@@ -91,12 +91,12 @@ const opened_run& postgres_run::ensure_open(postgres_connection& c, std::stop_to
   return *opened_;
 }
 
-void postgres_run::require_access(postgres_connection& c) const {
+void load_session::require_access(postgres_connection& c) const {
   check_ledger_shape(c);
   require_grants(c, table_, shape_);
 }
 
-opened_run postgres_run::open(postgres_connection& c, const expectation& e) const {
+opened_target load_session::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
   target_table target = prepare(c);
   std::vector<slice_id> known;
@@ -121,98 +121,103 @@ opened_run postgres_run::open(postgres_connection& c, const expectation& e) cons
   return {e.identity, std::move(ledger), std::move(target), std::move(first)};
 }
 
-const opened_run* postgres_run::opened() const {
+const opened_target* load_session::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
 }
 
-void postgres_run::claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
-                                        const known_pages& known) {
+std::vector<slice_id> load_session::without_fence(std::span<const slice_id> slices) const {
+  std::vector<slice_id> missing;
+  const std::lock_guard lock(mutex_);
+  std::copy_if(slices.begin(), slices.end(), std::back_inserter(missing),
+               [this](const slice_id& s) { return !fences_.contains(s); });
+  return missing;
+}
+
+/// Tells where they stand then.
+std::vector<ledger_slice> load_session::claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
+                                                             bool ledger_seen) {
+  if (slices.empty()) {
+    return {};
+  }
+  known_pages known;
+  {
+    const std::lock_guard lock(mutex_);
+    known = known_pages_.value_or(known_pages());
+  }
+  known.ledger_seen = ledger_seen;
   c.run(c.begin());
   queue_up(c, options_.pipeline, slices, false);
   lock_pipeline(c, opened()->identity, "KEY SHARE");
   claim_slices(c, options_.pipeline, slices, known);
-  const std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
+  std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
   // Should this answer get lost, claiming again raises the fences once more.
   c.execute("COMMIT");
   const std::lock_guard lock(mutex_);
   for (const ledger_slice& s : now) {
     fences_[s.gapless.slice] = s.fence;
   }
+  return now;
 }
 
-slice_fences postgres_run::fences_of(postgres_connection& c, const std::vector<page>& pages) {
+slice_fences load_session::fences_of(postgres_connection& c, const std::vector<page>& pages) {
+  std::set<slice_id> slices;
+  for (const page& p : pages) {
+    slices.insert(p.slice);
+  }
   // One at a time: of two loaders that claim the same slice, the later one would fence off the earlier.
   const std::lock_guard one_at_a_time(claiming_);
-  std::set<slice_id> missing;
-  known_pages known;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const page& p : pages) {
-      if (!fences_.contains(p.slice)) {
-        missing.insert(p.slice);
-      }
-    }
-    known = known_pages_.value_or(known_pages());
-  }
-  if (!missing.empty()) {
-    known.ledger_seen = false;
-    claim_in_transaction(c, std::vector<slice_id>(missing.begin(), missing.end()), known);
-  }
+  claim_in_transaction(c, without_fence(std::vector<slice_id>(slices.begin(), slices.end())), false);
   const std::lock_guard lock(mutex_);
   slice_fences fences;
-  for (const page& p : pages) {
-    fences[p.slice] = fences_.at(p.slice);
+  for (const slice_id& s : slices) {
+    fences[s] = fences_.at(s);
   }
   return fences;
 }
 
-slice_fences postgres_run::all_fences() const {
+slice_fences load_session::all_fences() const {
   const std::lock_guard lock(mutex_);
   return fences_;
 }
 
-std::vector<slice_progress> postgres_run::claim(postgres_connection& c, std::span<const slice_id> slices) {
+void load_session::note_ended(const std::vector<slice_id>& slices) {
+  constexpr std::size_t most_remembered = 10'000;  // more than are on their way between a commit and its answer
+  const std::lock_guard lock(mutex_);
+  ended_.insert(ended_.end(), slices.begin(), slices.end());
+  for (; ended_.size() > most_remembered; ended_.pop_front()) {
+    fences_.erase(ended_.front());
+  }
+}
+
+std::vector<slice_progress> load_session::claim(postgres_connection& c, std::span<const slice_id> slices) {
   const std::lock_guard one_at_a_time(claiming_);
   // Those that have ended nobody has to make his own: a run that is begun again may come past very many of them.
-  std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
-  std::set<slice_id> ended;
-  for (const ledger_slice& s : now) {
-    if (s.gapless.done) {
-      ended.insert(s.gapless.slice);
+  std::map<slice_id, ledger_slice> found;
+  for (const ledger_slice& s : read_slices(c, options_.pipeline, slices)) {
+    found[s.reached.slice] = s;
+  }
+  std::vector<slice_id> open;
+  std::size_t asked = 0;
+  for (; asked < slices.size() && open.size() < run_ledger::most_claimed; ++asked) {
+    if (const auto known = found.find(slices[asked]); known == found.end() || !known->second.gapless.done) {
+      open.push_back(slices[asked]);
     }
   }
-  std::vector<slice_id> missing;
-  known_pages known;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const slice_id& s : slices) {
-      if (!fences_.contains(s) && !ended.contains(s)) {
-        missing.push_back(s);
-      }
-    }
-    if (!missing.empty()) {
-      known = known_pages_.value_or(known_pages());
-    }
+  for (const ledger_slice& s : claim_in_transaction(c, without_fence(open), true)) {
+    found[s.reached.slice] = s;
   }
-  if (!missing.empty()) {
-    known.ledger_seen = true;
-    claim_in_transaction(c, missing, known);
-    now = read_slices(c, options_.pipeline, slices);
-  }
-  std::vector<slice_progress> progress(slices.size());
-  for (std::size_t i = 0; i < slices.size(); ++i) {
+  std::vector<slice_progress> progress(asked);
+  for (std::size_t i = 0; i < asked; ++i) {
     progress[i].slice = slices[i];
-    for (const ledger_slice& s : now) {
-      if (s.reached.slice == slices[i]) {
-        progress[i] = s.reached;
-      }
+    if (const auto known = found.find(slices[i]); known != found.end()) {
+      progress[i] = known->second.reached;
     }
   }
   return progress;
 }
 
-void postgres_run::check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const {
+void load_session::check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const {
   const std::lock_guard lock(mutex_);
   if (!opened_) {
     return;
@@ -228,32 +233,32 @@ void postgres_run::check_still_ours(const std::optional<ledger_view>& view, cons
   }
 }
 
-void postgres_run::expect_slices(std::uint64_t count) {
+void load_session::expect_slices(std::uint64_t count) {
   const std::lock_guard lock(mutex_);
   expected_slices_ = std::max(expected_slices_, count);
 }
 
-void postgres_run::complete_with(std::string watermark) {
+void load_session::complete_with(std::string watermark) {
   const std::lock_guard lock(mutex_);
   watermark_ = std::move(watermark);
 }
 
-std::string postgres_run::watermark() const {
+std::string load_session::watermark() const {
   const std::lock_guard lock(mutex_);
   return watermark_;
 }
 
-std::uint64_t postgres_run::expected_slices() const {
+std::uint64_t load_session::expected_slices() const {
   const std::lock_guard lock(mutex_);
   return expected_slices_;
 }
 
-std::map<slice_id, page_id> postgres_run::known_last_pages() const {
+std::map<slice_id, page_id> load_session::known_last_pages() const {
   const std::lock_guard lock(mutex_);
   return known_pages_ ? known_pages_->last : std::map<slice_id, page_id>();
 }
 
-void postgres_run::complete_once(const std::function<void()>& work) {
+void load_session::complete_once(const std::function<void()>& work) {
   const std::lock_guard one_at_a_time(completing_);
   if (!completed_) {
     work();
@@ -261,12 +266,12 @@ void postgres_run::complete_once(const std::function<void()>& work) {
   }
 }
 
-refused_alike postgres_run::last_refused() const {
+refused_alike load_session::last_refused() const {
   const std::lock_guard lock(mutex_);
   return last_refused_;
 }
 
-void postgres_run::note_committed(const load_outcome& done) {
+void load_session::note_committed(const load_outcome& done) {
   const std::lock_guard lock(mutex_);
   if (!done.rejected.empty() && first_reject_.empty()) {
     first_reject_ = done.rejected.front().message + " (SQLSTATE " + done.rejected.front().sqlstate + ")";
@@ -278,12 +283,12 @@ void postgres_run::note_committed(const load_outcome& done) {
   }
 }
 
-std::string postgres_run::first_reject() const {
+std::string load_session::first_reject() const {
   const std::lock_guard lock(mutex_);
   return first_reject_;
 }
 
-void postgres_run::check_rejects(std::uint64_t rejected, const rejected_row& last) const {
+void load_session::check_rejects(std::uint64_t rejected, const rejected_row& last) const {
   if (rejected <= options_.reject_limit) {
     return;
   }

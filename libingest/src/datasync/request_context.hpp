@@ -12,7 +12,7 @@
 namespace ingest::detail {
 
 /// What all requests of a run have in common.
-struct http_run {
+struct request_context {
   http_source_options options;
   api_url url;
   metrics& counters;
@@ -29,27 +29,28 @@ struct request_failure {
 };
 
 /// Sends a request and counts it; receive() waits for the answer.
-void start(const http_run& run, http_client& client, const http_request& request);
+void start(const request_context& context, http_client& client, const http_request& request);
 
 /// Waits for the answer to the request that was started. Throws errc::unavailable, not transient, if the server's
 /// certificate is refused.
-const http_result& receive(const http_run& run, http_client& client, const std::stop_token& stop);
+const http_result& receive(const request_context& context, http_client& client, const std::stop_token& stop);
 
 /// Both of the above. What the answer says of the API's clock is taken in.
-const http_result& send(const http_run& run, http_client& client, const http_request& request,
+const http_result& send(const request_context& context, http_client& client, const http_request& request,
                         const std::stop_token& stop);
 
 /// What a result that is worth another try says about itself. Dates in it are compared with its own; `limit` may know
 /// in which unit delays come.
-request_failure failure_of(const http_run& run, const http_result& result, const rate_limit* limit = nullptr);
+request_failure failure_of(const request_context& context, const http_result& result,
+                           const rate_limit* limit = nullptr);
 
 /// Counts and logs a failed attempt at `what` and waits until it is time for the next. False, without a wait, if the
 /// schedule has none left.
-bool back_off(const http_run& run, retry_schedule& schedule, const request_failure& failure, std::string_view what,
-              const std::stop_token& stop);
+bool back_off(const request_context& context, retry_schedule& schedule, const request_failure& failure,
+              std::string_view what, const std::stop_token& stop);
 
 /// Waits and counts the wait. Throws errc::cancelled.
-void pause(const http_run& run, std::chrono::milliseconds wait, const std::stop_token& stop);
+void pause(const request_context& context, std::chrono::milliseconds wait, const std::stop_token& stop);
 
 /// The last failure of an exhausted schedule, as an error that is not transient.
 error exhausted(const retry_schedule& schedule, const request_failure& failure, const std::string& what);

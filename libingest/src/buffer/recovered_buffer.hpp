@@ -9,7 +9,7 @@
 namespace ingest {
 
 /// What a run starts from, and starts again from when a stage that kept its books has failed.
-struct recovered_run {
+struct recovered_buffer {
   std::unique_ptr<disk_buffer> buffer;
   slice_pages loaded;                 ///< pages that the target is known to have; they are not offered again
   std::uint64_t slices_left_out = 0;  ///< see run_state

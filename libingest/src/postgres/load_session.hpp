@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,18 +21,18 @@
 namespace ingest::detail {
 
 /// What is known of a run once its target is open.
-struct opened_run {
+struct opened_target {
   run_identity identity;
   ledger_view ledger;  ///< at that time
   target_table target;
   std::string first_transaction;  ///< as detail::first_transaction() says
 };
 
-/// What the loaders of a run share. Thread-safe.
-class postgres_run {
+/// What the loaders of one run share: options, connections, the open target, fences. Thread-safe.
+class load_session {
  public:
   /// Connections are libpq's unless a factory makes others, as simulations do. Records become rows by `shape`.
-  explicit postgres_run(postgres_options o, connection_factory connect = nullptr,
+  explicit load_session(postgres_options o, connection_factory connect = nullptr,
                         table_shape shape = table_shape::of_events());
 
   const postgres_options& options() const { return options_; }
@@ -49,18 +50,22 @@ class postgres_run {
 
   /// Opens the target over `c`, unless that is done; waits while another thread is at it. Tries once: throws
   /// database_error and leaves `c` in an open transaction if it fails.
-  const opened_run& ensure_open(postgres_connection& c, std::stop_token stop);
+  const opened_target& ensure_open(postgres_connection& c, std::stop_token stop);
 
-  const opened_run* opened() const;
+  const opened_target* opened() const;
 
   /// The fences of slices that are to be loaded, over `c`, which must not be in a transaction. A slice that was read
   /// without the ledger having been asked is made our own first: errc::locked if it has pages then that nobody knew of.
   slice_fences fences_of(postgres_connection& c, const std::vector<page>& pages);
 
-  /// Of all slices that were made our own.
+  /// Of all slices that were made our own, but for most of those that have ended.
   slice_fences all_fences() const;
 
-  /// Makes slices our own that are to be read, over `c`, and tells where they stand, in the order asked.
+  /// Slices whose last page is committed, with all before it. Their fences are forgotten in time: nobody raises them
+  /// any more, and only a loader that takes over a range which was being loaded asks for one.
+  void note_ended(const std::vector<slice_id>& slices);
+
+  /// Makes slices our own that are to be read, over `c`, and tells where they stand, as run_ledger::claim() says.
   std::vector<slice_progress> claim(postgres_connection& c, std::span<const slice_id> slices);
 
   /// Throws errc::locked if `view` shows that another process has taken over what was ours before it was read.
@@ -105,8 +110,10 @@ class postgres_run {
   };
 
   std::unique_ptr<postgres_connection> make_connection(std::stop_token stop);
-  opened_run open(postgres_connection& c, const expectation& e) const;
-  void claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices, const known_pages& known);
+  opened_target open(postgres_connection& c, const expectation& e) const;
+  std::vector<slice_id> without_fence(std::span<const slice_id> slices) const;
+  std::vector<ledger_slice> claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
+                                                 bool ledger_seen);
 
   const postgres_options options_;
   const database_address database_;
@@ -125,12 +132,13 @@ class postgres_run {
   std::mutex completing_;
   bool completed_ = false;
   std::optional<known_pages> known_pages_;
-  slice_fences fences_;  // of slices that are ours
+  slice_fences fences_;         // of slices that are ours
+  std::deque<slice_id> ended_;  // those of them that ended last
   std::uint64_t expected_slices_ = 0;
   std::string watermark_;
   refused_alike last_refused_;
-  std::string first_reject_;          ///< why
-  std::optional<opened_run> opened_;  // set once, never changed after
+  std::string first_reject_;             ///< why
+  std::optional<opened_target> opened_;  // set once, never changed after
 };
 
 }  // namespace ingest::detail
