@@ -1,7 +1,6 @@
 #include "actors/range_queue.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace ingest::actors {
 
@@ -36,13 +35,15 @@ std::optional<range> range_queue::take() {
     return std::nullopt;
   }
   bool can_grow = true;
-  const auto count = static_cast<std::ptrdiff_t>(length_of_front_range(can_grow));
+  const std::size_t count = length_of_front_range(can_grow);
   if (can_grow && !finished_ && flushed_ == 0) {
     return std::nullopt;
   }
   range r;
-  r.pages.assign(std::move_iterator(pages_.begin()), std::move_iterator(pages_.begin() + count));
-  pages_.erase(pages_.begin(), pages_.begin() + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    r.pages.push_back(std::move(pages_.front()));
+    pages_.pop_front();
+  }
   flushed_ -= std::min(flushed_, r.pages.size());
   return r;
 }

@@ -268,10 +268,10 @@ BOOST_AUTO_TEST_CASE(loads_every_event_once_and_is_not_resumed) {
 }
 
 BOOST_AUTO_TEST_CASE(is_decompressed_as_a_file_is) {
-  for (const std::string compress : {"gzip", "zstd"}) {
+  for (const std::string name : {"events.ndjson.gz", "events.ndjson.zst"}) {
     file_run r(2'000);
-    r.events_in("events.ndjson");
-    r.started_by = {"sh", "-c", compress + " -c events.ndjson | \"$@\"", "sh"};
+    r.events_in(name);
+    r.started_by = {"sh", "-c", "cat " + name + " | \"$@\"", "sh"};
     check_complete(r, r.run("run", {"--from", "stdin"}));
   }
 }

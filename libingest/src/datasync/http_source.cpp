@@ -14,11 +14,11 @@ class http_source final : public source {
       : api_(std::move(api)), slice_(slice), window_(window) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
-    detail::page_reader::task t{.slice = slice_, .window = window_, .limit = api_->run().options.batch_size};
+    detail::page_reader::task t{.slice = slice_, .window = window_, .limit = api_->context().options.batch_size};
     if (position) {
       t.from = detail::parse_http_position(*position);
       // Older versions did not say which endpoint they had read: most likely the one that is tried first.
-      t.from.stream = t.from.stream.value_or(api_->run().options.endpoint != http_endpoint::standard);
+      t.from.stream = t.from.stream.value_or(api_->context().options.endpoint != http_endpoint::standard);
     }
     pages_.emplace(api_, std::move(t), std::move(stop));
     done_ = false;
@@ -73,7 +73,7 @@ time_window window_of(const std::vector<time_window>& windows, std::size_t slice
 }  // namespace
 
 std::unique_ptr<source> make_http_source(std::shared_ptr<http_api> api, slice_id slice) {
-  const auto& windows = api->run().options.windows;
+  const auto& windows = api->context().options.windows;
   if (slice.number() >= std::max<std::size_t>(windows.size(), 1)) {
     throw error(errc::config, to_string(slice) + " has no time window");
   }
