@@ -1,0 +1,183 @@
+#include "postgres/column_type.hpp"
+
+#include <array>
+#include <bit>
+#include <charconv>
+#include <limits>
+
+#include "postgres/date_values.hpp"
+#include "postgres/decimal.hpp"
+#include "postgres/network_order.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+using kind = json_value::kind;
+
+/// What a string means, or another value's JSON.
+std::string_view words_of(const json_value& value, std::string& scratch) {
+  return value.what == kind::string ? *value.text(scratch) : value.raw;
+}
+
+bool is_scalar(const json_value& value) {
+  return value.what == kind::string || value.what == kind::number;
+}
+
+value_fit append_text(const json_value& value, std::string& scratch, std::string& to) {
+  const std::string_view words = words_of(value, scratch);
+  if (words.find('\0') != std::string_view::npos) {
+    return value_fit::none;
+  }
+  to += words;
+  return value_fit::exact;
+}
+
+value_fit append_json(const json_value& value, std::string&, std::string& to) {
+  to += value.raw;
+  return value_fit::exact;
+}
+
+value_fit append_jsonb(const json_value& value, std::string& scratch, std::string& to) {
+  constexpr char version = 1;
+  to += version;
+  return append_json(value, scratch, to);
+}
+
+value_fit append_boolean(const json_value& value, std::string& scratch, std::string& to) {
+  const std::string_view words = words_of(value, scratch);
+  if (words != "true" && words != "false") {
+    return value_fit::none;
+  }
+  to += words == "true" ? '\1' : '\0';
+  return value_fit::exact;
+}
+
+/// JSON knows one kind of numbers: 1.0 and 1e3 are whole ones.
+template <class Signed>
+value_fit append_integer(const json_value& value, std::string& scratch, std::string& to) {
+  if (!is_scalar(value)) {
+    return value_fit::none;
+  }
+  const auto number = decimal::parse(words_of(value, scratch));
+  const auto whole = number ? number->whole() : std::nullopt;
+  if (!whole || *whole < std::numeric_limits<Signed>::min() || *whole > std::numeric_limits<Signed>::max()) {
+    return value_fit::none;
+  }
+  append_big_endian(static_cast<std::make_unsigned_t<Signed>>(*whole), to);
+  return value_fit::exact;
+}
+
+value_fit append_decimal(const json_value& value, std::string& scratch, std::string& to) {
+  if (!is_scalar(value)) {
+    return value_fit::none;
+  }
+  const auto number = decimal::parse(words_of(value, scratch));
+  return number && append_numeric(*number, to) ? value_fit::exact : value_fit::none;
+}
+
+template <class Float, class Bits>
+value_fit append_float(const json_value& value, std::string& scratch, std::string& to) {
+  if (!is_scalar(value)) {
+    return value_fit::none;
+  }
+  const std::string_view words = words_of(value, scratch);
+  const auto asked = decimal::parse(words);
+  Float number = 0;
+  const auto [end, problem] = std::from_chars(words.data(), words.data() + words.size(), number);
+  if (!asked || problem != std::errc()) {
+    return value_fit::none;
+  }
+  append_big_endian(std::bit_cast<Bits>(number), to);
+  std::array<char, 64> shortest;
+  const auto written =
+      std::to_chars(shortest.data(), shortest.data() + shortest.size(), number, std::chars_format::scientific);
+  auto kept = decimal::parse({shortest.data(), static_cast<std::size_t>(written.ptr - shortest.data())});
+  kept->scale = asked->scale;
+  return *kept == *asked ? value_fit::exact : value_fit::rounded;
+}
+
+value_fit fit_of(const date_value& v) {
+  return v.exact ? value_fit::exact : value_fit::rounded;
+}
+
+value_fit append_date(const json_value& value, std::string& scratch, std::string& to) {
+  const auto date = value.what == kind::string ? parse_date(*value.text(scratch)) : std::nullopt;
+  if (!date) {
+    return value_fit::none;
+  }
+  append_big_endian(static_cast<std::uint32_t>(static_cast<std::int32_t>(date->number)), to);
+  return fit_of(*date);
+}
+
+/// Those of 64 bits.
+template <std::optional<date_value> (*Parse)(std::string_view)>
+value_fit append_time(const json_value& value, std::string& scratch, std::string& to) {
+  const auto time = value.what == kind::string ? Parse(*value.text(scratch)) : std::nullopt;
+  if (!time) {
+    return value_fit::none;
+  }
+  append_big_endian(static_cast<std::uint64_t>(time->number), to);
+  return fit_of(*time);
+}
+
+value_fit append_uuid(const json_value& value, std::string& scratch, std::string& to) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  const std::string_view words = words_of(value, scratch);
+  if (value.what != kind::string || words.size() != form.size()) {
+    return value_fit::none;
+  }
+  std::array<unsigned char, 16> bytes{};
+  std::size_t nibbles = 0;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    if (form[i] == '-') {
+      if (words[i] != '-') {
+        return value_fit::none;
+      }
+      continue;
+    }
+    unsigned char nibble = 0;
+    if (std::from_chars(&words[i], &words[i] + 1, nibble, 16).ec != std::errc()) {
+      return value_fit::none;
+    }
+    bytes[nibbles / 2] = static_cast<unsigned char>(bytes[nibbles / 2] << 4 | nibble);
+    ++nibbles;
+  }
+  to.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return value_fit::exact;
+}
+
+constexpr std::array types{
+    column_type{"text", "text", append_text},
+    column_type{"varchar", "varchar", append_text},
+    column_type{"boolean", "bool", append_boolean},
+    column_type{"smallint", "int2", append_integer<std::int16_t>},
+    column_type{"integer", "int4", append_integer<std::int32_t>},
+    column_type{"bigint", "int8", append_integer<std::int64_t>},
+    column_type{"numeric", "numeric", append_decimal},
+    column_type{"real", "float4", append_float<float, std::uint32_t>},
+    column_type{"double precision", "float8", append_float<double, std::uint64_t>},
+    column_type{"date", "date", append_date},
+    column_type{"time", "time", append_time<parse_time_of_day>},
+    column_type{"timestamp with time zone", "timestamptz", append_time<parse_timestamp>},
+    column_type{"uuid", "uuid", append_uuid},
+    column_type{"json", "json", append_json},
+    column_type{"jsonb", "jsonb", append_jsonb},
+};
+
+}  // namespace
+
+std::span<const column_type> column_types() {
+  return types;
+}
+
+const column_type* find_column_type(std::string_view catalog) {
+  for (const column_type& t : types) {
+    if (t.catalog == catalog) {
+      return &t;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace ingest::detail

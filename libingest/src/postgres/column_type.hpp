@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "json/json_scanner.hpp"
+
+namespace ingest::detail {
+
+/// How a JSON value fits into a column.
+enum class value_fit : std::uint8_t {
+  exact,    ///< the column has all of it
+  rounded,  ///< the column has as much of it as its type can hold: the value has to be kept elsewhere as well
+  none,     ///< nothing was appended: the value belongs elsewhere
+};
+
+/// A type of columns, and how JSON becomes its values.
+///
+/// A string and what it says are taken alike where nothing is lost by it: "42" is a number that way, and 42 a text.
+/// Only one spelling of a value does: not "042", " 42" or "+42", nor "yes", "today" or "infinity", all of which the
+/// server would take.
+struct column_type {
+  std::string_view name;     ///< in SQL
+  std::string_view catalog;  ///< pg_type.typname
+
+  /// Appends the value's bytes, as the type's receive function reads them and without their length. The value is not
+  /// null. `scratch` is overwritten.
+  value_fit (*append)(const json_value& value, std::string& scratch, std::string& to);
+};
+
+/// All types that values are made for.
+std::span<const column_type> column_types();
+
+/// By pg_type.typname; null where it is none of them.
+const column_type* find_column_type(std::string_view catalog);
+
+}  // namespace ingest::detail

@@ -1,0 +1,121 @@
+#include "postgres/decimal.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "postgres/network_order.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+// What a numeric has at most: digits before the decimal point, and behind it.
+constexpr std::int64_t most_before = 131'072;
+constexpr std::int64_t most_behind = 16'383;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string_view digits_at(std::string_view& rest) {
+  std::size_t length = 0;
+  while (length < rest.size() && is_digit(rest[length])) {
+    ++length;
+  }
+  const std::string_view digits = rest.substr(0, length);
+  rest.remove_prefix(length);
+  return digits;
+}
+
+bool accept(std::string_view& rest, char c) {
+  const bool found = rest.starts_with(c);
+  rest.remove_prefix(found ? 1 : 0);
+  return found;
+}
+
+/// `of` rounded towards minus infinity.
+std::int64_t quotient(std::int64_t of, std::int64_t by) {
+  return of >= 0 ? of / by : -((-of + by - 1) / by);
+}
+
+}  // namespace
+
+std::optional<decimal> decimal::parse(std::string_view text) {
+  decimal d;
+  d.negative = accept(text, '-');
+  const std::string_view before = digits_at(text);
+  const bool dot = accept(text, '.');
+  const std::string_view behind = dot ? digits_at(text) : std::string_view();
+  if (before.empty() || (before.size() > 1 && before.front() == '0') || (dot && behind.empty())) {
+    return std::nullopt;
+  }
+  std::int64_t exponent = 0;
+  if (accept(text, 'e') || accept(text, 'E')) {
+    const bool less = text.starts_with('-');
+    if (less || text.starts_with('+')) {
+      text.remove_prefix(1);
+    }
+    const std::string_view power = digits_at(text);
+    const auto [end, problem] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+    if (power.empty() || problem != std::errc() || exponent > 1'000'000'000) {
+      return std::nullopt;
+    }
+    exponent = less ? -exponent : exponent;
+  }
+  if (!text.empty()) {
+    return std::nullopt;
+  }
+  d.scale = std::max<std::int64_t>(0, static_cast<std::int64_t>(behind.size()) - exponent);
+  d.digits.reserve(before.size() + behind.size());
+  d.digits.append(before).append(behind);
+  d.point = static_cast<std::int64_t>(before.size()) + exponent;
+  const auto first = d.digits.find_first_not_of('0');
+  if (first == std::string::npos) {
+    d.digits.clear();
+    d.point = 0;
+    d.negative = false;
+    return d;
+  }
+  d.digits.erase(d.digits.find_last_not_of('0') + 1);
+  d.digits.erase(0, first);
+  d.point -= static_cast<std::int64_t>(first);
+  return d;
+}
+
+std::optional<std::int64_t> decimal::whole() const {
+  if (!is_whole() || point > 19) {
+    return std::nullopt;
+  }
+  std::string text = negative ? "-" : "";
+  text += digits.empty() ? "0" : digits;
+  text.append(digits.empty() ? 0 : static_cast<std::size_t>(point) - digits.size(), '0');
+  std::int64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return problem == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+bool append_numeric(const decimal& number, std::string& to) {
+  constexpr std::uint16_t minus = 0x4000;
+  if (number.point > most_before || number.scale > most_behind) {
+    return false;
+  }
+  // Digits go in fours, which begin at the decimal point.
+  const std::int64_t groups_before = quotient(number.point + 3, 4);
+  const auto lead = static_cast<std::size_t>(groups_before * 4 - number.point);  // zeros before the first digit
+  const std::size_t groups = number.digits.empty() ? 0 : (lead + number.digits.size() + 3) / 4;
+  append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(groups), to);
+  append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(groups == 0 ? 0 : groups_before - 1), to);
+  append_big_endian<std::uint16_t>(number.negative ? minus : 0, to);
+  append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(number.scale), to);
+  for (std::size_t g = 0; g < groups; ++g) {
+    unsigned value = 0;
+    for (std::size_t i = g * 4; i < g * 4 + 4; ++i) {
+      const bool there = i >= lead && i - lead < number.digits.size();
+      value = value * 10 + (there ? static_cast<unsigned>(number.digits[i - lead] - '0') : 0);
+    }
+    append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(value), to);
+  }
+  return true;
+}
+
+}  // namespace ingest::detail
