@@ -12,6 +12,8 @@ std::string_view name_of(metric_unit u) {
       return "events";
     case metric_unit::rows:
       return "rows";
+    case metric_unit::values:
+      return "values";
     case metric_unit::pages:
       return "pages";
     case metric_unit::ranges:

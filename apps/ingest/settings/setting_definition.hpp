@@ -44,7 +44,8 @@ struct setting_definition {
                    bool settings::*, std::filesystem::path settings::*, std::vector<std::string> settings::*,
                    std::optional<std::int64_t> settings::*, std::optional<std::uint64_t> settings::*,
                    http_endpoint settings::*, log_format_choice settings::*, log::level settings::*,
-                   source_choice settings::*, target_choice settings::*>;
+                   source_choice settings::*, target_choice settings::*, table_kind settings::*,
+                   schema_policy settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE

@@ -13,6 +13,7 @@
 #include "ingest/error.hpp"
 #include "ingest/http_source.hpp"
 #include "ingest/log.hpp"
+#include "ingest/postgres.hpp"
 
 namespace ingest {
 
@@ -20,6 +21,9 @@ namespace ingest {
 enum class command { run, fetch, load, status, validate, version };
 
 enum class log_format_choice { automatic, json, text };
+
+/// Whether a table has a column with the record, or columns for its fields.
+enum class table_kind { json, typed };
 
 enum class record_format { ndjson, csv, tsv };
 enum class file_compression { none, gzip, zstd };
@@ -71,6 +75,8 @@ struct settings {
 
   std::string database_url;
   std::string table;
+  table_kind tables = table_kind::json;
+  schema_policy schema_changes = schema_policy::evolve;
   std::uint64_t loaders = 0;
   std::optional<std::uint64_t> range_bytes;  ///< nothing: what suits the command
   std::chrono::milliseconds range_delay{};

@@ -37,7 +37,7 @@ const std::array definitions{
     .commands = set_of(command::run) | checking},
   setting_definition{.section = "From where to where", .name = "ID_POINTER", .type = json_pointer,
     .member = &s::id_pointer, .default_text = "/id", .help = "Where an event holds its id: the table's key",
-    .commands = fetching | checking},
+    .commands = working | checking},
 
   setting_definition{.section = "API", .name = "API_BASE_URL", .type = url, .member = &s::api_base_url,
     .help = "Base URL of the API, up to the version: https://host/api/v1",
@@ -117,7 +117,18 @@ const std::array definitions{
             "in the flag, no password",
     .commands = loading | checking, .required_for = loading | checking, .required_with = "TO=postgres"},
   setting_definition{.section = "Database", .name = "TABLE", .type = text, .member = &s::table,
-    .default_text = "ingested_events", .help = "The table to load, with columns id and data; created if it is missing",
+    .default_text = "ingested_events",
+    .help = "The table to load, with columns id and data, or as TABLES says; created if it is missing",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "TABLES", .type = choice, .member = &s::tables,
+    .default_text = "json", .choices = {"json", "typed"},
+    .help = "What the table is like: json, an id and the whole record; typed, a column for each field, and _ingest_extra "
+            "for what does not fit into them",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "SCHEMA_CHANGES", .type = choice, .member = &s::schema_changes,
+    .default_text = "evolve", .choices = {"evolve", "freeze", "refuse"},
+    .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "
+            "the run ends",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "LOADERS", .type = integer, .member = &s::loaders,
     .default_text = "2", .unit = "connections", .least = 1, .greatest = 64, .help = "Connections that load in parallel",

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/ledger_view.hpp"
+#include "json/json_pointer.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -17,6 +18,18 @@ std::string look_at_database(const settings& s) {
     throw *ledger->refusal;
   }
   return "table " + table;
+}
+
+/// Of a typed table, the key is a field like others.
+std::string key_field(const settings& s) {
+  const json_pointer pointer(s.id_pointer);
+  if (pointer.tokens().size() != 1) {
+    throw error(errc::config,
+                "ID_POINTER is " + s.id_pointer +
+                    ", but the key of a typed table is a field of the record itself, as /id is: choose such "
+                    "a one, or TABLES=json");
+  }
+  return pointer.tokens().front();
 }
 
 }  // namespace
@@ -40,6 +53,9 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.connect_timeout = s.connect_timeout;
   o.io_timeout = s.database_io_timeout;
   o.initial_load = s.initial_load;
+  if (s.tables == table_kind::typed) {
+    o.typed = typed_table{{key_field(s)}, s.schema_changes};
+  }
   o.allow_unlogged = s.allow_unlogged;
   o.counters = std::move(counters);
   return o;

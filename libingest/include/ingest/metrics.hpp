@@ -8,7 +8,7 @@
 
 namespace ingest {
 
-enum class metric_unit { events, rows, pages, ranges, requests, attempts, stages, bytes, microseconds };
+enum class metric_unit { events, rows, values, pages, ranges, requests, attempts, stages, bytes, microseconds };
 
 enum class metric_kind {
   counter,  ///< only grows, unless all that was counted is begun anew
@@ -101,6 +101,7 @@ class metrics {
   metric duplicates_removed{*this, {"duplicates_removed", unit::rows, kind::counter, line::none, "", "of these, removed when an initial load built the key; they had been loaded"}};
   metric duplicates_differing{*this, {"duplicates_differing", unit::rows, kind::counter, line::not_loaded, "of them of other content, set aside", "of the duplicates, those with other content than the row that stays"}};
   metric rows_rejected{*this, {"rows_rejected", unit::rows, kind::counter, line::not_loaded, "rejected", "rows that the target refused, set aside"}};
+  metric values_kept_apart{*this, {"values_kept_apart", unit::values, kind::counter, line::not_loaded, "values kept apart", "values that did not fit their column, or had none, and are in `_ingest_extra`"}};
   metric load_us{*this, {"load_us", unit::microseconds, kind::counter, line::stages, "load", "in transactions, over all loaders"}};
   metric load_retries{*this, {"load_retries", unit::attempts, kind::counter, line::retries, "of loading", "transactions that were tried again"}};
 

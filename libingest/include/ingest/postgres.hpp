@@ -18,6 +18,20 @@
 
 namespace ingest {
 
+/// What becomes of fields of records that a typed table has no column for.
+enum class schema_policy {
+  evolve,  ///< columns are added for them
+  freeze,  ///< they go to the column `_ingest_extra`
+  refuse,  ///< errc::bad_data
+};
+
+/// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
+/// value that its column's type cannot hold is there under its field's name, and the column is null.
+struct typed_table {
+  std::vector<std::string> key = {"id"};  ///< fields of the records
+  schema_policy changes = schema_policy::evolve;
+};
+
 /// Where and how rows are loaded into PostgreSQL.
 struct postgres_options {
   std::string url;                        ///< `postgresql://user:password@host:port/database`, or keyword=value pairs
@@ -39,6 +53,9 @@ struct postgres_options {
   /// the key. Until then it may hold an event twice. A table that this pipeline did not create so is errc::config. A
   /// run that began so is finished so, whatever this says then.
   bool initial_load = false;
+
+  /// Nothing: the table has the columns `id` and `data`, the line's key and the record.
+  std::optional<typed_table> typed;
 
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   timing time = {};

@@ -1,8 +1,7 @@
 #include "postgres/copy_encoder.hpp"
 
-#include <array>
-
 #include "json/byte_scan.hpp"
+#include "postgres/network_order.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {
@@ -13,24 +12,9 @@ constexpr char jsonb_version = 1;  // precedes the text of each jsonb
 constexpr char quote = '\1';
 constexpr std::uint32_t null_length = 0xffff'ffff;
 
-/// Numbers are big-endian in the binary format.
-template <std::size_t Bytes>
-void put_number(std::uint32_t number, char* to) {
-  for (std::size_t i = Bytes; i-- > 0; number >>= 8) {
-    to[i] = static_cast<char>(number & 0xff);
-  }
-}
-
-template <std::size_t Bytes>
-void append_number(std::uint32_t number, std::string& to) {
-  std::array<char, Bytes> bytes;
-  put_number<Bytes>(number, bytes.data());
-  to.append(bytes.data(), Bytes);
-}
-
 /// A column: the length of its bytes, then they.
 void append_counted(std::string_view bytes, bool is_jsonb, std::string& to) {
-  append_number<4>(static_cast<std::uint32_t>(bytes.size()) + (is_jsonb ? 1 : 0), to);
+  append_big_endian<std::uint32_t>(static_cast<std::uint32_t>(bytes.size()) + (is_jsonb ? 1 : 0), to);
   if (is_jsonb) {
     to += jsonb_version;
   }
@@ -54,6 +38,10 @@ void append_quoted(std::string_view text, std::string& to) {
 }  // namespace
 
 copy_encoder::copy_encoder(const table_shape& shape, const std::vector<std::string>& types) {
+  if (shape.is_typed()) {
+    typed_.emplace(shape, types);
+    return;
+  }
   for (std::size_t i = 0; i < shape.columns.size(); ++i) {
     const auto& at = shape.columns[i].at;
     const origin from = !at ? origin::line_key : at->tokens().empty() ? origin::whole_record : origin::inside;
@@ -91,12 +79,18 @@ void copy_encoder::begin(std::string& to) const {
 }
 
 void copy_encoder::append(std::string_view key, std::string_view record, std::string& to) {
+  if (typed_) {
+    if (!typed_->append(record, to)) {
+      append_refused(to);
+    }
+    return;
+  }
   if (!pointers_.empty() && !find_values_inside(record)) {
     append_refused(to);
     return;
   }
   if (binary_) {
-    append_number<2>(static_cast<std::uint32_t>(columns_.size()), to);
+    append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(columns_.size()), to);
     for (const column& c : columns_) {
       append_binary(c, key, record, to);
     }
@@ -134,12 +128,12 @@ void copy_encoder::append_binary(const column& c, std::string_view key, std::str
   switch (c.from) {
     case origin::line_key:
       if (key.empty()) {
-        append_number<4>(null_length, to);
+        append_big_endian<std::uint32_t>(null_length, to);
       } else {
         const std::size_t begin = to.size();
         to.append(4, '\0');
         append_key_text(key, to);
-        put_number<4>(static_cast<std::uint32_t>(to.size() - begin - 4), to.data() + begin);
+        put_big_endian(static_cast<std::uint32_t>(to.size() - begin - 4), to.data() + begin);
       }
       break;
     case origin::whole_record:
@@ -147,7 +141,7 @@ void copy_encoder::append_binary(const column& c, std::string_view key, std::str
       break;
     case origin::inside:
       if (found_[c.inside].is_null()) {
-        append_number<4>(null_length, to);
+        append_big_endian<std::uint32_t>(null_length, to);
       } else {
         append_counted(text_inside(c), c.as == wire::jsonb, to);
       }
@@ -184,7 +178,7 @@ void copy_encoder::append_csv(const column& c, std::string_view key, std::string
 /// One column too many.
 void copy_encoder::append_refused(std::string& to) const {
   if (binary_) {
-    append_number<2>(static_cast<std::uint32_t>(columns_.size()) + 1, to);
+    append_big_endian<std::uint16_t>(static_cast<std::uint16_t>(columns_.size() + 1), to);
   } else {
     to.append(columns_.size(), '\t');
     to += '\n';
@@ -193,7 +187,7 @@ void copy_encoder::append_refused(std::string& to) const {
 
 void copy_encoder::end(std::string& to) const {
   if (binary_) {
-    append_number<2>(0xffff, to);
+    append_big_endian<std::uint16_t>(0xffff, to);
   }
 }
 

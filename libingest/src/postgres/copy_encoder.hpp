@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "json/json_scanner.hpp"
 #include "postgres/table_shape.hpp"
+#include "postgres/typed_encoder.hpp"
 
 namespace ingest::detail {
 
@@ -14,8 +16,8 @@ namespace ingest::detail {
 ///
 /// In COPY's binary format the server need not look for the ends of lines and for quotes, which saves it an eighth of
 /// its CPU; it takes columns as their types' receive functions read them. So it is used where every column is of a type
-/// whose bytes are its text. For any other types it is CSV, in which tabs divide columns and the quote is a character
-/// that JSON cannot hold.
+/// whose bytes are its text, and for typed shapes. For any other types it is CSV, in which tabs divide columns and the
+/// quote is a character that JSON cannot hold.
 class copy_encoder {
  public:
   /// `types` are the names (pg_type.typname) of the columns' types, in the order of the shape.
@@ -34,6 +36,9 @@ class copy_encoder {
   void append(std::string_view key, std::string_view record, std::string& to);
 
   void end(std::string& to) const;
+
+  /// What the extra column of a typed shape was given; nothing of another shape.
+  const kept_apart& apart() const { return typed_ ? typed_->apart() : nothing_apart_; }
 
  private:
   enum class origin : std::uint8_t { line_key, whole_record, inside };
@@ -54,6 +59,8 @@ class copy_encoder {
   std::vector<column> columns_;
   std::vector<json_pointer> pointers_;
   std::vector<json_value> found_;
+  std::optional<typed_encoder> typed_;  ///< which does it all, where the shape is typed
+  kept_apart nothing_apart_;
   bool binary_ = true;
   std::string scratch_;
 };

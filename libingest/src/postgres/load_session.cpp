@@ -10,14 +10,23 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/table_evolution.hpp"
 
 namespace ingest::detail {
 
-load_session::load_session(postgres_options o, connection_factory connect, table_shape shape)
+namespace {
+
+table_shape shape_of(const postgres_options& o) {
+  return o.typed ? table_shape::of_members(o.typed->key, o.typed->changes) : table_shape::of_events();
+}
+
+}  // namespace
+
+load_session::load_session(postgres_options o, connection_factory connect, std::optional<table_shape> shape)
     : options_(std::move(o)),
       database_(options_.url),
       table_(table_name::parse(options_.table)),
-      shape_(std::move(shape)),
+      shape_(shape ? *std::move(shape) : shape_of(options_)),
       connect_(std::move(connect)),
       outages_(database_.shown()),
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
@@ -83,6 +92,7 @@ const opened_target& load_session::ensure_open(postgres_connection& c, std::stop
     std::rethrow_exception(failure);
   }
   opened_ = std::move(result);
+  table_now_ = std::make_shared<const target_table>(opened_->target);
   for (const auto& [slice, last] : e.pages.value_or(known_pages()).last) {
     if (const ledger_slice* ours = opened_->ledger.find(slice)) {
       fences_[slice] = ours->fence;
@@ -124,6 +134,39 @@ opened_target load_session::open(postgres_connection& c, const expectation& e) c
 const opened_target* load_session::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
+}
+
+std::shared_ptr<const target_table> load_session::table_now() const {
+  const std::lock_guard lock(mutex_);
+  return table_now_;
+}
+
+void load_session::add_columns(postgres_connection& c, const copy_rows& rows,
+                               const std::shared_ptr<const target_table>& seen) {
+  const std::lock_guard one_at_a_time(evolving_);
+  if (table_now() != seen) {
+    return;
+  }
+  auto next = std::make_shared<const target_table>(add_members(c, *seen, new_members_of(rows, *seen)));
+  const std::lock_guard lock(mutex_);
+  table_now_ = std::move(next);
+}
+
+void load_session::note_apart(const kept_apart& apart, const target_table& in) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < apart.misfits.size(); ++i) {
+    const column_misfits& misfits = apart.misfits[i];
+    const shape_column& column = in.shape.columns[i];
+    options_.counters->values_kept_apart += misfits.values;
+    if (misfits.values > 0 && misfits_told_.insert(column.name).second) {
+      log::warning(
+          events::values_misfit,
+          "values do not fit their column, and are in " + extra_column_name +
+              " under its name. ALTER TABLE … ALTER COLUMN … TYPE can make room for them",
+          {{"table", in.identity()}, {"column", column.name}, {"type", column.type}, {"value", misfits.example}});
+    }
+  }
+  options_.counters->values_kept_apart += apart.members;
 }
 
 std::vector<slice_id> load_session::without_fence(std::span<const slice_id> slices) const {

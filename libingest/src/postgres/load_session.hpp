@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 
 #include "ingest/postgres.hpp"
@@ -31,9 +32,10 @@ struct opened_target {
 /// What the loaders of one run share: options, connections, the open target, fences. Thread-safe.
 class load_session {
  public:
-  /// Connections are libpq's unless a factory makes others, as simulations do. Records become rows by `shape`.
+  /// Connections are libpq's unless a factory makes others, as simulations do. Records become rows by `shape`,
+  /// or else as the options say.
   explicit load_session(postgres_options o, connection_factory connect = nullptr,
-                        table_shape shape = table_shape::of_events());
+                        std::optional<table_shape> shape = std::nullopt);
 
   const postgres_options& options() const { return options_; }
   const database_address& database() const { return database_; }
@@ -53,6 +55,16 @@ class load_session {
   const opened_target& ensure_open(postgres_connection& c, std::stop_token stop);
 
   const opened_target* opened() const;
+
+  /// The table with the columns that it has by now. After ensure_open().
+  std::shared_ptr<const target_table> table_now() const;
+
+  /// Adds columns for members of these rows that have none in `seen`, over `c`, which must not be in a transaction,
+  /// unless another loader has changed the table since.
+  void add_columns(postgres_connection& c, const copy_rows& rows, const std::shared_ptr<const target_table>& seen);
+
+  /// Says, once for each column, that values do not fit.
+  void note_apart(const kept_apart& apart, const target_table& in);
 
   /// The fences of slices that are to be loaded, over `c`, which must not be in a transaction. A slice that was read
   /// without the ledger having been asked is made our own first: errc::locked if it has pages then that nobody knew of.
@@ -139,6 +151,9 @@ class load_session {
   refused_alike last_refused_;
   std::string first_reject_;             ///< why
   std::optional<opened_target> opened_;  // set once, never changed after
+  std::mutex evolving_;                  // taken before mutex_
+  std::shared_ptr<const target_table> table_now_;
+  std::set<std::string> misfits_told_;  // columns
 };
 
 }  // namespace ingest::detail

@@ -138,7 +138,16 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
     rows_.set_cut_ids_apart(opened.target.longest_id);
   }
   load_terms terms{session_->limits_rejects(), session_->last_refused(), opened.first_transaction};
-  range_load::outcome done = range_load(*connection_, opened.target, rows_, attempt_, std::move(terms)).run();
+  const auto table = session_->table_now();
+  range_load::outcome done = range_load(*connection_, *table, rows_, attempt_, std::move(terms)).run();
+  if (done.apart.new_members) {
+    // Nothing of the range has happened; it comes again when its members have their columns.
+    connection_->run("ROLLBACK");
+    transaction_.reset();
+    session_->add_columns(*connection_, rows_, table);
+    return load(opened, records);
+  }
+  session_->note_apart(done.apart, *table);
   settle(opened, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {

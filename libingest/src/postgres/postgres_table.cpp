@@ -124,11 +124,15 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   check_description(name, found, o.allow_unlogged);
   const std::string oid = found.text(0, 3);
   check_kind(c, name.shown, oid, o.allow_unlogged);
-  const found_columns columns = check_columns(c, shape, name.shown, oid);
   const std::string schema = found.text(0, 0);
-  target_table target{
-      schema, name.table,        c.quoted(schema) + "." + c.quoted(name.table), created, shape, columns.types,
-      "",     columns.longest_id};
+  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, shape, {}, "", 0};
+  if (shape.is_typed()) {
+    target.shape = typed_columns(c, shape, name.shown, oid, target.types);
+  } else {
+    const found_columns columns = check_columns(c, shape, name.shown, oid);
+    target.types = columns.types;
+    target.longest_id = columns.longest_id;
+  }
   target.key = key_of(c, shape, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless()) {

@@ -18,8 +18,8 @@ range_load::outcome range_load::load() {
   if (rows_.size() == 0) {
     return {};
   }
-  if (copy_directly()) {
-    outcome all;
+  outcome all;
+  if (copy_directly(all.apart)) {
     all.loaded = rows_.size();
     all.table_took_some = true;
     return all;
@@ -27,13 +27,14 @@ range_load::outcome range_load::load() {
   return staged_load(attempts_, target_, rows_, terms_).run();
 }
 
-bool range_load::copy_directly() const {
-  const auto refusal = attempts_.keep([this] {
-    const std::uint64_t copied = copy_into(attempts_.connection(), target_.shape.copy(target_.quoted),
-                                           copy_encoder(target_.shape, target_.types), rows_, 0, rows_.size());
-    if (copied != rows_.size()) {
+bool range_load::copy_directly(kept_apart& apart) const {
+  const auto refusal = attempts_.keep([&] {
+    copied_rows copied =
+        copy_into(attempts_.connection(), target_.shape.copy(target_.quoted), target_, rows_, 0, rows_.size());
+    if (copied.count != rows_.size()) {
       throw dropped_by_trigger();
     }
+    apart = std::move(copied.apart);
   });
   return !refusal;
 }

@@ -23,7 +23,7 @@ class range_load {
 
  private:
   outcome load();
-  bool copy_directly() const;
+  bool copy_directly(kept_apart& apart) const;
 
   const row_attempts attempts_;
   const target_table& target_;

@@ -8,8 +8,9 @@ constexpr std::size_t buffer_bytes = 128 << 10;
 
 }  // namespace
 
-std::uint64_t copy_into(postgres_connection& c, const std::string& copy, copy_encoder encoder, const copy_rows& rows,
-                        std::size_t begin, std::size_t end) {
+copied_rows copy_into(postgres_connection& c, const std::string& copy, const target_table& target,
+                      const copy_rows& rows, std::size_t begin, std::size_t end) {
+  copy_encoder encoder(target.shape, target.types);
   c.begin_copy(copy + encoder.options());
   std::string buffer;
   encoder.begin(buffer);
@@ -23,7 +24,7 @@ std::uint64_t copy_into(postgres_connection& c, const std::string& copy, copy_en
   }
   encoder.end(buffer);
   c.put(buffer);
-  return c.end_copy();
+  return {c.end_copy(), encoder.apart()};
 }
 
 }  // namespace ingest::detail

@@ -6,12 +6,17 @@
 #include "postgres/copy_encoder.hpp"
 #include "postgres/copy_rows.hpp"
 #include "postgres/postgres_connection.hpp"
+#include "postgres/postgres_table.hpp"
 
 namespace ingest::detail {
 
-/// COPYs rows `begin` to `end` by `copy`, a statement of the shape that `encoder` was made for. Returns how many rows
-/// went in: fewer where a trigger dropped some.
-std::uint64_t copy_into(postgres_connection& c, const std::string& copy, copy_encoder encoder, const copy_rows& rows,
-                        std::size_t begin, std::size_t end);
+struct copied_rows {
+  std::uint64_t count = 0;  ///< that went in: fewer than were sent where a trigger dropped some
+  kept_apart apart;         ///< of those that were sent
+};
+
+/// COPYs rows `begin` to `end` by `copy`, a statement of the target's shape.
+copied_rows copy_into(postgres_connection& c, const std::string& copy, const target_table& target,
+                      const copy_rows& rows, std::size_t begin, std::size_t end);
 
 }  // namespace ingest::detail

@@ -48,10 +48,10 @@ std::string staged_load::key_by_now() const {
 void staged_load::stage() {
   postgres_connection& c = attempts_.connection();
   c.run(target_.shape.create_staging(target_.quoted));
-  const copy_encoder encoder(target_.shape, target_.types);
   attempts_.narrow(rows_.size(), {[&](std::size_t begin, std::size_t end) {
                                     c.execute(table_shape::number_from(), {std::to_string(begin + 1)});
-                                    copy_into(c, target_.shape.copy_to_staging(), encoder, rows_, begin, end);
+                                    add(copy_into(c, target_.shape.copy_to_staging(), target_, rows_, begin, end).apart,
+                                        outcome_.apart);
                                   },
                                   row_of, [this](std::size_t row, const database_error& why) { refuse(row, why); }});
   for (std::size_t row = 0; row < rows_.size(); ++row) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "postgres/copy_encoder.hpp"
 #include "postgres/copy_rows.hpp"
 #include "postgres/postgres_table.hpp"
 #include "postgres/rejects_file.hpp"
@@ -25,6 +26,7 @@ struct load_outcome {
   std::uint64_t met_under_another_id = 0;  ///< of the duplicates, those to which a trigger gives the id of another row
   std::vector<rejected_row> differing;     ///< of the duplicates, those whose content is not that of the row that stays
   std::vector<rejected_row> rejected;
+  kept_apart apart;              ///< in the extra column of a typed table
   bool table_took_some = false;  ///< which breaks off what was refused alike in the ranges before
   refused_alike last;            ///< at the end of this range, counted from where the table last took a row of it
 };

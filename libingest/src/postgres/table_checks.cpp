@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+
+#include "postgres/column_type.hpp"
 
 namespace ingest::detail {
 
@@ -109,6 +112,66 @@ void check_kind(postgres_connection& c, const std::string& shown, const std::str
                       ", which is UNLOGGED: PostgreSQL empties it after a crash, though the rows had been "
                       "acknowledged. ALTER TABLE … SET LOGGED, or allow unlogged tables");
   }
+}
+
+namespace {
+
+/// Nothing where its values cannot be made here: another type, one that rounds or cuts off, or the table makes them.
+std::optional<shape_column> usable_column(const query_result& columns, std::size_t i) {
+  const std::string full_type = columns.text(i, 2);
+  const bool has_limits = full_type.find('(') != std::string::npos;
+  if (find_column_type(columns.text(i, 1)) == nullptr || columns.truth(i, 4) || has_limits ||
+      !can_name_column(columns.text(i, 0))) {
+    return std::nullopt;
+  }
+  shape_column column = column_of_member(columns.text(i, 0), columns.text(i, 1));
+  column.required = columns.truth(i, 3);
+  return column;
+}
+
+}  // namespace
+
+table_shape typed_columns(postgres_connection& c, const table_shape& asked, const std::string& shown,
+                          const std::string& oid, std::vector<std::string>& types) {
+  const query_result columns = columns_of(c, oid);
+  table_shape found = asked;
+  const shape_column extra = found.columns.back();
+  found.columns.clear();
+  types.clear();
+  bool has_extra = false;
+  for (std::size_t i = 0; i < columns.rows(); ++i) {
+    const std::string name = columns.text(i, 0);
+    const auto column = usable_column(columns, i);
+    if (name == extra.name) {
+      has_extra = columns.text(i, 1) == "jsonb" && !columns.truth(i, 4);
+    } else if (column) {
+      found.columns.push_back(*column);
+      types.push_back(columns.text(i, 1));
+      if (found.is_key(*column)) {
+        check_key_column(*column, shown, columns, i);
+      }
+    } else if (columns.truth(i, 5)) {
+      refuse(shown, "has a column " + name + " of type " + columns.text(i, 2) +
+                        " that is NOT NULL without a default, which we cannot fill: give it one, have a trigger fill "
+                        "it, or make it one of our types without a length or a precision");
+    } else {
+      found.kept_apart.insert(name);
+    }
+  }
+  for (const std::string& name : found.key) {
+    if (found.find(name) == nullptr) {
+      refuse(shown, "has no usable column " + name +
+                        ", which is the key: ALTER TABLE … ADD COLUMN, or choose another "
+                        "table, or let us create one");
+    }
+  }
+  if (!has_extra) {
+    refuse(shown,
+           "has no column for what does not fit into the others: ALTER TABLE … ADD COLUMN " + extra.name + " jsonb");
+  }
+  found.columns.push_back(extra);
+  types.push_back("jsonb");
+  return found;
 }
 
 found_columns check_columns(postgres_connection& c, const table_shape& shape, const std::string& shown,

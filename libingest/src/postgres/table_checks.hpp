@@ -25,4 +25,10 @@ struct found_columns {
 found_columns check_columns(postgres_connection& c, const table_shape& shape, const std::string& shown,
                             const std::string& oid);
 
+/// The columns of a table, for a typed shape: those that values can be made for, and the extra column. `asked` has the
+/// key and what becomes of new members. Members whose column is of another type, or is generated, stay apart. Refuses
+/// what check_columns() refuses, and a table without the extra column.
+table_shape typed_columns(postgres_connection& c, const table_shape& asked, const std::string& shown,
+                          const std::string& oid, std::vector<std::string>& types);
+
 }  // namespace ingest::detail

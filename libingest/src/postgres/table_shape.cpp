@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/column_type.hpp"
 #include "postgres/postgres_array.hpp"
 
 namespace ingest::detail {
@@ -70,14 +71,38 @@ std::string line_key(const table_shape& shape) {
 /// The record, in SQL, or what the columns have of it.
 std::string record(const table_shape& shape) {
   const auto whole = std::find_if(shape.columns.begin(), shape.columns.end(),
-                                  [](const auto& c) { return c.at && c.at->tokens().empty(); });
+                                  [](const auto& c) { return c.at && c.at->tokens().empty() && !c.is_extra; });
   if (whole != shape.columns.end()) {
     return quoted(whole->name);
   }
   return "(SELECT to_jsonb(r) FROM (SELECT " + list_of(shape.columns) + ") r)";
 }
 
+std::string token_of(const std::string& member) {
+  std::string token;
+  for (const char c : member) {
+    token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  }
+  return token;
+}
+
 }  // namespace
+
+bool can_name_column(std::string_view member) {
+  constexpr std::size_t longest = 63;
+  const std::string_view kept[] = {extra_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  return !member.empty() && member.size() <= longest && member.find('\0') == std::string_view::npos &&
+         std::find(std::begin(kept), std::end(kept), member) == std::end(kept);
+}
+
+shape_column column_of_member(const std::string& member, std::string_view catalog_type) {
+  return {member,
+          std::string(find_column_type(catalog_type)->name),
+          "",
+          {std::string(catalog_type)},
+          json_pointer('/' + token_of(member)),
+          false};
+}
 
 table_shape table_shape::of_events() {
   // Ids are compared by their bytes, as we sort them, and not by the rules of the database's language, which the server
@@ -85,6 +110,23 @@ table_shape table_shape::of_events() {
   return {{{"id", "text", "C", {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"}, std::nullopt},
            {"data", "jsonb", "", {"jsonb", "json", "text", "varchar", "bpchar", "citext"}, json_pointer("")}},
           {"id"}};
+}
+
+table_shape table_shape::of_members(const std::vector<std::string>& key, schema_policy changes) {
+  table_shape shape;
+  for (const std::string& member : key) {
+    shape.columns.push_back(column_of_member(member, "text"));
+    shape.columns.back().collation = "C";
+    shape.columns.back().required = true;
+  }
+  shape.columns.push_back({extra_column_name, "jsonb", "", {"jsonb"}, json_pointer(""), false, true});
+  shape.key = key;
+  shape.changes = changes;
+  return shape;
+}
+
+bool table_shape::wants_column(std::string_view member) const {
+  return changes != schema_policy::freeze && can_name_column(member) && !kept_apart.contains(member);
 }
 
 const shape_column* table_shape::find(const std::string& name) const {
@@ -144,6 +186,12 @@ std::string table_shape::create_guard(const std::string& table, const std::strin
 
 std::string table_shape::add_key(const std::string& table) const {
   return "ALTER TABLE " + table + " ADD PRIMARY KEY " + key_list();
+}
+
+std::string table_shape::add_columns(const std::string& table, const std::vector<shape_column>& added) {
+  return "ALTER TABLE " + table + ' ' + joined(added, ", ", [](const shape_column& c) {
+           return "ADD COLUMN IF NOT EXISTS " + quoted(c.name) + ' ' + c.type;
+         });
 }
 
 std::string table_shape::find_key() {

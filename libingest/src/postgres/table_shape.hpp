@@ -1,9 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "ingest/postgres.hpp"
 #include "json/json_pointer.hpp"
 
 namespace ingest::detail {
@@ -19,6 +23,9 @@ struct shape_column {
   std::optional<json_pointer> at;
 
   bool required = true;  ///< NOT NULL in a table that we create
+
+  /// jsonb: has, of a typed shape's records, what no other column has.
+  bool is_extra = false;
 };
 
 /// What becomes of a row whose key the table has.
@@ -42,8 +49,20 @@ struct table_shape {
   std::vector<std::string> key;  ///< one column at least, of those that are required
   disposition on_duplicate = disposition::keep_first;
 
+  /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
+  schema_policy changes = schema_policy::freeze;
+  std::set<std::string, std::less<>> kept_apart = {};  ///< members that get no column, whatever that says
+
   /// (id, data): the key of the line and the whole record.
   static table_shape of_events();
+
+  /// Columns for the members of records: those of the key, to begin with, as text.
+  static table_shape of_members(const std::vector<std::string>& key, schema_policy changes);
+
+  bool is_typed() const { return !columns.empty() && columns.back().is_extra; }
+
+  /// Whether a member that has no column may not simply go to the extra column.
+  bool wants_column(std::string_view member) const;
 
   const shape_column* find(const std::string& name) const;
   bool is_key(const shape_column& c) const;
@@ -67,6 +86,8 @@ struct table_shape {
   std::string create_guard(const std::string& table, const std::string& index) const;
 
   std::string add_key(const std::string& table) const;
+
+  static std::string add_columns(const std::string& table, const std::vector<shape_column>& added);
 
   /// Asks for the unique keys of the table $1 that consist of the columns $2, key_array(), as ON CONFLICT names them.
   /// Only one that compares values as the columns do is a key: another index may take several for one. $3: whether it
@@ -108,6 +129,16 @@ struct table_shape {
   /// Deletes all rows whose key an earlier one has.
   std::string delete_copies(const std::string& table) const;
 };
+
+/// Of the extra column.
+inline const std::string extra_column_name = "_ingest_extra";
+
+/// Whether a member of a record can give a column its name: PostgreSQL would cut a longer one off, and keeps some for
+/// itself.
+bool can_name_column(std::string_view member);
+
+/// A column for a member of records. `type` is one that column_types() knows.
+shape_column column_of_member(const std::string& member, std::string_view catalog_type);
 
 /// The staging table's name, as the server's messages have it.
 inline const std::string staging_name = "ingest_staging";

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "json/json_scanner.hpp"
+
+namespace ingest::detail {
+
+/// What the values of a member have been so far, to find a type that takes all of them.
+class member_values {
+ public:
+  /// Null is like missing.
+  void note(const json_value& value, std::string& scratch);
+
+  /// pg_type.typname: the narrowest type that has had room for every value: boolean, bigint, numeric, uuid, date, timestamp
+  /// with time zone, text for other strings, and jsonb for objects, arrays, and values of several kinds. Empty where
+  /// there was no value.
+  std::string_view type() const;
+
+ private:
+  unsigned fits_ = ~0u;  ///< a bit for each type of the list, as long as all values fit
+  bool any_ = false;
+};
+
+/// The members of a record, with what their values have been.
+using members = std::map<std::string, member_values, std::less<>>;
+
+}  // namespace ingest::detail

@@ -1,0 +1,127 @@
+#include "postgres/typed_encoder.hpp"
+
+#include <algorithm>
+
+#include "postgres/network_order.hpp"
+#include "records/record_line.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+constexpr std::uint32_t null_length = 0xffff'ffff;
+constexpr std::size_t longest_example = 80;
+
+}  // namespace
+
+void add(const kept_apart& more, kept_apart& to) {
+  to.misfits.resize(std::max(to.misfits.size(), more.misfits.size()));
+  for (std::size_t i = 0; i < more.misfits.size(); ++i) {
+    column_misfits& sum = to.misfits[i];
+    sum.example = sum.values == 0 ? more.misfits[i].example : sum.example;
+    sum.values += more.misfits[i].values;
+  }
+  to.members += more.members;
+  to.new_members = to.new_members || more.new_members;
+}
+
+typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types) : shape_(&shape) {
+  columns_.reserve(shape.columns.size());
+  for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
+    columns_.push_back({find_column_type(types.at(i)), shape.columns[i].at->tokens().front()});
+  }
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    by_name_.emplace(columns_[i].member, i);
+  }
+  found_.resize(columns_.size());
+  apart_.misfits.resize(columns_.size());
+}
+
+bool typed_encoder::append(std::string_view record, std::string& to) {
+  extra_.clear();
+  if (!find_members(record)) {
+    return false;
+  }
+  append_big_endian(static_cast<std::uint16_t>(columns_.size() + 1), to);
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    append_value(i, to);
+  }
+  append_extra(to);
+  return true;
+}
+
+bool typed_encoder::find_members(std::string_view record) {
+  found_.assign(found_.size(), {});
+  next_ = 0;
+  try {
+    json_scanner in(record);
+    if (in.peek() != '{') {
+      return false;
+    }
+    in.object([&](std::string_view name) { take(name, in.value()); });
+    in.finish();
+    return true;
+  } catch (const json_fault&) {
+    return false;
+  }
+}
+
+/// Records of a stream have their members in the same order, mostly.
+void typed_encoder::take(std::string_view name, const json_value& value) {
+  if (next_ < columns_.size() && columns_[next_].member == name) {
+    found_[next_++] = value;
+    return;
+  }
+  if (const auto known = by_name_.find(name); known != by_name_.end()) {
+    found_[known->second] = value;
+    next_ = known->second + 1;
+    return;
+  }
+  if (value.is_null()) {
+    return;  // a column that comes later would have nothing of it either
+  }
+  ++apart_.members;
+  apart_.new_members = apart_.new_members || shape_->wants_column(name);
+  keep(name, value);
+}
+
+void typed_encoder::append_value(std::size_t index, std::string& to) {
+  const json_value& value = found_[index];
+  const std::size_t begin = to.size();
+  append_big_endian(null_length, to);
+  if (value.is_null()) {
+    return;
+  }
+  const value_fit fit = columns_[index].type->append(value, scratch_, to);
+  if (fit != value_fit::none) {
+    put_big_endian(static_cast<std::uint32_t>(to.size() - begin - sizeof null_length), to.data() + begin);
+  }
+  if (fit != value_fit::exact) {
+    column_misfits& misfits = apart_.misfits[index];
+    if (++misfits.values == 1) {
+      misfits.example = value.raw.substr(0, longest_example);
+    }
+    keep(columns_[index].member, value);
+  }
+}
+
+void typed_encoder::keep(std::string_view name, const json_value& value) {
+  extra_ += extra_.empty() ? "{\"" : ",\"";
+  append_escaped(name, extra_);
+  extra_ += "\":";
+  extra_ += value.raw;
+}
+
+void typed_encoder::append_extra(std::string& to) {
+  constexpr char jsonb_version = 1;
+  if (extra_.empty()) {
+    append_big_endian(null_length, to);
+    return;
+  }
+  append_big_endian(static_cast<std::uint32_t>(extra_.size() + 2), to);
+  to += jsonb_version;
+  to += extra_;
+  to += '}';
+}
+
+}  // namespace ingest::detail

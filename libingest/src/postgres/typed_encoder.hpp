@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "json/json_scanner.hpp"
+#include "postgres/column_type.hpp"
+#include "postgres/table_shape.hpp"
+
+namespace ingest::detail {
+
+/// Values of a column that have gone to the extra column.
+struct column_misfits {
+  std::uint64_t values = 0;
+  std::string example;  ///< of the first, its JSON, shortened
+};
+
+/// What an encoder has kept apart of its records.
+struct kept_apart {
+  std::vector<column_misfits> misfits;  ///< by column of the shape
+  std::uint64_t members = 0;            ///< that have no column
+  bool new_members = false;             ///< some of them could have one: the shape does not say that they go there
+};
+
+/// Adds what was kept apart of other records of the same shape.
+void add(const kept_apart& more, kept_apart& to);
+
+/// Turns records into rows of a typed shape, in COPY's binary format: each member of the record, as far as it fits, into
+/// the column of its name, and what does not fit, or has no column, into the extra column under its own name. One pass
+/// over the record, and no copy of it.
+class typed_encoder {
+ public:
+  /// `shape` has an extra column, the last one, and types that column_types() knows.
+  typed_encoder(const table_shape& shape, const std::vector<std::string>& types);
+
+  /// False, with nothing appended, where the record is no JSON object.
+  bool append(std::string_view record, std::string& to);
+
+  const kept_apart& apart() const { return apart_; }
+
+ private:
+  struct column {
+    const column_type* type;
+    std::string member;
+  };
+
+  bool find_members(std::string_view record);
+  void take(std::string_view name, const json_value& value);
+  void append_value(std::size_t index, std::string& to);
+  void keep(std::string_view name, const json_value& value);
+  void append_extra(std::string& to);
+
+  const table_shape* shape_;
+  std::vector<column> columns_;  ///< without the extra one
+  std::unordered_map<std::string_view, std::size_t> by_name_;
+  std::vector<json_value> found_;  ///< by column, of the record at hand
+  std::size_t next_ = 0;           ///< the column that this record's next member will be of, if it is like the last one
+  std::string extra_;              ///< members of the extra column's object
+  std::string scratch_;
+  kept_apart apart_;
+};
+
+}  // namespace ingest::detail
