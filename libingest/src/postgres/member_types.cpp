@@ -17,8 +17,8 @@ struct candidate {
 
 /// The first that all values are of and fit is taken. Texts of numbers stay texts.
 constexpr std::array candidates{
-    candidate{"bool", kind::boolean}, candidate{"int8", kind::number},        candidate{"numeric", kind::number},
-    candidate{"uuid", kind::string},  candidate{"date", kind::string},        candidate{"timestamptz", kind::string},
+    candidate{"bool", kind::boolean}, candidate{"int8", kind::number}, candidate{"numeric", kind::number},
+    candidate{"uuid", kind::string},  candidate{"date", kind::string}, candidate{"timestamptz", kind::string},
     candidate{"text", kind::string},
 };
 
@@ -44,6 +44,15 @@ void member_values::note(const json_value& value, std::string& scratch) {
       fits_ &= ~(1u << i);
     }
   }
+}
+
+member_values& members::of(std::string_view name) {
+  const auto known = places_.find(name);
+  if (known != places_.end()) {
+    return all_[known->second].second;
+  }
+  places_.emplace(name, all_.size());
+  return all_.emplace_back(name, member_values()).second;
 }
 
 std::string_view member_values::type() const {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "json/json_scanner.hpp"
 
@@ -15,9 +18,9 @@ class member_values {
   /// Null is like missing.
   void note(const json_value& value, std::string& scratch);
 
-  /// pg_type.typname: the narrowest type that has had room for every value: boolean, bigint, numeric, uuid, date, timestamp
-  /// with time zone, text for other strings, and jsonb for objects, arrays, and values of several kinds. Empty where
-  /// there was no value.
+  /// pg_type.typname: the narrowest type that has had room for every value: boolean, bigint, numeric, uuid, date,
+  /// timestamp with time zone, text for other strings, and jsonb for objects, arrays, and values of several kinds.
+  /// Empty where there was no value.
   std::string_view type() const;
 
  private:
@@ -25,7 +28,18 @@ class member_values {
   bool any_ = false;
 };
 
-/// The members of a record, with what their values have been.
-using members = std::map<std::string, member_values, std::less<>>;
+/// Members of records with what their values have been, in the order in which they were first met.
+class members {
+ public:
+  member_values& of(std::string_view name);
+
+  bool empty() const { return all_.empty(); }
+  auto begin() const { return all_.begin(); }
+  auto end() const { return all_.end(); }
+
+ private:
+  std::vector<std::pair<std::string, member_values>> all_;
+  std::map<std::string, std::size_t, std::less<>> places_;
+};
 
 }  // namespace ingest::detail

@@ -134,11 +134,11 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  if (opened.target.longest_id > 0) {
-    rows_.set_cut_ids_apart(opened.target.longest_id);
+  const auto table = session_->table_now();
+  if (table->longest_id > 0) {
+    rows_.set_cut_ids_apart(table->longest_id);
   }
   load_terms terms{session_->limits_rejects(), session_->last_refused(), opened.first_transaction};
-  const auto table = session_->table_now();
   range_load::outcome done = range_load(*connection_, *table, rows_, attempt_, std::move(terms)).run();
   if (done.apart.new_members) {
     // Nothing of the range has happened; it comes again when its members have their columns.
@@ -268,14 +268,14 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_target& opened, removed_rows& removed) {
-  begin(begin_completing(*connection_, opened.identity, opened.target, session_->expected_slices(),
+  const auto table = session_->table_now();
+  begin(begin_completing(*connection_, opened.identity, *table, session_->expected_slices(),
                          session_->known_last_pages(), session_->all_fences()));
   if (!session_->limits_rejects()) {
     check_some_row_was_taken(*connection_, opened.identity.pipeline, session_->options().rejects_file.string(),
                              session_->first_reject());
   }
-  const auto built =
-      opened.target.keyless() ? build_key(*connection_, opened.target, session_->rejects()) : std::nullopt;
+  const auto built = table->keyless() ? build_key(*connection_, *table, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermark());
   commit();

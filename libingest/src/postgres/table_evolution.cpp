@@ -69,7 +69,7 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
       in.object([&](std::string_view name) {
         const json_value value = in.value();
         if (!value.is_null() && target.shape.find(std::string(name)) == nullptr && target.shape.wants_column(name)) {
-          found[std::string(name)].note(value, scratch);
+          found.of(name).note(value, scratch);
         }
       });
     } catch (const json_fault&) {

@@ -28,9 +28,9 @@ struct kept_apart {
 /// Adds what was kept apart of other records of the same shape.
 void add(const kept_apart& more, kept_apart& to);
 
-/// Turns records into rows of a typed shape, in COPY's binary format: each member of the record, as far as it fits, into
-/// the column of its name, and what does not fit, or has no column, into the extra column under its own name. One pass
-/// over the record, and no copy of it.
+/// Turns records into rows of a typed shape, in COPY's binary format: each member of the record, as far as it fits,
+/// into the column of its name, and what does not fit, or has no column, into the extra column under its own name. One
+/// pass over the record, and no copy of it.
 class typed_encoder {
  public:
   /// `shape` has an extra column, the last one, and types that column_types() knows.

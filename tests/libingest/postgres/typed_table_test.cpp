@@ -55,13 +55,20 @@ BOOST_AUTO_TEST_CASE(has_a_column_of_the_narrowest_type_for_each_field_of_the_fi
   BOOST_TEST(number("SELECT count(*) FROM orders WHERE _ingest_extra IS NOT NULL") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(has_its_columns_in_the_order_of_the_fields) {
+  open_sink(open_target(typed()))
+      ->write(batches.next({{row("a", "\"z\":1,\"m\":null,\"b\":1"), row("b", "\"z\":1,\"m\":1,\"b\":1,\"a\":1")}}));
+  BOOST_TEST(database.value("SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute "
+                            "WHERE attrelid = 'orders'::regclass AND attnum > 0") == "id _ingest_extra z b m a");
+}
+
 BOOST_AUTO_TEST_CASE(keeps_a_value_that_does_not_fit_its_column_under_the_fields_name) {
   auto o = typed();
   const auto loader = open_sink(open_target(o));
   loader->write(batches.next({{row("a", R"("n":1,"at":"2026-01-27T19:19:13Z","day":"2026-01-27")")}}));
-  const auto done = loader->write(batches.next(
-      {{row("b", R"("n":"many","at":"2026-02-30T00:00:00Z","day":"20240-01-01")"),
-        row("c", R"("n":9223372036854775808,"at":"2026-01-27T19:19:13.1234567Z","day":"2026-03-01")")}}));
+  const auto done = loader->write(
+      batches.next({{row("b", R"("n":"many","at":"2026-02-30T00:00:00Z","day":"20240-01-01")"),
+                     row("c", R"("n":9223372036854775808,"at":"2026-01-27T19:19:13.1234567Z","day":"2026-03-01")")}}));
   BOOST_TEST(done.rows_loaded == 2u);
   BOOST_TEST(of("b", "_ingest_extra = '{\"n\":\"many\",\"at\":\"2026-02-30T00:00:00Z\",\"day\":\"20240-01-01\"}'") ==
              "t");
@@ -113,11 +120,12 @@ BOOST_AUTO_TEST_CASE(gets_columns_of_two_loaders_at_once) {
   const auto target = open_target(typed());
   std::vector<std::future<void>> loading;
   for (std::size_t n = 0; n < 4; ++n) {
-    loading.push_back(std::async(std::launch::async, [&, n, records = batches.next({{row(
-                                                              "id" + std::to_string(n),
-                                                              "\"n\":1,\"f" + std::to_string(n) + "\":\"x\"")}})] {
-      open_sink(target, n)->write(records);
-    }));
+    loading.push_back(std::async(
+        std::launch::async,
+        [&, n,
+         records = batches.next({{row("id" + std::to_string(n), "\"n\":1,\"f" + std::to_string(n) + "\":\"x\"")}})] {
+          open_sink(target, n)->write(records);
+        }));
   }
   for (auto& l : loading) {
     l.get();
@@ -140,9 +148,9 @@ BOOST_AUTO_TEST_CASE(that_is_in_use_is_not_locked_for_a_column) {
 
 BOOST_AUTO_TEST_CASE(sets_a_record_aside_whose_key_does_not_fit_or_that_is_no_object) {
   database.execute("CREATE TABLE orders (id bigint PRIMARY KEY, n bigint, _ingest_extra jsonb)");
-  const auto done = open_sink(open_target(typed()))
-                        ->write(batches.next({{row("1", "\"n\":1"), row("x", "\"n\":2"), "2\t[2]", "3\t{\"id\":",
-                                               "\t{\"n\":5}"}}));
+  const auto done =
+      open_sink(open_target(typed()))
+          ->write(batches.next({{row("1", "\"n\":1"), row("x", "\"n\":2"), "2\t[2]", "3\t{\"id\":", "\t{\"n\":5}"}}));
   BOOST_TEST(done.rows_loaded == 1u);
   BOOST_TEST(done.rows_rejected == 4u);
 }
@@ -150,12 +158,15 @@ BOOST_AUTO_TEST_CASE(sets_a_record_aside_whose_key_does_not_fit_or_that_is_no_ob
 BOOST_AUTO_TEST_CASE(of_others_is_filled_as_far_as_values_can_be_made_for_it) {
   database.execute(
       "CREATE TYPE mood AS ENUM ('good'); CREATE DOMAIN amount AS numeric CHECK (VALUE > 0);"
-      "CREATE TABLE orders (_ingest_extra jsonb, cents numeric(10,2), twice bigint GENERATED ALWAYS AS (n * 2) STORED, n bigint, "
+      "CREATE TABLE orders (_ingest_extra jsonb, cents numeric(10,2), twice bigint GENERATED ALWAYS AS (n * 2) STORED, "
+      "n bigint, "
       "paid amount, feels mood, made timestamptz DEFAULT now() NOT NULL, id varchar PRIMARY KEY)");
   open_sink(open_target(typed()))
-      ->write(batches.next({{row("a", R"("n":2,"cents":1.239,"twice":7,"feels":"good","paid":5,"made":"2026-01-01")")}}));
-  BOOST_TEST(of("a", "_ingest_extra = '{\"cents\":1.239,\"twice\":7,\"feels\":\"good\"}' AND twice = 4 AND paid = 5 AND "
-                     "made = '2026-01-01 00:00+00'") == "t");
+      ->write(
+          batches.next({{row("a", R"("n":2,"cents":1.239,"twice":7,"feels":"good","paid":5,"made":"2026-01-01")")}}));
+  BOOST_TEST(of("a",
+                "_ingest_extra = '{\"cents\":1.239,\"twice\":7,\"feels\":\"good\"}' AND twice = 4 AND paid = 5 AND "
+                "made = '2026-01-01 00:00+00'") == "t");
 }
 
 BOOST_AUTO_TEST_CASE(without_the_extra_column_is_refused_with_the_statement_that_adds_it) {

@@ -1,0 +1,129 @@
+// covers: TABLES=typed from end to end: what the API holds can be put together again from the columns.
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+struct typed_run : ingest_run {
+  explicit typed_run(int events, std::vector<std::string> api_flags = {}) : ingest_run(events, std::move(api_flags)) {
+    environment["TABLES"] = "typed";
+    environment["TABLE"] = "typed_events";
+  }
+
+  /// Each event as it was, of its columns and what was kept apart, compared with the API's. Null is like missing.
+  std::string difference() {
+    database.execute(
+        "CREATE OR REPLACE VIEW ingested_events AS SELECT t.id, (SELECT jsonb_object_agg(key, value) FROM "
+        "jsonb_each(to_jsonb(t) - '_ingest_extra' || coalesce(t._ingest_extra, '{}')) WHERE value <> 'null') AS data "
+        "FROM typed_events t");
+    return table_difference();
+  }
+
+  std::string type_of(const std::string& column) const {
+    return database.value(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'typed_events'::regclass "
+        "AND attname = '" +
+        column + "'");
+  }
+};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_run_into_a_typed_table)
+
+BOOST_AUTO_TEST_CASE(loads_every_event_whole) {
+  typed_run r(5'000);
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.difference() == "");
+  BOOST_TEST(r.type_of("sessionId") == "uuid");
+  BOOST_TEST(r.type_of("properties") == "jsonb");
+  const auto again = r.run("run");
+  BOOST_TEST(again.exit_code == 0, again.err);
+  BOOST_TEST(has(again.err, "complete already"), again.err);
+}
+
+BOOST_AUTO_TEST_CASE(loads_every_event_whole_in_slices_and_by_several_loaders) {
+  typed_run r(5'000);
+  auto flags = ingest_run::slices(4);
+  flags.insert(flags.end(), {"--loaders", "4"});
+  const auto p = r.run("run", flags);
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_when_it_was_killed_between_adding_columns_and_filling_them) {
+  typed_run r(5'000, {"--delay", "5"});
+  // What comes behind the COMMIT that has added the columns takes long enough to be killed in.
+  r.database.execute(
+      "CREATE TABLE typed_events (id text COLLATE \"C\" PRIMARY KEY, _ingest_extra jsonb);"
+      "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;"
+      "CREATE TRIGGER dawdle BEFORE INSERT ON typed_events FOR EACH STATEMENT EXECUTE FUNCTION dawdle()");
+  child_process p = r.start("run");
+  await(p, [&] { return has(p.err(), "columns_added"); });
+  p.signal(SIGKILL);
+  BOOST_TEST(p.wait() == 128 + SIGKILL);
+  BOOST_TEST(r.type_of("name") == "text");
+  BOOST_TEST(r.number("SELECT count(*) FROM typed_events") == 0);
+  const auto again = r.run("run");
+  BOOST_TEST(again.exit_code == 0, again.err);
+  BOOST_TEST(r.difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(that_is_frozen_has_in_its_extra_column_what_has_none) {
+  typed_run r(2'000);
+  r.environment["SCHEMA_CHANGES"] = "freeze";
+  r.database.execute("CREATE TABLE typed_events (id uuid PRIMARY KEY, name text, _ingest_extra jsonb)");
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE _ingest_extra ? 'properties' AND name <> ''") == 2'000);
+  BOOST_TEST(count_in(r.report(), "values_kept_apart") >= 2'000u * 4);
+}
+
+BOOST_AUTO_TEST_CASE(that_refuses_new_fields_ends_with_65_and_their_names) {
+  typed_run r(2'000);
+  r.environment["SCHEMA_CHANGES"] = "refuse";
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(has(p.err, "sessionId uuid"), p.err);
+  BOOST_TEST(has(p.err, "SCHEMA_CHANGES"), p.err);
+}
+
+BOOST_AUTO_TEST_CASE(needs_a_key_that_is_a_field_of_the_record) {
+  typed_run r(10);
+  r.environment["ID_POINTER"] = "/session/id";
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(has(p.err, "ID_POINTER is /session/id"), p.err);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_take_a_table_of_the_other_kind) {
+  typed_run r(100);
+  BOOST_TEST(r.run("run").exit_code == 0);
+  r.environment["TABLES"] = "json";
+  r.environment["PIPELINE"] = "another";
+  const auto json = r.run("run", {"--data-dir", (r.directory / "json").string()});
+  BOOST_TEST(json.exit_code == 78, json.err);
+  BOOST_TEST(has(json.err, "data"), json.err);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_file_has_columns_too) {
+  typed_run r(0);
+  put_text(r.directory / "a.csv", "id,name,born\n1,Ada,1815-12-10\n2,\"Grace, B.\",1906-12-09\n");
+  const auto p = r.run("run", {"--from", "file:" + (r.directory / "a.csv").string()});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.type_of("born") == "date");
+  BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE name = 'Grace, B.' AND born = '1906-12-09'") == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
