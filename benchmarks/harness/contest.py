@@ -21,6 +21,7 @@ class Contestant:
     skipped: str | None = None  # why it cannot be run here
     ours: bool = False
     table_exists: bool = True  # before the run, empty and with its key
+    definition: str | None = None  # of a table that is not (id, data)
 
 
 @dataclass
@@ -112,7 +113,7 @@ def measure(contestant, session, api, number, place):
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     contestant.prepare(scratch)
-    database.reset(contestant.table_exists)
+    database.reset(contestant.table_exists, contestant.definition)
     session.settle()
     before = database.cpu(), database.written(), database.wal_position(), api.cpu() if api else 0, process.busy_cpu()
     result = contestant.run(scratch)

@@ -15,7 +15,7 @@ def id_sum(ids):
     return sum(int(hashlib.md5(i).hexdigest()[:15], 16) for i in ids)
 
 
-ID_SUM_SQL = f"SELECT count(*), coalesce(sum(('x' || substr(md5(id), 1, 15))::bit(60)::bigint), 0) FROM {TABLE}"
+ID_SUM_SQL = f"SELECT count(*), coalesce(sum(('x' || substr(md5(id::text), 1, 15))::bit(60)::bigint), 0) FROM {TABLE}"
 
 
 class Database:
@@ -42,11 +42,11 @@ class Database:
         lines = done.stdout.strip().splitlines()
         return lines[-1].split("|") if lines else []
 
-    def reset(self, table=True):
+    def reset(self, table=True, definition=None):
         """The table, empty, with its key, or no table at all; no ledger; nothing left to be written to disk."""
         self.sql("SET client_min_messages = warning", "DROP SCHEMA IF EXISTS ingest CASCADE",
                  f"DROP TABLE IF EXISTS {TABLE}",
-                 *([f"CREATE TABLE {TABLE} (id TEXT PRIMARY KEY, data JSONB NOT NULL)"] if table else []),
+                 *([definition or f"CREATE TABLE {TABLE} (id TEXT PRIMARY KEY, data JSONB NOT NULL)"] if table else []),
                  "CHECKPOINT")
 
     def checkpoint(self):

@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(goes_on_when_it_was_killed_between_adding_columns_and_filli
   // What comes behind the COMMIT that has added the columns takes long enough to be killed in.
   r.database.execute(
       "CREATE TABLE typed_events (id text COLLATE \"C\" PRIMARY KEY, _ingest_extra jsonb);"
-      "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;"
+      "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END "
+      "$$;"
       "CREATE TRIGGER dawdle BEFORE INSERT ON typed_events FOR EACH STATEMENT EXECUTE FUNCTION dawdle()");
   child_process p = r.start("run");
   await(p, [&] { return has(p.err(), "columns_added"); });

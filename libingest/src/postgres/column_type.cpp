@@ -121,29 +121,39 @@ value_fit append_time(const json_value& value, std::string& scratch, std::string
   return fit_of(*time);
 }
 
+/// The value of a hexadecimal digit, or 0xff.
+constexpr std::array<unsigned char, 256> nibbles = [] {
+  std::array<unsigned char, 256> table{};
+  table.fill(0xff);
+  for (unsigned char i = 0; i < 10; ++i) {
+    table['0' + i] = i;
+  }
+  for (unsigned char i = 0; i < 6; ++i) {
+    table['a' + i] = table['A' + i] = static_cast<unsigned char>(10 + i);
+  }
+  return table;
+}();
+
 value_fit append_uuid(const json_value& value, std::string& scratch, std::string& to) {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  const std::string_view words = words_of(value, scratch);
-  if (value.what != kind::string || words.size() != form.size()) {
+  constexpr std::size_t length = 36;
+  constexpr std::array<std::size_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  if (value.what != kind::string) {
     return value_fit::none;
   }
-  std::array<unsigned char, 16> bytes{};
-  std::size_t nibbles = 0;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    if (form[i] == '-') {
-      if (words[i] != '-') {
-        return value_fit::none;
-      }
-      continue;
-    }
-    unsigned char nibble = 0;
-    if (std::from_chars(&words[i], &words[i] + 1, nibble, 16).ec != std::errc()) {
+  const std::string_view words = *value.text(scratch);
+  if (words.size() != length || words[8] != '-' || words[13] != '-' || words[18] != '-' || words[23] != '-') {
+    return value_fit::none;
+  }
+  std::array<char, places.size()> bytes;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const unsigned char high = nibbles[static_cast<unsigned char>(words[places[i]])];
+    const unsigned char low = nibbles[static_cast<unsigned char>(words[places[i] + 1])];
+    if ((high | low) == 0xff) {
       return value_fit::none;
     }
-    bytes[nibbles / 2] = static_cast<unsigned char>(bytes[nibbles / 2] << 4 | nibble);
-    ++nibbles;
+    bytes[i] = static_cast<char>(high << 4 | low);
   }
-  to.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  to.append(bytes.data(), bytes.size());
   return value_fit::exact;
 }
 
