@@ -20,6 +20,12 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT count(*) = 2 AND NOT EXISTS (SELECT FROM pg_class s JOIN")) {
     return {{truth(false)}};  // of version 1
   }
+  if (sql.starts_with("SELECT t.oid || ':' || coalesce(")) {
+    return {{"the same"}};  // nobody alters a simulated table
+  }
+  if (sql.starts_with("SELECT FROM \"")) {
+    return {};
+  }
   if (sql == "SELECT to_regclass($1) IS NULL" || sql == "SELECT to_regclass($1) IS NOT NULL") {
     return {{truth(now.has_target == sql.ends_with("NOT NULL"))}};
   }

@@ -46,8 +46,8 @@ const std::map<std::string, simulated_statements::table_statement>& simulated_st
       {shape().create(created, true), &simulated_statements::create_table},
       {detail::table_shape::find_key(), &simulated_statements::find_key},
       {shape().create_staging(table), &simulated_statements::create_staging},
-      {detail::table_shape::number_from(), &simulated_statements::number_from},
-      {detail::table_shape::index_staging(), &simulated_statements::index_staging},
+      {shape().number_from(), &simulated_statements::number_from},
+      {shape().index_staging(), &simulated_statements::index_staging},
       {shape().merge(table, staged::between, key), &simulated_statements::merge},
       {shape().differing(table, types()), &simulated_statements::find_differing},
   };

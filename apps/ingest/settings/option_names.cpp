@@ -38,6 +38,7 @@ constexpr option_name option_names[] = {
     {"table", "TABLE"},
     {"initial_load", "INITIAL_LOAD"},
     {"reject_limit", "REJECT_LIMIT"},
+    {"typed.key", "ID_POINTER"},
     {"changes", "SCHEMA_CHANGES"},
     // durable_run_options, and what may be done with a run
     {"pipeline", "PIPELINE"},

@@ -158,21 +158,21 @@ value_fit append_uuid(const json_value& value, std::string& scratch, std::string
 }
 
 constexpr std::array types{
-    column_type{"text", "text", append_text},
-    column_type{"varchar", "varchar", append_text},
-    column_type{"boolean", "bool", append_boolean},
-    column_type{"smallint", "int2", append_integer<std::int16_t>},
-    column_type{"integer", "int4", append_integer<std::int32_t>},
-    column_type{"bigint", "int8", append_integer<std::int64_t>},
-    column_type{"numeric", "numeric", append_decimal},
-    column_type{"real", "float4", append_float<float, std::uint32_t>},
-    column_type{"double precision", "float8", append_float<double, std::uint64_t>},
-    column_type{"date", "date", append_date},
-    column_type{"time", "time", append_time<parse_time_of_day>},
-    column_type{"timestamp with time zone", "timestamptz", append_time<parse_timestamp>},
-    column_type{"uuid", "uuid", append_uuid},
-    column_type{"json", "json", append_json},
-    column_type{"jsonb", "jsonb", append_jsonb},
+    column_type{"text", "text", 0, append_text},
+    column_type{"varchar", "varchar", 0, append_text},
+    column_type{"boolean", "bool", 1, append_boolean},
+    column_type{"smallint", "int2", 2, append_integer<std::int16_t>},
+    column_type{"integer", "int4", 4, append_integer<std::int32_t>},
+    column_type{"bigint", "int8", 8, append_integer<std::int64_t>},
+    column_type{"numeric", "numeric", 0, append_decimal},
+    column_type{"real", "float4", 4, append_float<float, std::uint32_t>},
+    column_type{"double precision", "float8", 8, append_float<double, std::uint64_t>},
+    column_type{"date", "date", 4, append_date},
+    column_type{"time", "time", 8, append_time<parse_time_of_day>},
+    column_type{"timestamp with time zone", "timestamptz", 8, append_time<parse_timestamp>},
+    column_type{"uuid", "uuid", 16, append_uuid},
+    column_type{"json", "json", 0, append_json},
+    column_type{"jsonb", "jsonb", 0, append_jsonb},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ enum class value_fit : std::uint8_t {
 struct column_type {
   std::string_view name;     ///< in SQL
   std::string_view catalog;  ///< pg_type.typname
+  std::size_t width;  ///< of a value in a row, in bytes; 0: it varies, and long ones can be kept outside of the row
 
   /// Appends the value's bytes, as the type's receive function reads them and without their length. The value is not
   /// null. `scratch` is overwritten.

@@ -17,6 +17,13 @@ namespace ingest::detail {
 namespace {
 
 table_shape shape_of(const postgres_options& o) {
+  for (const std::string& field : o.typed ? o.typed->key : std::vector<std::string>()) {
+    if (!can_name_column(field)) {
+      throw error(errc::config, "`typed.key` is \"" + field +
+                                    "\", which cannot be the name of a column: it is empty, longer than 63 bytes, or "
+                                    "PostgreSQL's or our own. Choose another field, or a table of (id, data)");
+    }
+  }
   return o.typed ? table_shape::of_members(o.typed->key, o.typed->changes) : table_shape::of_events();
 }
 
@@ -136,18 +143,50 @@ const opened_target* load_session::opened() const {
   return opened_ ? &*opened_ : nullptr;
 }
 
-std::shared_ptr<const target_table> load_session::table_now() const {
+std::shared_ptr<const target_table> load_session::table_now() {
   const std::lock_guard lock(mutex_);
+  if (columns_again_at_ && options_.time.now() >= *columns_again_at_) {
+    columns_again_at_.reset();
+    auto next = std::make_shared<target_table>(*table_now_);
+    next->shape.is_full = false;
+    table_now_ = std::move(next);
+  }
   return table_now_;
+}
+
+std::shared_lock<std::shared_mutex> load_session::use_table() {
+  const std::lock_guard behind_others(next_at_table_);
+  return std::shared_lock(table_in_use_);
 }
 
 void load_session::add_columns(postgres_connection& c, const copy_rows& rows,
                                const std::shared_ptr<const target_table>& seen) {
-  const std::lock_guard one_at_a_time(evolving_);
+  constexpr std::chrono::milliseconds longest_patience = std::chrono::seconds(3);
+  constexpr std::chrono::minutes until_next_attempt{5};  // meanwhile nobody waits behind us
+  const std::lock_guard behind_others(next_at_table_);
+  const std::lock_guard alone(table_in_use_);
   if (table_now() != seen) {
     return;
   }
-  auto next = std::make_shared<const target_table>(add_members(c, *seen, new_members_of(rows, *seen)));
+  added_columns added =
+      add_members(c, *seen, new_members_of(rows, *seen), std::min(longest_patience, options_.io_timeout / 2));
+  const std::lock_guard lock(mutex_);
+  table_now_ = std::make_shared<const target_table>(std::move(added.target));
+  if (added.table_in_use) {
+    columns_again_at_ = options_.time.now() + until_next_attempt;
+  }
+}
+
+void load_session::look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen) {
+  const std::lock_guard behind_others(next_at_table_);
+  if (table_now() != seen) {
+    return;
+  }
+  c.run(c.begin());
+  auto next = std::make_shared<const target_table>(prepare(c));
+  c.execute("COMMIT");
+  log::info(events::table_altered, "somebody has altered " + next->identity() + "; loading goes on with what it is now",
+            {{"table", next->identity()}});
   const std::lock_guard lock(mutex_);
   table_now_ = std::move(next);
 }

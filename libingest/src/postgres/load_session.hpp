@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <shared_mutex>
 #include <stop_token>
 
 #include "ingest/postgres.hpp"
@@ -57,13 +58,19 @@ class load_session {
   const opened_target* opened() const;
 
   /// The table with the columns that it has by now. After ensure_open().
-  std::shared_ptr<const target_table> table_now() const;
+  std::shared_ptr<const target_table> table_now();
+
+  /// To be held while a transaction loads into the table, or else one of us would wait for it to add a column.
+  std::shared_lock<std::shared_mutex> use_table();
 
   /// Adds columns for members of these rows that have none in `seen`, over `c`, which must not be in a transaction,
-  /// unless another loader has changed the table since.
+  /// unless another loader has changed the table since. Waits until no loader uses it.
   void add_columns(postgres_connection& c, const copy_rows& rows, const std::shared_ptr<const target_table>& seen);
 
-  /// Says, once for each column, that values do not fit.
+  /// Somebody has altered the table since `seen`: looks at it again, over `c`, which must not be in a transaction.
+  void look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen);
+
+  /// Counts, and says once for each column, that values do not fit.
   void note_apart(const kept_apart& apart, const target_table& in);
 
   /// The fences of slices that are to be loaded, over `c`, which must not be in a transaction. A slice that was read
@@ -151,8 +158,10 @@ class load_session {
   refused_alike last_refused_;
   std::string first_reject_;             ///< why
   std::optional<opened_target> opened_;  // set once, never changed after
-  std::mutex evolving_;                  // taken before mutex_
+  std::mutex next_at_table_;        // taken before table_in_use_, so that nobody overtakes who waits to have it alone
+  std::shared_mutex table_in_use_;  // taken before mutex_
   std::shared_ptr<const target_table> table_now_;
+  std::optional<retry_schedule::clock::time_point> columns_again_at_;
   std::set<std::string> misfits_told_;  // columns
 };
 

@@ -33,7 +33,8 @@ class members {
  public:
   member_values& of(std::string_view name);
 
-  bool empty() const { return all_.empty(); }
+  bool contains(std::string_view name) const { return places_.contains(name); }
+  std::size_t size() const { return all_.size(); }
   auto begin() const { return all_.begin(); }
   auto end() const { return all_.end(); }
 

@@ -8,6 +8,7 @@
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/range_load.hpp"
+#include "postgres/table_checks.hpp"
 
 namespace ingest {
 
@@ -39,6 +40,9 @@ class postgres_sink final : public sink {
   const opened_target& connect();
   void disconnect();
   write_outcome load(const opened_target& opened, const batch& records);
+  std::optional<write_outcome> load_into(const std::shared_ptr<const target_table>& table, const opened_target& opened,
+                                         const batch& records);
+  void leave_transaction();
   void settle(const opened_target& opened, const range_load::outcome& done, const page& first);
   void set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what);
   void begin(server_transaction begun);
@@ -54,8 +58,9 @@ class postgres_sink final : public sink {
   std::optional<server_transaction> transaction_;  // that is open
   bool commit_sent_ = false;
   std::optional<lost_transaction> lost_;
-  unsigned attempt_ = 1;                           // at the piece of work that is going on
-  std::optional<range_load::outcome> unanswered_;  // of a transaction whose COMMIT got no answer
+  unsigned attempt_ = 1;                             // at the piece of work that is going on
+  std::optional<range_load::outcome> unanswered_;    // of a transaction whose COMMIT got no answer
+  std::shared_ptr<const target_table> loaded_into_;  // by that transaction
   copy_rows rows_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects
                                                                  // file: the offset of their page, their number
@@ -123,7 +128,19 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
   const std::uint64_t began = counters.elapsed_us();
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
+  for (;;) {
+    if (const auto outcome = load_into(session_->table_now(), opened, records)) {
+      counters.load_us += counters.elapsed_us() - began;
+      return *outcome;
+    }
+  }
+}
+
+/// Nothing where the table is not, or shall not stay, as it is `table`: nothing of the range has happened then.
+std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<const target_table>& table,
+                                                      const opened_target& opened, const batch& records) {
   const slice_fences fences = session_->fences_of(*connection_, records.pages);
+  auto in_use = session_->use_table();
   begin(begin_loading(*connection_, opened.identity, fences));
   const std::vector<page> ours = claim_pages(*connection_, opened.identity.pipeline, records.pages);
   if (ours.empty()) {
@@ -131,23 +148,28 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
   }
   unanswered_.reset();
+  // Nobody alters it from here on. What was made for a type that a column had before would be read as another value.
+  connection_->execute("SELECT FROM " + table->quoted + " LIMIT 0");
+  if (table_fingerprint(*connection_, table->quoted) != table->fingerprint) {
+    leave_transaction();
+    in_use.unlock();
+    session_->look_at_table_again(*connection_, table);
+    return std::nullopt;
+  }
   if (rows_.pages() != ours) {
     rows_.assign(records, ours);
   }
-  const auto table = session_->table_now();
   if (table->longest_id > 0) {
     rows_.set_cut_ids_apart(table->longest_id);
   }
   load_terms terms{session_->limits_rejects(), session_->last_refused(), opened.first_transaction};
   range_load::outcome done = range_load(*connection_, *table, rows_, attempt_, std::move(terms)).run();
   if (done.apart.new_members) {
-    // Nothing of the range has happened; it comes again when its members have their columns.
-    connection_->run("ROLLBACK");
-    transaction_.reset();
+    leave_transaction();
+    in_use.unlock();
     session_->add_columns(*connection_, rows_, table);
-    return load(opened, records);
+    return std::nullopt;
   }
-  session_->note_apart(done.apart, *table);
   settle(opened, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {
@@ -155,11 +177,17 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
   }
   const std::vector<slice_id> ended = fold(*connection_, opened.identity.pipeline, slices);
   unanswered_ = std::move(done);
+  loaded_into_ = table;
   commit();
   session_->note_ended(ended);
-  counters.load_us += counters.elapsed_us() - began;
+  metrics& counters = *session_->options().counters;
   counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   return count(*unanswered_, records);
+}
+
+void postgres_sink::leave_transaction() {
+  connection_->run("ROLLBACK");
+  transaction_.reset();
 }
 
 void postgres_sink::settle(const opened_target& opened, const range_load::outcome& done, const page& first) {
@@ -229,6 +257,7 @@ void postgres_sink::commit() {
 
 write_outcome postgres_sink::count(const range_load::outcome& done, const batch& records) {
   session_->note_committed(done);
+  session_->note_apart(done.apart, *loaded_into_);
   metrics& counters = *session_->options().counters;
   counters.rows_loaded += done.loaded;
   counters.bytes_loaded += rows_.bytes();

@@ -124,10 +124,18 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   check_description(name, found, o.allow_unlogged);
   const std::string oid = found.text(0, 3);
   check_kind(c, name.shown, oid, o.allow_unlogged);
-  const std::string schema = found.text(0, 0);
-  target_table target{schema, name.table, c.quoted(schema) + "." + c.quoted(name.table), created, shape, {}, "", 0};
+  target_table target;
+  target.schema = found.text(0, 0);
+  target.table = name.table;
+  target.quoted = c.quoted(target.schema) + "." + c.quoted(name.table);
+  target.created = created;
+  target.shape = shape;
+  target.fingerprint = table_fingerprint(c, target.quoted);
   if (shape.is_typed()) {
     target.shape = typed_columns(c, shape, name.shown, oid, target.types);
+    if (shape.changes == schema_policy::evolve) {
+      check_evolvable(c, name.shown, oid);
+    }
   } else {
     const found_columns columns = check_columns(c, shape, name.shown, oid);
     target.types = columns.types;

@@ -30,6 +30,7 @@ struct target_table {
   bool created = false;
   table_shape shape;
   std::vector<std::string> types;  ///< of the shape's columns, in its order: pg_type.typname
+  std::string fingerprint;         ///< table_fingerprint(): whatever is known of the table was read when it was so
   std::string key;             ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
   std::size_t longest_id = 0;  ///< in characters, of a type that cuts blanks behind them off; 0: it cuts nothing off
 

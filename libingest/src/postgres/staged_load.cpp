@@ -49,7 +49,7 @@ void staged_load::stage() {
   postgres_connection& c = attempts_.connection();
   c.run(target_.shape.create_staging(target_.quoted));
   attempts_.narrow(rows_.size(), {[&](std::size_t begin, std::size_t end) {
-                                    c.execute(table_shape::number_from(), {std::to_string(begin + 1)});
+                                    c.execute(target_.shape.number_from(), {std::to_string(begin + 1)});
                                     add(copy_into(c, target_.shape.copy_to_staging(), target_, rows_, begin, end).apart,
                                         outcome_.apart);
                                   },
@@ -106,7 +106,7 @@ void staged_load::insert(std::size_t begin, std::size_t end) {
 
 void staged_load::index_numbers() {
   if (!std::exchange(indexed_, true)) {
-    attempts_.connection().run(table_shape::index_staging());
+    attempts_.connection().run(target_.shape.index_staging());
   }
 }
 

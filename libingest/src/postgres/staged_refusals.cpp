@@ -34,6 +34,10 @@ rejected_row describe(const table_shape& shape, const copy_rows& rows, std::size
   std::string message = told.message;
   if (const auto* column = shape.find(told.column); told.sqlstate == "23502" && column != nullptr && !column->at) {
     message = "the event has no id";
+  } else if (shape.is_typed() && told.sqlstate == "23502" && column != nullptr) {
+    message = "the record has no " + column->name + ", which must not be null, or one that is no " + column->type;
+  } else if (shape.is_typed() && told.sqlstate == "22P04") {
+    message = "the record is no JSON object";
   } else if (told.sqlstate.starts_with("22") && !told.detail.empty()) {
     message += ": " + told.detail.substr(0, longest_detail);
   }

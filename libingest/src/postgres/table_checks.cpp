@@ -27,8 +27,9 @@ std::string listed(const std::vector<std::string>& types) {
 }
 
 /// A row for each column: name, base type, its full name, NOT NULL, generated, to be filled by us, keeps every text
-/// apart, own type, length where it cuts blanks behind that off. A domain's base is looked for through any number of
-/// domains.
+/// apart, own type, length where it cuts blanks behind that off, and for typed shapes: whether it is the table's own to
+/// fill, or not ours to, and whether its type is none of the server's or has a length or precision. A domain's base is
+/// looked for through any number of domains.
 query_result columns_of(postgres_connection& c, const std::string& oid) {
   return c.execute(
       "WITH RECURSIVE base (attnum, type, typmod) AS (SELECT attnum, atttypid, atttypmod FROM pg_attribute "
@@ -41,10 +42,13 @@ query_result columns_of(postgres_connection& c, const std::string& oid) {
       "AND g.tgtype & 7 = 7), "
       "coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true) "
       "AND NOT (t.typname = 'numeric' AND b.typmod >= 0), own.typname, "
-      "CASE WHEN t.typname = 'varchar' AND b.typmod >= 0 THEN b.typmod - 4 ELSE 0 END "
+      "CASE WHEN t.typname = 'varchar' AND b.typmod >= 0 THEN b.typmod - 4 ELSE 0 END, "
+      "a.atthasdef OR a.attidentity <> '' OR own.typdefault IS NOT NULL "
+      "OR NOT has_column_privilege(a.attrelid, a.attnum, 'INSERT'), "
+      "t.typnamespace <> 'pg_catalog'::regnamespace OR b.typmod >= 0 "
       "FROM base b JOIN pg_type t ON t.oid = b.type JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attnum = "
       "b.attnum "
-      "JOIN pg_type own ON own.oid = a.atttypid WHERE t.typtype <> 'd'",
+      "JOIN pg_type own ON own.oid = a.atttypid WHERE t.typtype <> 'd' ORDER BY a.attnum",
       {oid});
 }
 
@@ -117,11 +121,10 @@ void check_kind(postgres_connection& c, const std::string& shown, const std::str
 namespace {
 
 /// Nothing where its values cannot be made here: another type, one that rounds or cuts off, or the table makes them.
-std::optional<shape_column> usable_column(const query_result& columns, std::size_t i) {
-  const std::string full_type = columns.text(i, 2);
-  const bool has_limits = full_type.find('(') != std::string::npos;
-  if (find_column_type(columns.text(i, 1)) == nullptr || columns.truth(i, 4) || has_limits ||
-      !can_name_column(columns.text(i, 0))) {
+/// A default would be lost where a record has no value, so such a column is the table's own, unless it is of the key.
+std::optional<shape_column> usable_column(const query_result& columns, std::size_t i, bool is_key) {
+  if (find_column_type(columns.text(i, 1)) == nullptr || columns.truth(i, 10) || columns.truth(i, 4) ||
+      (columns.truth(i, 9) && !is_key) || !can_name_column(columns.text(i, 0))) {
     return std::nullopt;
   }
   shape_column column = column_of_member(columns.text(i, 0), columns.text(i, 1));
@@ -129,28 +132,57 @@ std::optional<shape_column> usable_column(const query_result& columns, std::size
   return column;
 }
 
+/// None of the types of a key may take two values for one.
+shape_column exact_key(shape_column column) {
+  column.accepts = {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"};
+  return column;
+}
+
 }  // namespace
+
+std::string table_fingerprint(postgres_connection& c, const std::string& quoted) {
+  const query_result r = c.execute(
+      "SELECT t.oid || ':' || coalesce((SELECT string_agg(concat_ws(' ', attnum, attname, atttypid, atttypmod, "
+      "attnotnull, attgenerated, attidentity, atthasdef, attcollation), ',' ORDER BY attnum) FROM pg_attribute "
+      "WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
+      {quoted});
+  return r.empty() ? "" : r.text(0, 0);
+}
+
+void check_evolvable(postgres_connection& c, const std::string& shown, const std::string& oid) {
+  const query_result r = c.execute(
+      "SELECT pg_has_role(relowner, 'USAGE'), reloftype <> 0, relispartition FROM pg_class WHERE oid = $1::oid", {oid});
+  const std::string advice = ": let `changes` be freeze, and fields that have no column go to " + extra_column_name;
+  if (!r.truth(0, 0)) {
+    refuse(shown, "is of another owner, so that we cannot add columns to it" + advice);
+  }
+  if (r.truth(0, 1) || r.truth(0, 2)) {
+    refuse(shown, "is a partition, or of a composite type, and cannot get columns of its own" + advice);
+  }
+}
 
 table_shape typed_columns(postgres_connection& c, const table_shape& asked, const std::string& shown,
                           const std::string& oid, std::vector<std::string>& types) {
   const query_result columns = columns_of(c, oid);
   table_shape found = asked;
-  const shape_column extra = found.columns.back();
+  shape_column extra = found.columns.back();
   found.columns.clear();
   types.clear();
   bool has_extra = false;
   for (std::size_t i = 0; i < columns.rows(); ++i) {
     const std::string name = columns.text(i, 0);
-    const auto column = usable_column(columns, i);
+    const bool is_key = std::find(found.key.begin(), found.key.end(), name) != found.key.end();
+    const auto column = usable_column(columns, i, is_key);
     if (name == extra.name) {
       has_extra = columns.text(i, 1) == "jsonb" && !columns.truth(i, 4);
+      extra.required = columns.truth(i, 3);
     } else if (column) {
+      if (is_key) {
+        check_key_column(exact_key(*column), shown, columns, i);
+      }
       found.columns.push_back(*column);
       types.push_back(columns.text(i, 1));
-      if (found.is_key(*column)) {
-        check_key_column(*column, shown, columns, i);
-      }
-    } else if (columns.truth(i, 5)) {
+    } else if (columns.truth(i, 5) && !is_key) {
       refuse(shown, "has a column " + name + " of type " + columns.text(i, 2) +
                         " that is NOT NULL without a default, which we cannot fill: give it one, have a trigger fill "
                         "it, or make it one of our types without a length or a precision");
@@ -160,14 +192,15 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
   }
   for (const std::string& name : found.key) {
     if (found.find(name) == nullptr) {
-      refuse(shown, "has no usable column " + name +
-                        ", which is the key: ALTER TABLE … ADD COLUMN, or choose another "
-                        "table, or let us create one");
+      refuse(shown, "has no column " + name + " for the key, of type " + listed(exact_key({}).accepts) +
+                        " without a length or a precision: add or alter it, choose another table, or let us create "
+                        "one");
     }
   }
   if (!has_extra) {
-    refuse(shown,
-           "has no column for what does not fit into the others: ALTER TABLE … ADD COLUMN " + extra.name + " jsonb");
+    refuse(shown, "has no column " + extra.name +
+                      " of type jsonb for what does not fit into the others: ALTER TABLE … ADD COLUMN " + extra.name +
+                      " jsonb");
   }
   found.columns.push_back(extra);
   types.push_back("jsonb");

@@ -25,6 +25,13 @@ struct found_columns {
 found_columns check_columns(postgres_connection& c, const table_shape& shape, const std::string& shown,
                             const std::string& oid);
 
+/// All of a table's columns that loading depends on, as text: another one where somebody has altered it, or made it
+/// anew. Empty where it is gone.
+std::string table_fingerprint(postgres_connection& c, const std::string& quoted);
+
+/// Refuses a table that we cannot add columns to.
+void check_evolvable(postgres_connection& c, const std::string& shown, const std::string& oid);
+
 /// The columns of a table, for a typed shape: those that values can be made for, and the extra column. `asked` has the
 /// key and what becomes of new members. Members whose column is of another type, or is generated, stay apart. Refuses
 /// what check_columns() refuses, and a table without the extra column.

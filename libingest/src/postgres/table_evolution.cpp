@@ -1,6 +1,9 @@
 #include "postgres/table_evolution.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_set>
 
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -13,41 +16,65 @@ namespace {
 /// PostgreSQL has room for 1,600, of narrow types; what has dynamic names would go on for ever.
 constexpr std::size_t most_columns = 500;
 
-/// For a table that is read or written for hours: whoever comes behind us waits as long.
-constexpr const char* patience = "3s";
-constexpr const char* lock_not_available = "55P03";
+constexpr std::string_view lock_not_available = "55P03";
+constexpr std::string_view too_many_columns = "54011";
 
-std::string listed(const std::vector<shape_column>& columns) {
-  std::string list;
-  for (const shape_column& c : columns) {
-    list += (list.empty() ? "" : ", ") + c.name + ' ' + c.type;
-  }
-  return list;
+std::size_t room_in(const target_table& target) {
+  return most_columns - std::min(most_columns, target.shape.columns.size() + target.shape.kept_apart.size());
 }
 
-void keep_apart(target_table& target, const std::vector<shape_column>& columns, const std::string& why) {
-  for (const shape_column& c : columns) {
-    target.shape.kept_apart.insert(c.name);
+std::string listed(const std::vector<shape_column>& columns) {
+  constexpr std::size_t most_named = 20;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(columns.size(), most_named); ++i) {
+    list += (i == 0 ? "" : ", ") + columns[i].name + ' ' + columns[i].type;
   }
+  return columns.size() <= most_named ? list : list + " and " + std::to_string(columns.size() - most_named) + " more";
+}
+
+void say_not_added(const target_table& target, const std::vector<shape_column>& columns, const std::string& why) {
   log::warning(events::columns_not_added,
-               "fields of records have no column, and go to " + extra_column_name + " for now, because " + why,
+               "fields of records have no column, and go to " + extra_column_name + ", because " + why,
                {{"table", target.identity()}, {"columns", listed(columns)}});
 }
 
-/// False where the table is in use.
-bool add(postgres_connection& c, const std::string& sql) {
-  c.run(c.begin() + "SET LOCAL lock_timeout = '" + patience + "'");
+/// Why it was not done, if that is known to be no fault of ours.
+std::optional<database_error> refusal_of(postgres_connection& c, const std::string& sql,
+                                         std::chrono::milliseconds patience) {
+  c.run(c.begin() + "SET LOCAL lock_timeout = " + std::to_string(patience.count()));
   try {
     c.run(sql);
     c.execute("COMMIT");
-    return true;
+    return std::nullopt;
   } catch (const database_error& e) {
-    if (e.told().sqlstate != lock_not_available || !c.usable()) {
+    const std::string& sqlstate = e.told().sqlstate;
+    const bool is_known = sqlstate == lock_not_available || sqlstate == too_many_columns || sqlstate.starts_with("22");
+    if (!is_known || !c.usable()) {
       throw;
     }
     c.run("ROLLBACK");
-    return false;
+    return e;
   }
+}
+
+/// Adds the columns, or those of them whose names the database can hold.
+std::optional<database_error> add(postgres_connection& c, target_table& target, const std::vector<shape_column>& added,
+                                  std::chrono::milliseconds patience) {
+  const auto refusal = refusal_of(c, table_shape::add_columns(target.quoted, added), patience);
+  if (!refusal || !refusal->told().sqlstate.starts_with("22")) {
+    return refusal;
+  }
+  for (const shape_column& one : added) {
+    const auto why = refusal_of(c, table_shape::add_columns(target.quoted, {one}), patience);
+    if (why && !why->told().sqlstate.starts_with("22")) {
+      return why;
+    }
+    if (why) {
+      target.shape.kept_apart.insert(one.name);
+      say_not_added(target, {one}, why->told().message);
+    }
+  }
+  return std::nullopt;
 }
 
 [[noreturn]] void refuse(const target_table& target, const std::vector<shape_column>& columns) {
@@ -55,9 +82,25 @@ bool add(postgres_connection& c, const std::string& sql) {
                                   listed(columns) + ". Add columns for them, or let `changes` be evolve or freeze");
 }
 
+/// The columns of `target` that are called like these.
+std::vector<shape_column> found_again(const target_table& target, const std::vector<shape_column>& added) {
+  std::vector<shape_column> found;
+  for (const shape_column& c : added) {
+    if (const shape_column* const there = target.shape.find(c.name)) {
+      found.push_back(*there);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 members new_members_of(const copy_rows& rows, const target_table& target) {
+  std::unordered_set<std::string_view> known;
+  for (const shape_column& c : target.shape.columns) {
+    known.insert(c.name);
+  }
+  const std::size_t most = room_in(target) + 1;
   members found;
   std::string scratch;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -68,7 +111,8 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
       }
       in.object([&](std::string_view name) {
         const json_value value = in.value();
-        if (!value.is_null() && target.shape.find(std::string(name)) == nullptr && target.shape.wants_column(name)) {
+        const bool wanted = !value.is_null() && !known.contains(name) && target.shape.wants_column(name);
+        if (wanted && (found.size() < most || found.contains(name))) {
           found.of(name).note(value, scratch);
         }
       });
@@ -79,7 +123,8 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
   return found;
 }
 
-target_table add_members(postgres_connection& c, const target_table& target, const members& found) {
+added_columns add_members(postgres_connection& c, const target_table& target, const members& found,
+                          std::chrono::milliseconds patience) {
   std::vector<shape_column> added;
   for (const auto& [name, values] : found) {
     added.push_back(column_of_member(name, values.type()));
@@ -87,25 +132,29 @@ target_table add_members(postgres_connection& c, const target_table& target, con
   if (target.shape.changes == schema_policy::refuse) {
     refuse(target, added);
   }
-  target_table next = target;
-  const std::size_t room = most_columns - std::min(most_columns, target.shape.columns.size());
-  if (added.size() > room) {
-    const auto first_too_many = added.begin() + static_cast<std::ptrdiff_t>(room);
-    keep_apart(next, {first_too_many, added.end()}, "the table has " + std::to_string(most_columns) + " columns");
-    added.erase(first_too_many, added.end());
+  added_columns result{target};
+  if (added.size() > room_in(target)) {
+    result.target.shape.is_full = true;
+    say_not_added(target, {added.back()}, "the table has " + std::to_string(most_columns) + " columns");
+    added.resize(room_in(target));
   }
   if (added.empty()) {
-    return next;
+    return result;
   }
-  if (!add(c, table_shape::add_columns(target.quoted, added))) {
-    keep_apart(next, added, "the table is in use: to add columns would keep everybody waiting who uses it");
-    return next;
+  if (const auto refusal = add(c, result.target, added, patience)) {
+    result.target.shape.is_full = true;
+    result.table_in_use = refusal->told().sqlstate == lock_not_available;
+    say_not_added(target, added,
+                  result.table_in_use ? "the table is in use: to add columns would keep everybody waiting who uses it"
+                                      : refusal->told().message);
+    return result;
   }
-  log::info(events::columns_added, "added columns to " + target.identity(),
-            {{"table", target.identity()}, {"columns", listed(added)}});
+  result.target.fingerprint = table_fingerprint(c, target.quoted);
   const std::string oid = c.execute("SELECT $1::regclass::oid", {target.quoted}).text(0, 0);
-  next.shape = typed_columns(c, next.shape, target.identity(), oid, next.types);
-  return next;
+  result.target.shape = typed_columns(c, result.target.shape, target.identity(), oid, result.target.types);
+  log::info(events::columns_added, "added columns to " + target.identity(),
+            {{"table", target.identity()}, {"columns", listed(found_again(result.target, added))}});
+  return result;
 }
 
 }  // namespace ingest::detail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
 #include "postgres/column_type.hpp"
 #include "postgres/postgres_array.hpp"
 
@@ -10,7 +11,6 @@ namespace ingest::detail {
 namespace {
 
 const std::string staging = "pg_temp." + staging_name;
-const std::string number = "ingest_n";  // no column's name, we hope
 
 std::string quoted(const std::string& name) {
   std::string text = "\"";
@@ -40,6 +40,31 @@ std::string list_of(const std::vector<shape_column>& columns) {
   return joined(columns, ", ", [](const shape_column& c) { return quoted(c.name); });
 }
 
+/// `name`, or one like it that no column begins with.
+std::string free_name(const table_shape& shape, std::string name) {
+  const auto taken = [&](const shape_column& c) { return c.name.starts_with(name); };
+  while (std::any_of(shape.columns.begin(), shape.columns.end(), taken)) {
+    name += '_';
+  }
+  return name;
+}
+
+/// The staging table's column of numbers.
+std::string number_of(const table_shape& shape) {
+  return quoted(free_name(shape, "ingest_n"));
+}
+
+/// All columns of a row as an object, what was kept apart among them.
+std::string put_together(const table_shape& shape, const std::string& row) {
+  const std::string all = quoted(free_name(shape, "ingest_row"));
+  const std::string object = "(SELECT to_jsonb(" + all + ".*) FROM (SELECT " +
+                             joined(shape.columns, ", ", [&](const shape_column& c) { return row + quoted(c.name); }) +
+                             ") " + all + ")";
+  return shape.is_typed() ? '(' + object + " - '" + extra_column_name + "' || coalesce(" + row +
+                                quoted(extra_column_name) + ", '{}'))"
+                          : object;
+}
+
 /// A value that can be compared: json knows no equality, and text tells more apart than some types do.
 std::string comparable(const std::string& value, const std::string& type) {
   return type == "jsonb" ? value : value + "::text";
@@ -62,20 +87,19 @@ std::string repeated(const table_shape& shape, const std::string& table) {
          " HAVING count(*) > 1)";
 }
 
-/// The column that has the key of the line, in SQL.
+/// The key of the line, in SQL: of a typed shape, it is the key's first column.
 std::string line_key(const table_shape& shape) {
   const auto found = std::find_if(shape.columns.begin(), shape.columns.end(), [](const auto& c) { return !c.at; });
-  return found == shape.columns.end() ? "NULL" : quoted(found->name);
+  return found != shape.columns.end() ? quoted(found->name)
+         : shape.is_typed()           ? quoted(shape.key.front()) + "::text"
+                                      : "NULL";
 }
 
 /// The record, in SQL, or what the columns have of it.
 std::string record(const table_shape& shape) {
   const auto whole = std::find_if(shape.columns.begin(), shape.columns.end(),
                                   [](const auto& c) { return c.at && c.at->tokens().empty() && !c.is_extra; });
-  if (whole != shape.columns.end()) {
-    return quoted(whole->name);
-  }
-  return "(SELECT to_jsonb(r) FROM (SELECT " + list_of(shape.columns) + ") r)";
+  return whole != shape.columns.end() ? quoted(whole->name) : put_together(shape, "");
 }
 
 std::string token_of(const std::string& member) {
@@ -91,7 +115,14 @@ std::string token_of(const std::string& member) {
 bool can_name_column(std::string_view member) {
   constexpr std::size_t longest = 63;
   const std::string_view kept[] = {extra_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
-  return !member.empty() && member.size() <= longest && member.find('\0') == std::string_view::npos &&
+  for (std::string_view rest = member; !rest.empty();) {
+    const std::size_t length = utf8_length(rest);
+    if (length == 0 || rest.front() == '\0') {
+      return false;
+    }
+    rest.remove_prefix(length);
+  }
+  return !member.empty() && member.size() <= longest &&
          std::find(std::begin(kept), std::end(kept), member) == std::end(kept);
 }
 
@@ -126,7 +157,8 @@ table_shape table_shape::of_members(const std::vector<std::string>& key, schema_
 }
 
 bool table_shape::wants_column(std::string_view member) const {
-  return changes != schema_policy::freeze && can_name_column(member) && !kept_apart.contains(member);
+  return !kept_apart.contains(member) && (changes == schema_policy::refuse ||
+                                          (changes == schema_policy::evolve && !is_full && can_name_column(member)));
 }
 
 const shape_column* table_shape::find(const std::string& name) const {
@@ -217,21 +249,22 @@ std::string table_shape::copy_to_staging() const {
 
 std::string table_shape::create_staging(const std::string& table) const {
   return "CREATE TEMPORARY TABLE " + staging_name + " ON COMMIT DROP AS SELECT " + list_of(columns) + " FROM " + table +
-         " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN " + number + " bigint GENERATED ALWAYS AS IDENTITY";
+         " WITH NO DATA; ALTER TABLE " + staging + " ADD COLUMN " + number_of(*this) +
+         " bigint GENERATED ALWAYS AS IDENTITY";
 }
 
-std::string table_shape::number_from() {
-  return "SELECT setval(pg_get_serial_sequence('" + staging + "', '" + number + "'), $1, false)";
+std::string table_shape::number_from() const {
+  return "SELECT setval(pg_get_serial_sequence('" + staging + "', '" + free_name(*this, "ingest_n") + "'), $1, false)";
 }
 
-std::string table_shape::index_staging() {
-  return "CREATE INDEX ON " + staging + " (" + number + ')';
+std::string table_shape::index_staging() const {
+  return "CREATE INDEX ON " + staging + " (" + number_of(*this) + ')';
 }
 
 std::string table_shape::merge(const std::string& table, staged which, const std::string& with_key) const {
   // COPY, too, writes what it is given into identity columns.
   std::string sql = "INSERT INTO " + table + " (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " +
-                    list_of(columns) + " FROM " + staging + " WHERE " + number +
+                    list_of(columns) + " FROM " + staging + " WHERE " + number_of(*this) +
                     (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
   if (with_key.empty()) {
     return sql;
@@ -245,28 +278,38 @@ std::string table_shape::merge(const std::string& table, staged which, const std
 
 std::string table_shape::differing(const std::string& table, const std::vector<std::string>& types) const {
   std::string others = "false";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
+  // A typed table may have had no column for a value when the first of two rows came, and one since.
+  if (is_typed()) {
+    others = put_together(*this, "t.") + " IS DISTINCT FROM " + put_together(*this, "s.");
+  }
+  for (std::size_t i = 0; i < columns.size() && !is_typed(); ++i) {
     if (!is_key(columns[i])) {
       const std::string name = '.' + quoted(columns[i].name);
       others +=
           " OR " + comparable("t" + name, types.at(i)) + " IS DISTINCT FROM " + comparable("s" + name, types.at(i));
     }
   }
-  return "SELECT s." + number + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) + " WHERE (" +
-         others + ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
+  return "SELECT s." + number_of(*this) + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) +
+         " WHERE (" + others + ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
 }
 
 std::string table_shape::absent(const std::string& table, bool keyed) const {
-  return "SELECT " + number + " FROM " + staging + " s" +
+  return "SELECT " + number_of(*this) + " FROM " + staging + " s" +
          (keyed ? " WHERE NOT EXISTS (SELECT FROM " + table + " t WHERE " + same_key(*this) + ')' : "") + " ORDER BY 1";
 }
 
 std::string table_shape::differing_copies(const std::string& table) const {
   std::string kept;
   std::string others = "false";
-  for (const shape_column& c : columns) {
+  const std::string prefix = free_name(*this, "ingest_kept_");
+  if (is_typed()) {
+    kept = ", first_value(" + put_together(*this, "") + ") OVER w AS " + quoted(prefix);
+    others = put_together(*this, "") + " IS DISTINCT FROM " + quoted(prefix);
+  }
+  for (std::size_t i = 0; i < columns.size() && !is_typed(); ++i) {
+    const shape_column& c = columns[i];
     if (!is_key(c)) {
-      const std::string first = quoted("ingest_kept_" + c.name);
+      const std::string first = quoted(prefix + std::to_string(i));
       kept += ", first_value(" + quoted(c.name) + ") OVER w AS " + first;
       others += " OR " + comparable(quoted(c.name), c.type) + " IS DISTINCT FROM " + comparable(first, c.type);
     }

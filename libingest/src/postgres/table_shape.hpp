@@ -51,7 +51,8 @@ struct table_shape {
 
   /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
   schema_policy changes = schema_policy::freeze;
-  std::set<std::string, std::less<>> kept_apart = {};  ///< members that get no column, whatever that says
+  std::set<std::string, std::less<>> kept_apart = {};  ///< members whose column is not for us, or cannot be
+  bool is_full = false;                                ///< the table gets no more columns, for now or for ever
 
   /// (id, data): the key of the line and the whole record.
   static table_shape of_events();
@@ -105,9 +106,9 @@ struct table_shape {
   std::string create_staging(const std::string& table) const;
 
   /// The next row that is copied there gets the number $1.
-  static std::string number_from();
+  std::string number_from() const;
 
-  static std::string index_staging();
+  std::string index_staging() const;
 
   /// Puts staged rows into the table. `key` is one that find_key() found; empty: duplicates are an error, if the table
   /// makes one of them.

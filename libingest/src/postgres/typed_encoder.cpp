@@ -12,6 +12,15 @@ namespace {
 constexpr std::uint32_t null_length = 0xffff'ffff;
 constexpr std::size_t longest_example = 80;
 
+/// A row has to lie in one page of 8 KiB, but for what can be kept outside: of long values 24 bytes stay at most.
+/// Columns of a table of others that are not for us need some, too.
+constexpr std::size_t most_in_row = 7'600;
+constexpr std::size_t most_of_a_value = 24;
+
+std::size_t room_for(const column_type& type, std::size_t bytes) {
+  return type.width > 0 ? (type.width + 3) / 4 * 4 : std::min(bytes + 4, most_of_a_value);
+}
+
 }  // namespace
 
 void add(const kept_apart& more, kept_apart& to) {
@@ -28,7 +37,8 @@ void add(const kept_apart& more, kept_apart& to) {
 typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types) : shape_(&shape) {
   columns_.reserve(shape.columns.size());
   for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
-    columns_.push_back({find_column_type(types.at(i)), shape.columns[i].at->tokens().front()});
+    columns_.push_back(
+        {find_column_type(types.at(i)), shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i])});
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     by_name_.emplace(columns_[i].member, i);
@@ -42,6 +52,7 @@ bool typed_encoder::append(std::string_view record, std::string& to) {
   if (!find_members(record)) {
     return false;
   }
+  room_ = most_in_row - std::min(most_in_row, columns_.size() / 8);  // a bit of each tells whether it is null
   append_big_endian(static_cast<std::uint16_t>(columns_.size() + 1), to);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     append_value(i, to);
@@ -92,7 +103,7 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
   if (value.is_null()) {
     return;
   }
-  const value_fit fit = columns_[index].type->append(value, scratch_, to);
+  const value_fit fit = append_fitting(columns_[index], value, to);
   if (fit != value_fit::none) {
     put_big_endian(static_cast<std::uint32_t>(to.size() - begin - sizeof null_length), to.data() + begin);
   }
@@ -105,6 +116,21 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
   }
 }
 
+value_fit typed_encoder::append_fitting(const column& c, const json_value& value, std::string& to) {
+  const std::size_t begin = to.size();
+  const value_fit fit = c.type->append(value, scratch_, to);
+  if (fit == value_fit::none) {
+    return fit;
+  }
+  const std::size_t needed = room_for(*c.type, to.size() - begin);
+  if (needed > room_ && !c.is_key) {
+    to.resize(begin);
+    return value_fit::none;
+  }
+  room_ -= std::min(room_, needed);
+  return fit;
+}
+
 void typed_encoder::keep(std::string_view name, const json_value& value) {
   extra_ += extra_.empty() ? "{\"" : ",\"";
   append_escaped(name, extra_);
@@ -114,14 +140,14 @@ void typed_encoder::keep(std::string_view name, const json_value& value) {
 
 void typed_encoder::append_extra(std::string& to) {
   constexpr char jsonb_version = 1;
-  if (extra_.empty()) {
+  if (extra_.empty() && !shape_->columns.back().required) {
     append_big_endian(null_length, to);
     return;
   }
-  append_big_endian(static_cast<std::uint32_t>(extra_.size() + 2), to);
+  extra_ += extra_.empty() ? "{}" : "}";
+  append_big_endian(static_cast<std::uint32_t>(extra_.size() + 1), to);
   to += jsonb_version;
   to += extra_;
-  to += '}';
 }
 
 }  // namespace ingest::detail

@@ -45,11 +45,13 @@ class typed_encoder {
   struct column {
     const column_type* type;
     std::string member;
+    bool is_key;
   };
 
   bool find_members(std::string_view record);
   void take(std::string_view name, const json_value& value);
   void append_value(std::size_t index, std::string& to);
+  value_fit append_fitting(const column& c, const json_value& value, std::string& to);
   void keep(std::string_view name, const json_value& value);
   void append_extra(std::string& to);
 
@@ -58,6 +60,7 @@ class typed_encoder {
   std::unordered_map<std::string_view, std::size_t> by_name_;
   std::vector<json_value> found_;  ///< by column, of the record at hand
   std::size_t next_ = 0;           ///< the column that this record's next member will be of, if it is like the last one
+  std::size_t room_ = 0;           ///< what a page has left for this record's row
   std::string extra_;              ///< members of the extra column's object
   std::string scratch_;
   kept_apart apart_;

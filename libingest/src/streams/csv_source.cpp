@@ -18,6 +18,13 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t length = 1; !text.empty() && length > 0; text.remove_prefix(length)) {
+    length = static_cast<unsigned char>(text.front()) < 0x80 ? 1 : detail::utf8_length(text);
+  }
+  return text.empty();
+}
+
 std::vector<std::string> keys_of(const std::vector<std::string>& columns, const std::string& where) {
   std::vector<std::string> keys;
   for (const std::string& column : columns) {
@@ -26,16 +33,14 @@ std::vector<std::string> keys_of(const std::vector<std::string>& columns, const 
                                     (column.empty() ? "without a name" : "\"" + column + "\" twice") +
                                     ": give each column a name of its own");
     }
+    if (!is_utf8(column)) {
+      throw error(errc::config, where + " has a column whose name is not UTF-8 (\"" +
+                                    detail::with_invalid_utf8_replaced(column) +
+                                    "\"): convert the file, as with iconv -f LATIN1 -t UTF-8");
+    }
     keys.push_back((keys.empty() ? "{" : ",") + detail::json_string(column) + ":");
   }
   return keys;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t length = 1; !text.empty() && length > 0; text.remove_prefix(length)) {
-    length = static_cast<unsigned char>(text.front()) < 0x80 ? 1 : detail::utf8_length(text);
-  }
-  return text.empty();
 }
 
 }  // namespace

@@ -197,4 +197,15 @@ BOOST_AUTO_TEST_CASE(a_batch_without_pages_is_a_defect_of_the_program) {
   BOOST_TEST(!e.transient());
 }
 
+BOOST_AUTO_TEST_CASE(sends_what_a_table_takes_that_somebody_alters_meanwhile) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 2)}));
+  database.execute("ALTER TABLE ingested_events ALTER data TYPE text");
+  loader->write(batches.next({event_rows(3, 4)}));
+  BOOST_TEST(number("SELECT count(*) FROM ingested_events WHERE data LIKE '{%}'") == 4);
+  database.execute("ALTER TABLE ingested_events ALTER data TYPE jsonb USING data::jsonb");
+  BOOST_TEST(loader->write(batches.next({event_rows(4, 5)})).rows_loaded == 1u);
+  BOOST_TEST(number("SELECT count(*) FROM ingested_events WHERE data->>'id' = id") == 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,6 +85,9 @@ BOOST_AUTO_TEST_CASE(are_refused_with_the_place_and_the_reason) {
   BOOST_TEST(read("a,b\n\"1\"x,2\n") == ", the record at offset 4: text follows a closing quote");
   BOOST_TEST(read("a,b\n1,\xFF\n") ==
              ", the record at offset 4: field 2 is no UTF-8; convert the file, for instance with iconv");
+  BOOST_TEST(read("a,gr\xf6\xdf\n1,2\n") ==
+             " has a column whose name is not UTF-8 (\"gr\ufffd\ufffd\"): convert the file, "
+             "as with iconv -f LATIN1 -t UTF-8");
   BOOST_TEST(read("a,a\n1,2\n") == " has a column \"a\" twice: give each column a name of its own");
   options.max_record_bytes = 1000;
   BOOST_TEST(read("a,b\n\"" + std::string(200'000, 'x')) ==
