@@ -17,9 +17,10 @@ constexpr std::uint64_t page_bytes = 100;
 
 /// Sends pages for as long as its credit lasts, as a reader does.
 struct sender_state {
-  explicit sender_state(reader_actor::pointer self) : self_(self) {}
+  explicit sender_state(page_source::pointer self) : self_(self) {}
 
-  void begin(std::uint64_t total, std::promise<void>* done) {
+  void begin(std::uint64_t total, page_target writer, std::promise<void>* done) {
+    writer_ = std::move(writer);
     left_to_send_ = left_to_settle_ = total;
     done_ = done;
     page_.data = std::make_shared<const std::string>(page_bytes, 'x');
@@ -27,7 +28,7 @@ struct sender_state {
   }
 
   void start(const start_reading& m) {
-    writer_ = m.writer;
+    post(writer_, begin_slice{0, m.life, {}, {}, page_source(self_)});
     credit_.open(m.life, m.window);
     send();
   }
@@ -45,35 +46,32 @@ struct sender_state {
 
   void send() {
     while (left_to_send_ > 0 && credit_.spend(page_bytes)) {
-      post(writer_, page_batch{0, credit_.life(), page_});
+      post(writer_, page_batch{0, credit_.life(), {}, page_, page_bytes});
       --left_to_send_;
     }
   }
 
  private:
-  reader_actor::pointer self_;
+  page_source::pointer self_;
   std::uint64_t left_to_send_ = 0;
   std::uint64_t left_to_settle_ = 0;
   std::promise<void>* done_ = nullptr;
   ingest::batch page_;
-  batch_sink writer_;
+  page_target writer_;
   credit_account credit_;
 };
 
-reader_actor::behavior_type sender(reader_actor::stateful_pointer<sender_state> self, std::uint64_t total,
-                                   std::promise<void>* done) {
-  state_of(self).begin(total, done);
+page_source::behavior_type sender(page_source::stateful_pointer<sender_state> self, std::uint64_t total,
+                                  page_target writer, std::promise<void>* done) {
+  state_of(self).begin(total, std::move(writer), done);
   return {[self](const start_reading& m) { state_of(self).start(m); },
-          [self](const page_credit& m) { state_of(self).settle(m); }, [](const read_next&) {},
-          [self](const stop_stage&) { self->quit(); }};
+          [self](const page_credit& m) { state_of(self).settle(m); }};
 }
 
 /// Gives credit back for `together` pages at a time, as the buffer_writer does after a sync.
 struct receiver_state {
-  void begin(reader_actor to, std::uint64_t together) {
-    to_ = std::move(to);
-    together_ = together;
-  }
+  void begin(std::uint64_t together) { together_ = together; }
+  void answer(const begin_slice& m) { to_ = m.answer_to; }
 
   void take(const page_batch& m) {
     owed_ += m.records.bytes().size();
@@ -84,16 +82,16 @@ struct receiver_state {
   }
 
  private:
-  reader_actor to_;
+  page_source to_;
   std::uint64_t together_ = 1;
   std::uint64_t pages_ = 0;
   std::uint64_t owed_ = 0;
 };
 
-batch_sink::behavior_type receiver(batch_sink::stateful_pointer<receiver_state> self, reader_actor to,
-                                   std::uint64_t together) {
-  state_of(self).begin(std::move(to), together);
-  return {[self](const page_batch& m) { state_of(self).take(m); }};
+page_target::behavior_type receiver(page_target::stateful_pointer<receiver_state> self, std::uint64_t together) {
+  state_of(self).begin(together);
+  return {[self](const begin_slice& m) { state_of(self).answer(m); },
+          [self](const page_batch& m) { state_of(self).take(m); }, [self](const input_over&) { self->quit(); }};
 }
 
 /// Hands `total` pages over, with a window of 64 pages, each actor in a thread of its own, as stages are.
@@ -104,10 +102,11 @@ void hand_over(benchmark::State& state) {
   caf::actor_system system(settings);
   for (auto _ : state) {
     std::promise<void> done;
-    const reader_actor from = spawn_stage(system, true, sender, total, &done);
-    const batch_sink to = spawn_stage(system, true, receiver, from, static_cast<std::uint64_t>(state.range(0)));
-    post(from, start_reading{1, 64 * page_bytes, std::nullopt, false, to});
+    const page_target to = spawn_stage(system, true, receiver, static_cast<std::uint64_t>(state.range(0)));
+    const page_source from = spawn_stage(system, true, sender, total, to, &done);
+    post(from, start_reading{1, {}, 64 * page_bytes, std::nullopt, false});
     done.get_future().get();
+    post(to, input_over{});
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * total));
 }
