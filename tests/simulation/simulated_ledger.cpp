@@ -59,7 +59,7 @@ detail::query_result::row_values with_name(const slice_key& key, const detail::q
 // -- Questions -------------------------------------------------------------------------------------------------------
 
 simulated_statements::rows simulated_statements::query_slices(const std::string& sql, const parameters& p) {
-  if (sql.find(" OF s") != std::string::npos) {
+  if (sql.find(" FOR ") != std::string::npos) {
     return lock_slices(sql, p);
   }
   if (sql.starts_with("SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position FROM")) {
@@ -77,6 +77,15 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
     }
     return answer;
   }
+  if (sql.starts_with("SELECT p.stream, p.slice, p.page, p.position, p.last, p.rows FROM")) {
+    for (const slice_key& key : named(p)) {
+      for (auto at = now.pages.lower_bound({key, 0}); at != now.pages.end() && at->first.first == key; ++at) {
+        const page_row& r = at->second;
+        answer.push_back(with_name(key, {text(at->first.second), r.position, truth(r.last), text(r.rows)}));
+      }
+    }
+    return answer;
+  }
   for (const slice_key& key : named(p)) {
     const auto found = now.slices.find(key);
     if (found == now.slices.end()) {
@@ -90,7 +99,7 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
       answer.push_back(with_name(key, {text(s.pages), s.position, truth(s.done)}));
     } else if (sql.starts_with("SELECT s.stream, s.slice, s.fence FROM")) {  // without its lock: a planted bug
       answer.push_back(with_name(key, {std::to_string(s.fence)}));
-    } else if (!sql.starts_with("SELECT 1 FROM unnest(")) {
+    } else if (!sql.starts_with("SELECT 1 FROM ")) {
       unknown(sql);
     } else if (!s.done) {
       answer.push_back({"1"});
@@ -164,7 +173,7 @@ simulated_statements::rows simulated_statements::query_sums(const std::string& p
 }
 
 simulated_statements::rows simulated_statements::lock_slices(const std::string& sql, const parameters& p) {
-  const bool shared = sql.ends_with(" FOR KEY SHARE OF s");
+  const bool shared = sql.find(" FOR KEY SHARE") != std::string::npos;
   rows answer;
   for (const slice_key& key : named(p)) {
     if (!seen().slices.contains(key)) {

@@ -145,26 +145,27 @@ void simulated_statements::take_advisory_lock(const std::string& sql) {
 // -- Changes ---------------------------------------------------------------------------------------------------------
 
 query_result simulated_statements::change(const std::string& sql, const parameters& p) {
+  if (sql.starts_with(
+          "INSERT INTO ingest.pages (pipeline, stream, slice, page, last, bytes, rows, crc, position, dup")) {
+    record_losses(p);
+    return done("INSERT");
+  }
   if (sql.starts_with("INSERT INTO ingest.pages (")) {
     return enter_pages(p);
   }
   if (sql.starts_with("INSERT INTO ingest.slices (pipeline, stream, slice)")) {
     return enter_slices(p);
   }
-  if (sql.starts_with("UPDATE ingest.slices s SET fence = s.fence + 1 ")) {
+  if (sql.starts_with("UPDATE ingest.slices SET fence = fence + 1 ")) {
     return claim_slices(p);
   }
   if (sql.starts_with("WITH mine AS MATERIALIZED (")) {
     return fold_pages(p);
   }
-  if (sql.starts_with("UPDATE ingest.pages p SET duplicates")) {
-    record_losses(p);
-    return done("UPDATE");
-  }
   if (sql.starts_with("UPDATE ingest.slices s SET rows = s.rows + p.rows, ")) {
     return count_pages_in(p);
   }
-  if (sql.starts_with("DELETE FROM ingest.pages p USING unnest(")) {
+  if (sql.starts_with("DELETE FROM ingest.pages WHERE ctid = ANY (")) {
     return withdraw_pages(p);
   }
   if (sql == "DELETE FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3") {

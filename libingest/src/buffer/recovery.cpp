@@ -343,13 +343,16 @@ void remember_ledger(run_state& s, const resumption& from) {
   s.slices_left_out = std::max(s.slices_left_out, from.slices_left_out);
   s.rows_left_out = std::max(s.rows_left_out, from.rows_left_out);
   s.last_segment = std::max(s.last_segment, from.prior.last_segment);
+  std::map<slice_id, std::size_t> places;
+  for (std::size_t i = 0; i < s.slices.size(); ++i) {
+    places.emplace(s.slices[i].slice, i);
+  }
   for (const slice_progress& loaded : from.prior.slices) {
-    const auto known = std::find_if(s.slices.begin(), s.slices.end(),
-                                    [&](const slice_progress& mine) { return mine.slice == loaded.slice; });
-    if (known == s.slices.end()) {
+    const auto known = places.find(loaded.slice);
+    if (known == places.end()) {
       s.slices.push_back(loaded);
-    } else if (known->pages < loaded.pages) {
-      *known = loaded;
+    } else if (s.slices[known->second].pages < loaded.pages) {
+      s.slices[known->second] = loaded;
     }
   }
   s.rows_loaded = std::max(s.rows_loaded, from.rows_loaded);

@@ -22,8 +22,8 @@ void check_known_pages(postgres_connection& c, const std::string& pipeline, cons
   }
   const query_result lacking = c.execute(
       "SELECT n.stream, n.slice, coalesce(s.pages, 0), n.page FROM unnest($2::text[], $3::text[], $4::bigint[]) "
-      "AS n (stream, slice, page) LEFT JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice "
+      "AS n (stream, slice, page) LEFT JOIN LATERAL (SELECT pages FROM ingest.slices "
+      "WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice OFFSET 0) AS s ON true "
       "WHERE coalesce(s.pages, 0) < n.page ORDER BY n.stream, n.slice LIMIT 1",
       {pipeline, names.streams.text(), names.slices.text(), ids.text()});
   if (!lacking.empty()) {

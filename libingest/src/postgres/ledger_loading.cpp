@@ -60,10 +60,9 @@ std::set<page_name> enter(postgres_connection& c, const std::string& pipeline, c
 std::map<slice_id, slice_progress> folded_pages(postgres_connection& c, const std::string& pipeline,
                                                 const std::vector<slice_id>& slices) {
   const slice_arrays names(slices);
-  const query_result r = c.execute(
-      "SELECT s.stream, s.slice, s.pages, s.position, s.done FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
-      "JOIN ingest.slices s ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
-      {pipeline, names.streams.text(), names.slices.text()});
+  const query_result r =
+      c.execute("SELECT s.stream, s.slice, s.pages, s.position, s.done FROM " + lookup_of_slices(named_slices),
+                {pipeline, names.streams.text(), names.slices.text()});
   std::map<slice_id, slice_progress> folded;
   for (std::size_t i = 0; i < r.rows(); ++i) {
     const slice_id slice = slice_at(r, i, 0);
@@ -78,10 +77,8 @@ void withdraw(postgres_connection& c, const std::string& pipeline, const std::ve
   for (const page& p : stale) {
     keys.add(p);
   }
-  c.execute(
-      "DELETE FROM ingest.pages p USING unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) "
-      "WHERE p.pipeline = $1 AND p.stream = n.stream AND p.slice = n.slice AND p.page = n.page",
-      {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text()});
+  c.execute("DELETE FROM ingest.pages WHERE ctid = ANY (ARRAY(SELECT p.place FROM " + lookup_of_pages + "))",
+            {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text()});
 }
 
 /// Compares pages with the rows of those that are there; returns these.
@@ -91,11 +88,9 @@ std::set<page_name> compare_entered(postgres_connection& c, const std::string& p
   for (const auto& [name, p] : pages) {
     keys.add(*p);
   }
-  const query_result r = c.execute(
-      "SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position "
-      "FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) JOIN ingest.pages p "
-      "ON p.pipeline = $1 AND p.stream = n.stream AND p.slice = n.slice AND p.page = n.page",
-      {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text()});
+  const query_result r =
+      c.execute("SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position FROM " + lookup_of_pages,
+                {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text()});
   std::set<page_name> there;
   for (std::size_t i = 0; i < r.rows(); ++i) {
     const page_name name(slice_at(r, i, 0), unsigned_at(r, i, 2));
@@ -105,21 +100,23 @@ std::set<page_name> compare_entered(postgres_connection& c, const std::string& p
   return there;
 }
 
-std::string fold_statement(const std::string& slices, const std::string& if_locked) {
-  return "WITH mine AS MATERIALIZED (SELECT s.stream, s.slice, s.pages FROM " + slices +
-         " ORDER BY s.stream, s.slice FOR NO KEY UPDATE OF s" + if_locked +
+/// Pages by their place, slices by their key: no join, as in lookup_of_slices(). The slices are there, so that the
+/// INSERT is an UPDATE of each, of its newest version as it is locked.
+std::string fold_statement(const std::string& names, const std::string& if_locked) {
+  return "WITH mine AS MATERIALIZED (SELECT s.stream, s.slice, s.pages FROM " +
+         lookup_of_slices(names, " FOR NO KEY UPDATE" + if_locked) +
          "), "
-         "numbered AS (SELECT p.stream, p.slice, p.page, p.page - m.pages - row_number() OVER (PARTITION BY p.stream, "
-         "p.slice ORDER BY p.page) AS missing FROM mine m JOIN ingest.pages p ON p.pipeline = $1 "
-         "AND p.stream = m.stream AND p.slice = m.slice AND p.page > m.pages), "
-         "folded AS (DELETE FROM ingest.pages p USING numbered n WHERE n.missing = 0 AND p.pipeline = $1 "
-         "AND p.stream = n.stream AND p.slice = n.slice AND p.page = n.page "
-         "RETURNING p.stream, p.slice, p.page, p.position, p.last, p.rows, p.duplicates, p.rejected) "
-         "UPDATE ingest.slices s SET pages = f.pages, position = f.position, done = f.done, rows = s.rows + f.rows, "
-         "duplicates = s.duplicates + f.duplicates, rejected = s.rejected + f.rejected FROM (SELECT stream, slice, "
-         "max(page) AS pages, (array_agg(position ORDER BY page DESC))[1] AS position, bool_or(last) AS done, "
-         "sum(rows) AS rows, sum(duplicates) AS duplicates, sum(rejected) AS rejected FROM folded "
-         "GROUP BY stream, slice) AS f WHERE s.pipeline = $1 AND s.stream = f.stream AND s.slice = f.slice";
+         "numbered AS (SELECT p.place, p.page - m.pages - row_number() OVER (PARTITION BY m.stream, m.slice "
+         "ORDER BY p.page) AS missing FROM mine m CROSS JOIN LATERAL (SELECT page, ctid AS place FROM ingest.pages "
+         "WHERE pipeline = $1 AND stream = m.stream AND slice = m.slice AND page > m.pages OFFSET 0) AS p), "
+         "folded AS (DELETE FROM ingest.pages WHERE ctid = ANY (ARRAY(SELECT place FROM numbered WHERE missing = 0)) "
+         "RETURNING stream, slice, page, position, last, rows, duplicates, rejected) "
+         "INSERT INTO ingest.slices AS s (pipeline, stream, slice, pages, position, done, rows, duplicates, rejected) "
+         "SELECT $1, stream, slice, max(page), (array_agg(position ORDER BY page DESC))[1], bool_or(last), sum(rows), "
+         "sum(duplicates), sum(rejected) FROM folded GROUP BY stream, slice "
+         "ON CONFLICT (pipeline, stream, slice) DO UPDATE SET pages = excluded.pages, position = excluded.position, "
+         "done = excluded.done, rows = s.rows + excluded.rows, duplicates = s.duplicates + excluded.duplicates, "
+         "rejected = s.rejected + excluded.rejected";
 }
 
 }  // namespace
@@ -176,11 +173,9 @@ server_transaction begin_loading(postgres_connection& c, const run_identity& who
     names.add(slice);
   }
   // Folding changes these rows without waiting for this lock; whoever raises a fence waits.
-  const query_result r = c.execute(
-      "SELECT s.stream, s.slice, s.fence FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
-      "JOIN ingest.slices s ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice "
-      "ORDER BY s.stream, s.slice FOR KEY SHARE OF s",
-      {who.pipeline, names.streams.text(), names.slices.text()});
+  const query_result r =
+      c.execute("SELECT s.stream, s.slice, s.fence FROM " + lookup_of_slices(named_slices, " FOR KEY SHARE"),
+                {who.pipeline, names.streams.text(), names.slices.text()});
   slice_fences now;
   for (std::size_t i = 0; i < r.rows(); ++i) {
     now[slice_at(r, i, 0)] = r.number(i, 2);
@@ -230,20 +225,20 @@ void record_losses(postgres_connection& c, const std::string& pipeline, const st
     rejected.add(lost.rejected);
   }
   c.execute(
-      "UPDATE ingest.pages p SET duplicates = l.duplicates, rejected = l.rejected "
+      // They are there: claim_pages() has entered them.
+      "INSERT INTO ingest.pages (pipeline, stream, slice, page, last, bytes, rows, crc, position, duplicates, "
+      "rejected) "
+      "SELECT $1, stream, slice, page, false, 0, 0, 0, '', duplicates, rejected "
       "FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[]) "
-      "AS l (stream, slice, page, duplicates, rejected) "
-      "WHERE p.pipeline = $1 AND p.stream = l.stream AND p.slice = l.slice AND p.page = l.page",
+      "AS l (stream, slice, page, duplicates, rejected) ON CONFLICT (pipeline, stream, slice, page) "
+      "DO UPDATE SET duplicates = excluded.duplicates, rejected = excluded.rejected",
       {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text(), duplicates.text(),
        rejected.text()});
 }
 
 std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices) {
-  static const std::string statement = fold_statement(
-                                           "unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-                                           "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
-                                           " SKIP LOCKED") +
-                                       " RETURNING s.stream, s.slice, s.done";
+  static const std::string statement =
+      fold_statement(named_slices, " SKIP LOCKED") + " RETURNING s.stream, s.slice, s.done";
   const slice_arrays names(slices);
   const query_result r = c.execute(statement, {pipeline, names.streams.text(), names.slices.text()});
   std::vector<slice_id> ended;
@@ -256,10 +251,8 @@ std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, 
 }
 
 void fold_all(postgres_connection& c, const std::string& pipeline) {
-  static const std::string statement = fold_statement(
-      "(SELECT DISTINCT stream, slice FROM ingest.pages WHERE pipeline = $1) AS n JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice",
-      "");
+  static const std::string statement =
+      fold_statement("(SELECT DISTINCT stream, slice FROM ingest.pages WHERE pipeline = $1) AS named", "");
   c.execute(statement, {pipeline});
 }
 

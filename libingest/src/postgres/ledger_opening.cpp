@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <map>
 
 #include "postgres/ledger_rows.hpp"
 #include "postgres/ledger_tables.hpp"
@@ -57,23 +57,24 @@ void remember_sync(postgres_connection& c, const std::string& pipeline, const le
 
 /// Whether somebody may be loading one of these slices.
 bool is_held(postgres_connection& c, const std::string& pipeline, const slice_arrays& names) {
-  return !c.execute(
-               "SELECT 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-               "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice WHERE NOT s.done LIMIT 1",
-               {pipeline, names.streams.text(), names.slices.text()})
+  return !c.execute("SELECT 1 FROM " + lookup_of_slices(named_slices) + " WHERE NOT s.done LIMIT 1",
+                    {pipeline, names.streams.text(), names.slices.text()})
               .empty();
 }
 
 /// The row of a page that is loaded and not folded must tell of the page that waits in our buffer.
 void check_same_pages(postgres_connection& c, const std::string& pipeline, const std::vector<ledger_slice>& slices,
                       const known_pages& known) {
+  std::map<slice_id, const ledger_slice*> by_name;
+  for (const ledger_slice& s : slices) {
+    by_name.emplace(s.gapless.slice, &s);
+  }
   slice_arrays names;
   text_array ids;
   std::map<std::pair<slice_id, page_id>, page> ours;
   for (const page& p : known.buffered) {
-    const auto s =
-        std::find_if(slices.begin(), slices.end(), [&](const ledger_slice& l) { return l.gapless.slice == p.slice; });
-    if (s != slices.end() && s->loaded.contains(p.id)) {
+    const auto s = by_name.find(p.slice);
+    if (s != by_name.end() && s->second->loaded.contains(p.id)) {
       names.add(p.slice);
       ids.add(p.id);
       ours.emplace(std::pair(p.slice, p.id), p);
@@ -82,11 +83,9 @@ void check_same_pages(postgres_connection& c, const std::string& pipeline, const
   if (ours.empty()) {
     return;
   }
-  const query_result r = c.execute(
-      "SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position "
-      "FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) JOIN ingest.pages p "
-      "ON p.pipeline = $1 AND p.stream = n.stream AND p.slice = n.slice AND p.page = n.page",
-      {pipeline, names.streams.text(), names.slices.text(), ids.text()});
+  const query_result r =
+      c.execute("SELECT p.stream, p.slice, p.page, p.last, p.bytes, p.rows, p.crc, p.position FROM " + lookup_of_pages,
+                {pipeline, names.streams.text(), names.slices.text(), ids.text()});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     compare_page(ours.at({slice_at(r, i, 0), unsigned_at(r, i, 2)}), r, i, 3, pipeline);
   }
@@ -220,14 +219,10 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
       "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
       "ON CONFLICT (pipeline, stream, slice) DO NOTHING",
       which);
-  c.execute(
-      "SELECT FROM unnest($2::text[], $3::text[]) AS n (stream, slice) JOIN ingest.slices s "
-      "ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice ORDER BY s.stream, s.slice FOR UPDATE OF s",
-      which);
-  c.execute(
-      "UPDATE ingest.slices s SET fence = s.fence + 1 FROM unnest($2::text[], $3::text[]) AS n (stream, slice) "
-      "WHERE s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice AND NOT s.done",
-      which);
+  c.execute("SELECT FROM " + lookup_of_slices(named_slices, " FOR UPDATE"), which);
+  c.execute("UPDATE ingest.slices SET fence = fence + 1 WHERE ctid = ANY (ARRAY(SELECT s.place FROM " +
+                lookup_of_slices(named_slices) + " WHERE NOT s.done))",
+            which);
   const std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
   check_same_pages(c, pipeline, now, known);
   for (const ledger_slice& s : now) {

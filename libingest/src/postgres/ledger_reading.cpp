@@ -13,9 +13,8 @@ namespace {
 const std::string unfinished_slices =
     "SELECT stream, slice, pages, position, done, rows, fence FROM ingest.slices WHERE pipeline = $1 AND NOT done";
 
-const std::string named_slices =
-    "SELECT s.stream, s.slice, s.pages, s.position, s.done, s.rows, s.fence FROM unnest($2::text[], $3::text[]) "
-    "AS n (stream, slice) JOIN ingest.slices s ON s.pipeline = $1 AND s.stream = n.stream AND s.slice = n.slice";
+const std::string slices_by_name =
+    "SELECT s.stream, s.slice, s.pages, s.position, s.done, s.rows, s.fence FROM " + lookup_of_slices(named_slices);
 
 void add_slices(const query_result& r, std::map<slice_id, ledger_slice>& to) {
   for (std::size_t i = 0; i < r.rows(); ++i) {
@@ -30,14 +29,17 @@ void add_slices(const query_result& r, std::map<slice_id, ledger_slice>& to) {
   }
 }
 
+const std::string pages_by_slice =
+    "SELECT p.stream, p.slice, p.page, p.position, p.last, p.rows FROM " + named_slices +
+    " CROSS JOIN LATERAL (SELECT * FROM ingest.pages WHERE pipeline = $1 AND stream = named.stream "
+    "AND slice = named.slice OFFSET 0) AS p ORDER BY p.stream, p.slice, p.page";
+
+const std::string unfolded_pages = "SELECT stream, slice, page, position, last, rows FROM ingest.pages ";
+
 /// Pages that are not folded yet: as many as are loaded at a time, and those behind a hole. Returns how many slices
 /// have ended by them.
-std::uint64_t add_pages(postgres_connection& c, const std::string& pipeline, std::map<slice_id, ledger_slice>& to) {
+std::uint64_t add_pages(const query_result& r, std::map<slice_id, ledger_slice>& to) {
   std::uint64_t ended = 0;
-  const query_result r = c.execute(
-      "SELECT stream, slice, page, position, last, rows FROM ingest.pages WHERE pipeline = $1 "
-      "ORDER BY stream, slice, page",
-      {pipeline});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     const auto found = to.find(slice_at(r, i, 0));
     const page_id id = unsigned_at(r, i, 2);
@@ -107,8 +109,9 @@ std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string&
   std::map<slice_id, ledger_slice> slices;
   if (!named.empty()) {
     const slice_arrays names(named);
-    add_slices(c.execute(named_slices, {pipeline, names.streams.text(), names.slices.text()}), slices);
-    add_pages(c, pipeline, slices);
+    const std::vector<std::string> which{pipeline, names.streams.text(), names.slices.text()};
+    add_slices(c.execute(slices_by_name, which), slices);
+    add_pages(c.execute(pages_by_slice, which), slices);
   }
   return values_of(std::move(slices));
 }
@@ -132,10 +135,12 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
   add_slices(c.execute(unfinished_slices, {pipeline}), slices);
   if (!named.empty()) {
     const slice_arrays names(named);
-    add_slices(c.execute(named_slices, {pipeline, names.streams.text(), names.slices.text()}), slices);
+    add_slices(c.execute(slices_by_name, {pipeline, names.streams.text(), names.slices.text()}), slices);
   }
   const ledger_sums sums = read_sums(c, pipeline);
-  view.slices_done = sums.slices_done + add_pages(c, pipeline, slices);
+  const query_result unfolded =
+      c.execute(unfolded_pages + "WHERE pipeline = $1 ORDER BY stream, slice, page", {pipeline});
+  view.slices_done = sums.slices_done + add_pages(unfolded, slices);
   view.pages = sums.pages;
   view.rows = sums.rows;
   view.duplicates = sums.duplicates;

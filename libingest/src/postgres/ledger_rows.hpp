@@ -40,6 +40,21 @@ struct slice_arrays {
   }
 };
 
+/// For FROM: the slices s, or pages p, of pipeline $1 that $2, $3 (and $4) name, in one order for all who lock them. A
+/// lookup each, whatever the planner takes a table for: what was empty when statistics were made is a million rows a
+/// minute later, and a join would go through all of them for each name.
+inline std::string lookup_of_slices(const std::string& names, const std::string& lock = "") {
+  return "(SELECT stream, slice FROM " + names +
+         " ORDER BY stream, slice) AS n CROSS JOIN LATERAL (SELECT *, ctid AS place FROM ingest.slices "
+         "WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice OFFSET 0" +
+         lock + ") AS s";
+}
+inline const std::string named_slices = "unnest($2::text[], $3::text[]) AS named (stream, slice)";
+inline const std::string lookup_of_pages =
+    "unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) CROSS JOIN LATERAL (SELECT *, ctid AS "
+    "place FROM ingest.pages WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice AND page = n.page OFFSET 0) "
+    "AS p";
+
 /// Locks of the pipeline. Those who share a row's lock pass by one who waits to have it alone, so that busy loaders of
 /// an old process could keep a new one waiting for ever; the queue of this one is fair.
 inline std::string advisory_lock(const postgres_connection& c, std::string_view function, const std::string& pipeline) {

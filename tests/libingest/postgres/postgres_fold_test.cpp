@@ -126,4 +126,39 @@ BOOST_AUTO_TEST_CASE(what_nobody_has_folded_is_folded_when_the_run_is_completed)
   BOOST_TEST(target->peek()->complete);
 }
 
+/// Its tables are emptied all the time. Whoever plans a join by what was there when VACUUM came goes through all pages
+/// for each of them: a loading transaction of minutes, again and again.
+BOOST_AUTO_TEST_CASE(a_range_of_many_slices_is_loaded_though_the_ledgers_statistics_say_that_it_is_empty) {
+  constexpr int count = 20'000;
+  const auto target = open_target();
+  for (const std::string of :
+       {"pages (pipeline, stream, slice, page, last, bytes, rows, crc, position) SELECT 'other', "
+        "'', n::text, 1, true, 1, 1, 1, ''",
+        "slices (pipeline, stream, slice) SELECT 'other', '', n::text"}) {
+    database.execute("INSERT INTO ingest." + of + " FROM generate_series(1, " + std::to_string(count) + ") n");
+  }
+  for (const std::string table : {"ingest.pages", "ingest.slices"}) {
+    database.execute("DELETE FROM " + table + "; ALTER TABLE " + table + " SET (autovacuum_enabled = false)");
+    database.execute("VACUUM (ANALYZE, TRUNCATE false) " + table);
+    BOOST_TEST(number("SELECT relpages FROM pg_class WHERE oid = '" + table + "'::regclass") > 100, table);
+  }
+  std::vector<slice_id> slices;
+  batch range;
+  std::string data;
+  for (int n = 1; n <= count; ++n) {
+    slices.emplace_back("", std::to_string(n));
+    const batch one = batches.last({event_rows(n, n)}, slices.back());
+    range.pages.push_back(one.pages.front());
+    data += *one.data;
+  }
+  range.records = count;
+  range.data = std::make_shared<const std::string>(std::move(data));
+  target->claim(slices);
+  BOOST_TEST(open_sink(target)->write(range).rows_loaded == static_cast<std::uint64_t>(count));
+  BOOST_TEST(page_rows() == 0);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.slices WHERE done AND pages = 1") == count);
+  open_sink(target)->finalize();
+  BOOST_TEST(target->peek()->complete);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
