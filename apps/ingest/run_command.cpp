@@ -204,7 +204,7 @@ void durable_job::check_source(const resumption& from) const {
                                     : "broken off") +
                     ", and cannot be resumed: ingest load loads what of it is in the buffer. For another input use "
                     "another PIPELINE and DATA_DIR; --fresh --yes starts over with the whole input (rows that are in "
-                    "the table already are skipped then)");
+                    "the table already are skipped then, unless WRITE says otherwise)");
   }
   log::warning(events::not_resumable,
                "standard input cannot be read again: if this run is broken off, it has to be started over with --fresh "

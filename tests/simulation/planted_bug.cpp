@@ -6,7 +6,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> names = {
+constexpr std::array<std::string_view, 14> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 13> names = {
     "watermark before its rows",
     "window of a resumed sync found anew",
     "segment sealed before its pages are reported",
+    "a table without a key loaded out of order",
     "credit not reset on restart",
 };
 

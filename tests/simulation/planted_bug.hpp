@@ -26,6 +26,7 @@ enum class planted_bug {
   watermark_first,       ///< the watermark moves when a sync begins
   window_found_anew,     ///< a sync that is resumed reads up to the time at which it is resumed
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
+  loaded_out_of_order,   ///< records that are appended have two loaders
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
 };
 std::string_view name_of(planted_bug b);

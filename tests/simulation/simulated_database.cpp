@@ -47,6 +47,9 @@ void tables::apply(const tables& changes) {
     pages[key] = row;
   }
   events.insert(changes.events.begin(), changes.events.end());
+  for (const auto& [id, count] : changes.copies) {
+    copies[id] += count;
+  }
 }
 
 std::shared_ptr<backend> simulated_database::connect(const std::string& owner) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/page_set.hpp"
+#include "ingest/postgres.hpp"
 #include "postgres/postgres_connection.hpp"
 #include "simulation/schedule.hpp"
 
@@ -63,7 +64,8 @@ struct tables {
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
   std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since
-  std::map<std::string, std::string> events;  ///< by id
+  std::map<std::string, std::string> events;  ///< by id, or by their data where they have none
+  std::map<std::string, unsigned> copies;     ///< of these, where the table has no key
   std::optional<staged_rows> staging;
 
   /// Adds what a transaction has changed.
@@ -99,7 +101,10 @@ struct backend {
 /// wait: where a statement would, the schedule decides what becomes of the session in its way.
 class simulated_database {
  public:
-  explicit simulated_database(schedule& s) : schedule_(s) {}
+  explicit simulated_database(schedule& s, disposition write = disposition::skip) : schedule_(s), write_(write) {}
+
+  /// How its table is loaded: it has no key where records are appended.
+  disposition write() const { return write_; }
 
   /// Called with what a transaction of `owner` has changed, when it is committed.
   std::function<void(const tables& changes, const std::string& owner)> on_commit = [](const auto&, const auto&) {};
@@ -155,6 +160,7 @@ class simulated_database {
   backend* other(const backend& b, const std::function<bool(const backend&)>& has);
 
   schedule& schedule_;
+  const disposition write_;
   tables committed_;
   std::vector<std::shared_ptr<backend>> backends_;
   int last_number_ = 0;

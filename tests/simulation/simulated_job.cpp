@@ -130,6 +130,7 @@ std::shared_ptr<postgres_target> simulated_job::make_target() {
   o.url = "postgresql://nobody@simulated/database";
   o.pipeline = simulated_pipeline;
   o.rejects_file = around_.rejects_file;
+  o.write = around_.database.write();
   if (around_.chance.one_in(3)) {
     o.outage_deadline = std::chrono::milliseconds(0);  // the first failure is one too many
   }
@@ -154,6 +155,9 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   spec.readers = chance.draw(spec.slices + 1);  // 0: one for each
   spec.make_source = around_.api.sources(process_, in_flight_, eras_.first, eras_.second);
   spec.loaders = 1 + chance.draw(2);
+  if (durable_->loads_in_order() && around_.bug != planted_bug::loaded_out_of_order) {
+    spec.loaders = 1;  // as pipeline_builder does
+  }
   spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
   actors::buffer_spec buffer;
   buffer.recover = [this] { return open_buffer(); };

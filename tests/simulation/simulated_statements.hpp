@@ -56,13 +56,15 @@ class simulated_statements {
   detail::query_result index_staging(const parameters& p);
   detail::query_result merge(const parameters& p);
   detail::query_result find_differing(const parameters& p);
-  static rows columns_of_table();
+  rows columns_of_table() const;
 
   /// The database as this transaction sees it.
   tables seen() const;
   bool sees_event(const std::string& id) const;
+  bool appends() const { return db_.write() == disposition::append; }
   void require_id(const std::optional<std::string>& id, const std::string& context);
   void insert_event(const std::string& id, const std::string& data);
+  void append_event(const std::optional<std::string>& id, const std::string& data);
   detail::query_result done(const std::string& tag);
 
   simulated_database& db_;

@@ -16,9 +16,11 @@ const std::string created = "\"ingested_events\"";
 const std::string table = "\"public\".\"ingested_events\"";
 const std::string key = "(its key)";  // as the sink hears from us, and says to us
 
-const detail::table_shape& shape() {
-  static const detail::table_shape events = detail::table_shape::of_events();
-  return events;
+/// The columns and their order are the same, however records are written.
+const detail::table_shape& shape(disposition write = disposition::skip) {
+  static const detail::table_shape keyed = detail::table_shape::of_events();
+  static const detail::table_shape keyless = detail::table_shape::of_events(disposition::append);
+  return write == disposition::append ? keyless : keyed;
 }
 
 /// The types of its columns, which have one name only.
@@ -44,11 +46,13 @@ std::size_t column_of(bool record) {
 const std::map<std::string, simulated_statements::table_statement>& simulated_statements::table_statements() {
   static const std::map<std::string, table_statement> known = {
       {shape().create(created, true), &simulated_statements::create_table},
+      {shape(disposition::append).create(created, true), &simulated_statements::create_table},
       {detail::table_shape::find_key(), &simulated_statements::find_key},
       {shape().create_staging(table), &simulated_statements::create_staging},
       {shape().number_from(), &simulated_statements::number_from},
       {shape().index_staging(), &simulated_statements::index_staging},
-      {shape().merge(table, staged::between, key), &simulated_statements::merge},
+      {shape().merge(table, types(), staged::between, key), &simulated_statements::merge},
+      {shape(disposition::append).merge(table, types(), staged::between, ""), &simulated_statements::merge},
       {shape().differing(table, types()), &simulated_statements::find_differing},
   };
   return known;
@@ -60,13 +64,14 @@ query_result simulated_statements::create_table(const parameters&) {
 }
 
 query_result simulated_statements::find_key(const parameters&) {
-  return {{{key}}, "SELECT 1"};
+  return appends() ? query_result({}, "SELECT 0") : query_result({{key}}, "SELECT 1");
 }
 
-simulated_statements::rows simulated_statements::columns_of_table() {
+simulated_statements::rows simulated_statements::columns_of_table() const {
   rows columns;
-  for (const detail::shape_column& c : shape().columns) {
-    columns.push_back({c.name, c.type, c.type, "t", "f", "t", "t", c.type, "0"});
+  for (const detail::shape_column& c : shape(db_.write()).columns) {
+    const std::string required = c.required ? "t" : "f";
+    columns.push_back({c.name, c.type, c.type, required, "f", required, "t", c.type, "0"});
   }
   return columns;
 }
@@ -107,6 +112,10 @@ std::uint64_t simulated_statements::copy(const std::string& sql, const std::stri
       b_.made.staging->rows.push_back({b_.made.staging->next_number++, id, data->substr(1)});
       continue;
     }
+    if (appends()) {
+      append_event(id, data->substr(1));
+      continue;
+    }
     require_id(id, context);
     insert_event(*id, data->substr(1));
   }
@@ -124,6 +133,11 @@ void simulated_statements::insert_event(const std::string& id, const std::string
   b_.made.events[id] = data;
 }
 
+void simulated_statements::append_event(const std::optional<std::string>& id, const std::string& data) {
+  b_.made.events[id.value_or(data)] = data;
+  ++b_.made.copies[id.value_or(data)];
+}
+
 void simulated_statements::require_id(const std::optional<std::string>& id, const std::string& context) {
   if (!id) {
     const std::string& column = shape().columns.at(column_of(false)).name;
@@ -137,6 +151,11 @@ query_result simulated_statements::merge(const parameters& p) {
   std::uint64_t inserted = 0;
   for (const auto& [n, staged_id, data] : b_.made.staging.value().rows) {
     if (n < first || n > last) {
+      continue;
+    }
+    if (appends()) {
+      append_event(staged_id, data);
+      ++inserted;
       continue;
     }
     require_id(staged_id, "");

@@ -32,7 +32,7 @@ std::string text_of(simulated_job::end e) {
 simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
     : chance_(seed),
       api_(chance_),
-      database_(chance_),
+      database_(chance_, chance_.one_in(3) ? disposition::append : disposition::skip),
       eras_(chance_.one_in(2) ? 1 : 2 + chance_.draw(2)),
       scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
       around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {

@@ -40,6 +40,7 @@ constexpr option_name option_names[] = {
     {"reject_limit", "REJECT_LIMIT"},
     {"typed.key", "ID_POINTER"},
     {"changes", "SCHEMA_CHANGES"},
+    {"write", "WRITE"},
     // durable_run_options, and what may be done with a run
     {"pipeline", "PIPELINE"},
     {"directory", "DATA_DIR"},

@@ -130,8 +130,14 @@ const std::array definitions{
     .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "
             "the run ends",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "WRITE", .type = choice, .member = &s::write,
+    .default_text = "skip", .choices = {"skip", "merge", "append"},
+    .help = "What becomes of a record whose id the table has: skip, the row that is there stays; merge, the record takes "
+            "its place, the last one that was read; append, there is no key, and each record is a row",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "LOADERS", .type = integer, .member = &s::loaders,
-    .default_text = "2", .unit = "connections", .least = 1, .greatest = 64, .help = "Connections that load in parallel",
+    .default_text = "2", .unit = "connections", .least = 1, .greatest = 64,
+    .help = "Connections that load in parallel; one with WRITE=merge and append, for which the order counts",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "RANGE_BYTES", .type = size, .member = &s::range_bytes,
     .default_text = "auto", .word = "auto", .least = kib, .greatest = 4 * gib,

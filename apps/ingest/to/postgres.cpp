@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/ledger_view.hpp"
+#include "from/from.hpp"
 #include "json/json_pointer.hpp"
 #include "to/to.hpp"
 
@@ -41,6 +42,11 @@ std::uint64_t range_bytes(const settings& s, command c) {
 }
 
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters) {
+  if (s.write == disposition::append && from_of(s).overlaps) {
+    throw error(errc::config,
+                "WRITE is append, but the API may give an event twice, where slices and syncs overlap or a cursor has "
+                "expired: choose merge or skip, which know by its id that it is there");
+  }
   postgres_options o;
   o.url = s.database_url;
   o.table = s.table;
@@ -54,8 +60,9 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.io_timeout = s.database_io_timeout;
   o.initial_load = s.initial_load;
   if (s.tables == table_kind::typed) {
-    o.typed = typed_table{{key_field(s)}, s.schema_changes};
+    o.typed = typed_table{{s.write == disposition::append ? "id" : key_field(s)}, s.schema_changes};
   }
+  o.write = s.write;
   o.allow_unlogged = s.allow_unlogged;
   o.counters = std::move(counters);
   return o;

@@ -94,7 +94,7 @@ class metrics {
   metric sync_us{*this, {"sync_us", unit::microseconds, kind::counter, line::stages, "sync", "making the buffer durable"}};
 
   // Loading
-  metric rows_loaded{*this, {"rows_loaded", unit::rows, kind::counter, line::rows, "loaded", "rows that are in the target because of this process"}};
+  metric rows_loaded{*this, {"rows_loaded", unit::rows, kind::counter, line::rows, "loaded", "rows that this process has brought to the target, or changed there"}};
   metric bytes_loaded{*this, {"bytes_loaded", unit::bytes, kind::counter, line::bytes, "loaded", "what was sent to the target"}};
   metric ranges_loaded{*this, {"ranges_loaded", unit::ranges, kind::counter, line::none, "", "transactions that loaded rows"}};
   metric duplicates_skipped{*this, {"duplicates_skipped", unit::rows, kind::counter, line::not_loaded, "duplicates", "rows whose key was there already"}};

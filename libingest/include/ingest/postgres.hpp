@@ -18,6 +18,13 @@
 
 namespace ingest {
 
+/// What becomes of a record whose key the table has.
+enum class disposition {
+  skip,    ///< it is a duplicate: the row that is there stays
+  merge,   ///< it takes the place of that row, unless it is the same; of several, the last one that was read
+  append,  ///< the table needs no key, and every record becomes a row
+};
+
 /// What becomes of fields of records that a typed table has no column for.
 enum class schema_policy {
   evolve,  ///< columns are added for them
@@ -28,7 +35,7 @@ enum class schema_policy {
 /// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
 /// value that its column's type cannot hold is there under its field's name, and the column is null.
 struct typed_table {
-  std::vector<std::string> key = {"id"};  ///< fields of the records
+  std::vector<std::string> key = {"id"};  ///< fields of the records; of no use where they are appended
   schema_policy changes = schema_policy::evolve;
 };
 
@@ -56,6 +63,11 @@ struct postgres_options {
 
   /// Nothing: the table has the columns `id` and `data`, the line's key and the record.
   std::optional<typed_table> typed;
+
+  /// Any but `skip` has one loader, so that records go in as they were read; a run that began with several is
+  /// errc::config until what they have loaded ahead is joined on to. What is the last one is not known of records in
+  /// different slices.
+  disposition write = disposition::skip;
 
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   timing time = {};
@@ -114,6 +126,8 @@ class postgres_target : public run_ledger {
   /// Outages that are waited for, are so until outage_deadline.
   std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o = outages::are_told,
                                     std::stop_token stop = {}) override;
+
+  bool in_order() const override;
 
   void expect_slices(std::uint64_t count) override;
 

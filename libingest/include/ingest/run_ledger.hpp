@@ -76,6 +76,9 @@ class run_ledger {
   /// where it cannot be asked now; or waits, also for the run to be opened, which expect() has named.
   virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o, std::stop_token stop) = 0;
 
+  /// Whether a slice's pages have to be loaded one behind the other: then a pipeline has one loader.
+  virtual bool in_order() const { return false; }
+
   /// The run has at least so many slices: it is not complete with fewer.
   virtual void expect_slices(std::uint64_t count) = 0;
 

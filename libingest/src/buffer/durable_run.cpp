@@ -62,6 +62,10 @@ bool durable_run::has_ledger() const {
   return run_->has_ledger();
 }
 
+bool durable_run::loads_in_order() const {
+  return run_->loads_in_order();
+}
+
 void durable_run::expect_slices(std::uint64_t count) {
   run_->expect_slices(count);
 }

@@ -122,6 +122,10 @@ void copy_rows::sort() {
   });
 }
 
+void copy_rows::order_by_arrival() {
+  std::sort(order_.begin(), order_.end(), [](const entry& a, const entry& b) { return a.row < b.row; });
+}
+
 void copy_rows::set_cut_ids_apart(std::size_t most_characters) {
   std::erase_if(order_, [&](const entry& e) {
     const bool cut = is_cut(rows_[e.row].key(), most_characters);

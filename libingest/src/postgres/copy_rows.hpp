@@ -38,6 +38,9 @@ class copy_rows {
   };
   std::vector<refused_row> refused() const;
 
+  /// From here on the rows come in the order of their pages, until the next assign().
+  void order_by_arrival();
+
   /// All rows, those that are refused too.
   std::size_t total() const { return rows_.size(); }
 

@@ -4,7 +4,8 @@ namespace ingest::detail {
 
 namespace {
 
-/// $1: the table's schema or nothing, $2: its name, $3: its name in SQL, $4: the columns that we use. A row for each
+/// $1: the table's schema or nothing, $2: its name, $3: its name in SQL, $4: the columns that we use, $5: whether we
+/// change rows. A row for each
 /// GRANT that is missing.
 const std::string missing_grants = R"(
 SELECT format('GRANT %s ON %s TO %I', privilege, object, current_user)
@@ -19,7 +20,8 @@ FROM (
     SELECT t.oid, wanted.privilege
     FROM place, pg_class t, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted (privilege)
     WHERE t.relnamespace = ledger AND t.relname IN ('pipelines', 'slices', 'pages', 'watermarks', 'syncs')
-       OR t.oid = target AND wanted.privilege IN ('SELECT', 'INSERT'))
+       OR t.oid = target AND (wanted.privilege IN ('SELECT', 'INSERT')
+                            OR wanted.privilege = 'UPDATE' AND $5::boolean))
   SELECT 1 AS n, 'CREATE' AS privilege, format('DATABASE %I', current_database()) AS object FROM place
   WHERE ledger IS NULL AND NOT has_database_privilege(current_database(), 'CREATE')
   UNION ALL
@@ -76,7 +78,8 @@ void require_schema(postgres_connection& c, const table_name& name) {
 void require_grants(postgres_connection& c, const table_name& name, const table_shape& shape) {
   require_schema(c, name);
   const query_result missing =
-      c.execute(missing_grants, {name.schema, name.table, sql_name(c, name), shape.column_array()});
+      c.execute(missing_grants, {name.schema, name.table, sql_name(c, name), shape.column_array(),
+                                 shape.write == disposition::merge ? "true" : "false"});
   if (missing.empty()) {
     return;
   }

@@ -134,9 +134,9 @@ std::optional<removed_rows> build_key(postgres_connection& c, const target_table
       throw;
     }
     c.run("ROLLBACK TO SAVEPOINT ingest_key");
-    removed.differing = set_aside_differing(c, target, aside);
+    removed.differing = target.shape.write == disposition::merge ? 0 : set_aside_differing(c, target, aside);
     removed.all = remove_duplicates(c, target);
-    log::info(events::duplicates_removed, "some events were loaded more than once; the first of each stays",
+    log::info(events::duplicates_removed, "some events were loaded more than once; one of each stays",
               {{"table", target.identity()}, {"duplicates", removed.all}});
     c.run(target.shape.add_key(target.quoted));
   }

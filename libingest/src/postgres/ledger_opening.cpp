@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "postgres/ledger_rows.hpp"
@@ -65,19 +66,19 @@ bool is_held(postgres_connection& c, const std::string& pipeline, const slice_ar
 /// The row of a page that is loaded and not folded must tell of the page that waits in our buffer.
 void check_same_pages(postgres_connection& c, const std::string& pipeline, const std::vector<ledger_slice>& slices,
                       const known_pages& known) {
-  std::map<slice_id, const ledger_slice*> by_name;
-  for (const ledger_slice& s : slices) {
-    by_name.emplace(s.gapless.slice, &s);
-  }
   slice_arrays names;
   text_array ids;
   std::map<std::pair<slice_id, page_id>, page> ours;
-  for (const page& p : known.buffered) {
-    const auto s = by_name.find(p.slice);
-    if (s != by_name.end() && s->second->loaded.contains(p.id)) {
-      names.add(p.slice);
-      ids.add(p.id);
-      ours.emplace(std::pair(p.slice, p.id), p);
+  for (const ledger_slice& s : slices) {
+    const slice_id& slice = s.gapless.slice;
+    auto p = std::lower_bound(known.buffered.begin(), known.buffered.end(), slice,
+                              [](const page& a, const slice_id& b) { return a.slice < b; });
+    for (; p != known.buffered.end() && p->slice == slice; ++p) {
+      if (s.loaded.contains(p->id)) {
+        names.add(slice);
+        ids.add(p->id);
+        ours.emplace(std::pair(slice, p->id), *p);
+      }
     }
   }
   if (ours.empty()) {
@@ -103,7 +104,7 @@ page_id last_known(const slice_id& slice, const known_pages& known) {
 
 void check_nobody_went_on(const std::string& pipeline, const ledger_slice& s, const known_pages& known) {
   const page_id known_last = last_known(s.gapless.slice, known);
-  if (!known.ledger_seen && s.loaded.max() > known_last) {
+  if (s.loaded.max() > known_last) {
     throw error(errc::locked, "another process has loaded pages of " + to_string(s.gapless.slice) + " of pipeline \"" +
                                   pipeline + "\" up to " + std::to_string(s.loaded.max()) +
                                   " since this one looked (then up to " + std::to_string(known_last) +
@@ -207,7 +208,7 @@ std::string first_transaction(postgres_connection& c, const std::string& pipelin
 }
 
 void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
-                  const known_pages& known) {
+                  const known_pages& known, bool ledger_seen) {
   if (slices.empty()) {
     return;
   }
@@ -226,7 +227,9 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
   const std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
   check_same_pages(c, pipeline, now, known);
   for (const ledger_slice& s : now) {
-    check_nobody_went_on(pipeline, s, known);
+    if (!ledger_seen) {
+      check_nobody_went_on(pipeline, s, known);
+    }
     if (was_lost(s, known)) {
       forget_pages_behind_a_hole(c, pipeline, s);
     }

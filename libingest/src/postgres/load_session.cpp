@@ -17,14 +17,31 @@ namespace ingest::detail {
 namespace {
 
 table_shape shape_of(const postgres_options& o) {
-  for (const std::string& field : o.typed ? o.typed->key : std::vector<std::string>()) {
+  if (o.initial_load && o.write == disposition::append) {
+    throw error(errc::config, "`initial_load` is for tables that get a key, and `write` is append: leave it out");
+  }
+  const bool has_key = o.typed && o.write != disposition::append;
+  for (const std::string& field : has_key ? o.typed->key : std::vector<std::string>()) {
     if (!can_name_column(field)) {
       throw error(errc::config, "`typed.key` is \"" + field +
                                     "\", which cannot be the name of a column: it is empty, longer than 63 bytes, or "
                                     "PostgreSQL's or our own. Choose another field, or a table of (id, data)");
     }
   }
-  return o.typed ? table_shape::of_members(o.typed->key, o.typed->changes) : table_shape::of_events();
+  return o.typed ? table_shape::of_members(o.typed->key, o.typed->changes, o.write) : table_shape::of_events(o.write);
+}
+
+/// Where records are loaded as they were read, nothing is there ahead of others.
+void require_order(const ledger_view& ledger) {
+  const auto ahead = std::find_if(ledger.slices.begin(), ledger.slices.end(),
+                                  [](const ledger_slice& s) { return s.loaded.max() > s.gapless.pages; });
+  if (ahead != ledger.slices.end()) {
+    throw error(errc::config,
+                "pipeline \"" + ledger.identity.pipeline + "\" has loaded pages ahead of others, of " +
+                    to_string(ahead->gapless.slice) +
+                    ", so that the last record of a key would not be the last one to be loaded: finish this run with "
+                    "`write` skip, and change it for the next");
+  }
 }
 
 }  // namespace
@@ -67,8 +84,10 @@ void load_session::expect(run_identity who, bool replace) {
 }
 
 void load_session::compare_with(known_pages pages) {
+  std::sort(pages.buffered.begin(), pages.buffered.end(),
+            [](const page& a, const page& b) { return a.slice < b.slice; });
   const std::lock_guard lock(mutex_);
-  known_pages_ = std::move(pages);
+  known_pages_ = std::make_shared<const known_pages>(std::move(pages));
 }
 
 const opened_target& load_session::ensure_open(postgres_connection& c, std::stop_token stop) {
@@ -100,7 +119,7 @@ const opened_target& load_session::ensure_open(postgres_connection& c, std::stop
   }
   opened_ = std::move(result);
   table_now_ = std::make_shared<const target_table>(opened_->target);
-  for (const auto& [slice, last] : e.pages.value_or(known_pages()).last) {
+  for (const auto& [slice, last] : e.pages ? e.pages->last : std::map<slice_id, page_id>()) {
     if (const ledger_slice* ours = opened_->ledger.find(slice)) {
       fences_[slice] = ours->fence;
     }
@@ -126,9 +145,12 @@ opened_target load_session::open(postgres_connection& c, const expectation& e) c
   open_pipeline(c, e.identity, target,
                 succession{e.replace, e.pages ? e.pages->follows : "", e.pages && e.pages->yields});
   if (e.pages) {
-    claim_slices(c, e.identity.pipeline, known, *e.pages);
+    claim_slices(c, e.identity.pipeline, known, *e.pages, e.pages->ledger_seen);
   }
   ledger_view ledger = view_of_opened(c, e.identity, target, known);
+  if (options_.write != disposition::skip) {
+    require_order(ledger);
+  }
   std::string first = first_transaction(c, e.identity.pipeline);
   // Should this answer get lost, opening again raises the fences once more, which harms nobody.
   c.execute("COMMIT");
@@ -222,16 +244,15 @@ std::vector<ledger_slice> load_session::claim_in_transaction(postgres_connection
   if (slices.empty()) {
     return {};
   }
-  known_pages known;
+  std::shared_ptr<const known_pages> known;
   {
     const std::lock_guard lock(mutex_);
-    known = known_pages_.value_or(known_pages());
+    known = known_pages_ ? known_pages_ : std::make_shared<const known_pages>();
   }
-  known.ledger_seen = ledger_seen;
   c.run(c.begin());
   queue_up(c, options_.pipeline, slices, false);
   lock_pipeline(c, opened()->identity, "KEY SHARE");
-  claim_slices(c, options_.pipeline, slices, known);
+  claim_slices(c, options_.pipeline, slices, *known, ledger_seen);
   std::vector<ledger_slice> now = read_slices(c, options_.pipeline, slices);
   // Should this answer get lost, claiming again raises the fences once more.
   c.execute("COMMIT");

@@ -125,7 +125,7 @@ class load_session {
   struct expectation {
     run_identity identity;
     bool replace;
-    std::optional<known_pages> pages;
+    std::shared_ptr<const known_pages> pages;  // none: nobody has told
   };
 
   std::unique_ptr<postgres_connection> make_connection(std::stop_token stop);
@@ -150,9 +150,9 @@ class load_session {
   std::mutex claiming_;  // taken before mutex_
   std::mutex completing_;
   bool completed_ = false;
-  std::optional<known_pages> known_pages_;
-  slice_fences fences_;         // of slices that are ours
-  std::deque<slice_id> ended_;  // those of them that ended last
+  std::shared_ptr<const known_pages> known_pages_;  // pages in the order of slices
+  slice_fences fences_;                             // of slices that are ours
+  std::deque<slice_id> ended_;                      // those of them that ended last
   std::uint64_t expected_slices_ = 0;
   std::string watermark_;
   refused_alike last_refused_;

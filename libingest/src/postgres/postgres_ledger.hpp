@@ -66,11 +66,11 @@ std::string first_transaction(postgres_connection& c, const std::string& pipelin
 /// Makes slices that have not ended this process's own: waits for transactions that load them (queue_up() before, or
 /// they might keep it waiting for ever), and raises their fences,
 /// so that others of theirs fail. Throws errc::bad_data if the ledger means other pages by the numbers of those in the
-/// buffer, and errc::locked if it has later ones than the directory knows of, though it had been asked: then another
-/// process has gone on with the slice. Where pages between those that are loaded were lost with the directory of
-/// another host, forgets what is behind them, so that reading can go on there.
+/// buffer, and errc::locked if it has later ones than the directory knows of, unless `ledger_seen`, so that they may be
+/// news: then another process has gone on with the slice. Where pages between those that are loaded were lost with the
+/// directory of another host, forgets what is behind them, so that reading can go on there.
 void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
-                  const known_pages& known);
+                  const known_pages& known, bool ledger_seen);
 
 // -- Loading (ledger_loading.cpp) ------------------------------------------------------------------------------------
 

@@ -145,6 +145,8 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   check_key(c, name, target, o);
   if (target.keyless()) {
     check_owner(c, name, oid);
+  } else if (shape.write == disposition::merge) {
+    check_changeable(c, name.shown, oid);
   }
   return target;
 }

@@ -31,10 +31,11 @@ struct target_table {
   table_shape shape;
   std::vector<std::string> types;  ///< of the shape's columns, in its order: pg_type.typname
   std::string fingerprint;         ///< table_fingerprint(): whatever is known of the table was read when it was so
-  std::string key;             ///< see key_of(); empty: an initial load of this pipeline fills it, and will build one
+  std::string key;  ///< see key_of(); empty: it needs none, or an initial load of this pipeline will build one
   std::size_t longest_id = 0;  ///< in characters, of a type that cuts blanks behind them off; 0: it cuts nothing off
 
-  bool keyless() const { return key.empty(); }
+  /// Whether it is to get its key when all is loaded.
+  bool keyless() const { return key.empty() && !shape.key.empty(); }
 
   std::string identity() const { return schema + "." + table; }
 };

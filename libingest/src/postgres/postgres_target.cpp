@@ -128,6 +128,10 @@ std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> sli
                       [&](detail::postgres_connection& c) { return session_->claim(c, slices); });
 }
 
+bool postgres_target::in_order() const {
+  return session_->options().write != disposition::skip;
+}
+
 void postgres_target::expect_slices(std::uint64_t count) {
   session_->expect_slices(count);
 }

@@ -24,6 +24,9 @@ range_load::outcome range_load::load() {
     all.table_took_some = true;
     return all;
   }
+  if (target_.shape.write != disposition::skip) {
+    rows_.order_by_arrival();
+  }
   return staged_load(attempts_, target_, rows_, terms_).run();
 }
 

@@ -9,14 +9,14 @@ namespace ingest::detail {
 
 /// Loads rows within the caller's open transaction: by COPY, all at once. If the table does not take them so, because
 /// one of them is there already, is refused, or is dropped by a trigger, nothing of that stays, and a staged_load does
-/// it. Rows that were refused before they came here are not shown to the table, and are among the rejected.
+/// it, in the order in which rows came if that makes a difference. Rows that were refused before they came here are not
+/// shown to the table, and are among the rejected.
 class range_load {
  public:
   using outcome = load_outcome;
 
   /// `attempt` counts, from 1, how often this range is loaded.
-  range_load(postgres_connection& c, const target_table& target, const copy_rows& rows, unsigned attempt,
-             load_terms terms)
+  range_load(postgres_connection& c, const target_table& target, copy_rows& rows, unsigned attempt, load_terms terms)
       : attempts_(c, attempt), target_(target), rows_(rows), terms_(std::move(terms)) {}
 
   outcome run();
@@ -27,7 +27,7 @@ class range_load {
 
   const row_attempts attempts_;
   const target_table& target_;
-  const copy_rows& rows_;
+  copy_rows& rows_;
   const load_terms terms_;
 };
 

@@ -21,8 +21,8 @@ struct refused_alike {
 
 /// What became of the rows of a range.
 struct load_outcome {
-  std::uint64_t loaded = 0;
-  std::uint64_t duplicates = 0;            ///< their key was there already
+  std::uint64_t loaded = 0;                ///< they made a row, or changed one
+  std::uint64_t duplicates = 0;            ///< their key was there already, and they changed nothing
   std::uint64_t met_under_another_id = 0;  ///< of the duplicates, those to which a trigger gives the id of another row
   std::vector<rejected_row> differing;     ///< of the duplicates, those whose content is not that of the row that stays
   std::vector<rejected_row> rejected;
@@ -48,13 +48,15 @@ database_error dropped_by_trigger();
 ///
 /// 1. COPY into a temporary table that has nothing of the target but the types of the columns that we send. A row
 ///    that it refuses is no value of these types.
-/// 2. INSERT … SELECT … ON CONFLICT … DO NOTHING from there, in which the target's own defaults, triggers and
+/// 2. INSERT … SELECT … ON CONFLICT … DO NOTHING, or DO UPDATE where records are merged, from there, in which the
+/// target's own defaults, triggers and
 ///    constraints decide. A row that is refused alone is set aside, unless all are refused alike: then the table is to
 ///    blame, and errc::config thrown.
 /// 3. Rows that were neither inserted nor refused are duplicates, if their key is there. Where a trigger may have
 ///    dropped some, 2. is taken back and done in statements so small that the count of each says which of its rows went
 ///    in. Of the others, those that no row meets were dropped, and are set aside.
-/// 4. Duplicates whose content is another than that of a row which this run has brought are told apart.
+/// 4. Duplicates whose content is another than that of a row which this run has brought are told apart, where that row
+///    stays.
 class staged_load {
  public:
   staged_load(const row_attempts& attempts, const target_table& target, const copy_rows& rows, const load_terms& terms)

@@ -81,7 +81,9 @@ void staged_load::judge_table(std::size_t position, const database_error& why) c
   const std::size_t tries = std::min(left, most_tried);
   for (std::size_t i = 0; i < tries; ++i) {
     const std::size_t other = position + 1 + i * left / tries;
-    const auto refusal = attempts_.rehearse([&] { merge(other, other + 1, ""); });
+    // As a duplicate that stays out, a row would tell nothing.
+    const std::string key = target_.shape.write == disposition::merge ? key_ : "";
+    const auto refusal = attempts_.rehearse([&] { merge(other, other + 1, key); });
     if (!refusal || refusal->told().sqlstate != why.told().sqlstate) {
       return;
     }

@@ -149,6 +149,24 @@ std::string table_fingerprint(postgres_connection& c, const std::string& quoted)
   return r.empty() ? "" : r.text(0, 0);
 }
 
+void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid) {
+  const query_result r = c.execute(
+      "SELECT min(t.oid::regclass::text) FROM pg_class t "
+      "WHERE (t.oid = $1::oid OR t.oid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass))) "
+      "AND t.relkind = 'r' AND (t.relreplident = 'n' OR t.relreplident = 'd' "
+      "AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)) "
+      "AND EXISTS (SELECT FROM pg_publication_tables o JOIN pg_publication p ON p.pubname = o.pubname "
+      "JOIN pg_namespace n ON n.nspname = o.schemaname JOIN pg_class named ON named.relnamespace = n.oid "
+      "AND named.relname = o.tablename WHERE p.pubupdate AND named.oid IN (t.oid, $1::oid))",
+      {oid});
+  if (!r.null(0, 0)) {
+    refuse(shown,
+           "is published to subscribers, and " + r.text(0, 0) +
+               " has no replica identity, without which PostgreSQL changes no row: ALTER TABLE … REPLICA IDENTITY "
+               "USING INDEX the key's, or let `write` be skip");
+  }
+}
+
 void check_evolvable(postgres_connection& c, const std::string& shown, const std::string& oid) {
   const query_result r = c.execute(
       "SELECT pg_has_role(relowner, 'USAGE'), reloftype <> 0, relispartition FROM pg_class WHERE oid = $1::oid", {oid});

@@ -70,15 +70,26 @@ std::string comparable(const std::string& value, const std::string& type) {
   return type == "jsonb" ? value : value + "::text";
 }
 
+/// Whether two values of a column differ. Of these types they can be compared as they are.
+std::string differ(const std::string& one, const std::string& other, const std::string& type) {
+  const std::string_view plain[] = {"bool", "int2", "int4", "int8", "date", "timestamp", "timestamptz", "uuid"};
+  const bool as_they_are = std::find(std::begin(plain), std::end(plain), type) != std::end(plain);
+  return as_they_are ? one + " IS DISTINCT FROM " + other
+                     : comparable(one, type) + " IS DISTINCT FROM " + comparable(other, type);
+}
+
 std::string same_key(const table_shape& shape) {
   return joined(shape.key, " AND ",
                 [](const std::string& name) { return "t." + quoted(name) + " = s." + quoted(name); });
 }
 
-/// Of the rows that share a key, which come first: transactions are numbered as they begin to write, and within one of
-/// them rows are written in the order of their pages; the age of a number, unlike the number, can be compared.
+/// Of the rows that share a key, the one that stays comes first, which is the first or the last that came. Transactions
+/// are numbered as they begin to write, and within one of them rows are written in the order of their pages; the age of
+/// a number, unlike the number, can be compared.
 std::string in_order(const table_shape& shape) {
-  return "(PARTITION BY " + list_of(shape.key) + " ORDER BY age(xmin) DESC, ctid)";
+  const bool last_stays = shape.write == disposition::merge;
+  return "(PARTITION BY " + list_of(shape.key) + " ORDER BY " +
+         (last_stays ? "age(xmin), ctid DESC)" : "age(xmin) DESC, ctid)");
 }
 
 std::string repeated(const table_shape& shape, const std::string& table) {
@@ -135,23 +146,26 @@ shape_column column_of_member(const std::string& member, std::string_view catalo
           false};
 }
 
-table_shape table_shape::of_events() {
+table_shape table_shape::of_events(disposition write) {
+  const bool keyed = write != disposition::append;
   // Ids are compared by their bytes, as we sort them, and not by the rules of the database's language, which the server
   // would spend a tenth of its time on.
-  return {{{"id", "text", "C", {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"}, std::nullopt},
+  return {{{"id", "text", "C", {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"}, std::nullopt, keyed},
            {"data", "jsonb", "", {"jsonb", "json", "text", "varchar", "bpchar", "citext"}, json_pointer("")}},
-          {"id"}};
+          keyed ? std::vector<std::string>{"id"} : std::vector<std::string>(),
+          write};
 }
 
-table_shape table_shape::of_members(const std::vector<std::string>& key, schema_policy changes) {
+table_shape table_shape::of_members(const std::vector<std::string>& key, schema_policy changes, disposition write) {
   table_shape shape;
-  for (const std::string& member : key) {
+  shape.write = write;
+  shape.key = write == disposition::append ? std::vector<std::string>() : key;
+  for (const std::string& member : shape.key) {
     shape.columns.push_back(column_of_member(member, "text"));
     shape.columns.back().collation = "C";
     shape.columns.back().required = true;
   }
   shape.columns.push_back({extra_column_name, "jsonb", "", {"jsonb"}, json_pointer(""), false, true});
-  shape.key = key;
   shape.changes = changes;
   return shape;
 }
@@ -198,7 +212,7 @@ std::string table_shape::definition(bool with_key) const {
                          (c.collation.empty() ? "" : " COLLATE " + quoted(c.collation)) +
                          (c.required ? " NOT NULL" : "");
                 }) +
-         (with_key ? ", PRIMARY KEY " + key_list() : "") + ')';
+         (with_key && !key.empty() ? ", PRIMARY KEY " + key_list() : "") + ')';
 }
 
 std::string table_shape::create(const std::string& table, bool with_key) const {
@@ -261,19 +275,32 @@ std::string table_shape::index_staging() const {
   return "CREATE INDEX ON " + staging + " (" + number_of(*this) + ')';
 }
 
-std::string table_shape::merge(const std::string& table, staged which, const std::string& with_key) const {
+std::string table_shape::merge(const std::string& table, const std::vector<std::string>& types, staged which,
+                               const std::string& with_key) const {
+  const std::string meant = " FROM " + staging + " WHERE " + number_of(*this) +
+                            (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
   // COPY, too, writes what it is given into identity columns.
-  std::string sql = "INSERT INTO " + table + " (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " +
-                    list_of(columns) + " FROM " + staging + " WHERE " + number_of(*this) +
-                    (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
+  const std::string into =
+      "INSERT INTO " + table + " AS t (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " + list_of(columns);
   if (with_key.empty()) {
-    return sql;
+    return into + meant;
   }
-  switch (on_duplicate) {
-    case disposition::keep_first:
-      sql += " ON CONFLICT " + with_key + " DO NOTHING";
+  if (write != disposition::merge) {
+    return into + meant + " ON CONFLICT " + with_key + " DO NOTHING";
   }
-  return sql;
+  // PostgreSQL lets no statement change a row twice; and which keys are the same, only the server knows.
+  const std::string keys = list_of(key);
+  std::string set;
+  std::string others = "false";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!is_key(columns[i])) {
+      const std::string name = quoted(columns[i].name);
+      set += (set.empty() ? "" : ", ") + name + " = excluded." + name;
+      others += " OR " + differ("t." + name, "excluded." + name, types.at(i));
+    }
+  }
+  return into + " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant + " ORDER BY " + keys + ", " +
+         number_of(*this) + " DESC) AS newest ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " + others;
 }
 
 std::string table_shape::differing(const std::string& table, const std::vector<std::string>& types) const {
@@ -285,8 +312,7 @@ std::string table_shape::differing(const std::string& table, const std::vector<s
   for (std::size_t i = 0; i < columns.size() && !is_typed(); ++i) {
     if (!is_key(columns[i])) {
       const std::string name = '.' + quoted(columns[i].name);
-      others +=
-          " OR " + comparable("t" + name, types.at(i)) + " IS DISTINCT FROM " + comparable("s" + name, types.at(i));
+      others += " OR " + differ("t" + name, "s" + name, types.at(i));
     }
   }
   return "SELECT s." + number_of(*this) + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) +
@@ -311,7 +337,7 @@ std::string table_shape::differing_copies(const std::string& table) const {
     if (!is_key(c)) {
       const std::string first = quoted(prefix + std::to_string(i));
       kept += ", first_value(" + quoted(c.name) + ") OVER w AS " + first;
-      others += " OR " + comparable(quoted(c.name), c.type) + " IS DISTINCT FROM " + comparable(first, c.type);
+      others += " OR " + differ(quoted(c.name), first, c.type);
     }
   }
   return "SELECT " + line_key(*this) + ", " + record(*this) + " FROM (SELECT " + list_of(columns) + kept + " FROM " +

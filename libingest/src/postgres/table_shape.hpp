@@ -28,11 +28,6 @@ struct shape_column {
   bool is_extra = false;
 };
 
-/// What becomes of a row whose key the table has.
-enum class disposition {
-  keep_first,  ///< it is a duplicate, and the row that is there stays
-};
-
 /// Which of the staged rows are meant.
 enum class staged {
   between,  ///< those numbered $1 to $2
@@ -46,8 +41,8 @@ enum class staged {
 /// parameter, so that a shape has a text for each statement, by which a simulated database knows it.
 struct table_shape {
   std::vector<shape_column> columns;
-  std::vector<std::string> key;  ///< one column at least, of those that are required
-  disposition on_duplicate = disposition::keep_first;
+  std::vector<std::string> key;  ///< columns that are required; none where records are appended
+  disposition write = disposition::skip;
 
   /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
   schema_policy changes = schema_policy::freeze;
@@ -55,10 +50,11 @@ struct table_shape {
   bool is_full = false;                                ///< the table gets no more columns, for now or for ever
 
   /// (id, data): the key of the line and the whole record.
-  static table_shape of_events();
+  static table_shape of_events(disposition write = disposition::skip);
 
   /// Columns for the members of records: those of the key, to begin with, as text.
-  static table_shape of_members(const std::vector<std::string>& key, schema_policy changes);
+  static table_shape of_members(const std::vector<std::string>& key, schema_policy changes,
+                                disposition write = disposition::skip);
 
   bool is_typed() const { return !columns.empty() && columns.back().is_extra; }
 
@@ -111,11 +107,12 @@ struct table_shape {
   std::string index_staging() const;
 
   /// Puts staged rows into the table. `key` is one that find_key() found; empty: duplicates are an error, if the table
-  /// makes one of them.
-  std::string merge(const std::string& table, staged which, const std::string& key) const;
+  /// makes one of them. `types` are those of the table's columns, in our order.
+  std::string merge(const std::string& table, const std::vector<std::string>& types, staged which,
+                    const std::string& key) const;
 
   /// The numbers of the staged rows whose key the table has with other content, written by the transaction $1 or a
-  /// younger one; by any, where $1 is empty. `types` are those of the table's columns, in our order.
+  /// younger one; by any, where $1 is empty. `types` as for merge().
   std::string differing(const std::string& table, const std::vector<std::string>& types) const;
 
   /// The numbers of the staged rows whose key the table does not have; without `keyed`, of all.
@@ -123,11 +120,11 @@ struct table_shape {
 
   // -- The end of an initial load
 
-  /// Rows whose key an earlier row has with other content: the key of its line and its record, as far as the table
+  /// Rows whose key a row that stays has with other content: the key of its line and its record, as far as the table
   /// knows them. Earlier is what an older transaction wrote; within one, rows lie as they came.
   std::string differing_copies(const std::string& table) const;
 
-  /// Deletes all rows whose key an earlier one has.
+  /// Deletes all rows whose key an earlier one has, or a later one where records are merged.
   std::string delete_copies(const std::string& table) const;
 };
 

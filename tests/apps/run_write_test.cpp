@@ -1,0 +1,108 @@
+// covers: WRITE from end to end: records of one id leave the last one (merge), or one row each (append), whatever kills
+// the run.
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr int ids = 300;
+constexpr int versions = 100;
+
+/// A file that has each id again and again, in versions that count up, and a table that takes its time.
+struct written_run : ingest_run {
+  explicit written_run(const std::string& write, bool keyed = true) : ingest_run(0) {
+    std::string text;
+    for (int version = 1; version <= versions; ++version) {
+      for (int id = 0; id < ids; ++id) {
+        text += "{\"id\":\"" + std::to_string(id * 7 % ids) + "\",\"version\":" + std::to_string(version) +
+                ",\"filler\":\"" + std::string(200, '-') + "\"}\n";
+      }
+    }
+    put_text(directory / "versions.ndjson", text);
+    environment["WRITE"] = write;
+    environment["RANGE_BYTES"] = "4KiB";
+    environment["LOADERS"] = "4";
+    database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\"" + std::string(keyed ? " PRIMARY KEY" : "") +
+                     ", data jsonb NOT NULL);"
+                     "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS "
+                     "$$ BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END $$;"
+                     "CREATE TRIGGER dawdle BEFORE INSERT ON ingested_events FOR EACH STATEMENT "
+                     "EXECUTE FUNCTION dawdle()");
+  }
+
+  std::vector<std::string> flags() const { return {"--from", "file:" + (directory / "versions.ndjson").string()}; }
+
+  /// Kills three runs, each after some pages more, and lets the fourth one end.
+  finished_process run_with_kills() {
+    for (int kill = 0; kill < 3; ++kill) {
+      const std::uint64_t before = pages_in_ledger();
+      child_process p = start("run", flags());
+      await(p, [&] { return pages_in_ledger() >= before + 3; });
+      p.signal(SIGKILL);
+      BOOST_TEST(p.wait() == 128 + SIGKILL);
+    }
+    return run("run", flags());
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_run_that_merges)
+
+BOOST_AUTO_TEST_CASE(leaves_the_last_version_of_each_record_whatever_kills_it) {
+  written_run r("merge");
+  const auto p = r.run_with_kills();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events") == ids);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events WHERE data->>'version' = '" + std::to_string(versions) +
+                      "'") == ids);
+}
+
+BOOST_AUTO_TEST_CASE(takes_over_what_a_former_run_has_loaded) {
+  written_run r("skip");
+  BOOST_TEST(r.run("run", r.flags()).exit_code == 0);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events WHERE data->>'version' = '1'") == ids);
+  r.environment["WRITE"] = "merge";
+  r.environment["PIPELINE"] = "second";
+  auto flags = r.flags();
+  flags.insert(flags.end(), {"--data-dir", (r.directory / "second").string()});
+  const auto p = r.run("run", flags);
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events WHERE data->>'version' = '" + std::to_string(versions) +
+                      "'") == ids);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_run_that_appends)
+
+BOOST_AUTO_TEST_CASE(has_each_record_once_without_a_key_whatever_kills_it) {
+  written_run r("append", false);
+  const auto p = r.run_with_kills();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events") == ids * versions);
+  BOOST_TEST(r.number("SELECT count(DISTINCT (id, data)) FROM ingested_events") == ids * versions);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_from_an_api_that_may_give_an_event_twice) {
+  written_run r("append", false);
+  const auto p = r.run("run");
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(p.err.find("WRITE is append") != std::string::npos, p.err);
+}
+
+BOOST_AUTO_TEST_CASE(has_no_initial_load) {
+  written_run r("append", false);
+  r.environment["INITIAL_LOAD"] = "true";
+  const auto p = r.run("run", r.flags());
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(p.err.find("INITIAL_LOAD") != std::string::npos, p.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
