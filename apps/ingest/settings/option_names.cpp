@@ -41,6 +41,7 @@ constexpr option_name option_names[] = {
     {"typed.key", "ID_POINTER"},
     {"changes", "SCHEMA_CHANGES"},
     {"write", "WRITE"},
+    {"nuls", "NUL"},
     // durable_run_options, and what may be done with a run
     {"pipeline", "PIPELINE"},
     {"directory", "DATA_DIR"},

@@ -78,6 +78,7 @@ struct settings {
   table_kind tables = table_kind::json;
   schema_policy schema_changes = schema_policy::evolve;
   disposition write = disposition::skip;
+  nul_policy nuls = nul_policy::reject;
   std::uint64_t loaders = 0;
   std::optional<std::uint64_t> range_bytes;  ///< nothing: what suits the command
   std::chrono::milliseconds range_delay{};

@@ -135,6 +135,11 @@ const std::array definitions{
     .help = "What becomes of a record whose id the table has: skip, the row that is there stays; merge, the record takes "
             "its place, the last one that was read; append, there is no key, and each record is a row",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "NUL", .type = choice, .member = &s::nuls,
+    .default_text = "reject", .choices = {"reject", "strip", "escape"},
+    .help = "What becomes of the character NUL in strings, which PostgreSQL cannot hold: the record is set aside, the "
+            "character is left out, or it is written as \\u0000",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "LOADERS", .type = integer, .member = &s::loaders,
     .default_text = "2", .unit = "connections", .least = 1, .greatest = 64,
     .help = "Connections that load in parallel; one with WRITE=merge and append, for which the order counts",

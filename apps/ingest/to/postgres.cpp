@@ -63,6 +63,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
     o.typed = typed_table{{s.write == disposition::append ? "id" : key_field(s)}, s.schema_changes};
   }
   o.write = s.write;
+  o.nuls = s.nuls;
   o.allow_unlogged = s.allow_unlogged;
   o.counters = std::move(counters);
   return o;

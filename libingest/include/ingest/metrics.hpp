@@ -101,6 +101,7 @@ class metrics {
   metric duplicates_removed{*this, {"duplicates_removed", unit::rows, kind::counter, line::none, "", "of these, removed when an initial load built the key; they had been loaded"}};
   metric duplicates_differing{*this, {"duplicates_differing", unit::rows, kind::counter, line::not_loaded, "of them of other content, set aside", "of the duplicates, those with other content than the row that stays"}};
   metric rows_rejected{*this, {"rows_rejected", unit::rows, kind::counter, line::not_loaded, "rejected", "rows that the target refused, set aside"}};
+  metric nuls_replaced{*this, {"nuls_replaced", unit::values, kind::counter, line::not_loaded, "NULs replaced", "NUL characters that were left out of texts, or written as \\u0000, as NUL says"}};
   metric values_kept_apart{*this, {"values_kept_apart", unit::values, kind::counter, line::not_loaded, "values kept apart", "values that did not fit their column, or had none, and are in `_ingest_extra`"}};
   metric load_us{*this, {"load_us", unit::microseconds, kind::counter, line::stages, "load", "in transactions, over all loaders"}};
   metric load_retries{*this, {"load_retries", unit::attempts, kind::counter, line::retries, "of loading", "transactions that were tried again"}};

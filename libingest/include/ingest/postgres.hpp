@@ -25,6 +25,14 @@ enum class disposition {
   append,  ///< the table needs no key, and every record becomes a row
 };
 
+/// What becomes of the character NUL in strings of a record, which PostgreSQL has no text for. In the names of fields,
+/// and in keys, it is always refused: without it they could become others'.
+enum class nul_policy {
+  reject,  ///< the record is set aside
+  strip,   ///< it is left out
+  escape,  ///< it is written as the six characters \u0000
+};
+
 /// What becomes of fields of records that a typed table has no column for.
 enum class schema_policy {
   evolve,  ///< columns are added for them
@@ -68,6 +76,8 @@ struct postgres_options {
   /// errc::config until what they have loaded ahead is joined on to. What is the last one is not known of records in
   /// different slices.
   disposition write = disposition::skip;
+
+  nul_policy nuls = nul_policy::reject;
 
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   timing time = {};

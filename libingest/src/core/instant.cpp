@@ -1,57 +1,22 @@
 #include "core/instant.hpp"
 
 #include <charconv>
-#include <chrono>
-#include <string>
+
+#include "core/text_reader.hpp"
 
 namespace ingest {
 
 namespace {
 
-/// Reads a text from left to right; once something does not fit, nothing fits any more.
-class text_reader {
- public:
-  explicit text_reader(std::string_view text) : rest_(text) {}
-
-  bool done() const { return ok_ && rest_.empty(); }
-  bool ok() const { return ok_; }
-  bool starts_with_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
-
-  bool accept(std::string_view any_of) {
-    if (!ok_ || rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) {
-      return false;
-    }
-    taken_ = rest_.front();
-    rest_.remove_prefix(1);
-    return true;
-  }
-  char taken() const { return taken_; }
-
-  void expect(std::string_view any_of) { ok_ = accept(any_of) && ok_; }
-
-  int digits(std::size_t count) {
-    int value = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      expect("0123456789");
-      value = value * 10 + (ok_ ? taken_ - '0' : 0);
-    }
-    return value;
-  }
-
- private:
-  std::string_view rest_;
-  char taken_ = '\0';
-  bool ok_ = true;
-};
+using detail::text_reader;
 
 std::int64_t read_fraction_ms(text_reader& in) {
   std::int64_t ms = 0;
   std::int64_t unit = 100;
-  in.expect("0123456789");
-  do {
-    ms += (in.taken() - '0') * unit;
+  for (const char digit : in.all_digits()) {
+    ms += (digit - '0') * unit;
     unit /= 10;
-  } while (in.accept("0123456789"));
+  }
   return ms;
 }
 
@@ -59,31 +24,21 @@ std::int64_t read_offset_ms(text_reader& in) {
   if (in.accept("Zz") || in.done()) {
     return 0;
   }
+  const int sign = in.at("-") ? -1 : 1;
   in.expect("+-");
-  const int sign = in.taken() == '-' ? -1 : 1;
   const int hours = in.digits(2);
   in.accept(":");
-  const int minutes = in.starts_with_digit() ? in.digits(2) : 0;
+  const int minutes = in.at_digit() ? in.digits(2) : 0;
   if (hours > 23 || minutes > 59) {
-    in.expect("");
+    in.refuse();
   }
   return sign * (hours * 60LL + minutes) * 60'000;
 }
 
 std::optional<std::int64_t> parse_iso(std::string_view text) {
   text_reader in(text);
-  const int year = in.digits(4);
-  in.expect("-");
-  const int month = in.digits(2);
-  in.expect("-");
-  const int day = in.digits(2);
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!in.ok() || !date.ok()) {
-    return std::nullopt;
-  }
-  std::int64_t ms = std::chrono::sys_days(date).time_since_epoch().count() * 86'400'000LL;
-  if (!in.done()) {
+  std::int64_t ms = in.day().time_since_epoch().count() * 86'400'000LL;
+  if (in.ok() && !in.done()) {
     in.expect("Tt ");
     const int hour = in.digits(2);
     in.expect(":");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 
 namespace ingest::detail {
@@ -73,7 +74,7 @@ std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
         std::string_view("-._~").find(c) != std::string_view::npos) {
       out.push_back(c);
     } else {

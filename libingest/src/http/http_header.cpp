@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "ingest/http_client.hpp"
 
 namespace ingest {
@@ -11,7 +12,7 @@ char lower(char c) {
 }
 
 bool is_token_character(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+  return (lower(c) >= 'a' && lower(c) <= 'z') || is_digit(c) ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 

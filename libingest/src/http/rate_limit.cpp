@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/instant.hpp"
 #include "http/retry_after.hpp"
 #include "ingest/retry.hpp"
@@ -47,7 +48,7 @@ milliseconds parse_duration(std::string_view text) {
     double value = 0;
     const auto [end, problem] =
         std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-    if (problem != std::errc() || text.front() < '0' || text.front() > '9') {
+    if (problem != std::errc() || !is_digit(text.front())) {
       return none;
     }
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));

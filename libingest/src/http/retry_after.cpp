@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "core/ascii.hpp"
 #include "core/trimmed.hpp"
 
 namespace ingest {
@@ -23,7 +24,7 @@ std::optional<milliseconds> parse_seconds(std::string_view text) {
   // Fractions are against the RFC, but servers send them. Exponents are not accepted: they would make "1e999" a number.
   const auto [end, problem] =
       std::from_chars(digits.data(), digits.data() + digits.size(), seconds, std::chars_format::fixed);
-  if (digits.empty() || digits.front() < '0' || digits.front() > '9' || end != digits.data() + digits.size()) {
+  if (digits.empty() || !is_digit(digits.front()) || end != digits.data() + digits.size()) {
     return std::nullopt;
   }
   if (negative) {

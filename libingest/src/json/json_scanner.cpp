@@ -1,14 +1,12 @@
 #include "json/json_scanner.hpp"
 
+#include "core/ascii.hpp"
 #include "json/byte_scan.hpp"
 
 namespace ingest::detail {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }

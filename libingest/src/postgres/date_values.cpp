@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "core/text_reader.hpp"
+
 namespace ingest::detail {
 
 namespace {
@@ -14,86 +16,24 @@ constexpr std::int64_t minute = 60 * microseconds;
 constexpr std::int64_t hour = 60 * minute;
 constexpr std::int64_t day = 24 * hour;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// Reads a text from left to right; once something does not fit, nothing fits any more.
-class text_reader {
- public:
-  explicit text_reader(std::string_view text) : rest_(text) {}
-
-  bool ok() const { return ok_; }
-  bool done() const { return ok_ && rest_.empty(); }
-  std::string_view rest() const { return rest_; }
-  void skip(std::size_t count) { rest_.remove_prefix(count); }
-  void refuse() { ok_ = false; }
-
-  bool at(std::string_view any_of) const {
-    return ok_ && !rest_.empty() && any_of.find(rest_.front()) != std::string_view::npos;
-  }
-
-  bool accept(std::string_view any_of) {
-    const bool found = at(any_of);
-    if (found) {
-      rest_.remove_prefix(1);
-    }
-    return found;
-  }
-
-  void expect(std::string_view any_of) { ok_ = accept(any_of); }
-
-  int digits(std::size_t count) {
-    int value = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!at("0123456789")) {
-        ok_ = false;
-        return 0;
-      }
-      value = value * 10 + (rest_.front() - '0');
-      rest_.remove_prefix(1);
-    }
-    return value;
-  }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
-/// Days since 2000-01-01.
+/// Days since 2000-01-01. There is no year 0.
 std::int64_t read_date(text_reader& in) {
-  const int y = in.digits(4);
-  in.expect("-");
-  const int m = in.digits(2);
-  in.expect("-");
-  const int d = in.digits(2);
-  const std::chrono::year_month_day date{std::chrono::year(y), std::chrono::month(static_cast<unsigned>(m)),
-                                         std::chrono::day(static_cast<unsigned>(d))};
-  if (!in.ok() || y == 0 || !date.ok()) {
+  const bool in_year_0 = in.starts_with("0000");
+  const std::chrono::sys_days date = in.day();
+  if (in_year_0) {
     in.refuse();
-    return 0;
   }
   constexpr auto epoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
-  return (std::chrono::sys_days(date) - epoch).count();
+  return (date - epoch).count();
 }
 
 /// Microseconds of what follows a decimal point; the server, too, goes by way of a double.
 std::int64_t read_fraction(text_reader& in, bool& exact) {
-  std::size_t length = 0;
-  while (length < in.rest().size() && is_digit(in.rest()[length])) {
-    ++length;
-  }
-  if (length == 0) {
-    in.refuse();
-    return 0;
-  }
-  const std::string_view digits = in.rest().substr(0, length);
-  in.skip(length);
-  if (length <= 6) {
+  const std::string_view digits = in.all_digits();
+  if (digits.size() <= 6) {
     std::int64_t value = 0;
     for (std::size_t i = 0; i < 6; ++i) {
-      value = value * 10 + (i < length ? digits[i] - '0' : 0);
+      value = value * 10 + (i < digits.size() ? digits[i] - '0' : 0);
     }
     return value;
   }
@@ -127,7 +67,7 @@ std::int64_t read_zone(text_reader& in) {
   in.expect("+-");
   const int h = in.digits(2);
   const bool colon = in.accept(":");
-  const int m = colon || in.at("0123456789") ? in.digits(2) : 0;
+  const int m = colon || in.at_digit() ? in.digits(2) : 0;
   if (h > 15 || m > 59) {
     in.refuse();
   }

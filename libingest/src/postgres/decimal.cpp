@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "postgres/network_order.hpp"
 
 namespace ingest::detail {
@@ -12,10 +13,6 @@ namespace {
 // What a numeric has at most: digits before the decimal point, and behind it.
 constexpr std::int64_t most_before = 131'072;
 constexpr std::int64_t most_behind = 16'383;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string_view digits_at(std::string_view& rest) {
   std::size_t length = 0;

@@ -28,7 +28,10 @@ table_shape shape_of(const postgres_options& o) {
                                     "PostgreSQL's or our own. Choose another field, or a table of (id, data)");
     }
   }
-  return o.typed ? table_shape::of_members(o.typed->key, o.typed->changes, o.write) : table_shape::of_events(o.write);
+  table_shape shape =
+      o.typed ? table_shape::of_members(o.typed->key, o.typed->changes, o.write) : table_shape::of_events(o.write);
+  shape.nuls = o.nuls;
+  return shape;
 }
 
 /// Where records are loaded as they were read, nothing is there ahead of others.
@@ -228,6 +231,7 @@ void load_session::note_apart(const kept_apart& apart, const target_table& in) {
     }
   }
   options_.counters->values_kept_apart += apart.members;
+  options_.counters->nuls_replaced += apart.nuls;
 }
 
 std::vector<slice_id> load_session::without_fence(std::span<const slice_id> slices) const {

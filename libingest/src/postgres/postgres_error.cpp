@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.hpp"
+
 namespace ingest::detail {
 
 namespace {
@@ -41,10 +43,6 @@ std::string text_of(const database_error::diagnostics& d, const std::string& pre
         "the role, which is respected";
   }
   return text;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::optional<std::size_t> first_number(std::string_view text) {

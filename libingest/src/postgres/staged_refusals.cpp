@@ -41,6 +41,9 @@ rejected_row describe(const table_shape& shape, const copy_rows& rows, std::size
   } else if (told.sqlstate.starts_with("22") && !told.detail.empty()) {
     message += ": " + told.detail.substr(0, longest_detail);
   }
+  if (shape.nuls == nul_policy::reject && rows.text(row).find("\\u0000") != std::string_view::npos) {
+    message += " (the record has the character NUL; `nuls` says whether it may be left out, or written as \\u0000)";
+  }
   return {&rows.page_of(row), rows.row_in_page(row), told.sqlstate, message, rows.text(row)};
 }
 

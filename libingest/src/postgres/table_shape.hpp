@@ -43,6 +43,7 @@ struct table_shape {
   std::vector<shape_column> columns;
   std::vector<std::string> key;  ///< columns that are required; none where records are appended
   disposition write = disposition::skip;
+  nul_policy nuls = nul_policy::reject;
 
   /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
   schema_policy changes = schema_policy::freeze;

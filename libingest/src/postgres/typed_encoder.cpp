@@ -31,6 +31,7 @@ void add(const kept_apart& more, kept_apart& to) {
     sum.values += more.misfits[i].values;
   }
   to.members += more.members;
+  to.nuls += more.nuls;
   to.new_members = to.new_members || more.new_members;
 }
 

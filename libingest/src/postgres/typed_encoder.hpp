@@ -22,6 +22,7 @@ struct column_misfits {
 struct kept_apart {
   std::vector<column_misfits> misfits;  ///< by column of the shape
   std::uint64_t members = 0;            ///< that have no column
+  std::uint64_t nuls = 0;               ///< characters that texts were deprived of
   bool new_members = false;             ///< some of them could have one: the shape does not say that they go there
 };
 

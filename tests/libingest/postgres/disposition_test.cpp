@@ -21,14 +21,15 @@ struct disposition_fixture : loading_fixture {
   }
 
   std::string extra(const std::string& id) const {
-    return database.value("SELECT string_agg(data->>'extra', ',' ORDER BY data->>'extra') FROM ingested_events "
-                          "WHERE id::text = '" + id + "'");
+    return database.value(
+        "SELECT string_agg(data->>'extra', ',' ORDER BY data->>'extra') FROM ingested_events "
+        "WHERE id::text = '" +
+        id + "'");
   }
   std::string value(const std::string& id, const std::string& column) const {
     return database.value("SELECT " + column + " FROM ingested_events WHERE id::text = '" + id + "'");
   }
 };
-
 
 }  // namespace
 
@@ -93,8 +94,9 @@ BOOST_AUTO_TEST_CASE(replace_all_columns_of_a_typed_table_and_add_those_that_are
 }
 
 BOOST_AUTO_TEST_CASE(that_the_table_refuses_are_set_aside_and_the_row_stays) {
-  database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb NOT NULL "
-                   "CHECK ((data->>'extra')::int < 10))");
+  database.execute(
+      "CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb NOT NULL "
+      "CHECK ((data->>'extra')::int < 10))");
   const auto loader = open_sink(open_target(with(disposition::merge)));
   loader->write(batches.next({event_rows(1, 50)}));
   auto changed = event_rows(1, 50);

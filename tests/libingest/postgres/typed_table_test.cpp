@@ -100,6 +100,32 @@ BOOST_AUTO_TEST_CASE(keeps_fields_apart_that_cannot_name_a_column) {
   BOOST_TEST(of("a", "_ingest_extra = '{\"\":1,\"ctid\":2,\"_ingest_extra\":3,\"" + longest + "y\":5}'") == "t");
 }
 
+BOOST_AUTO_TEST_CASE(is_given_texts_without_nul_where_that_is_asked_for) {
+  const page_batches::rows lines{row("a", R"("s":"x\u0000y","t":["\u0000"],"u":"x\\u0000")"),
+                                 R"(b\u0000)"
+                                 "\t"
+                                 R"({"id":"b\u0000","s":"z"})",
+                                 row("c", R"("a\u0000":"z")")};
+  for (const nul_policy nuls : {nul_policy::reject, nul_policy::strip, nul_policy::escape}) {
+    database.execute("DROP TABLE IF EXISTS orders; DROP SCHEMA IF EXISTS ingest CASCADE");
+    auto o = typed();
+    o.nuls = nuls;
+    page_batches pages;
+    const auto done = open_sink(open_target(o))->write(pages.next({lines}));
+    BOOST_TEST(done.rows_loaded == (nuls == nul_policy::reject ? 0u : 1u));
+    BOOST_TEST(done.rows_rejected == (nuls == nul_policy::reject ? 3u : 2u));
+    if (nuls == nul_policy::reject) {
+      BOOST_TEST(rejects().front().find("`nuls` says") != std::string::npos, rejects().front());
+      continue;
+    }
+    BOOST_TEST(o.counters->nuls_replaced == 2u);
+    const std::string nul = nuls == nul_policy::strip ? "" : "\\u0000";
+    BOOST_TEST(of("a", "s") == "x" + nul + "y");
+    BOOST_TEST(of("a", "t->>0") == nul);
+    BOOST_TEST(of("a", "u") == "x\\u0000");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(that_is_frozen_keeps_new_fields_apart) {
   open_sink(open_target(typed()))->write(batches.next({{row("a", "\"n\":1")}}));
   open_sink(open_target(typed(schema_policy::freeze)))->write(batches.next({{row("b", "\"n\":2,\"new\":[1, 2]")}}));
