@@ -97,6 +97,9 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   const resumption from = run->found();
   report_.run_id = from.identity.run_id;
   check_source(from);
+  if (target_) {
+    require_write_of(settings_, from.identity.plan);
+  }
   if (has_nothing_to_do(*run)) {
     log::info(events::already_complete, "this run is complete already; --fresh --yes starts over",
               {{"pipeline", settings_.pipeline}, {"rows_loaded", from.rows_loaded}});
@@ -208,7 +211,10 @@ void durable_job::check_source(const resumption& from) const {
   }
   log::warning(events::not_resumable,
                "standard input cannot be read again: if this run is broken off, it has to be started over with --fresh "
-               "--yes and the whole input");
+               "--yes and the whole input" +
+                   std::string(settings_.write == disposition::append
+                                   ? ", into an empty table, for with WRITE=append nothing tells what is there already"
+                                   : ""));
 }
 
 /// Whoever has asked for what is new since a complete run gets another run, the next sync.

@@ -133,6 +133,10 @@ bool is_repeatable(const std::string& plan) {
   return !plan.starts_with(stdin_key);
 }
 
+bool may_repeat(const std::string& plan) {
+  return plan.starts_with(api_key) || plan.starts_with(slices_key);
+}
+
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {
   if (leaves_sync_open(plan)) {
     return {};  // for a look at the API

@@ -57,6 +57,9 @@ bool settles(const std::string& begun_with, const settings& s);
 /// Whether what a run with this plan has read can be read again; not so what came from standard input.
 bool is_repeatable(const std::string& plan);
 
+/// Whether a source with this plan may give a record twice: slices overlap, and lost positions are looked for by time.
+bool may_repeat(const std::string& plan);
+
 /// The time windows of `plan`, which settles what the settings ask for. Empty: a single slice of everything.
 std::vector<time_window> windows_of(const std::string& plan, const settings& s);
 

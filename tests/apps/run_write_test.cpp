@@ -97,6 +97,15 @@ BOOST_AUTO_TEST_CASE(is_not_from_an_api_that_may_give_an_event_twice) {
   BOOST_TEST(p.err.find("WRITE is append") != std::string::npos, p.err);
 }
 
+BOOST_AUTO_TEST_CASE(loads_what_was_fetched_from_a_file_before) {
+  written_run r("append", false);
+  r.environment.erase("WRITE");
+  BOOST_TEST(r.run("fetch", r.flags()).exit_code == 0);
+  const auto p = r.run("load", {"--write", "append"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events") == ids * versions);
+}
+
 BOOST_AUTO_TEST_CASE(has_no_initial_load) {
   written_run r("append", false);
   r.environment["INITIAL_LOAD"] = "true";

@@ -77,6 +77,16 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
     }
     return answer;
   }
+  if (sql.starts_with("SELECT n.stream, n.slice, n.page FROM")) {
+    for (const page_key& key : named_pages(p)) {
+      const auto found = now.slices.find(key.first);
+      const bool folded = found != now.slices.end() && found->second.pages >= key.second - 1;
+      if (!folded && !now.pages.contains({key.first, key.second - 1})) {
+        answer.push_back(with_name(key.first, {text(key.second)}));
+      }
+    }
+    return answer;
+  }
   if (sql.starts_with("SELECT p.stream, p.slice, p.page, p.position, p.last, p.rows FROM")) {
     for (const slice_key& key : named(p)) {
       for (auto at = now.pages.lower_bound({key, 0}); at != now.pages.end() && at->first.first == key; ++at) {

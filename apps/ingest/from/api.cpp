@@ -123,7 +123,6 @@ const from_kind from_api = {
           return check{"api", [&s] { return look_at_api(s); }};
         },
     .keyed = true,
-    .overlaps = true,
     .divisible = true,
 };
 

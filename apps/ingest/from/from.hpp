@@ -31,7 +31,6 @@ struct from_kind {
 
   bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
   bool repeatable = true;  ///< what was read can be read again
-  bool overlaps = false;   ///< a record may come twice: slices overlap, and lost positions are looked for by time
   bool divisible = false;  ///< by time: SLICES, SINCE and UNTIL mean something
 };
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "core/ledger_view.hpp"
-#include "from/from.hpp"
 #include "json/json_pointer.hpp"
+#include "run_plan.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -12,6 +12,7 @@ namespace ingest::app {
 namespace {
 
 std::string look_at_database(const settings& s) {
+  require_write_of(s, plan_of(s));
   const postgres_target target(target_options(s, std::make_shared<metrics>()));
   const std::string table = target.rehearse();
   const auto ledger = target.peek();
@@ -35,6 +36,14 @@ std::string key_field(const settings& s) {
 
 }  // namespace
 
+void require_write_of(const settings& s, const std::string& plan) {
+  if (s.write == disposition::append && may_repeat(plan)) {
+    throw error(errc::config,
+                "WRITE is append, but the API may give an event twice, where slices and syncs overlap or a cursor has "
+                "expired: choose merge or skip, which know by its id that it is there");
+  }
+}
+
 std::uint64_t range_bytes(const settings& s, command c) {
   constexpr std::uint64_t beside_fetching = 8 << 20;
   constexpr std::uint64_t alone = 16 << 20;
@@ -42,11 +51,6 @@ std::uint64_t range_bytes(const settings& s, command c) {
 }
 
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters) {
-  if (s.write == disposition::append && from_of(s).overlaps) {
-    throw error(errc::config,
-                "WRITE is append, but the API may give an event twice, where slices and syncs overlap or a cursor has "
-                "expired: choose merge or skip, which know by its id that it is there");
-  }
   postgres_options o;
   o.url = s.database_url;
   o.table = s.table;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "ingest/metrics.hpp"
 #include "ingest/postgres.hpp"
@@ -12,6 +13,9 @@ namespace ingest::app {
 
 /// How much a loader holds in memory at a time.
 std::uint64_t range_bytes(const settings& s, command c);
+
+/// Throws errc::config where records of a run with this plan cannot be written as WRITE says.
+void require_write_of(const settings& s, const std::string& plan);
 
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters);
 

@@ -56,6 +56,7 @@ void copy_rows::assign(const batch& from, const std::vector<page>& pages) {
   rows_.clear();
   order_.clear();
   refused_.clear();
+  copies_.clear();
   bytes_ = 0;
   const std::string_view data = from.bytes();
   std::uint64_t expected = from.pages.front().offset;
@@ -120,6 +121,26 @@ void copy_rows::sort() {
     const int order = rows_[a.row].key().compare(rows_[b.row].key());
     return order != 0 ? order < 0 : a.row < b.row;
   });
+}
+
+void copy_rows::set_copies_apart(bool last_stays) {
+  std::vector<entry> staying;
+  staying.reserve(order_.size());
+  for (const entry& e : order_) {
+    const row& here = rows_[e.row];
+    const bool is_copy = !staying.empty() && !here.key().empty() && rows_[staying.back().row].key() == here.key();
+    if (!is_copy) {
+      staying.push_back(e);
+      continue;
+    }
+    const std::uint32_t gone = last_stays ? staying.back().row : e.row;
+    if (last_stays) {
+      staying.back() = e;
+    }
+    copies_.push_back({&pages_[rows_[gone].page], row_in_page_of(gone), rows_[gone].text,
+                       rows_[gone].record() != rows_[staying.back().row].record()});
+  }
+  order_ = std::move(staying);
 }
 
 void copy_rows::order_by_arrival() {

@@ -28,7 +28,7 @@ class copy_rows {
   void set_cut_ids_apart(std::size_t most_characters);
 
   /// What is not for the table: no record, which has a third column, as keyed_encoder::append_refused() writes it, or
-  /// one that was set apart.
+  /// one whose id would be cut.
   struct refused_row {
     const page* of;
     std::uint64_t row;      ///< within its page, counted from 1
@@ -37,6 +37,19 @@ class copy_rows {
     std::string reason;
   };
   std::vector<refused_row> refused() const;
+
+  /// Sets rows apart that share the key of their line with another, but for the first of them, or the last. Rows
+  /// without a key stay.
+  void set_copies_apart(bool last_stays);
+
+  /// Rows that were set apart as copies, with the one that stays.
+  struct copy {
+    const page* of;
+    std::uint64_t row;      ///< within its page, counted from 1
+    std::string_view text;  ///< its line
+    bool differs;           ///< its record is not, byte by byte, that of the row that stays
+  };
+  const std::vector<copy>& copies() const { return copies_; }
 
   /// From here on the rows come in the order of their pages, until the next assign().
   void order_by_arrival();
@@ -89,6 +102,7 @@ class copy_rows {
   std::vector<row> rows_;
   std::vector<entry> order_;
   std::vector<std::uint32_t> refused_;  ///< rows
+  std::vector<copy> copies_;
   std::uint64_t bytes_ = 0;
 };
 

@@ -97,13 +97,20 @@ bool began_keyless(postgres_connection& c, const std::string& pipeline, const st
               .empty();
 }
 
-std::string why_no_key(postgres_connection& c, const target_table& target) {
+std::optional<std::string> why_unfinished(postgres_connection& c, const target_table& target) {
   const query_result owner =
       c.execute("SELECT name FROM ingest.pipelines WHERE target = $1 AND initial_load AND NOT complete ORDER BY name",
                 {target.identity()});
-  if (!owner.empty()) {
-    return "has no key yet: the initial load of pipeline \"" + owner.text(0, 0) +
-           "\" is filling it. Let that run end first, or choose another table";
+  if (owner.empty()) {
+    return std::nullopt;
+  }
+  return "has no key yet: the initial load of pipeline \"" + owner.text(0, 0) +
+         "\" is filling it. Let that run end first, or choose another table";
+}
+
+std::string why_no_key(postgres_connection& c, const target_table& target) {
+  if (auto filling = why_unfinished(c, target)) {
+    return *std::move(filling);
   }
   const std::string late = key_of(c, target.shape, target.quoted, false);
   if (!late.empty()) {

@@ -20,6 +20,9 @@ void create_keyless(postgres_connection& c, const table_shape& shape, const std:
 /// Whether the ledger knows that this pipeline has created `target` without its key, if only once.
 bool began_keyless(postgres_connection& c, const std::string& pipeline, const std::string& target);
 
+/// What is wrong with a table that an initial load has begun and not completed, and what to do; nothing where none has.
+std::optional<std::string> why_unfinished(postgres_connection& c, const target_table& target);
+
 /// What is wrong with a table without a key that `pipeline` did not create, and what to do.
 std::string why_no_key(postgres_connection& c, const target_table& target);
 

@@ -216,6 +216,29 @@ std::vector<page> claim_pages(postgres_connection& c, const std::string& pipelin
   return ours;
 }
 
+void require_predecessors(postgres_connection& c, const std::string& pipeline, const std::vector<page>& pages) {
+  page_arrays keys;
+  std::set<slice_id> seen;
+  for (const page& p : pages) {
+    if (seen.insert(p.slice).second && p.id > 1) {
+      keys.add(p);
+    }
+  }
+  const query_result ahead = c.execute(
+      "SELECT n.stream, n.slice, n.page FROM unnest($2::text[], $3::text[], $4::bigint[]) AS n (stream, slice, page) "
+      "WHERE coalesce((SELECT pages FROM ingest.slices WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice), "
+      "0) < n.page - 1 AND (SELECT count(*) FROM ingest.pages WHERE pipeline = $1 AND stream = n.stream "
+      "AND slice = n.slice AND page = n.page - 1) = 0",
+      {pipeline, keys.names.streams.text(), keys.names.slices.text(), keys.ids.text()});
+  if (!ahead.empty()) {
+    throw error(errc::config,
+                "page " + ahead.text(0, 2) + " of " + to_string(slice_at(ahead, 0, 0)) +
+                    " was to be loaded before the one in front of it, though `write` needs their order: "
+                    "give the pipeline one loader",
+                false);
+  }
+}
+
 void record_losses(postgres_connection& c, const std::string& pipeline, const std::vector<page_losses>& losses) {
   page_arrays keys;
   text_array duplicates, rejected;

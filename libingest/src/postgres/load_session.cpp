@@ -21,6 +21,10 @@ table_shape shape_of(const postgres_options& o) {
     throw error(errc::config, "`initial_load` is for tables that get a key, and `write` is append: leave it out");
   }
   const bool has_key = o.typed && o.write != disposition::append;
+  if (has_key && o.typed->key.empty()) {
+    throw error(errc::config,
+                "`typed.key` names no field: name those that tell records apart, or let `write` be append");
+  }
   for (const std::string& field : has_key ? o.typed->key : std::vector<std::string>()) {
     if (!can_name_column(field)) {
       throw error(errc::config, "`typed.key` is \"" + field +

@@ -84,6 +84,10 @@ server_transaction begin_loading(postgres_connection& c, const run_identity& who
 /// content: errc::bad_data if not. Waits for other transactions that have entered one of them.
 std::vector<page> claim_pages(postgres_connection& c, const std::string& pipeline, const std::vector<page>& pages);
 
+/// Throws errc::config unless each slice's first of these pages, which claim_pages() has entered, follows what is
+/// loaded: for records whose order counts.
+void require_predecessors(postgres_connection& c, const std::string& pipeline, const std::vector<page>& pages);
+
 /// What became of a page's rows that were not loaded.
 struct page_losses {
   const page* of = nullptr;

@@ -148,6 +148,9 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
   }
   unanswered_.reset();
+  if (table->shape.write != disposition::skip) {
+    require_predecessors(*connection_, opened.identity.pipeline, ours);
+  }
   // Nobody alters it from here on. What was made for a type that a column had before would be read as another value.
   connection_->execute("SELECT FROM " + table->quoted + " LIMIT 0");
   if (table_fingerprint(*connection_, table->quoted) != table->fingerprint) {
@@ -268,7 +271,7 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
   const std::string first = to_string(records.pages.front());
   const std::string last = to_string(records.pages.back());
   if (done.duplicates > 0) {
-    log::info(events::range_staged, "some of these events were in the table already",
+    log::info(events::range_staged, "some of these events were in the table already, or came more than once",
               {{"first_page", first}, {"last_page", last}, {"duplicates", done.duplicates}});
   }
   if (done.met_under_another_id > 0) {

@@ -25,7 +25,9 @@ bool create_missing(postgres_connection& c, const table_name& name, const table_
     return false;
   }
   // CREATE … IF NOT EXISTS is not safe against another session doing the same: one at a time.
-  c.run("SELECT pg_advisory_xact_lock(hashtextextended('ingest: create tables', 0))");
+  // Behind that, the server has to look at its catalog again, which it does with each new lock on a table: it remembers
+  // that there was none.
+  c.run("SELECT pg_advisory_xact_lock(hashtextextended('ingest: create tables', 0)); SELECT FROM pg_class LIMIT 0");
   if (!ledger_exists(c)) {
     create_ledger(c);
   }
@@ -66,6 +68,11 @@ void check_description(const table_name& name, const query_result& found, bool a
 
 /// Who may load the table depends on whether it has its key, and if not, on who has created it so.
 void check_key(postgres_connection& c, const table_name& name, const target_table& found, const postgres_options& o) {
+  if (found.shape.key.empty() && !found.created) {
+    if (const auto filling = why_unfinished(c, found)) {
+      refuse(name, *filling);
+    }
+  }
   const bool ours = found.created || began_keyless(c, o.pipeline, found.identity());
   if (found.keyless() && !ours) {
     refuse(name, why_no_key(c, found));
@@ -146,7 +153,7 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   if (target.keyless()) {
     check_owner(c, name, oid);
   } else if (shape.write == disposition::merge) {
-    check_changeable(c, name.shown, oid);
+    check_changeable(c, name.shown, oid, target.shape.change_nothing(target.quoted));
   }
   return target;
 }

@@ -7,7 +7,17 @@
 namespace ingest::detail {
 
 range_load::outcome range_load::run() {
+  // Nothing tells afterwards which of two rows of one transaction came first: the server puts them where there is room.
+  if (target_.keyless() && target_.shape.key_is_of_line()) {
+    rows_.set_copies_apart(target_.shape.write == disposition::merge);
+  }
   outcome all = load();
+  all.duplicates += rows_.copies().size();
+  for (const copy_rows::copy& c : rows_.copies()) {
+    if (c.differs && target_.shape.write == disposition::skip) {
+      all.differing.push_back({c.of, c.row, "23505", differs, c.text, rejected_row::reason::differs});
+    }
+  }
   for (copy_rows::refused_row& r : rows_.refused()) {
     all.rejected.push_back({r.of, r.row, r.sqlstate, std::move(r.reason), r.text});
   }

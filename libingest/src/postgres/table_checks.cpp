@@ -135,6 +135,7 @@ std::optional<shape_column> usable_column(const query_result& columns, std::size
 /// None of the types of a key may take two values for one.
 shape_column exact_key(shape_column column) {
   column.accepts = {"text", "varchar", "uuid", "int2", "int4", "int8", "numeric"};
+  column.type = "text";
   return column;
 }
 
@@ -144,12 +145,16 @@ std::string table_fingerprint(postgres_connection& c, const std::string& quoted)
   const query_result r = c.execute(
       "SELECT t.oid || ':' || coalesce((SELECT string_agg(concat_ws(' ', attnum, attname, atttypid, atttypmod, "
       "attnotnull, attgenerated, attidentity, atthasdef, attcollation), ',' ORDER BY attnum) FROM pg_attribute "
-      "WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
+      "WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped), '') || ':' || coalesce((SELECT "
+      "string_agg(concat_ws("
+      "' ', indexrelid, indkey, indisvalid, indimmediate, indpred IS NULL, indcollation), ',' ORDER BY indexrelid) "
+      "FROM pg_index WHERE indrelid = t.oid AND indisunique), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
       {quoted});
   return r.empty() ? "" : r.text(0, 0);
 }
 
-void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid) {
+void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid,
+                      const std::string& change) {
   const query_result r = c.execute(
       "SELECT min(t.oid::regclass::text) FROM pg_class t "
       "WHERE (t.oid = $1::oid OR t.oid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass))) "
@@ -165,6 +170,19 @@ void check_changeable(postgres_connection& c, const std::string& shown, const st
                " has no replica identity, without which PostgreSQL changes no row: ALTER TABLE … REPLICA IDENTITY "
                "USING INDEX the key's, or let `write` be skip");
   }
+  c.run("SAVEPOINT ingest_change");
+  try {
+    c.execute(change);
+  } catch (const database_error& e) {
+    if (!c.usable() || e.fault() != database_fault::fatal) {
+      throw;
+    }
+    c.run("ROLLBACK TO SAVEPOINT ingest_change");
+    refuse(shown, "does not let us change rows: " + e.told().message + " (SQLSTATE " + e.told().sqlstate +
+                      "). GRANT UPDATE on all columns that we fill, or what the message asks for; or let `write` be "
+                      "skip");
+  }
+  c.run("RELEASE SAVEPOINT ingest_change");
 }
 
 void check_evolvable(postgres_connection& c, const std::string& shown, const std::string& oid) {

@@ -29,8 +29,10 @@ found_columns check_columns(postgres_connection& c, const table_shape& shape, co
 /// anew. Empty where it is gone.
 std::string table_fingerprint(postgres_connection& c, const std::string& quoted);
 
-/// Refuses a table whose rows PostgreSQL does not let anybody change.
-void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid);
+/// Refuses a table whose rows PostgreSQL does not let anybody, or us, change. `change` is a statement that would change
+/// none.
+void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid,
+                      const std::string& change);
 
 /// Refuses a table that we cannot add columns to.
 void check_evolvable(postgres_connection& c, const std::string& shown, const std::string& oid);

@@ -67,12 +67,13 @@ std::string put_together(const table_shape& shape, const std::string& row) {
 
 /// A value that can be compared: json knows no equality, and text tells more apart than some types do.
 std::string comparable(const std::string& value, const std::string& type) {
-  return type == "jsonb" ? value : value + "::text";
+  return type == "jsonb" ? value : value + "::text COLLATE \"C\"";
 }
 
 /// Whether two values of a column differ. Of these types they can be compared as they are.
 std::string differ(const std::string& one, const std::string& other, const std::string& type) {
-  const std::string_view plain[] = {"bool", "int2", "int4", "int8", "date", "timestamp", "timestamptz", "uuid"};
+  const std::string_view plain[] = {"bool",   "int2", "int4",      "int8",        "float4",
+                                    "float8", "date", "timestamp", "timestamptz", "uuid"};
   const bool as_they_are = std::find(std::begin(plain), std::end(plain), type) != std::end(plain);
   return as_they_are ? one + " IS DISTINCT FROM " + other
                      : comparable(one, type) + " IS DISTINCT FROM " + comparable(other, type);
@@ -182,6 +183,10 @@ const shape_column* table_shape::find(const std::string& name) const {
 
 bool table_shape::is_key(const shape_column& c) const {
   return std::find(key.begin(), key.end(), c.name) != key.end();
+}
+
+bool table_shape::key_is_of_line() const {
+  return key.size() == 1 && (is_typed() || !find(key.front())->at);
 }
 
 std::string table_shape::column_array() const {
@@ -301,6 +306,16 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
   }
   return into + " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant + " ORDER BY " + keys + ", " +
          number_of(*this) + " DESC) AS newest ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " + others;
+}
+
+std::string table_shape::change_nothing(const std::string& table) const {
+  std::string set;
+  for (const shape_column& c : columns) {
+    if (!is_key(c)) {
+      set += (set.empty() ? "" : ", ") + quoted(c.name) + " = " + quoted(c.name);
+    }
+  }
+  return "UPDATE " + table + " SET " + set + " WHERE false";
 }
 
 std::string table_shape::differing(const std::string& table, const std::vector<std::string>& types) const {

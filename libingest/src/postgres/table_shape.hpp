@@ -65,6 +65,9 @@ struct table_shape {
   const shape_column* find(const std::string& name) const;
   bool is_key(const shape_column& c) const;
 
+  /// Whether rows have the same key if, and only if, their lines have.
+  bool key_is_of_line() const;
+
   /// The names of all columns, or those of the key, as an array for a parameter.
   std::string column_array() const;
   std::string key_array() const;
@@ -111,6 +114,9 @@ struct table_shape {
   /// makes one of them. `types` are those of the table's columns, in our order.
   std::string merge(const std::string& table, const std::vector<std::string>& types, staged which,
                     const std::string& key) const;
+
+  /// Sets all columns that merge() sets, of no row.
+  std::string change_nothing(const std::string& table) const;
 
   /// The numbers of the staged rows whose key the table has with other content, written by the transaction $1 or a
   /// younger one; by any, where $1 is empty. `types` as for merge().

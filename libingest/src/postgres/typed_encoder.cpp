@@ -89,7 +89,7 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
     next_ = known->second + 1;
     return;
   }
-  if (value.is_null()) {
+  if (value.is_null() && !keeps(name)) {
     return;  // a column that comes later would have nothing of it either
   }
   ++apart_.members;
@@ -130,6 +130,17 @@ value_fit typed_encoder::append_fitting(const column& c, const json_value& value
   }
   room_ -= std::min(room_, needed);
   return fit;
+}
+
+/// Whether this record had such a member before, as far as can be seen: it is the last one that counts.
+bool typed_encoder::keeps(std::string_view name) {
+  if (extra_.empty()) {
+    return false;
+  }
+  scratch_ = '"';
+  append_escaped(name, scratch_);
+  scratch_ += "\":";
+  return extra_.find(scratch_) != std::string::npos;
 }
 
 void typed_encoder::keep(std::string_view name, const json_value& value) {

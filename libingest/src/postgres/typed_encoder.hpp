@@ -53,6 +53,7 @@ class typed_encoder {
   void take(std::string_view name, const json_value& value);
   void append_value(std::size_t index, std::string& to);
   value_fit append_fitting(const column& c, const json_value& value, std::string& to);
+  bool keeps(std::string_view name);
   void keep(std::string_view name, const json_value& value);
   void append_extra(std::string& to);
 

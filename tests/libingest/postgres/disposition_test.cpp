@@ -154,7 +154,8 @@ BOOST_AUTO_TEST_CASE(of_an_initial_load_leave_the_last_one_too) {
   BOOST_TEST(extra("a") == "1");
   BOOST_TEST(extra("b") == "2");
   BOOST_TEST(rows() == 3);
-  BOOST_TEST(o.counters->duplicates_removed == 3u);
+  BOOST_TEST(o.counters->duplicates_skipped == 2u);
+  BOOST_TEST(o.counters->duplicates_removed == 1u);
   BOOST_TEST(o.counters->duplicates_differing == 0u);
 }
 
@@ -168,6 +169,36 @@ BOOST_AUTO_TEST_CASE(are_not_merged_behind_pages_that_were_loaded_ahead) {
   open_sink(open_target())->write(first);
   open_sink(open_target(with(disposition::merge)))->write(batches.next({{event_row("event-1", "2")}}));
   BOOST_TEST(extra("event-1") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(are_not_loaded_ahead_of_others) {
+  const auto target = open_target(with(disposition::merge));
+  const auto first = batches.next({event_rows(1, 10)});
+  const auto second = batches.next({event_rows(11, 20)});
+  const error refused = error_of([&] { open_sink(target, 1)->write(second); });
+  BOOST_TEST((refused.code() == errc::config));
+  BOOST_TEST(std::string(refused.what()).find("one loader") != std::string::npos, refused.what());
+  open_sink(target)->write(first);
+  BOOST_TEST(open_sink(target, 1)->write(second).rows_loaded == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(that_differ_in_what_only_the_columns_collation_takes_for_the_same_are_written) {
+  database.execute(
+      "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+      "CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, name text COLLATE any_case, f float8, "
+      "_ingest_extra jsonb)");
+  const auto loader = open_sink(open_target(with(disposition::merge, true)));
+  loader->write(batches.next({{"a\t{\"id\":\"a\",\"name\":\"smith\",\"f\":0.3}"}}));
+  loader->write(batches.next({{"a\t{\"id\":\"a\",\"name\":\"SMITH\",\"f\":0.3}"}}));
+  BOOST_TEST(value("a", "name") == "SMITH");
+  loader->write(batches.next({{"a\t{\"id\":\"a\",\"name\":\"SMITH\",\"f\":0.30000000000000004}"}}));
+  BOOST_TEST(value("a", "f > 0.3::float8") == "t");
+}
+
+BOOST_AUTO_TEST_CASE(need_a_key_that_is_named) {
+  auto o = with(disposition::merge, true);
+  o.typed->key.clear();
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
 }
 
 BOOST_AUTO_TEST_CASE(need_the_grant_to_change_rows) {
@@ -230,6 +261,20 @@ BOOST_AUTO_TEST_CASE(are_there_once_however_often_their_pages_come) {
       BOOST_TEST(target->peek()->complete);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(do_not_go_to_a_table_that_an_initial_load_is_filling) {
+  auto filling = options();
+  filling.initial_load = true;
+  open_sink(open_target(filling))->write(batches.next({event_rows(1, 10)}));
+  auto o = with(disposition::append);
+  const error own = error_of([&] { open_target(o); });
+  BOOST_TEST((own.code() == errc::config));
+  o.pipeline = "another";
+  const run_identity other{"another", std::string(32, 'b'), "everything"};
+  const error others = error_of([&] { std::make_shared<postgres_target>(o)->open_run(other, false); });
+  BOOST_TEST((others.code() == errc::config));
+  BOOST_TEST(std::string(others.what()).find("is filling it") != std::string::npos, others.what());
 }
 
 BOOST_AUTO_TEST_CASE(go_to_a_table_of_others_that_has_no_key) {

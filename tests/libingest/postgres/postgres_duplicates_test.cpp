@@ -27,6 +27,16 @@ BOOST_AUTO_TEST_CASE(loads_the_new_ones_of_a_range_and_counts_those_that_are_the
   BOOST_TEST(view.duplicates == 50u);
 }
 
+BOOST_AUTO_TEST_CASE(do_not_get_in_when_the_key_is_dropped_while_the_table_is_loaded) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.next({event_rows(1, 100)}));
+  database.execute("ALTER TABLE ingested_events DROP CONSTRAINT ingested_events_pkey");
+  const error refused = error_of([&] { loader->write(batches.next({event_rows(1, 100)})); });
+  BOOST_TEST((refused.code() == errc::config));
+  BOOST_TEST(std::string(refused.what()).find("ADD PRIMARY KEY") != std::string::npos, refused.what());
+  BOOST_TEST(rows() == 100);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_the_first_of_two_events_with_one_id_in_a_range) {
   const auto loader = open_sink(open_target());
   const auto done = loader->write(batches.next({{event_row("a", "1"), event_row("b", "1")}, {event_row("a", "2")}}));

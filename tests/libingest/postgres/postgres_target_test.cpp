@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
 #include "core/ledger_view.hpp"
 #include "support/loading_fixture.hpp"
@@ -390,6 +391,30 @@ BOOST_AUTO_TEST_CASE(a_table_that_we_create_compares_ids_by_their_bytes_with_its
   open_target(o);
   BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid IN ('keyed'::regclass, 'keyless'::regclass) "
                     "AND attname = 'id' AND attcollation = '\"C\"'::regcollation") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(creates_a_table_once_though_two_find_it_missing) {
+  open_target();  // the ledger is there
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::thread> openers;
+    std::vector<std::string> problems(2);
+    for (std::size_t i = 0; i < problems.size(); ++i) {
+      openers.emplace_back([&, i] {
+        auto o = options();
+        o.table = "table_" + std::to_string(round);
+        o.pipeline = "pipeline " + std::to_string(round) + (i == 0 ? "a" : "b");
+        try {
+          postgres_target(o).open_run({o.pipeline, std::string(32, 'a'), "everything"}, false);
+        } catch (const error& e) {
+          problems[i] = e.what();
+        }
+      });
+    }
+    for (std::thread& t : openers) {
+      t.join();
+    }
+    BOOST_TEST(problems[0] + problems[1] == "");
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

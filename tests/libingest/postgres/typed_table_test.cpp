@@ -100,6 +100,13 @@ BOOST_AUTO_TEST_CASE(keeps_fields_apart_that_cannot_name_a_column) {
   BOOST_TEST(of("a", "_ingest_extra = '{\"\":1,\"ctid\":2,\"_ingest_extra\":3,\"" + longest + "y\":5}'") == "t");
 }
 
+BOOST_AUTO_TEST_CASE(has_the_last_of_members_that_a_record_has_twice_though_it_is_null) {
+  open_sink(open_target(typed(schema_policy::freeze)))
+      ->write(batches.next({{row("a", "\"x\":1,\"x\":null"), row("b", "\"x\":null,\"x\":1")}}));
+  BOOST_TEST(of("a", "_ingest_extra->>'x' IS NULL") == "t");
+  BOOST_TEST(of("b", "_ingest_extra->>'x'") == "1");
+}
+
 BOOST_AUTO_TEST_CASE(is_given_texts_without_nul_where_that_is_asked_for) {
   const page_batches::rows lines{row("a", R"("s":"x\u0000y","t":["\u0000"],"u":"x\\u0000")"),
                                  R"(b\u0000)"
