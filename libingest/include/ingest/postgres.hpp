@@ -30,7 +30,7 @@ enum class disposition {
 enum class nul_policy {
   reject,  ///< the record is set aside
   strip,   ///< it is left out
-  escape,  ///< it is written as the six characters \u0000
+  escape,  ///< its JSON escape is written out, as six characters
 };
 
 /// What becomes of fields of records that a typed table has no column for.
