@@ -34,8 +34,6 @@ const std::string pages_by_slice =
     " CROSS JOIN LATERAL (SELECT * FROM ingest.pages WHERE pipeline = $1 AND stream = named.stream "
     "AND slice = named.slice OFFSET 0) AS p ORDER BY p.stream, p.slice, p.page";
 
-const std::string unfolded_pages = "SELECT stream, slice, page, position, last, rows FROM ingest.pages ";
-
 /// Pages that are not folded yet: as many as are loaded at a time, and those behind a hole. Returns how many slices
 /// have ended by them.
 std::uint64_t add_pages(const query_result& r, std::map<slice_id, ledger_slice>& to) {
@@ -138,8 +136,10 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
     add_slices(c.execute(slices_by_name, {pipeline, names.streams.text(), names.slices.text()}), slices);
   }
   const ledger_sums sums = read_sums(c, pipeline);
-  const query_result unfolded =
-      c.execute(unfolded_pages + "WHERE pipeline = $1 ORDER BY stream, slice, page", {pipeline});
+  const query_result unfolded = c.execute(
+      "SELECT stream, slice, page, position, last, rows FROM ingest.pages WHERE pipeline = $1 "
+      "ORDER BY stream, slice, page",
+      {pipeline});
   view.slices_done = sums.slices_done + add_pages(unfolded, slices);
   view.pages = sums.pages;
   view.rows = sums.rows;

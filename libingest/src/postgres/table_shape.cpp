@@ -65,18 +65,14 @@ std::string put_together(const table_shape& shape, const std::string& row) {
                           : object;
 }
 
-/// A value that can be compared: json knows no equality, and text tells more apart than some types do.
-std::string comparable(const std::string& value, const std::string& type) {
-  return type == "jsonb" ? value : value + "::text COLLATE \"C\"";
-}
-
-/// Whether two values of a column differ. Of these types they can be compared as they are.
+/// Whether two values of a column differ. Of these types they can be compared as they are; json knows no equality, and
+/// text tells more apart than other types, or a column's collation, do.
 std::string differ(const std::string& one, const std::string& other, const std::string& type) {
-  const std::string_view plain[] = {"bool",   "int2", "int4",      "int8",        "float4",
+  const std::string_view plain[] = {"bool",   "int2", "int4",      "int8",        "float4", "jsonb",
                                     "float8", "date", "timestamp", "timestamptz", "uuid"};
   const bool as_they_are = std::find(std::begin(plain), std::end(plain), type) != std::end(plain);
-  return as_they_are ? one + " IS DISTINCT FROM " + other
-                     : comparable(one, type) + " IS DISTINCT FROM " + comparable(other, type);
+  const std::string compared = as_they_are ? "" : "::text COLLATE \"C\"";
+  return one + compared + " IS DISTINCT FROM " + other + compared;
 }
 
 std::string same_key(const table_shape& shape) {
@@ -85,8 +81,9 @@ std::string same_key(const table_shape& shape) {
 }
 
 /// Of the rows that share a key, the one that stays comes first, which is the first or the last that came. Transactions
-/// are numbered as they begin to write, and within one of them rows are written in the order of their pages; the age of
-/// a number, unlike the number, can be compared.
+/// are numbered as they begin to write; the age of a number, unlike the number, can be compared. Within one of them the
+/// place of a row is all that there is, though the server puts rows where there is room: copy_rows::set_copies_apart()
+/// leaves no two of a line's key.
 std::string in_order(const table_shape& shape) {
   const bool last_stays = shape.write == disposition::merge;
   return "(PARTITION BY " + list_of(shape.key) + " ORDER BY " +
