@@ -108,10 +108,10 @@ simulated_statements::rows simulated_statements::query_pipeline(const std::strin
   if (sql.starts_with("SELECT run_id, plan, complete, target, generation, rows_before, coalesce(")) {
     const auto watermark = now.watermarks.find(p.at(0));
     return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation), std::to_string(r.rows_before),
-             watermark == now.watermarks.end() ? "" : watermark->second}};
+             watermark == now.watermarks.end() ? "" : watermark->second, "", r.disposition}};
   }
-  if (sql.starts_with("SELECT run_id, plan, complete, target FROM ingest.pipelines")) {
-    return {{r.run_id, r.plan, truth(r.complete), r.target}};
+  if (sql.starts_with("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines")) {
+    return {{r.run_id, r.plan, truth(r.complete), r.target, "", r.disposition}};
   }
   if (sql.starts_with("SELECT rows_before FROM ingest.pipelines")) {
     return {{std::to_string(r.rows_before)}};

@@ -1,5 +1,7 @@
 #include "core/utf8.hpp"
 
+#include <algorithm>
+
 namespace ingest::detail {
 
 namespace {
@@ -32,6 +34,18 @@ std::size_t utf8_length(std::string_view text) {
     return second && is_continuation(text, 2) && is_continuation(text, 3) ? 4 : 0;
   }
   return 0;
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t most) {
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text.substr(end)));
+    if (end + length > most) {
+      break;
+    }
+    end += length;
+  }
+  return text.substr(0, end);
 }
 
 std::string with_invalid_utf8_replaced(std::string_view text) {

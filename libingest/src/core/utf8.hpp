@@ -12,4 +12,7 @@ std::string with_invalid_utf8_replaced(std::string_view text);
 /// The length of the UTF-8 character that `text` begins with, or 0 if it begins with none.
 std::size_t utf8_length(std::string_view text);
 
+/// The characters that `text` begins with, as many as `most` bytes have room for.
+std::string_view utf8_prefix(std::string_view text, std::size_t most);
+
 }  // namespace ingest::detail

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <limits>
 
+#include "postgres/copy_binary.hpp"
 #include "postgres/date_values.hpp"
 #include "postgres/decimal.hpp"
-#include "postgres/network_order.hpp"
 
 namespace ingest::detail {
 
@@ -39,8 +39,7 @@ value_fit append_json(const json_value& value, std::string&, std::string& to) {
 }
 
 value_fit append_jsonb(const json_value& value, std::string& scratch, std::string& to) {
-  constexpr char version = 1;
-  to += version;
+  to += jsonb_version;
   return append_json(value, scratch, to);
 }
 

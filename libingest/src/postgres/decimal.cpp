@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "core/ascii.hpp"
-#include "postgres/network_order.hpp"
+#include "postgres/copy_binary.hpp"
 
 namespace ingest::detail {
 

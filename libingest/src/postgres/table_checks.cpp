@@ -226,6 +226,16 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
       found.kept_apart.insert(name);
     }
   }
+  if (!found.version.empty()) {
+    const shape_column* const version = found.find(found.version);
+    const bool may_come = found.changes == schema_policy::evolve && !found.kept_apart.contains(found.version);
+    if (version == nullptr ? !may_come : version->type == "json") {
+      refuse(shown,
+             "has no column " + found.version +
+                 ", of a type whose values can be compared, by which the newer record is known (`typed.version`): "
+                 "add it, or name another");
+    }
+  }
   for (const std::string& name : found.key) {
     if (found.find(name) == nullptr) {
       refuse(shown, "has no column " + name + " for the key, of type " + listed(exact_key({}).accepts) +

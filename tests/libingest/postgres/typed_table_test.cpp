@@ -401,3 +401,104 @@ BOOST_AUTO_TEST_CASE(gets_no_type_from_what_is_refused_or_could_not_be_told_apar
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(a_key_of_several_fields, typed_fixture)
+
+BOOST_AUTO_TEST_CASE(tells_records_apart_by_all_of_them) {
+  for (const disposition write : {disposition::skip, disposition::merge}) {
+    auto o = options();
+    o.pipeline = write == disposition::skip ? "skips" : "merges";
+    o.table = o.pipeline;
+    o.typed = typed_table{{"shop", "n"}, schema_policy::evolve};
+    o.write = write;
+    identity.pipeline = o.pipeline;
+    batches = {};
+    const auto target = open_target(o);
+    const auto loader = open_sink(target);
+    const auto record = [](const std::string& shop, int n, int v) {
+      const std::string number = std::to_string(n);
+      return shop + "\t{\"shop\":\"" + shop + "\",\"n\":\"" + number + "\",\"v\":" + std::to_string(v) + "}";
+    };
+    loader->write(batches.next({{record("a", 1, 1), record("a", 2, 1), record("b", 1, 1), record("a", 1, 2)}}));
+    loader->write(batches.last({{record("b", 1, 2), record("b", 2, 1), "c\t{\"shop\":\"c\",\"v\":1}"}}));
+    loader->finalize();
+    const std::string newer = write == disposition::merge ? "2" : "1";
+    BOOST_TEST(database.value("SELECT string_agg(concat(shop, n, v), ' ' ORDER BY shop, n) FROM " + o.table) ==
+               "a1" + newer + " a21 b1" + newer + " b21");
+    BOOST_TEST(o.counters->rows_rejected == 1u, "one lacks a field of the key");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_the_first_or_the_last_of_an_initial_load_however_the_server_puts_them) {
+  for (const disposition write : {disposition::skip, disposition::merge}) {
+    auto o = options();
+    o.pipeline = write == disposition::skip ? "skips" : "merges";
+    o.table = o.pipeline;
+    o.typed = typed_table{{"shop", "n"}, schema_policy::evolve};
+    o.write = write;
+    o.initial_load = true;
+    identity.pipeline = o.pipeline;
+    batches = {};
+    const auto loader = open_sink(open_target(o));
+    page_batches::rows rows;
+    for (int version = 1; version <= 3; ++version) {
+      for (int n = 0; n < 2'000; ++n) {
+        const std::string shop(1, static_cast<char>('a' + n % 7));
+        rows.push_back(shop + "\t{\"shop\":\"" + shop + "\",\"n\":\"" + std::to_string(n) +
+                       "\",\"v\":" + std::to_string(version) + ",\"filler\":\"" +
+                       std::string(static_cast<std::size_t>((n * 37 + version * 911) % 1500), '-') + "\"}");
+      }
+    }
+    loader->write(batches.last({rows}));
+    loader->finalize();
+    BOOST_TEST(number("SELECT count(*) FROM " + o.table) == 2'000);
+    BOOST_TEST(number("SELECT count(*) FROM " + o.table + " WHERE v = " + (write == disposition::merge ? "3" : "1")) ==
+               2'000);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(records_with_a_version, typed_fixture)
+
+BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
+  for (const bool initial : {false, true}) {
+    auto o = options();
+    o.pipeline = initial ? "initial" : "merge";
+    o.table = o.pipeline + "_rows";
+    o.typed = typed_table{{"id"}, schema_policy::evolve, "at"};
+    o.write = disposition::merge;
+    o.initial_load = initial;
+    identity.pipeline = o.pipeline;
+    batches = {};
+    const auto loader = open_sink(open_target(o));
+    const auto record = [](const std::string& id, const std::string& at, int v) {
+      return id + "\t{\"id\":\"" + id + "\",\"at\":" + at + ",\"v\":" + std::to_string(v) + "}";
+    };
+    const std::string early = "\"2026-01-27T10:00:00Z\"";
+    const std::string late = "\"2026-01-27T12:00:00+01:00\"";  // which is 11:00
+    loader->write(batches.next({{record("a", late, 1), record("a", early, 2), record("b", early, 3),
+                                 record("c", "null", 4), record("d", late, 5)}}));
+    loader->write(batches.last({{record("b", late, 6), record("c", early, 7), record("d", early, 8),
+                                 record("a", late, 9), record("b", "null", 10)}}));
+    loader->finalize();
+    BOOST_TEST(database.value("SELECT string_agg(id || v, ' ' ORDER BY id) FROM " + o.table) == "a9 b6 c7 d5");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {
+  database.execute("CREATE TABLE ingested_events (id text PRIMARY KEY, at json, _ingest_extra jsonb)");
+  auto o = options();
+  o.typed = typed_table{{"id"}, schema_policy::evolve, "at"};
+  o.write = disposition::merge;
+  BOOST_TEST(std::string(error_of([&] { open_target(o); }).what()).find("`typed.version`") != std::string::npos);
+  o.typed->version = "updated";
+  o.typed->changes = schema_policy::freeze;
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+  o.typed->changes = schema_policy::evolve;
+  open_target(o);
+  o.write = disposition::skip;
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,234 @@
+#include "postgres/replacement.hpp"
+
+#include "core/utf8.hpp"
+#include "ingest/error.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+/// $1: the table's oid. A row for each thing that a table of the same name would not have.
+const std::string not_carried_over = R"(
+SELECT 'is partitioned, or a part of another table' FROM pg_class
+WHERE oid = $1::oid AND (relkind <> 'r' OR relispartition
+  OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = $1::oid OR inhparent = $1::oid))
+UNION ALL
+SELECT 'is of the composite type ' || reloftype::regtype FROM pg_class WHERE oid = $1::oid AND reloftype <> 0
+UNION ALL
+SELECT 'is of another owner' FROM pg_class WHERE oid = $1::oid AND NOT pg_has_role(relowner, 'USAGE')
+UNION ALL
+SELECT 'has the trigger ' || tgname FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal
+UNION ALL
+SELECT 'has policies of row-level security' FROM pg_class c
+WHERE oid = $1::oid AND (relrowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))
+UNION ALL
+SELECT 'is published to subscribers, by ' || min(p.pubname) FROM pg_publication_tables p, pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = $1::oid AND p.schemaname = n.nspname AND p.tablename = c.relname HAVING count(*) > 0
+UNION ALL
+SELECT 'is referred to by a foreign key of ' || conrelid::regclass FROM pg_constraint
+WHERE confrelid = $1::oid AND contype = 'f' AND conrelid <> $1::oid
+UNION ALL
+SELECT 'is used by ' || pg_describe_object(d.classid, d.objid, d.objsubid)
+FROM pg_class t JOIN pg_depend d ON d.deptype = 'n' AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+  OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.reltype, (SELECT typarray FROM pg_type WHERE oid = t.reltype)))
+WHERE t.oid = $1::oid
+  AND NOT (d.classid = 'pg_class'::regclass AND d.objid = t.oid)
+  AND NOT (d.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint WHERE oid = d.objid
+                                                            AND (conrelid = t.oid OR contype = 'f')))
+  AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef WHERE oid = d.objid AND adrelid = t.oid))
+  AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN pg_class v ON v.oid = w.ev_class
+           WHERE w.oid = d.objid AND v.relkind = 'v' AND pg_has_role(v.relowner, 'USAGE')))
+LIMIT 1)";
+
+/// The indexes of a table, without the names of both: what their definitions have in common where they are alike. Those
+/// of constraints say how the constraint is written.
+const std::string indexes_of = R"(
+SELECT i.indexrelid AS oid, x.relname AS name, i.indisunique OR i.indisexclusion AS decides, k.oid IS NOT NULL AS of_constraint,
+  coalesce('CONSTRAINT ' || pg_get_constraintdef(k.oid),
+           substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %I.%I', CASE WHEN i.indisunique
+             THEN 'UNIQUE ' ELSE '' END, x.relname, n.nspname, t.relname)) + 1)) AS definition, i.indisunique AS is_unique
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = t.relnamespace
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
+WHERE i.indisvalid AND i.indrelid = )";
+
+/// Both tables' indexes, each of $1's with the one of $2::text that is like it, if there is one.
+const std::string paired_indexes =
+    "SELECT o.name, p.name AS counterpart, o.decides, o.of_constraint, o.definition, o.is_unique, o.oid FROM "
+    "(SELECT *, row_number() OVER (PARTITION BY definition, is_unique ORDER BY oid) AS n FROM (" +
+    indexes_of + "$1::text::regclass) a) o LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY definition, is_unique ORDER "
+                 "BY oid) AS n FROM (" +
+    indexes_of + "$2::text::regclass) b) p ON p.definition = o.definition AND p.is_unique = o.is_unique AND p.n = o.n";
+
+/// Statements that make the indexes of $1 that $2::text lacks; $3::text: only those that decide on what a table takes. They get
+/// names of their own, of $4::text.
+const std::string missing_indexes =
+    "SELECT CASE WHEN of_constraint THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, $4::text || '_' || oid, "
+    "substr(definition, 12)) ELSE format('CREATE %sINDEX %I ON %s%s', CASE WHEN is_unique THEN 'UNIQUE ' ELSE '' END, "
+    "$4::text || '_' || oid, $2::text, definition) END FROM (" +
+    paired_indexes + ") pairs WHERE counterpart IS NULL AND (decides OR NOT $3::boolean) ORDER BY oid";
+
+/// Statements that give the indexes of $2::text the names of those of $1. To be asked while there is a $1, and run when its
+/// names are free.
+const std::string index_names = "SELECT format('ALTER INDEX %I.%I RENAME TO %I', $3::text, counterpart, name) FROM (" +
+                                paired_indexes + ") pairs WHERE counterpart IS NOT NULL ORDER BY oid";
+
+/// Statements by which the table $2::text gets what $1 has beside columns, rows and indexes.
+const std::string properties = R"(
+WITH old AS (SELECT * FROM pg_class WHERE oid = $1::text::regclass),
+grants AS (
+  SELECT a.grantee, a.privilege_type, a.is_grantable, '' AS columns, 1 AS n FROM old, aclexplode(relacl) a
+  UNION ALL
+  SELECT a.grantee, a.privilege_type, a.is_grantable, format(' (%I)', t.attname), 2
+  FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = $1::text::regclass AND NOT t.attisdropped)
+SELECT statement FROM (
+  SELECT 1 AS n, format('REVOKE ALL ON %s FROM %s', $2::text, CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(
+    pg_get_userbyid(grantee)) END) AS statement
+  FROM pg_class t, aclexplode(t.relacl) a WHERE t.oid = $2::text::regclass AND a.grantee <> t.relowner
+  UNION
+  SELECT 2, format('ALTER TABLE %s SET (%s)', $2::text, (SELECT string_agg(format('%s = %L', split_part(o, '=', 1),
+    substr(o, position('=' IN o) + 1)), ', ') FROM unnest(reloptions) o)) FROM old WHERE reloptions IS NOT NULL
+  UNION ALL
+  SELECT 3, format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
+  WHERE obj_description(oid, 'pg_class') IS NOT NULL
+  UNION ALL
+  SELECT 4, format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
+  FROM old WHERE relreplident IN ('f', 'n')
+  UNION ALL
+  SELECT 5, format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, k.conname, pg_get_constraintdef(k.oid))
+  FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
+  UNION ALL
+  SELECT 6, format('ALTER SEQUENCE %s OWNED BY %s.%I', s.oid::regclass, $2::text, a.attname)
+  FROM old JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid AND d.deptype = 'a'
+    AND d.classid = 'pg_class'::regclass
+  JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+  JOIN pg_attribute a ON a.attrelid = old.oid AND a.attnum = d.refobjsubid
+  UNION ALL
+  SELECT 7, format('GRANT %s%s ON %s TO %s%s', privilege_type, columns, $2::text,
+    CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+  FROM grants, old WHERE grantee <> relowner
+  UNION ALL
+  SELECT 0, format('ALTER TABLE %s OWNER TO %I', $2::text, pg_get_userbyid(old.relowner)) FROM old, pg_class t
+  WHERE t.oid = $2::text::regclass AND t.relowner <> old.relowner) all_of_them ORDER BY n)";
+
+/// Statements that let the views which read $1 read whatever has its name. They stay what they are, with their own
+/// grants, comments and readers.
+const std::string views = R"(
+SELECT format('CREATE OR REPLACE VIEW %s%s AS %s', v.oid::regclass, (SELECT ' WITH (' || string_agg(format('%s = %L',
+  split_part(o, '=', 1), substr(o, position('=' IN o) + 1)), ', ') || ')' FROM unnest(v.reloptions) o),
+  pg_get_viewdef(v.oid))
+FROM (SELECT DISTINCT w.ev_class FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
+      WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::text::regclass
+      AND d.deptype = 'n') r JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' ORDER BY v.oid)";
+
+/// Columns that $2::text has not as $1 has them.
+const std::string altered_columns = R"(
+SELECT a.attname FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
+AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = $2::text::regclass AND NOT b.attisdropped
+  AND (b.attname, b.atttypid, b.atttypmod, b.attnotnull, b.attcollation, b.attgenerated, b.attidentity, b.atthasdef) =
+      (a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attcollation, a.attgenerated, a.attidentity, a.atthasdef))
+ORDER BY a.attnum LIMIT 1)";
+
+std::vector<std::string> statements(postgres_connection& c, const std::string& question,
+                                    const std::vector<std::string>& of) {
+  const query_result r = c.execute(question, of);
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    all.push_back(r.text(i, 0));
+  }
+  return all;
+}
+
+void run_all(postgres_connection& c, const std::vector<std::string>& statements) {
+  for (const std::string& statement : statements) {
+    c.run(statement);
+  }
+}
+
+bool exists(postgres_connection& c, const std::string& table) {
+  return c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
+}
+
+/// In definitions that the server tells.
+void write_names_out(postgres_connection& c) {
+  c.run("SET LOCAL search_path = pg_catalog");
+}
+
+std::string in_sql(const postgres_connection& c, const std::string& schema, const std::string& name) {
+  return c.quoted(schema) + "." + c.quoted(name);
+}
+
+}  // namespace
+
+std::string replacement_name(const std::string& table, const std::string& run_id) {
+  constexpr std::size_t longest_name = 63;
+  const std::string suffix = "_ingest_" + run_id.substr(0, 16);
+  // Room for what indexes get behind it: a separator and an oid.
+  constexpr std::size_t of_an_index = 11;
+  return std::string(utf8_prefix(table, longest_name - suffix.size() - of_an_index)) + suffix;
+}
+
+void check_replaceable(postgres_connection& c, const std::string& shown, const std::string& table) {
+  const std::string oid = c.execute("SELECT $1::regclass::oid", {table}).text(0, 0);
+  const query_result lost = c.execute(not_carried_over, {oid});
+  if (!lost.empty()) {
+    throw error(errc::config, "table " + shown + " cannot be replaced, for it " + lost.text(0, 0) +
+                                  ", which another table in its place would not have: remove that, choose another "
+                                  "table, or let `write` be merge");
+  }
+}
+
+void create_replacement(postgres_connection& c, const std::string& table, const std::string& schema,
+                        const std::string& name) {
+  const std::string made = in_sql(c, schema, name);
+  c.run("CREATE TABLE " + made + " (LIKE " + table + " INCLUDING ALL EXCLUDING INDEXES)");
+  run_all(c, statements(c, missing_indexes, {table, made, "true", name}));
+}
+
+void drop_replacement(postgres_connection& c, const std::string& schema, const std::string& name) {
+  if (const std::string left = in_sql(c, schema, name); exists(c, left)) {
+    c.run("DROP TABLE " + left);
+  }
+}
+
+void finish_replacement(postgres_connection& c, const std::string& schema, const std::string& table,
+                        const std::string& name) {
+  const std::string made = in_sql(c, schema, name);
+  if (exists(c, made)) {
+    write_names_out(c);
+    run_all(c, statements(c, missing_indexes, {in_sql(c, schema, table), made, "false", name}));
+    c.run("ANALYZE " + made);
+  }
+}
+
+void take_place(postgres_connection& c, const std::string& schema, const std::string& table, const std::string& name) {
+  const std::string old = in_sql(c, schema, table);
+  const std::string made = in_sql(c, schema, name);
+  if (!exists(c, made)) {
+    return;
+  }
+  write_names_out(c);
+  c.run("SET LOCAL lock_timeout = '3s'");
+  c.run("LOCK TABLE " + old + " IN ACCESS EXCLUSIVE MODE");
+  const query_result altered = c.execute(altered_columns, {old, made});
+  if (!altered.empty()) {
+    throw error(errc::config, "column " + altered.text(0, 0) + " of table " + schema + "." + table +
+                                  " was added or altered while the rows that are to take its place were loaded, so that "
+                                  "they are not of its kind: load them anew with `start_over()`");
+  }
+  run_all(c, statements(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
+  const auto names = statements(c, index_names, {old, made, schema});
+  const auto sequences = statements(c, sequence_names, {old, made});
+  const auto of_views = statements(c, views, {old});
+  run_all(c, statements(c, properties, {old, made}));
+  c.run("ALTER TABLE " + old + " RENAME TO " + c.quoted(name + "_old"));
+  c.run("ALTER TABLE " + made + " RENAME TO " + c.quoted(table));
+  run_all(c, of_views);
+  c.run("DROP TABLE " + in_sql(c, schema, name + "_old"));
+  run_all(c, names);
+  run_all(c, sequences);
+}
+
+}  // namespace ingest::detail
