@@ -45,7 +45,7 @@ class live_table {
 
  private:
   const postgres_options& options_;
-  std::mutex next_;          // taken before in_use_, so that nobody overtakes who waits to have it alone
+  std::mutex next_;           // taken before in_use_, so that nobody overtakes who waits to have it alone
   std::shared_mutex in_use_;  // taken before mutex_
   std::mutex mutex_;
   std::shared_ptr<const target_table> now_;

@@ -53,28 +53,40 @@ JOIN pg_namespace n ON n.oid = t.relnamespace
 LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
 WHERE i.indisvalid AND i.indrelid = )";
 
-/// Both tables' indexes, each of $1's with the one of $2::text that is like it, if there is one.
+/// Both tables' indexes, each of $1's with the one of $2 that is like it, if there is one.
 const std::string paired_indexes =
     "SELECT o.name, p.name AS counterpart, o.decides, o.of_constraint, o.definition, o.is_unique, o.oid FROM "
     "(SELECT *, row_number() OVER (PARTITION BY definition, is_unique ORDER BY oid) AS n FROM (" +
-    indexes_of + "$1::text::regclass) a) o LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY definition, is_unique ORDER "
-                 "BY oid) AS n FROM (" +
+    indexes_of +
+    "$1::text::regclass) a) o LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY definition, is_unique ORDER "
+    "BY oid) AS n FROM (" +
     indexes_of + "$2::text::regclass) b) p ON p.definition = o.definition AND p.is_unique = o.is_unique AND p.n = o.n";
 
-/// Statements that make the indexes of $1 that $2::text lacks; $3::text: only those that decide on what a table takes. They get
-/// names of their own, of $4::text.
+/// Statements that make the indexes of $1 that $2 lacks; $3: only those that decide on what a table takes. They get
+/// names of their own, of $4.
 const std::string missing_indexes =
-    "SELECT CASE WHEN of_constraint THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, $4::text || '_' || oid, "
+    "SELECT CASE WHEN of_constraint THEN format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, $4::text || '_' || "
+    "oid, "
     "substr(definition, 12)) ELSE format('CREATE %sINDEX %I ON %s%s', CASE WHEN is_unique THEN 'UNIQUE ' ELSE '' END, "
     "$4::text || '_' || oid, $2::text, definition) END FROM (" +
     paired_indexes + ") pairs WHERE counterpart IS NULL AND (decides OR NOT $3::boolean) ORDER BY oid";
 
-/// Statements that give the indexes of $2::text the names of those of $1. To be asked while there is a $1, and run when its
+/// Statements that give the indexes of $2 the names of those of $1. To be asked while there is a $1, and run when its
 /// names are free.
 const std::string index_names = "SELECT format('ALTER INDEX %I.%I RENAME TO %I', $3::text, counterpart, name) FROM (" +
                                 paired_indexes + ") pairs WHERE counterpart IS NOT NULL ORDER BY oid";
 
-/// Statements by which the table $2::text gets what $1 has beside columns, rows and indexes.
+/// The same of the sequences of identity columns.
+const std::string sequence_names = R"(
+SELECT format('ALTER SEQUENCE %s RENAME TO %I', made.oid::regclass, old.relname)
+FROM pg_attribute a JOIN pg_attribute b ON b.attrelid = $2::text::regclass AND b.attname = a.attname
+JOIN pg_depend d ON (d.refclassid, d.refobjid, d.refobjsubid) = ('pg_class'::regclass, a.attrelid, a.attnum)
+JOIN pg_class old ON d.classid = 'pg_class'::regclass AND old.oid = d.objid AND old.relkind = 'S'
+JOIN pg_depend e ON (e.refclassid, e.refobjid, e.refobjsubid) = ('pg_class'::regclass, b.attrelid, b.attnum)
+JOIN pg_class made ON e.classid = 'pg_class'::regclass AND made.oid = e.objid AND made.relkind = 'S'
+WHERE a.attrelid = $1::text::regclass AND a.attidentity <> '' AND d.deptype = 'i' AND e.deptype = 'i')";
+
+/// Statements by which the table $2 gets what $1 has beside columns, rows and indexes.
 const std::string properties = R"(
 WITH old AS (SELECT * FROM pg_class WHERE oid = $1::text::regclass),
 grants AS (
@@ -123,7 +135,7 @@ FROM (SELECT DISTINCT w.ev_class FROM pg_depend d JOIN pg_rewrite w ON w.oid = d
       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::text::regclass
       AND d.deptype = 'n') r JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' ORDER BY v.oid)";
 
-/// Columns that $2::text has not as $1 has them.
+/// Columns that $2 has not as $1 has them.
 const std::string altered_columns = R"(
 SELECT a.attname FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
 AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = $2::text::regclass AND NOT b.attisdropped
@@ -214,9 +226,10 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   c.run("LOCK TABLE " + old + " IN ACCESS EXCLUSIVE MODE");
   const query_result altered = c.execute(altered_columns, {old, made});
   if (!altered.empty()) {
-    throw error(errc::config, "column " + altered.text(0, 0) + " of table " + schema + "." + table +
-                                  " was added or altered while the rows that are to take its place were loaded, so that "
-                                  "they are not of its kind: load them anew with `start_over()`");
+    throw error(errc::config,
+                "column " + altered.text(0, 0) + " of table " + schema + "." + table +
+                    " was added or altered while the rows that are to take its place were loaded, so that "
+                    "they are not of its kind: load them anew with `start_over()`");
   }
   run_all(c, statements(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
   const auto names = statements(c, index_names, {old, made, schema});

@@ -9,8 +9,8 @@ namespace ingest::detail {
 /// Tables that are replaced as a whole: a run fills a table of its own beside the one that people read, and puts it in
 /// that one's place in the transaction that completes the run. Until then, and wherever it dies, the old one stays.
 ///
-/// What the old table has stays with its name: indexes, constraints, grants, comments, storage parameters, and the views
-/// that read it. What cannot be carried over is refused before anything is loaded.
+/// What the old table has stays with its name: indexes, constraints, grants, comments, storage parameters, and the
+/// views that read it. What cannot be carried over is refused before anything is loaded.
 ///
 /// All run inside a transaction of the caller. Tables are given as they stand in SQL.
 

@@ -13,7 +13,9 @@ using namespace ingest::testing;
 namespace {
 
 struct replacing_fixture : loading_fixture {
-  replacing_fixture() { database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb)"); }
+  replacing_fixture() {
+    database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb)");
+  }
 
   postgres_options replacing() const {
     auto o = options();
@@ -155,15 +157,22 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
   const auto known = [this] {
     return database.value(
         "SELECT string_agg(fact, E'\\n' ORDER BY fact) FROM ("
-        "SELECT pg_get_indexdef(indexrelid) AS fact FROM pg_index WHERE indrelid = 'ingested_events'::regclass UNION ALL "
-        "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'ingested_events'::regclass "
-        "UNION ALL SELECT relname || ' ' || concat_ws(' ', relacl, reloptions, relowner::regrole, obj_description(oid)) "
+        "SELECT pg_get_indexdef(indexrelid) AS fact FROM pg_index WHERE indrelid = 'ingested_events'::regclass UNION "
+        "ALL "
+        "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = "
+        "'ingested_events'::regclass "
+        "UNION ALL SELECT relname || ' ' || concat_ws(' ', relacl, reloptions, relowner::regrole, "
+        "obj_description(oid)) "
         "FROM pg_class WHERE relname IN ('ingested_events', 'Sizes', 'largest', 'small') UNION ALL "
-        "SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attacl, attidentity, attgenerated, "
-        "pg_get_expr(d.adbin, d.adrelid), col_description(attrelid, attnum)) FROM pg_attribute a LEFT JOIN pg_attrdef d ON "
-        "(d.adrelid, d.adnum) = (attrelid, attnum) WHERE attrelid = 'ingested_events'::regclass AND attnum > 0 UNION ALL "
+        "SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attacl, attidentity, "
+        "attgenerated, "
+        "pg_get_expr(d.adbin, d.adrelid), col_description(attrelid, attnum)) FROM pg_attribute a LEFT JOIN pg_attrdef "
+        "d ON "
+        "(d.adrelid, d.adnum) = (attrelid, attnum) WHERE attrelid = 'ingested_events'::regclass AND attnum > 0 UNION "
+        "ALL "
         "SELECT pg_get_viewdef(oid) FROM pg_class WHERE relname IN ('Sizes', 'largest', 'small') UNION ALL "
-        "SELECT pg_get_serial_sequence('ingested_events', 'n') || pg_get_serial_sequence('ingested_events', 'again')) facts");
+        "SELECT pg_get_serial_sequence('ingested_events', 'n') || pg_get_serial_sequence('ingested_events', 'again')) "
+        "facts");
   };
   const std::string before = known();
   replace_by(1, 9);
@@ -188,7 +197,8 @@ BOOST_AUTO_TEST_CASE(gets_the_columns_that_records_bring) {
   begin_anew();
   const auto loader = open_sink(open_target(o, true));
   loader->write(batches.last({{event_row("a", "7")}}));
-  BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid = 'ingested_events'::regclass AND attnum > 0") == 2);
+  BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid = 'ingested_events'::regclass AND attnum > 0") ==
+             2);
   loader->finalize();
   BOOST_TEST(database.value("SELECT extra FROM ingested_events") == "7");
   BOOST_TEST(database.value("SELECT id FROM seen") == "a");
@@ -207,9 +217,9 @@ BOOST_AUTO_TEST_CASE(that_was_altered_meanwhile_stays) {
   database.execute("ALTER TABLE ingested_events ADD COLUMN note text; UPDATE ingested_events SET note = 'by hand'");
   const error altered = error_of([&] { loader->finalize(); });
   BOOST_TEST((altered.code() == errc::config));
-  BOOST_TEST(std::string(altered.what()).find("column note of table public.ingested_events was added") !=
-                 std::string::npos,
-             altered.what());
+  BOOST_TEST(
+      std::string(altered.what()).find("column note of table public.ingested_events was added") != std::string::npos,
+      altered.what());
   BOOST_TEST(number("SELECT count(*) FROM ingested_events WHERE note = 'by hand'") == 3);
 }
 
@@ -268,7 +278,8 @@ BOOST_AUTO_TEST_CASE(has_nothing_that_would_be_lost) {
   refused("CREATE FUNCTION g() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM ingested_events; END", "function g()",
           "DROP FUNCTION g()");
   refused(
-      "DROP TABLE ingested_events; CREATE TABLE ingested_events (id text PRIMARY KEY, data jsonb) PARTITION BY HASH (id);"
+      "DROP TABLE ingested_events; CREATE TABLE ingested_events (id text PRIMARY KEY, data jsonb) PARTITION BY HASH "
+      "(id);"
       "CREATE TABLE part PARTITION OF ingested_events FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
       "is partitioned", "DROP TABLE ingested_events");
 }
