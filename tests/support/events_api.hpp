@@ -37,7 +37,7 @@ class answer_instead {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable std::recursive_mutex mutex_;  // an answer may ask the API itself
   function answer_;
 };
 

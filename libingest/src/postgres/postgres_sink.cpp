@@ -25,6 +25,16 @@ std::uint64_t rows_of(const batch& b) {
   return rows;
 }
 
+/// That is what the source says, and may be what it says by mistake.
+void warn_of_emptying(postgres_connection& c, const target_table& table) {
+  if (c.execute("SELECT to_regclass($1) IS NOT NULL", {table.quoted}).truth(0, 0) &&
+      c.execute("SELECT NOT EXISTS (SELECT FROM " + table.quoted + ")").truth(0, 0)) {
+    log::warning(events::table_emptied,
+                 "the run has brought no rows, and " + table.identity() + " is empty from now on",
+                 {{"table", table.identity()}});
+  }
+}
+
 class postgres_sink final : public sink {
  public:
   postgres_sink(std::shared_ptr<load_session> session, std::size_t loader, bool completes_run)
@@ -317,6 +327,7 @@ bool postgres_sink::complete(const opened_target& opened, removed_rows& removed)
   const auto built = table->keyless() ? build_key(*connection_, *table, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   if (table->replacement) {
+    warn_of_emptying(*connection_, *table);
     take_place(*connection_, table->schema, table->table, *table->replacement);
   }
   mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermark());

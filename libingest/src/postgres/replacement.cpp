@@ -38,7 +38,8 @@ WHERE t.oid = $1::oid
                                                             AND (conrelid = t.oid OR contype = 'f')))
   AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef WHERE oid = d.objid AND adrelid = t.oid))
   AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN pg_class v ON v.oid = w.ev_class
-           WHERE w.oid = d.objid AND v.relkind = 'v' AND pg_has_role(v.relowner, 'USAGE')))
+           WHERE w.oid = d.objid AND w.rulename = '_RETURN' AND v.relkind = 'v'
+           AND pg_has_role(v.relowner, 'USAGE')))
 LIMIT 1)";
 
 /// The indexes of a table, without the names of both: what their definitions have in common where they are alike. Those
@@ -99,8 +100,17 @@ SELECT statement FROM (
     pg_get_userbyid(grantee)) END) AS statement
   FROM pg_class t, aclexplode(t.relacl) a WHERE t.oid = $2::text::regclass AND a.grantee <> t.relowner
   UNION
-  SELECT 2, format('ALTER TABLE %s SET (%s)', $2::text, (SELECT string_agg(format('%s = %L', split_part(o, '=', 1),
-    substr(o, position('=' IN o) + 1)), ', ') FROM unnest(reloptions) o)) FROM old WHERE reloptions IS NOT NULL
+  SELECT 2, format('ALTER TABLE %s SET (%s)', $2::text, string_agg(format('%s%s = %L', prefix, split_part(o, '=', 1),
+    substr(o, position('=' IN o) + 1)), ', '))
+  FROM (SELECT '' AS prefix, unnest(reloptions) AS o FROM old UNION ALL
+        SELECT 'toast.', unnest(t.reloptions) FROM old JOIN pg_class t ON t.oid = old.reltoastrelid) options
+  HAVING count(*) > 0
+  UNION ALL
+  SELECT 2, format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', $2::text, attname, attstattarget)
+  FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
+  UNION ALL
+  SELECT 2, format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, array_to_string(attoptions, ', '))
+  FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
   UNION ALL
   SELECT 3, format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
   WHERE obj_description(oid, 'pg_class') IS NOT NULL
@@ -120,10 +130,22 @@ SELECT statement FROM (
   SELECT 7, format('GRANT %s%s ON %s TO %s%s', privilege_type, columns, $2::text,
     CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
     CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-  FROM grants, old WHERE grantee <> relowner
-  UNION ALL
-  SELECT 0, format('ALTER TABLE %s OWNER TO %I', $2::text, pg_get_userbyid(old.relowner)) FROM old, pg_class t
-  WHERE t.oid = $2::text::regclass AND t.relowner <> old.relowner) all_of_them ORDER BY n)";
+  FROM grants, old WHERE grantee <> relowner) all_of_them ORDER BY n)";
+
+/// Where a new table lies and whose it is, of $1, in $2.
+const std::string owner_and_place = R"(
+SELECT format('ALTER TABLE %s OWNER TO %I', $2::text, pg_get_userbyid(o.relowner)) FROM pg_class o, pg_class t
+WHERE o.oid = $1::text::regclass AND t.oid = $2::text::regclass AND t.relowner <> o.relowner
+UNION ALL
+SELECT format('ALTER TABLE %s SET TABLESPACE %I', $2::text, s.spcname) FROM pg_class o JOIN pg_tablespace s
+ON s.oid = o.reltablespace WHERE o.oid = $1::text::regclass)";
+
+/// Which index of $1 is marked, in a statement for the same table when it is another one.
+const std::string marked_indexes = R"(
+SELECT format(CASE WHEN mark = 'c' THEN 'ALTER TABLE %s CLUSTER ON %I' ELSE 'ALTER TABLE %s REPLICA IDENTITY USING INDEX %I'
+  END, $1::text, x.relname)
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid CROSS JOIN unnest(ARRAY['c', 'r']) AS mark
+WHERE i.indrelid = $1::text::regclass AND CASE WHEN mark = 'c' THEN i.indisclustered ELSE i.indisreplident END)";
 
 /// Statements that let the views which read $1 read whatever has its name. They stay what they are, with their own
 /// grants, comments and readers.
@@ -196,6 +218,7 @@ void create_replacement(postgres_connection& c, const std::string& table, const 
                         const std::string& name) {
   const std::string made = in_sql(c, schema, name);
   c.run("CREATE TABLE " + made + " (LIKE " + table + " INCLUDING ALL EXCLUDING INDEXES)");
+  run_all(c, statements(c, owner_and_place, {table, made}));
   run_all(c, statements(c, missing_indexes, {table, made, "true", name}));
 }
 
@@ -234,6 +257,7 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   run_all(c, statements(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
   const auto names = statements(c, index_names, {old, made, schema});
   const auto sequences = statements(c, sequence_names, {old, made});
+  const auto marks = statements(c, marked_indexes, {old});
   const auto of_views = statements(c, views, {old});
   run_all(c, statements(c, properties, {old, made}));
   c.run("ALTER TABLE " + old + " RENAME TO " + c.quoted(name + "_old"));
@@ -242,6 +266,7 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   c.run("DROP TABLE " + in_sql(c, schema, name + "_old"));
   run_all(c, names);
   run_all(c, sequences);
+  run_all(c, marks);
 }
 
 }  // namespace ingest::detail

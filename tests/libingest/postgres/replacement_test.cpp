@@ -5,6 +5,7 @@
 #include "core/ledger_view.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "support/loading_fixture.hpp"
+#include "support/stderr_capture.hpp"
 
 using namespace std::chrono_literals;
 using namespace ingest;
@@ -144,6 +145,9 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
       "CREATE INDEX by_data ON ingested_events USING gin (data jsonb_path_ops) WHERE id <> 'x';"
       "CREATE UNIQUE INDEX by_size ON ingested_events (size, id DESC);"
       "CREATE INDEX by_size_too ON ingested_events (size, id DESC);"
+      "ALTER TABLE ingested_events CLUSTER ON counts, SET (toast.autovacuum_enabled = false), ALTER data SET "
+      "STATISTICS 7, "
+      "ALTER kind SET (n_distinct = -0.5), ALTER data SET STORAGE EXTERNAL;"
       "COMMENT ON TABLE ingested_events IS 'all of them'; COMMENT ON COLUMN ingested_events.data IS 'as it came';"
       "GRANT SELECT ON ingested_events TO " +
       role + "; GRANT UPDATE (kind) ON ingested_events TO " + role +
@@ -170,6 +174,11 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
         "d ON "
         "(d.adrelid, d.adnum) = (attrelid, attnum) WHERE attrelid = 'ingested_events'::regclass AND attnum > 0 UNION "
         "ALL "
+        "SELECT concat_ws(' ', attname, attstattarget, attoptions, attstorage) FROM pg_attribute WHERE attrelid = "
+        "'ingested_events'::regclass AND attnum > 0 UNION ALL SELECT 'toast ' || t.reloptions::text FROM pg_class c "
+        "JOIN pg_class t ON t.oid = c.reltoastrelid WHERE c.relname = 'ingested_events' UNION ALL SELECT 'clustered on "
+        "' || "
+        "indexrelid::regclass FROM pg_index WHERE indrelid = 'ingested_events'::regclass AND indisclustered UNION ALL "
         "SELECT pg_get_viewdef(oid) FROM pg_class WHERE relname IN ('Sizes', 'largest', 'small') UNION ALL "
         "SELECT pg_get_serial_sequence('ingested_events', 'n') || pg_get_serial_sequence('ingested_events', 'again')) "
         "facts");
@@ -239,7 +248,9 @@ BOOST_AUTO_TEST_CASE(is_emptied_by_a_run_that_finds_nothing) {
   begin_anew();
   const auto loader = open_sink(open_target(replacing(), true));
   loader->write(batches.last({{}}));
+  const stderr_capture told;
   loader->finalize();
+  BOOST_TEST(told.text().find("table_emptied") != std::string::npos, told.text());
   BOOST_TEST(rows() == 0);
 }
 
@@ -272,6 +283,10 @@ BOOST_AUTO_TEST_CASE(has_nothing_that_would_be_lost) {
   refused("CREATE PUBLICATION p FOR ALL TABLES", "is published to subscribers, by p", "DROP PUBLICATION p");
   refused("CREATE TABLE child (id text REFERENCES ingested_events)", "referred to by a foreign key of child",
           "DROP TABLE child");
+  refused(
+      "CREATE VIEW v AS SELECT 1 AS one; CREATE RULE r AS ON INSERT TO v DO INSTEAD INSERT INTO ingested_events VALUES "
+      "('x')",
+      "rule r on view v", "DROP VIEW v");
   refused("CREATE MATERIALIZED VIEW m AS SELECT id FROM ingested_events", "materialized view m",
           "DROP MATERIALIZED VIEW m");
   refused("CREATE TABLE of_rows (r ingested_events)", "column r of table of_rows", "DROP TABLE of_rows");
