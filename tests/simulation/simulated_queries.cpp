@@ -56,6 +56,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT NOT EXISTS (SELECT FROM ")) {
     return {{truth(now.events.empty())}};
   }
+  if (sql.starts_with("SELECT name FROM ingest.pipelines WHERE target = $1 AND name <> $2")) {
+    return {};  // there is one
+  }
   if (sql.starts_with("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND target = $2 AND initial_load")) {
     return {};
   }

@@ -142,6 +142,21 @@ void forget_pages_behind_a_hole(postgres_connection& c, const std::string& pipel
   c.execute("DELETE FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3", which);
 }
 
+/// Whoever replaces a table takes away what others have loaded into it.
+void check_others_of_table(postgres_connection& c, const std::string& pipeline, const target_table& target) {
+  const query_result others = c.execute(
+      "SELECT name FROM ingest.pipelines WHERE target = $1 AND name <> $2 AND ($3::boolean OR disposition = 'replace') "
+      "ORDER BY name LIMIT 1",
+      {target.identity(), pipeline, target.shape.write == disposition::replace ? "true" : "false"});
+  if (!others.empty()) {
+    throw error(errc::config,
+                "table " + target.identity() + " is loaded by pipeline \"" + others.text(0, 0) +
+                    "\" as well, and one of the two replaces all rows of it: choose another table. If that "
+                    "pipeline is of no more use: DELETE FROM ingest.pipelines WHERE name = '" +
+                    others.text(0, 0) + "'");
+  }
+}
+
 /// What a run has loaded that was to replace the table, and is given up.
 void forget_rows_beside(postgres_connection& c, const std::string& target, const std::string& run_id) {
   const table_name name = table_name::parse(target);
@@ -178,6 +193,7 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
       c.execute("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines WHERE name = $1 FOR " +
                     std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
                 {who.pipeline});
+  check_others_of_table(c, who.pipeline, target);
   const bool follows =
       !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
   if (stored.empty() && !other.follows.empty()) {

@@ -191,7 +191,7 @@ std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, 
   if (!is_of_shape(stored.text(0, 7), wanted.shape)) {
     return other_shape(view.identity.pipeline, stored.text(0, 7), wanted.shape);
   }
-  return why_gone(c, view.rows_before + view.rows + view.duplicates, wanted);
+  return wanted.is_renewed ? std::nullopt : why_gone(c, view.rows_before + view.rows + view.duplicates, wanted);
 }
 
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
@@ -213,6 +213,7 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
     wanted.quoted = replacement_of(c, stored.text(0, 3), view.identity.run_id);
     wanted.exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {wanted.quoted}).truth(0, 0);
   }
+  wanted.is_renewed = view.complete && shape.write == disposition::replace;
   view.refusal = elsewhere(c, view, stored, wanted);
   return view;
 }

@@ -88,7 +88,8 @@ struct place {
   std::string identity;  ///< schema.table
   std::string quoted;    ///< for SQL
   bool exists;
-  std::string shape = "";  ///< table_shape::description()
+  std::string shape = "";   ///< table_shape::description()
+  bool is_renewed = false;  ///< whatever is there: the next run brings all of it
 };
 
 /// Why the `rows` that a run has brought, or has found there already, are not in the table any more, if so. Of some of

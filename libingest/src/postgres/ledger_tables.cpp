@@ -165,12 +165,18 @@ void create_ledger(postgres_connection& c) {
     c.run(migration_1);
     c.run(ledger_definition);
     c.run(migration_2);
-  } else {
+  } else if (!ledger_exists(c)) {
     c.run(ledger_definition);
   }
-  if (!ledger_is_current(c)) {
-    c.run(later_columns);
+  if (ledger_is_current(c)) {
+    return;
   }
+  if (!c.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ingest.pipelines'::regclass")
+           .truth(0, 0)) {
+    throw error(errc::config,
+                "the ledger lacks columns of this version, which its owner has to add: " + later_columns.substr(1));
+  }
+  c.run(later_columns);
 }
 
 void check_ledger_shape(postgres_connection& c) {

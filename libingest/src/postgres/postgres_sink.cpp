@@ -184,6 +184,11 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     session_->live().add_columns(*connection_, rows_, table);
     return std::nullopt;
   }
+  if (!table->shape.version.empty() && !table->shape.has_version() && rows_.size() > 0) {
+    throw error(errc::bad_data, "no record has had the field " + table->shape.version +
+                                    " yet, which is to tell the newer one (`typed.version`), or the table could get no "
+                                    "column for it: name the field that does, or leave it out");
+  }
   settle(opened, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {
@@ -320,7 +325,7 @@ bool postgres_sink::complete(const opened_target& opened, removed_rows& removed)
   }
   begin(begin_completing(*connection_, opened.identity, *table, session_->expected_slices(),
                          session_->known_last_pages(), session_->all_fences()));
-  if (!session_->limits_rejects()) {
+  if (!session_->limits_rejects() || table->replacement) {
     check_some_row_was_taken(*connection_, opened.identity.pipeline, session_->options().rejects_file.string(),
                              session_->first_reject());
   }

@@ -27,7 +27,7 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = $1::oid AND p.schemaname = n.nspname AND p.tablename = c.relname HAVING count(*) > 0
 UNION ALL
 SELECT 'is referred to by a foreign key of ' || conrelid::regclass FROM pg_constraint
-WHERE confrelid = $1::oid AND contype = 'f' AND conrelid <> $1::oid
+WHERE confrelid = $1::oid AND contype = 'f'
 UNION ALL
 SELECT 'is used by ' || pg_describe_object(d.classid, d.objid, d.objsubid)
 FROM pg_class t JOIN pg_depend d ON d.deptype = 'n' AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
@@ -39,7 +39,8 @@ WHERE t.oid = $1::oid
   AND NOT (d.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef WHERE oid = d.objid AND adrelid = t.oid))
   AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN pg_class v ON v.oid = w.ev_class
            WHERE w.oid = d.objid AND w.rulename = '_RETURN' AND v.relkind = 'v'
-           AND pg_has_role(v.relowner, 'USAGE')))
+           AND v.relpersistence <> 't' AND pg_has_role(v.relowner, 'USAGE')
+           AND has_schema_privilege(v.relnamespace, 'CREATE')))
 LIMIT 1)";
 
 /// The indexes of a table, without the names of both: what their definitions have in common where they are alike. Those
@@ -96,12 +97,8 @@ grants AS (
   SELECT a.grantee, a.privilege_type, a.is_grantable, format(' (%I)', t.attname), 2
   FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = $1::text::regclass AND NOT t.attisdropped)
 SELECT statement FROM (
-  SELECT 1 AS n, format('REVOKE ALL ON %s FROM %s', $2::text, CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(
-    pg_get_userbyid(grantee)) END) AS statement
-  FROM pg_class t, aclexplode(t.relacl) a WHERE t.oid = $2::text::regclass AND a.grantee <> t.relowner
-  UNION
-  SELECT 2, format('ALTER TABLE %s SET (%s)', $2::text, string_agg(format('%s%s = %L', prefix, split_part(o, '=', 1),
-    substr(o, position('=' IN o) + 1)), ', '))
+  SELECT 2 AS n, format('ALTER TABLE %s SET (%s)', $2::text, string_agg(format('%s%s = %L', prefix, split_part(o, '=', 1),
+    substr(o, position('=' IN o) + 1)), ', ')) AS statement
   FROM (SELECT '' AS prefix, unnest(reloptions) AS o FROM old UNION ALL
         SELECT 'toast.', unnest(t.reloptions) FROM old JOIN pg_class t ON t.oid = old.reltoastrelid) options
   HAVING count(*) > 0
@@ -113,13 +110,9 @@ SELECT statement FROM (
   FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
   UNION ALL
   SELECT 3, format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
-  WHERE obj_description(oid, 'pg_class') IS NOT NULL
   UNION ALL
   SELECT 4, format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
   FROM old WHERE relreplident IN ('f', 'n')
-  UNION ALL
-  SELECT 5, format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, k.conname, pg_get_constraintdef(k.oid))
-  FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
   UNION ALL
   SELECT 6, format('ALTER SEQUENCE %s OWNED BY %s.%I', s.oid::regclass, $2::text, a.attname)
   FROM old JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid AND d.deptype = 'a'
@@ -132,8 +125,18 @@ SELECT statement FROM (
     CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
   FROM grants, old WHERE grantee <> relowner) all_of_them ORDER BY n)";
 
-/// Where a new table lies and whose it is, of $1, in $2.
+/// Where a new table lies, whose it is, and what it refers to, of $1, in $2. It is nobody's business but ours.
 const std::string owner_and_place = R"(
+SELECT DISTINCT format('REVOKE ALL ON %s FROM %s', $2::text, CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(
+  pg_get_userbyid(grantee)) END)
+FROM pg_class t, aclexplode(t.relacl) a WHERE t.oid = $2::text::regclass AND a.grantee <> t.relowner
+UNION ALL
+SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', $2::text, k.conname, pg_get_constraintdef(k.oid))
+FROM pg_constraint k WHERE k.conrelid = $1::text::regclass AND k.contype = 'f'
+UNION ALL
+SELECT format('COMMENT ON TABLE %s IS %L', $2::text, 'ingest: made of ' || count(*) || ' columns') FROM pg_attribute
+WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+UNION ALL
 SELECT format('ALTER TABLE %s OWNER TO %I', $2::text, pg_get_userbyid(o.relowner)) FROM pg_class o, pg_class t
 WHERE o.oid = $1::text::regclass AND t.oid = $2::text::regclass AND t.relowner <> o.relowner
 UNION ALL
@@ -157,13 +160,26 @@ FROM (SELECT DISTINCT w.ev_class FROM pg_depend d JOIN pg_rewrite w ON w.oid = d
       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::text::regclass
       AND d.deptype = 'n') r JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v' ORDER BY v.oid)";
 
-/// Columns that $2 has not as $1 has them.
-const std::string altered_columns = R"(
-SELECT a.attname FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
-AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = $2::text::regclass AND NOT b.attisdropped
-  AND (b.attname, b.atttypid, b.atttypmod, b.attnotnull, b.attcollation, b.attgenerated, b.attidentity, b.atthasdef) =
-      (a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attcollation, a.attgenerated, a.attidentity, a.atthasdef))
-ORDER BY a.attnum LIMIT 1)";
+/// What $2 has not as $1 has it, or has, though $1 has it no more. Columns that records have brought are not among
+/// them.
+const std::string altered = R"(
+WITH facts AS (
+  SELECT attrelid AS of, 'column ' || attname AS name, concat_ws(' ', atttypid, atttypmod, attnotnull, attcollation,
+    attgenerated, attidentity, attstorage, pg_get_expr(d.adbin, d.adrelid), col_description(attrelid, attnum)) AS fact
+  FROM pg_attribute LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (attrelid, attnum)
+  WHERE attrelid IN ($1::text::regclass, $2::text::regclass) AND attnum > 0 AND NOT attisdropped
+  UNION ALL
+  SELECT conrelid, 'constraint ' || conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '') FROM pg_constraint
+  WHERE conrelid IN ($1::text::regclass, $2::text::regclass) AND contype IN ('c', 'f'))
+SELECT coalesce((
+  SELECT name FROM (
+    (SELECT name, fact FROM facts WHERE of = $1::text::regclass EXCEPT SELECT name, fact FROM facts
+     WHERE of = $2::text::regclass)
+    UNION ALL
+    (SELECT name, fact FROM facts WHERE of = $2::text::regclass AND name LIKE 'constraint %' EXCEPT SELECT name, fact
+     FROM facts WHERE of = $1::text::regclass)) differ ORDER BY name LIMIT 1),
+  (SELECT 'a column' FROM facts WHERE of = $1::text::regclass AND name LIKE 'column %'
+   HAVING 'ingest: made of ' || count(*) || ' columns' IS DISTINCT FROM obj_description($2::text::regclass, 'pg_class'))))";
 
 std::vector<std::string> statements(postgres_connection& c, const std::string& question,
                                     const std::vector<std::string>& of) {
@@ -185,9 +201,15 @@ bool exists(postgres_connection& c, const std::string& table) {
   return c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
 }
 
-/// In definitions that the server tells.
-void write_names_out(postgres_connection& c) {
+/// Statements that the server tells, in which names are written out; they are run as the session is otherwise, for
+/// functions of indexes may look for others by its path.
+std::vector<std::string> written_out(postgres_connection& c, const std::string& question,
+                                     const std::vector<std::string>& of) {
+  const std::string path = c.execute("SELECT current_setting('search_path')").text(0, 0);
   c.run("SET LOCAL search_path = pg_catalog");
+  auto all = statements(c, question, of);
+  c.execute("SELECT set_config('search_path', $1, true)", {path});
+  return all;
 }
 
 std::string in_sql(const postgres_connection& c, const std::string& schema, const std::string& name) {
@@ -218,8 +240,8 @@ void create_replacement(postgres_connection& c, const std::string& table, const 
                         const std::string& name) {
   const std::string made = in_sql(c, schema, name);
   c.run("CREATE TABLE " + made + " (LIKE " + table + " INCLUDING ALL EXCLUDING INDEXES)");
-  run_all(c, statements(c, owner_and_place, {table, made}));
-  run_all(c, statements(c, missing_indexes, {table, made, "true", name}));
+  run_all(c, written_out(c, owner_and_place, {table, made}));
+  run_all(c, written_out(c, missing_indexes, {table, made, "true", name}));
 }
 
 void drop_replacement(postgres_connection& c, const std::string& schema, const std::string& name) {
@@ -232,8 +254,7 @@ void finish_replacement(postgres_connection& c, const std::string& schema, const
                         const std::string& name) {
   const std::string made = in_sql(c, schema, name);
   if (exists(c, made)) {
-    write_names_out(c);
-    run_all(c, statements(c, missing_indexes, {in_sql(c, schema, table), made, "false", name}));
+    run_all(c, written_out(c, missing_indexes, {in_sql(c, schema, table), made, "false", name}));
     c.run("ANALYZE " + made);
   }
 }
@@ -244,22 +265,26 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   if (!exists(c, made)) {
     return;
   }
-  write_names_out(c);
-  c.run("SET LOCAL lock_timeout = '3s'");
+  // Readers of a view have locked that before they come to the table, and we do it the other way round: we give up
+  // before their server would find a deadlock, and end one of them.
+  c.run(
+      "SELECT set_config('lock_timeout', greatest(setting::int / 2, 50) || 'ms', true) FROM pg_settings "
+      "WHERE name = 'deadlock_timeout'");
   c.run("LOCK TABLE " + old + " IN ACCESS EXCLUSIVE MODE");
-  const query_result altered = c.execute(altered_columns, {old, made});
-  if (!altered.empty()) {
+  check_replaceable(c, schema + "." + table, old);
+  const query_result changed = c.execute(altered, {old, made});
+  if (!changed.null(0, 0)) {
     throw error(errc::config,
-                "column " + altered.text(0, 0) + " of table " + schema + "." + table +
-                    " was added or altered while the rows that are to take its place were loaded, so that "
-                    "they are not of its kind: load them anew with `start_over()`");
+                changed.text(0, 0) + " of table " + schema + "." + table +
+                    " was added, altered or dropped while the rows that are to take its place were loaded, "
+                    "so that they are not of its kind: load them anew with `start_over()`");
   }
-  run_all(c, statements(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
-  const auto names = statements(c, index_names, {old, made, schema});
-  const auto sequences = statements(c, sequence_names, {old, made});
-  const auto marks = statements(c, marked_indexes, {old});
-  const auto of_views = statements(c, views, {old});
-  run_all(c, statements(c, properties, {old, made}));
+  run_all(c, written_out(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
+  const auto names = written_out(c, index_names, {old, made, schema});
+  const auto sequences = written_out(c, sequence_names, {old, made});
+  const auto marks = written_out(c, marked_indexes, {old});
+  const auto of_views = written_out(c, views, {old});
+  run_all(c, written_out(c, properties, {old, made}));
   c.run("ALTER TABLE " + old + " RENAME TO " + c.quoted(name + "_old"));
   c.run("ALTER TABLE " + made + " RENAME TO " + c.quoted(table));
   run_all(c, of_views);

@@ -33,8 +33,9 @@ void finish_replacement(postgres_connection& c, const std::string& schema, const
 
 /// Puts `name` in the place of `table`, both of `schema`, which is dropped; does nothing where that was done. Whoever
 /// reads it sees the old rows until the caller's COMMIT, or waits for that since a moment before. We wait for those who
-/// read it no longer than three seconds, for everybody waits behind us: then it throws database_error (55P03). Throws
-/// errc::config if the columns of `table` were altered since the replacement was made.
+/// read it no longer than half of deadlock_timeout at a time, for everybody waits behind us: then it throws
+/// database_error (55P03). Throws errc::config if `table` was altered since the replacement was made, or cannot be
+/// replaced any more.
 void take_place(postgres_connection& c, const std::string& schema, const std::string& table, const std::string& name);
 
 }  // namespace ingest::detail

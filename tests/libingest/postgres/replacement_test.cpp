@@ -232,6 +232,88 @@ BOOST_AUTO_TEST_CASE(that_was_altered_meanwhile_stays) {
   BOOST_TEST(number("SELECT count(*) FROM ingested_events WHERE note = 'by hand'") == 3);
 }
 
+BOOST_AUTO_TEST_CASE(keeps_what_somebody_adds_to_it_or_takes_away_while_a_run_goes_on) {
+  database.execute("ALTER TABLE ingested_events ADD COLUMN note text DEFAULT 'a', ADD COLUMN gone int");
+  for (const std::string change :
+       {"ENABLE ROW LEVEL SECURITY", "ADD CONSTRAINT c CHECK (id <> '')", "ALTER note SET DEFAULT 'b'",
+        "DROP COLUMN gone", "ALTER note SET STORAGE EXTERNAL", "ALTER note SET NOT NULL"}) {
+    begin_anew();
+    const auto loader = open_sink(open_target(replacing(), true));
+    loader->write(batches.last({event_rows(1, 2)}));
+    database.execute("ALTER TABLE ingested_events " + change);
+    const error kept = error_of([&] { loader->finalize(); });
+    BOOST_TEST((kept.code() == errc::config), change << ": " << kept.what());
+    BOOST_TEST(rows() == 0);
+    database.execute("ALTER TABLE ingested_events DISABLE ROW LEVEL SECURITY");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(is_nobody_elses) {
+  replace_by(1, 3);
+  auto other = options();
+  other.pipeline = "other";
+  identity.pipeline = "other";
+  for (const disposition write : {disposition::skip, disposition::replace}) {
+    other.write = write;
+    const error refused = error_of([&] { open_target(other); });
+    BOOST_TEST((refused.code() == errc::config));
+    BOOST_TEST(std::string(refused.what()).find("is loaded by pipeline \"test\" as well") != std::string::npos,
+               refused.what());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(stays_where_every_row_was_refused) {
+  replace_by(1, 3);
+  begin_anew();
+  auto o = replacing();
+  o.reject_limit = 100;
+  const auto loader = open_sink(open_target(o, true));
+  loader->write(batches.last({{"x\t{no json", "y\t{no json"}}));
+  BOOST_TEST((error_of([&] { loader->finalize(); }).code() == errc::bad_data));
+  BOOST_TEST(ids() == "event-1 event-2 event-3");
+}
+
+BOOST_AUTO_TEST_CASE(that_was_emptied_or_dropped_comes_back_with_the_next_run) {
+  replace_by(1, 3);
+  for (const std::string change : {"TRUNCATE ingested_events", "DROP TABLE ingested_events"}) {
+    database.execute(change);
+    BOOST_TEST(!postgres_target(replacing()).peek()->refusal.has_value());
+    replace_by(4, 5);
+    BOOST_TEST(ids() == "event-4 event-5");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(is_filled_where_only_we_can_see_it) {
+  const std::string role = "curious_in_" + database.name();
+  database.execute("CREATE ROLE " + role + "; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO " + role);
+  open_sink(open_target(replacing()))->write(batches.next({event_rows(1, 2)}));
+  BOOST_TEST(number("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE '%\\_ingest\\_%' AND "
+                    "has_table_privilege('" +
+                    role + "', oid, 'SELECT')") == 0);
+  database.execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+BOOST_AUTO_TEST_CASE(sets_rows_aside_that_its_foreign_keys_refuse) {
+  database.execute(
+      "CREATE TABLE known (id text PRIMARY KEY); INSERT INTO known VALUES ('event-1'), ('event-3');"
+      "ALTER TABLE ingested_events ADD CONSTRAINT known FOREIGN KEY (id) REFERENCES known");
+  replace_by(1, 3);
+  BOOST_TEST(ids() == "event-1 event-3");
+  BOOST_TEST(
+      number("SELECT count(*) FROM pg_constraint WHERE conrelid = 'ingested_events'::regclass AND contype = 'f'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(has_indexes_of_functions_that_look_for_others_by_the_search_path) {
+  database.execute(
+      "CREATE FUNCTION inner_one(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower($1)';"
+      "CREATE FUNCTION outer_one(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN inner_one($1); END "
+      "$$;"
+      "CREATE INDEX by_outer ON ingested_events (outer_one(id)); CREATE UNIQUE INDEX one ON ingested_events "
+      "(outer_one(id))");
+  replace_by(1, 3);
+  BOOST_TEST(ids() == "event-1 event-2 event-3");
+}
+
 BOOST_AUTO_TEST_CASE(gets_an_index_that_was_made_meanwhile) {
   begin_anew();
   const auto loader = open_sink(open_target(replacing(), true));
@@ -281,6 +363,8 @@ BOOST_AUTO_TEST_CASE(has_nothing_that_would_be_lost) {
           "DROP TRIGGER t ON ingested_events");
   refused("CREATE POLICY p ON ingested_events", "row-level security", "DROP POLICY p ON ingested_events");
   refused("CREATE PUBLICATION p FOR ALL TABLES", "is published to subscribers, by p", "DROP PUBLICATION p");
+  refused("ALTER TABLE ingested_events ADD COLUMN parent text REFERENCES ingested_events",
+          "referred to by a foreign key", "ALTER TABLE ingested_events DROP COLUMN parent");
   refused("CREATE TABLE child (id text REFERENCES ingested_events)", "referred to by a foreign key of child",
           "DROP TABLE child");
   refused(

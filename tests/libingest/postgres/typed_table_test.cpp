@@ -492,11 +492,15 @@ BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {
   o.typed = typed_table{{"id"}, schema_policy::evolve, "at"};
   o.write = disposition::merge;
   BOOST_TEST(std::string(error_of([&] { open_target(o); }).what()).find("`typed.version`") != std::string::npos);
+  database.execute("ALTER TABLE ingested_events ALTER at TYPE text");
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config), "10 would come before 9");
   o.typed->version = "updated";
   o.typed->changes = schema_policy::freeze;
   BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
   o.typed->changes = schema_policy::evolve;
-  open_target(o);
+  const error misspelt = error_of([&] { open_sink(open_target(o))->write(batches.next({{event_row("a", "1")}})); });
+  BOOST_TEST((misspelt.code() == errc::bad_data), misspelt.what());
+  BOOST_TEST(rows() == 0);
   o.write = disposition::skip;
   BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
 }
