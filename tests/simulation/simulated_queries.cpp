@@ -26,8 +26,8 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT FROM \"")) {
     return {};
   }
-  if (sql == "SELECT to_regclass($1) IS NULL" || sql == "SELECT to_regclass($1) IS NOT NULL") {
-    return {{truth(now.has_target == sql.ends_with("NOT NULL"))}};
+  if (sql == "SELECT to_regclass($1) IS NOT NULL") {
+    return {{truth(now.has_target)}};
   }
   if (sql.starts_with("SELECT n.nspname || '.' || t.relname FROM pg_class")) {
     return now.has_target ? rows{{"public.ingested_events"}} : rows{};

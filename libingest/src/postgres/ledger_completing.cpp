@@ -73,10 +73,9 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   const ledger_sums sums = read_sums(c, who.pipeline);
   // A replacement that is not there any more may have taken its place already, by a COMMIT that got no answer.
   const bool in_place = target.replacement && is_complete(c, who.pipeline, who.run_id);
-  const std::string table = in_place ? sql_name(c, {target.schema, target.table, ""}) : target.quoted;
-  const bool exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
+  const std::string table = in_place ? sql_name(c, target.schema, target.table) : target.quoted;
   const std::uint64_t rows = rows_before(c, who.pipeline) + sums.rows + sums.duplicates;
-  if (const auto gone = why_gone(c, rows, {target.identity(), table, exists})) {
+  if (const auto gone = why_gone(c, rows, {target.identity(), table, table_exists(c, table)})) {
     throw *gone;
   }
   return begun;

@@ -157,12 +157,6 @@ void check_others_of_table(postgres_connection& c, const std::string& pipeline, 
   }
 }
 
-/// What a run has loaded that was to replace the table, and is given up.
-void forget_rows_beside(postgres_connection& c, const std::string& target, const std::string& run_id) {
-  const table_name name = table_name::parse(target);
-  drop_replacement(c, name.schema, replacement_name(name.table, run_id));
-}
-
 }  // namespace
 
 std::string name_of(disposition d) {
@@ -218,7 +212,7 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
     const ledger_sums sums = read_sums(c, who.pipeline);
     forget_run(c, who.pipeline);
     if (stored.text(0, 5) == name_of(disposition::replace)) {
-      forget_rows_beside(c, stored.text(0, 3), stored.text(0, 0));
+      drop_replacement(c, replacement_of(stored.text(0, 3), stored.text(0, 0)));
     }
     if (follows) {
       remember_sync(c, who.pipeline, sums);

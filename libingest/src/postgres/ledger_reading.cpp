@@ -65,10 +65,6 @@ std::vector<ledger_slice> values_of(std::map<slice_id, ledger_slice> all) {
   return slices;
 }
 
-bool is_empty(postgres_connection& c, const place& at) {
-  return c.execute("SELECT NOT EXISTS (SELECT FROM " + at.quoted + ")").truth(0, 0);
-}
-
 /// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
 /// do.
 std::string identity_of(const table_name& name, const query_result& found, const std::string& stored) {
@@ -77,13 +73,6 @@ std::string identity_of(const table_name& name, const query_result& found, const
   }
   const bool fits = name.schema.empty() && stored.ends_with("." + name.table);
   return fits ? stored : (name.schema.empty() ? "" : name.schema + ".") + name.table;
-}
-
-/// In SQL, the table that a run fills to replace `target`, schema.table.
-std::string replacement_of(const postgres_connection& c, const std::string& target, const std::string& run_id) {
-  table_name name = table_name::parse(target);
-  name.table = replacement_name(name.table, run_id);
-  return sql_name(c, name);
 }
 
 }  // namespace
@@ -161,7 +150,7 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
 }
 
 std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const place& at) {
-  if (rows == 0 || (at.exists && !is_empty(c, at))) {
+  if (rows == 0 || (at.exists && !is_empty(c, at.quoted))) {
     return std::nullopt;
   }
   return error(errc::bad_data, "table " + at.identity + (at.exists ? " is empty" : " is gone") +
@@ -210,8 +199,8 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
       {sql_name(c, target)});
   place wanted{identity_of(target, found, stored.text(0, 3)), sql_name(c, target), !found.empty(), shape.description()};
   if (stored.text(0, 8) == name_of(disposition::replace) && !view.complete) {
-    wanted.quoted = replacement_of(c, stored.text(0, 3), view.identity.run_id);
-    wanted.exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {wanted.quoted}).truth(0, 0);
+    wanted.quoted = sql_name(c, replacement_of(stored.text(0, 3), view.identity.run_id));
+    wanted.exists = table_exists(c, wanted.quoted);
   }
   wanted.is_renewed = view.complete && shape.write == disposition::replace;
   view.refusal = elsewhere(c, view, stored, wanted);

@@ -27,8 +27,7 @@ std::uint64_t rows_of(const batch& b) {
 
 /// That is what the source says, and may be what it says by mistake.
 void warn_of_emptying(postgres_connection& c, const target_table& table) {
-  if (c.execute("SELECT to_regclass($1) IS NOT NULL", {table.quoted}).truth(0, 0) &&
-      c.execute("SELECT NOT EXISTS (SELECT FROM " + table.quoted + ")").truth(0, 0)) {
+  if (table_exists(c, table.quoted) && is_empty(c, table.quoted)) {
     log::warning(events::table_emptied,
                  "the run has brought no rows, and " + table.identity() + " is empty from now on",
                  {{"table", table.identity()}});

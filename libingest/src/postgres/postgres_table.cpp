@@ -20,7 +20,7 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 }
 
 bool tables_exist(postgres_connection& c, const table_name& name) {
-  return ledger_is_current(c) && c.execute("SELECT to_regclass($1) IS NOT NULL", {sql_name(c, name)}).truth(0, 0);
+  return ledger_is_current(c) && table_exists(c, sql_name(c, name));
 }
 
 /// Returns whether the target table was created.
@@ -35,7 +35,7 @@ bool create_missing(postgres_connection& c, const table_name& name, const table_
   if (!ledger_is_current(c)) {
     create_ledger(c);
   }
-  if (!c.execute("SELECT to_regclass($1) IS NULL", {sql_name(c, name)}).truth(0, 0)) {
+  if (table_exists(c, sql_name(c, name))) {
     return false;
   }
   if (!name.schema.empty() && c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
@@ -114,8 +114,7 @@ void look_at_columns(postgres_connection& c, const table_name& name, const table
 void fill_replacement(postgres_connection& c, const table_name& name, const table_shape& shape,
                       const std::string& run_id, target_table& target) {
   target.replacement = replacement_name(target.table, run_id);
-  const std::string replaced =
-      std::exchange(target.quoted, c.quoted(target.schema) + "." + c.quoted(*target.replacement));
+  const std::string replaced = std::exchange(target.quoted, sql_name(c, target.schema, *target.replacement));
   query_result found = describe(c, target.quoted);
   target.created = found.empty();
   if (found.empty()) {
@@ -141,7 +140,19 @@ table_name table_name::parse(const std::string& text) {
 }
 
 std::string sql_name(const postgres_connection& c, const table_name& name) {
-  return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
+  return name.schema.empty() ? c.quoted(name.table) : sql_name(c, name.schema, name.table);
+}
+
+std::string sql_name(const postgres_connection& c, const std::string& schema, const std::string& name) {
+  return c.quoted(schema) + "." + c.quoted(name);
+}
+
+bool table_exists(postgres_connection& c, const std::string& table) {
+  return c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
+}
+
+bool is_empty(postgres_connection& c, const std::string& table) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + table + ")").truth(0, 0);
 }
 
 std::string key_of(postgres_connection& c, const table_shape& shape, const std::string& table, bool immediate) {
@@ -168,7 +179,7 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   target_table target;
   target.schema = found.text(0, 0);
   target.table = name.table;
-  target.quoted = c.quoted(target.schema) + "." + c.quoted(name.table);
+  target.quoted = sql_name(c, target.schema, target.table);
   target.created = created;
   look_at_columns(c, name, shape, oid, target);
   if (shape.is_typed() && shape.changes == schema_policy::evolve) {

@@ -22,6 +22,11 @@ struct table_name {
 
 /// The name in SQL: quoted, found by search_path where it has no schema.
 std::string sql_name(const postgres_connection& c, const table_name& name);
+std::string sql_name(const postgres_connection& c, const std::string& schema, const std::string& name);
+
+/// Of a table as it stands in SQL.
+bool table_exists(postgres_connection& c, const std::string& table);
+bool is_empty(postgres_connection& c, const std::string& table);
 
 /// The table that rows go to.
 struct target_table {

@@ -8,7 +8,7 @@ namespace ingest::detail {
 
 range_load::outcome range_load::run() {
   // Nothing tells afterwards which of two rows of one transaction came first: the server puts them where there is room.
-  if (target_.keyless() && target_.shape.key_is_of_line() && !target_.shape.has_version()) {
+  if (target_.keyless() && target_.shape.copies_show_in_lines()) {
     rows_.set_copies_apart(target_.shape.write == disposition::merge);
   }
   outcome all = load();
@@ -29,8 +29,7 @@ range_load::outcome range_load::load() {
     return {};
   }
   outcome all;
-  const bool only_the_server_knows_copies =
-      target_.keyless() && (!target_.shape.key_is_of_line() || target_.shape.has_version());
+  const bool only_the_server_knows_copies = target_.keyless() && !target_.shape.copies_show_in_lines();
   if (!only_the_server_knows_copies && copy_directly(all.apart)) {
     all.loaded = rows_.size();
     all.table_took_some = true;

@@ -92,38 +92,36 @@ WHERE a.attrelid = $1::text::regclass AND a.attidentity <> '' AND d.deptype = 'i
 const std::string properties = R"(
 WITH old AS (SELECT * FROM pg_class WHERE oid = $1::text::regclass),
 grants AS (
-  SELECT a.grantee, a.privilege_type, a.is_grantable, '' AS columns, 1 AS n FROM old, aclexplode(relacl) a
+  SELECT a.grantee, a.privilege_type, a.is_grantable, '' AS columns FROM old, aclexplode(relacl) a
   UNION ALL
-  SELECT a.grantee, a.privilege_type, a.is_grantable, format(' (%I)', t.attname), 2
+  SELECT a.grantee, a.privilege_type, a.is_grantable, format(' (%I)', t.attname)
   FROM pg_attribute t, aclexplode(t.attacl) a WHERE t.attrelid = $1::text::regclass AND NOT t.attisdropped)
-SELECT statement FROM (
-  SELECT 2 AS n, format('ALTER TABLE %s SET (%s)', $2::text, string_agg(format('%s%s = %L', prefix, split_part(o, '=', 1),
-    substr(o, position('=' IN o) + 1)), ', ')) AS statement
-  FROM (SELECT '' AS prefix, unnest(reloptions) AS o FROM old UNION ALL
-        SELECT 'toast.', unnest(t.reloptions) FROM old JOIN pg_class t ON t.oid = old.reltoastrelid) options
-  HAVING count(*) > 0
-  UNION ALL
-  SELECT 2, format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', $2::text, attname, attstattarget)
-  FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
-  UNION ALL
-  SELECT 2, format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, array_to_string(attoptions, ', '))
-  FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
-  UNION ALL
-  SELECT 3, format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
-  UNION ALL
-  SELECT 4, format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
-  FROM old WHERE relreplident IN ('f', 'n')
-  UNION ALL
-  SELECT 6, format('ALTER SEQUENCE %s OWNED BY %s.%I', s.oid::regclass, $2::text, a.attname)
-  FROM old JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid AND d.deptype = 'a'
-    AND d.classid = 'pg_class'::regclass
-  JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-  JOIN pg_attribute a ON a.attrelid = old.oid AND a.attnum = d.refobjsubid
-  UNION ALL
-  SELECT 7, format('GRANT %s%s ON %s TO %s%s', privilege_type, columns, $2::text,
-    CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
-    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-  FROM grants, old WHERE grantee <> relowner) all_of_them ORDER BY n)";
+SELECT format('ALTER TABLE %s SET (%s)', $2::text, string_agg(format('%s%s = %L', prefix, option_name, option_value), ', '))
+FROM (SELECT '' AS prefix, o.* FROM old, pg_options_to_table(reloptions) o UNION ALL
+      SELECT 'toast.', o.* FROM old JOIN pg_class t ON t.oid = old.reltoastrelid, pg_options_to_table(t.reloptions) o) options
+HAVING count(*) > 0
+UNION ALL
+SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', $2::text, attname, attstattarget)
+FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
+UNION ALL
+SELECT format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, array_to_string(attoptions, ', '))
+FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+UNION ALL
+SELECT format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
+UNION ALL
+SELECT format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
+FROM old WHERE relreplident IN ('f', 'n')
+UNION ALL
+SELECT format('ALTER SEQUENCE %s OWNED BY %s.%I', s.oid::regclass, $2::text, a.attname)
+FROM old JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid AND d.deptype = 'a'
+  AND d.classid = 'pg_class'::regclass
+JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+JOIN pg_attribute a ON a.attrelid = old.oid AND a.attnum = d.refobjsubid
+UNION ALL
+SELECT format('GRANT %s%s ON %s TO %s%s', privilege_type, columns, $2::text,
+  CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+  CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM grants, old WHERE grantee <> relowner)";
 
 /// Where a new table lies, whose it is, and what it refers to, of $1, in $2. It is nobody's business but ours.
 const std::string owner_and_place = R"(
@@ -154,7 +152,7 @@ WHERE i.indrelid = $1::text::regclass AND CASE WHEN mark = 'c' THEN i.indisclust
 /// grants, comments and readers.
 const std::string views = R"(
 SELECT format('CREATE OR REPLACE VIEW %s%s AS %s', v.oid::regclass, (SELECT ' WITH (' || string_agg(format('%s = %L',
-  split_part(o, '=', 1), substr(o, position('=' IN o) + 1)), ', ') || ')' FROM unnest(v.reloptions) o),
+  option_name, option_value), ', ') || ')' FROM pg_options_to_table(v.reloptions)),
   pg_get_viewdef(v.oid))
 FROM (SELECT DISTINCT w.ev_class FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
       WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::text::regclass
@@ -197,24 +195,29 @@ void run_all(postgres_connection& c, const std::vector<std::string>& statements)
   }
 }
 
-bool exists(postgres_connection& c, const std::string& table) {
-  return c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
-}
-
-/// Statements that the server tells, in which names are written out; they are run as the session is otherwise, for
+/// `ask`s the server for statements, in which it writes names out. They are run as the session is otherwise, for
 /// functions of indexes may look for others by its path.
-std::vector<std::string> written_out(postgres_connection& c, const std::string& question,
-                                     const std::vector<std::string>& of) {
+template <class Ask>
+auto with_names_written_out(postgres_connection& c, Ask ask) {
   const std::string path = c.execute("SELECT current_setting('search_path')").text(0, 0);
   c.run("SET LOCAL search_path = pg_catalog");
-  auto all = statements(c, question, of);
+  auto answer = ask();
   c.execute("SELECT set_config('search_path', $1, true)", {path});
-  return all;
+  return answer;
 }
 
-std::string in_sql(const postgres_connection& c, const std::string& schema, const std::string& name) {
-  return c.quoted(schema) + "." + c.quoted(name);
+/// Makes indexes that `made` lacks. Without `all`, those that decide on what a table takes.
+void make_missing_indexes(postgres_connection& c, const std::string& table, const std::string& made,
+                          const std::string& name, bool all) {
+  run_all(c, with_names_written_out(c, [&] {
+            return statements(c, missing_indexes, {table, made, all ? "false" : "true", name});
+          }));
 }
+
+/// What is run when the table of others has its place to give.
+struct last_steps {
+  std::vector<std::string> properties, views, index_names, sequence_names, marked_indexes;
+};
 
 }  // namespace
 
@@ -224,6 +227,12 @@ std::string replacement_name(const std::string& table, const std::string& run_id
   // Room for what indexes get behind it: a separator and an oid.
   constexpr std::size_t of_an_index = 11;
   return std::string(utf8_prefix(table, longest_name - suffix.size() - of_an_index)) + suffix;
+}
+
+table_name replacement_of(const std::string& target, const std::string& run_id) {
+  table_name name = table_name::parse(target);
+  name.table = replacement_name(name.table, run_id);
+  return name;
 }
 
 void check_replaceable(postgres_connection& c, const std::string& shown, const std::string& table) {
@@ -238,31 +247,31 @@ void check_replaceable(postgres_connection& c, const std::string& shown, const s
 
 void create_replacement(postgres_connection& c, const std::string& table, const std::string& schema,
                         const std::string& name) {
-  const std::string made = in_sql(c, schema, name);
+  const std::string made = sql_name(c, schema, name);
   c.run("CREATE TABLE " + made + " (LIKE " + table + " INCLUDING ALL EXCLUDING INDEXES)");
-  run_all(c, written_out(c, owner_and_place, {table, made}));
-  run_all(c, written_out(c, missing_indexes, {table, made, "true", name}));
+  run_all(c, with_names_written_out(c, [&] { return statements(c, owner_and_place, {table, made}); }));
+  make_missing_indexes(c, table, made, name, false);
 }
 
-void drop_replacement(postgres_connection& c, const std::string& schema, const std::string& name) {
-  if (const std::string left = in_sql(c, schema, name); exists(c, left)) {
-    c.run("DROP TABLE " + left);
+void drop_replacement(postgres_connection& c, const table_name& left) {
+  if (table_exists(c, sql_name(c, left))) {
+    c.run("DROP TABLE " + sql_name(c, left));
   }
 }
 
 void finish_replacement(postgres_connection& c, const std::string& schema, const std::string& table,
                         const std::string& name) {
-  const std::string made = in_sql(c, schema, name);
-  if (exists(c, made)) {
-    run_all(c, written_out(c, missing_indexes, {in_sql(c, schema, table), made, "false", name}));
+  const std::string made = sql_name(c, schema, name);
+  if (table_exists(c, made)) {
+    make_missing_indexes(c, sql_name(c, schema, table), made, name, true);
     c.run("ANALYZE " + made);
   }
 }
 
 void take_place(postgres_connection& c, const std::string& schema, const std::string& table, const std::string& name) {
-  const std::string old = in_sql(c, schema, table);
-  const std::string made = in_sql(c, schema, name);
-  if (!exists(c, made)) {
+  const std::string old = sql_name(c, schema, table);
+  const std::string made = sql_name(c, schema, name);
+  if (!table_exists(c, made)) {
     return;
   }
   // Readers of a view have locked that before they come to the table, and we do it the other way round: we give up
@@ -279,19 +288,20 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
                     " was added, altered or dropped while the rows that are to take its place were loaded, "
                     "so that they are not of its kind: load them anew with `start_over()`");
   }
-  run_all(c, written_out(c, missing_indexes, {old, made, "false", name}));  // made since finish_replacement()
-  const auto names = written_out(c, index_names, {old, made, schema});
-  const auto sequences = written_out(c, sequence_names, {old, made});
-  const auto marks = written_out(c, marked_indexes, {old});
-  const auto of_views = written_out(c, views, {old});
-  run_all(c, written_out(c, properties, {old, made}));
+  make_missing_indexes(c, old, made, name, true);  // made since finish_replacement()
+  const last_steps steps = with_names_written_out(c, [&] {
+    return last_steps{statements(c, properties, {old, made}), statements(c, views, {old}),
+                      statements(c, index_names, {old, made, schema}), statements(c, sequence_names, {old, made}),
+                      statements(c, marked_indexes, {old})};
+  });
+  run_all(c, steps.properties);
   c.run("ALTER TABLE " + old + " RENAME TO " + c.quoted(name + "_old"));
   c.run("ALTER TABLE " + made + " RENAME TO " + c.quoted(table));
-  run_all(c, of_views);
-  c.run("DROP TABLE " + in_sql(c, schema, name + "_old"));
-  run_all(c, names);
-  run_all(c, sequences);
-  run_all(c, marks);
+  run_all(c, steps.views);
+  c.run("DROP TABLE " + sql_name(c, schema, name + "_old"));
+  run_all(c, steps.index_names);
+  run_all(c, steps.sequence_names);
+  run_all(c, steps.marked_indexes);
 }
 
 }  // namespace ingest::detail

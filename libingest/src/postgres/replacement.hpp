@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "postgres/postgres_connection.hpp"
+#include "postgres/postgres_table.hpp"
 
 namespace ingest::detail {
 
@@ -12,20 +12,24 @@ namespace ingest::detail {
 /// What the old table has stays with its name: indexes, constraints, grants, comments, storage parameters, and the
 /// views that read it. What cannot be carried over is refused before anything is loaded.
 ///
-/// All run inside a transaction of the caller. Tables are given as they stand in SQL.
+/// All run inside a transaction of the caller.
 
 /// The name of the table that a run fills, in the schema of the one that it replaces.
 std::string replacement_name(const std::string& table, const std::string& run_id);
 
-/// Throws errc::config that names what the table has, or what depends on it, that would be lost.
+/// The table that a run fills to replace `target`, schema.table.
+table_name replacement_of(const std::string& target, const std::string& run_id);
+
+/// Throws errc::config that names what the table, which stands in SQL as `table`, has that would be lost, or what
+/// depends on it.
 void check_replaceable(postgres_connection& c, const std::string& shown, const std::string& table);
 
-/// Makes a table as `table` is, without its rows, with the indexes that decide on what it takes.
+/// Makes a table as `table`, its name in SQL, is, without its rows, with the indexes that decide on what it takes.
 void create_replacement(postgres_connection& c, const std::string& table, const std::string& schema,
                         const std::string& name);
 
 /// Removes what a run has left that was given up.
-void drop_replacement(postgres_connection& c, const std::string& schema, const std::string& name);
+void drop_replacement(postgres_connection& c, const table_name& left);
 
 /// Makes the indexes that are still missing, and statistics: what takes time, before anybody has to wait for it.
 void finish_replacement(postgres_connection& c, const std::string& schema, const std::string& table,

@@ -78,6 +78,9 @@ struct table_shape {
   /// Whether rows have the same key if, and only if, their lines have.
   bool key_is_of_line() const;
 
+  /// Whether lines show which of several rows with one key stays; else only the server knows.
+  bool copies_show_in_lines() const { return key_is_of_line() && !has_version(); }
+
   /// The names of all columns, or those of the key, as an array for a parameter.
   std::string column_array() const;
   std::string key_array() const;

@@ -402,19 +402,34 @@ BOOST_AUTO_TEST_CASE(gets_no_type_from_what_is_refused_or_could_not_be_told_apar
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(a_key_of_several_fields, typed_fixture)
+namespace {
+
+/// Pipelines of one database that have a typed table each.
+struct several_tables : typed_fixture {
+  /// Of the pipeline `name`, from the beginning of its run.
+  postgres_options begin(const std::string& name, const typed_table& table, disposition write, bool initial_load) {
+    auto o = options();
+    o.pipeline = o.table = identity.pipeline = name;
+    o.typed = table;
+    o.write = write;
+    o.initial_load = initial_load;
+    batches = {};
+    return o;
+  }
+
+  postgres_options begin_with_two_fields(disposition write, bool initial_load) {
+    return begin(write == disposition::skip ? "skips" : "merges", {{"shop", "n"}}, write, initial_load);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_key_of_several_fields, several_tables)
 
 BOOST_AUTO_TEST_CASE(tells_records_apart_by_all_of_them) {
   for (const disposition write : {disposition::skip, disposition::merge}) {
-    auto o = options();
-    o.pipeline = write == disposition::skip ? "skips" : "merges";
-    o.table = o.pipeline;
-    o.typed = typed_table{{"shop", "n"}, schema_policy::evolve};
-    o.write = write;
-    identity.pipeline = o.pipeline;
-    batches = {};
-    const auto target = open_target(o);
-    const auto loader = open_sink(target);
+    const auto o = begin_with_two_fields(write, false);
+    const auto loader = open_sink(open_target(o));
     const auto record = [](const std::string& shop, int n, int v) {
       const std::string number = std::to_string(n);
       return shop + "\t{\"shop\":\"" + shop + "\",\"n\":\"" + number + "\",\"v\":" + std::to_string(v) + "}";
@@ -431,14 +446,7 @@ BOOST_AUTO_TEST_CASE(tells_records_apart_by_all_of_them) {
 
 BOOST_AUTO_TEST_CASE(leaves_the_first_or_the_last_of_an_initial_load_however_the_server_puts_them) {
   for (const disposition write : {disposition::skip, disposition::merge}) {
-    auto o = options();
-    o.pipeline = write == disposition::skip ? "skips" : "merges";
-    o.table = o.pipeline;
-    o.typed = typed_table{{"shop", "n"}, schema_policy::evolve};
-    o.write = write;
-    o.initial_load = true;
-    identity.pipeline = o.pipeline;
-    batches = {};
+    const auto o = begin_with_two_fields(write, true);
     const auto loader = open_sink(open_target(o));
     page_batches::rows rows;
     for (int version = 1; version <= 3; ++version) {
@@ -459,18 +467,12 @@ BOOST_AUTO_TEST_CASE(leaves_the_first_or_the_last_of_an_initial_load_however_the
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(records_with_a_version, typed_fixture)
+BOOST_FIXTURE_TEST_SUITE(records_with_a_version, several_tables)
 
 BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
   for (const bool initial : {false, true}) {
-    auto o = options();
-    o.pipeline = initial ? "initial" : "merge";
-    o.table = o.pipeline + "_rows";
-    o.typed = typed_table{{"id"}, schema_policy::evolve, "at"};
-    o.write = disposition::merge;
-    o.initial_load = initial;
-    identity.pipeline = o.pipeline;
-    batches = {};
+    const auto o = begin(initial ? "initial_rows" : "merged_rows", {{"id"}, schema_policy::evolve, "at"},
+                         disposition::merge, initial);
     const auto loader = open_sink(open_target(o));
     const auto record = [](const std::string& id, const std::string& at, int v) {
       return id + "\t{\"id\":\"" + id + "\",\"at\":" + at + ",\"v\":" + std::to_string(v) + "}";
