@@ -3,7 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
 #include "fuzz/buffer_image.hpp"
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 
 namespace ingest::fuzz {
 

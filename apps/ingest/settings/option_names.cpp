@@ -40,6 +40,7 @@ constexpr option_name option_names[] = {
     {"reject_limit", "REJECT_LIMIT"},
     {"typed", "TABLES"},
     {"typed.key", "KEY"},
+    {"schema", "SCHEMA_FILE"},
     {"changes", "SCHEMA_CHANGES"},
     {"write", "WRITE"},
     {"typed.version", "VERSION_FIELD"},

@@ -267,6 +267,9 @@ void check_together(const settings& s, command c) {
   if (!s.key.empty() && s.tables != table_kind::typed) {
     refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
   }
+  if (!s.schema_file.empty() && s.tables != table_kind::typed) {
+    refuse(s, {"SCHEMA_FILE", "TABLES"}, "SCHEMA_FILE gives types to the columns of a typed table: set TABLES=typed");
+  }
   if (!s.version_field.empty() && (s.tables != table_kind::typed || s.write != disposition::merge)) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");

@@ -78,6 +78,8 @@ struct settings {
   std::string database_url;
   std::string table;
   table_kind tables = table_kind::json;
+  std::filesystem::path schema_file;  ///< empty: none
+  number_columns numbers = number_columns::numeric;
   schema_policy schema_changes = schema_policy::evolve;
   disposition write = disposition::skip;
   nul_policy nuls = nul_policy::reject;

@@ -125,6 +125,14 @@ const std::array definitions{
     .help = "What the table is like: json, an id and the whole record; typed, a column for each field, and _ingest_extra "
             "for what does not fit into them",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "SCHEMA_FILE", .type = path, .member = &s::schema_file,
+    .help = "With TABLES=typed, a JSON Schema of the records, whose types the columns get; none: the types of the first values",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "NUMBERS", .type = choice, .member = &s::numbers,
+    .default_text = "numeric", .choices = {"numeric", "double"},
+    .help = "With TABLES=typed, the columns that are made for numbers with a fraction: numeric, which keeps every digit, "
+            "or double precision, which computes faster",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "SCHEMA_CHANGES", .type = choice, .member = &s::schema_changes,
     .default_text = "evolve", .choices = {"evolve", "freeze", "refuse"},
     .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "

@@ -1,5 +1,9 @@
 #include "to/postgres.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "core/ledger_view.hpp"
@@ -37,6 +41,18 @@ std::vector<std::string> key_fields(const settings& s) {
   return pointer.tokens();
 }
 
+std::string schema_of(const settings& s) {
+  if (s.schema_file.empty()) {
+    return "";
+  }
+  std::ifstream in(s.schema_file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) {
+    throw error(errc::config, "SCHEMA_FILE " + s.schema_file.string() + " cannot be read: " + std::strerror(errno));
+  }
+  return text;
+}
+
 }  // namespace
 
 void require_write_of(const settings& s, const std::string& plan) {
@@ -72,7 +88,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.io_timeout = s.database_io_timeout;
   o.initial_load = s.initial_load;
   if (s.tables == table_kind::typed) {
-    o.typed = typed_table{key_fields(s), s.schema_changes, s.version_field};
+    o.typed = typed_table{key_fields(s), s.schema_changes, s.version_field, schema_of(s), s.numbers};
   }
   o.write = s.write;
   o.nuls = s.nuls;

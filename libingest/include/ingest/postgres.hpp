@@ -44,8 +44,16 @@ enum class schema_policy {
   refuse,  ///< errc::bad_data
 };
 
+/// Of a typed table, what columns become of numbers with a fraction.
+enum class number_columns {
+  numeric,  ///< which keep every digit
+  real,     ///< `double precision`, which computes faster; a number with more digits is in `_ingest_extra` as well
+};
+
 /// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
-/// value that its column's type cannot hold is there under its field's name, and the column is null.
+/// value that its column's type cannot hold is there under its field's name, and the column is null. A column is called as
+/// its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning and a
+/// checksum.
 struct typed_table {
   std::vector<std::string> key = {"id"};  ///< fields of the records; of no use where they are appended
   schema_policy changes = schema_policy::evolve;
@@ -53,6 +61,13 @@ struct typed_table {
   /// The field that tells which of two records with one key is the newer one, where they are merged: a record takes the
   /// place of a row that has no greater value. Empty: the one that was read later.
   std::string version = "";
+
+  /// A JSON Schema of the records, or nothing: the types of columns that we make, for a table that we create and for
+  /// fields that come later. They are no promise: a value that does not fit is treated as any other is. Fields that it
+  /// does not name get the type of their first values.
+  std::string schema = "";
+
+  number_columns numbers = number_columns::numeric;
 };
 
 /// Where and how rows are loaded into PostgreSQL.

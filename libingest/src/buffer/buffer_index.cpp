@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstdio>
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 
 namespace ingest {
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "buffer/buffer_index.hpp"
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 
 namespace ingest {
 

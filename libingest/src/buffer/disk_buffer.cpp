@@ -4,7 +4,7 @@
 
 #include "buffer/buffer_index.hpp"
 #include "buffer/buffer_recovery.hpp"
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 #include "buffer/segment_writer.hpp"
 
 namespace ingest {

@@ -1,6 +1,6 @@
 #include "buffer/range_reader.hpp"
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 
 namespace ingest {

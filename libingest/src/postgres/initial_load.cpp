@@ -141,7 +141,7 @@ std::optional<removed_rows> build_key(postgres_connection& c, const target_table
       throw;
     }
     c.run("ROLLBACK TO SAVEPOINT ingest_key");
-    removed.differing = target.shape.write == disposition::merge ? 0 : set_aside_differing(c, target, aside);
+    removed.differing = target.shape.duplicates_may_differ() ? set_aside_differing(c, target, aside) : 0;
     removed.all = remove_duplicates(c, target);
     log::info(events::duplicates_removed, "some events were loaded more than once; one of each stays",
               {{"table", target.identity()}, {"duplicates", removed.all}});

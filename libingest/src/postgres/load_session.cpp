@@ -40,9 +40,8 @@ table_shape shape_of(const postgres_options& o) {
     }
   }
   table_shape shape =
-      o.typed ? table_shape::of_members(o.typed->key, o.typed->changes, o.write) : table_shape::of_events(o.write);
+      o.typed ? table_shape::of_members(*o.typed, o.write) : table_shape::of_events(o.write);
   shape.nuls = o.nuls;
-  shape.version = o.typed ? o.typed->version : "";
   return shape;
 }
 

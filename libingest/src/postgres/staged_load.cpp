@@ -33,7 +33,7 @@ load_outcome staged_load::run() {
   key_ = target_.keyless() ? key_by_now() : target_.key;
   stage();
   insert_and_account();
-  if (outcome_.duplicates > 0 && !target_.key.empty() && !target_.shape.in_order() && can_compare()) {
+  if (outcome_.duplicates > 0 && !target_.key.empty() && target_.shape.duplicates_may_differ() && can_compare()) {
     find_differing();
   }
   return std::move(outcome_);
@@ -143,10 +143,11 @@ bool staged_load::can_compare() const {
 }
 
 /// A row that was there before the run has a right to differ: it may be older than the event, or somebody's own. Where
-/// nobody knows which rows those are, they are kept with the others.
+/// nobody knows which rows those are, they are kept with the others. A version is compared with any row's.
 void staged_load::find_differing() {
-  const query_result numbers = attempts_.connection().execute(target_.shape.differing(target_.quoted, target_.types),
-                                                              {terms_.first_transaction});
+  const query_result numbers =
+      attempts_.connection().execute(target_.shape.differing(target_.quoted, target_.types),
+                                     {target_.shape.has_version() ? std::string() : terms_.first_transaction});
   for (const std::size_t row : rows_numbered(numbers)) {
     outcome_.differing.push_back({&rows_.page_of(row), rows_.row_in_page(row), "23505", differs, rows_.text(row),
                                   rejected_row::reason::differs});

@@ -127,7 +127,7 @@ std::optional<shape_column> usable_column(const query_result& columns, std::size
       (columns.truth(i, 9) && !is_key) || !can_name_column(columns.text(i, 0))) {
     return std::nullopt;
   }
-  shape_column column = column_of_member(columns.text(i, 0), columns.text(i, 1));
+  shape_column column = typed_column(columns.text(i, 0), columns.text(i, 1));
   column.required = columns.truth(i, 3);
   return column;
 }

@@ -111,7 +111,9 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
       }
       in.object([&](std::string_view name) {
         const json_value value = in.value();
-        const bool wanted = !value.is_null() && !known.contains(name) && target.shape.wants_column(name);
+        const auto other = has_other_name(name) ? column_name_of(name) : std::nullopt;
+        const bool has_none = !known.contains(name) && (!other || !known.contains(*other));
+        const bool wanted = !value.is_null() && has_none && target.shape.wants_column(name);
         if (wanted && (found.size() < most || found.contains(name))) {
           found.of(name).note(value, scratch);
         }
@@ -127,7 +129,7 @@ added_columns add_members(postgres_connection& c, const target_table& target, co
                           std::chrono::milliseconds patience) {
   std::vector<shape_column> added;
   for (const auto& [name, values] : found) {
-    added.push_back(column_of_member(name, values.type()));
+    added.push_back(target.shape.column_for(name, values.type()));
   }
   if (target.shape.changes == schema_policy::refuse) {
     refuse(target, added);

@@ -1,8 +1,11 @@
 #include "postgres/table_shape.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "core/crc32c.hpp"
 #include "core/utf8.hpp"
+#include "json/json_schema.hpp"
 #include "postgres/column_type.hpp"
 #include "postgres/postgres_array.hpp"
 
@@ -92,6 +95,12 @@ std::string same_key(const table_shape& shape) {
                 [](const std::string& name) { return "t." + quoted(name) + " = s." + quoted(name); });
 }
 
+/// Nothing tells whether a row of `one` without a version is newer than one of `other` that has one: it stays out, and
+/// is not what the table has.
+std::string without_version(const table_shape& shape, const std::string& one, const std::string& other) {
+  return shape.has_version() ? one + quoted(shape.version) + " IS NULL AND " + other + " IS NOT NULL AND " : "";
+}
+
 /// For ORDER BY, before whatever else decides.
 std::string newest_first(const table_shape& shape) {
   return shape.has_version() ? quoted(shape.version) + " DESC NULLS LAST, " : "";
@@ -128,28 +137,81 @@ std::string record(const table_shape& shape) {
   return whole != shape.columns.end() ? quoted(whole->name) : put_together(shape, "");
 }
 
+std::string_view catalog_type_of(schema_kind kind, number_columns numbers) {
+  switch (kind) {
+    case schema_kind::boolean:
+      return "bool";
+    case schema_kind::integer:
+      return "int8";
+    case schema_kind::number:
+      return numbers == number_columns::real ? "float8" : "numeric";
+    case schema_kind::text:
+      return "text";
+    case schema_kind::date:
+      return "date";
+    case schema_kind::time:
+      return "time";
+    case schema_kind::date_time:
+      return "timestamptz";
+    case schema_kind::uuid:
+      return "uuid";
+    case schema_kind::json:
+      break;
+  }
+  return "jsonb";
+}
+
+/// A key tells records apart by all that they have: of a type that may round, it is text.
+shape_column key_column(const std::string& member, std::string_view declared) {
+  const std::string_view exact[] = {"int8", "numeric", "uuid"};
+  const bool is_exact = std::find(std::begin(exact), std::end(exact), declared) != std::end(exact);
+  shape_column c = typed_column(member, is_exact ? declared : "text");
+  c.collation = is_exact ? "" : "C";
+  c.required = true;
+  return c;
+}
+
+constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
+
 }  // namespace
 
-bool can_name_column(std::string_view member) {
-  constexpr std::size_t longest = 63;
+bool has_other_name(std::string_view member) {
   const std::string_view kept[] = {extra_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  return member.size() > longest_name || std::find(std::begin(kept), std::end(kept), member) != std::end(kept);
+}
+
+std::optional<std::string> column_name_of(std::string_view member) {
+  if (member.empty()) {
+    return std::nullopt;
+  }
   for (std::string_view rest = member; !rest.empty();) {
     const std::size_t length = utf8_length(rest);
     if (length == 0 || rest.front() == '\0') {
-      return false;
+      return std::nullopt;
     }
     rest.remove_prefix(length);
   }
-  return !member.empty() && member.size() <= longest &&
-         std::find(std::begin(kept), std::end(kept), member) == std::end(kept);
+  if (!has_other_name(member)) {
+    return std::string(member);
+  }
+  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  std::string checksum = "_";
+  for (std::uint32_t sum = crc32c(member), digits = 8; digits > 0; --digits, sum <<= 4) {
+    checksum += hexadecimal[sum >> 28];
+  }
+  return std::string(utf8_prefix(member, longest_name - checksum.size())) + checksum;
 }
 
-shape_column column_of_member(const std::string& member, std::string_view catalog_type) {
-  return {member,
+bool can_name_column(std::string_view member) {
+  return column_name_of(member) == member;
+}
+
+shape_column typed_column(const std::string& name, std::string_view catalog_type) {
+  return {name,
           std::string(find_column_type(catalog_type)->name),
           "",
           {std::string(catalog_type)},
-          json_pointer::to_member(member),
+          json_pointer::to_member(name),
           false};
 }
 
@@ -163,18 +225,36 @@ table_shape table_shape::of_events(disposition write) {
           write};
 }
 
-table_shape table_shape::of_members(const std::vector<std::string>& key, schema_policy changes, disposition write) {
+table_shape table_shape::of_members(const typed_table& table, disposition write) {
   table_shape shape;
   shape.write = write;
-  shape.key = write == disposition::append ? std::vector<std::string>() : key;
-  for (const std::string& member : shape.key) {
-    shape.columns.push_back(column_of_member(member, "text"));
-    shape.columns.back().collation = "C";
-    shape.columns.back().required = true;
+  shape.key = write == disposition::append ? std::vector<std::string>() : table.key;
+  shape.changes = table.changes;
+  shape.version = table.version;
+  shape.numbers = table.numbers;
+  std::map<std::string, std::string_view> types;
+  for (const schema_member& m : table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema)) {
+    const auto name = column_name_of(m.name);
+    if (name && types.emplace(*name, catalog_type_of(m.kind, table.numbers)).second && !shape.is_key(*name)) {
+      shape.declared.push_back(typed_column(*name, types.at(*name)));
+    }
   }
+  for (const std::string& member : shape.key) {
+    const auto declared = types.find(member);
+    shape.columns.push_back(key_column(member, declared == types.end() ? "" : declared->second));
+  }
+  shape.columns.insert(shape.columns.end(), shape.declared.begin(), shape.declared.end());
   shape.columns.push_back({extra_column_name, "jsonb", "", {"jsonb"}, json_pointer(""), false, true});
-  shape.changes = changes;
   return shape;
+}
+
+shape_column table_shape::column_for(std::string_view member, std::string_view catalog_type) const {
+  const std::string name = column_name_of(member).value_or(std::string(member));
+  const auto known =
+      std::find_if(declared.begin(), declared.end(), [&](const shape_column& c) { return c.name == name; });
+  return known != declared.end()                                           ? *known
+         : catalog_type == "numeric" && numbers == number_columns::real ? typed_column(name, "float8")
+                                                                           : typed_column(name, catalog_type);
 }
 
 std::string table_shape::description() const {
@@ -182,8 +262,11 @@ std::string table_shape::description() const {
 }
 
 bool table_shape::wants_column(std::string_view member) const {
-  return !kept_apart.contains(member) && (changes == schema_policy::refuse ||
-                                          (changes == schema_policy::evolve && !is_full && can_name_column(member)));
+  if (changes == schema_policy::freeze || (changes == schema_policy::evolve && is_full)) {
+    return false;
+  }
+  const auto name = column_name_of(member);
+  return name ? !kept_apart.contains(*name) : changes == schema_policy::refuse;
 }
 
 const shape_column* table_shape::find(const std::string& name) const {
@@ -191,8 +274,8 @@ const shape_column* table_shape::find(const std::string& name) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-bool table_shape::is_key(const shape_column& c) const {
-  return std::find(key.begin(), key.end(), c.name) != key.end();
+bool table_shape::is_key(const std::string& name) const {
+  return std::find(key.begin(), key.end(), name) != key.end();
 }
 
 bool table_shape::key_is_of_line() const {
@@ -295,7 +378,9 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
   const std::string meant = " FROM " + staging + " WHERE " + number_of(*this) +
                             (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
   // PostgreSQL lets no statement change a row twice; and which keys are the same, only the server knows.
-  const std::string keys = list_of(key);
+  // Where the table has no key yet, a row without a version waits for its end: delete_copies().
+  const std::string keys =
+      list_of(key) + (with_key.empty() && has_version() ? ", " + quoted(version) + " IS NULL" : "");
   const std::string one_of_each = " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant +
                                   " ORDER BY " + keys + ", " + newest_first(*this) + number_of(*this) +
                                   (write == disposition::merge ? " DESC" : "") + ") AS chosen";
@@ -332,7 +417,8 @@ std::string table_shape::differing(const std::string& table, const std::vector<s
                                             return differ("t." + name, "s." + name, types.at(i));
                                           });
   return "SELECT s." + number_of(*this) + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) +
-         " WHERE (" + others + ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
+         " WHERE " + without_version(*this, "s.", "t." + quoted(version)) + '(' + others +
+         ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
 }
 
 std::string table_shape::absent(const std::string& table, bool keyed) const {
@@ -351,8 +437,11 @@ std::string table_shape::differing_copies(const std::string& table) const {
                                         : beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
                                             return differ(name, first_of(i), columns[i].type);
                                           });
+  const std::string first_version = quoted(prefix + "version");
+  const std::string versions = has_version() ? ", first_value(" + quoted(version) + ") OVER w AS " + first_version : "";
   return "SELECT " + line_key(*this) + ", " + record(*this) + " FROM (SELECT " + list_of(columns) + ", " + kept +
-         " FROM " + repeated(*this, table) + " WINDOW w AS " + order_of_arrival(*this) + ") copies WHERE " + others;
+         versions + " FROM " + repeated(*this, table) + " WINDOW w AS " + order_of_arrival(*this) + ") copies WHERE " +
+         without_version(*this, "", first_version) + '(' + others + ')';
 }
 
 std::string table_shape::delete_copies(const std::string& table) const {

@@ -50,13 +50,14 @@ struct table_shape {
   std::set<std::string, std::less<>> kept_apart = {};  ///< members whose column is not for us, or cannot be
   std::string version = "";                            ///< typed_table::version
   bool is_full = false;                                ///< the table gets no more columns, for now or for ever
+  std::vector<shape_column> declared = {};             ///< what typed_table::schema names, beside the key
+  number_columns numbers = number_columns::numeric;
 
   /// (id, data): the key of the line and the whole record.
   static table_shape of_events(disposition write = disposition::skip);
 
-  /// Columns for the members of records: those of the key, to begin with, as text.
-  static table_shape of_members(const std::vector<std::string>& key, schema_policy changes,
-                                disposition write = disposition::skip);
+  /// Columns for the members of records: those of the key, to begin with, and what is declared.
+  static table_shape of_members(const typed_table& table, disposition write = disposition::skip);
 
   /// Whether records have to go in as they were read.
   bool in_order() const { return write == disposition::merge || write == disposition::append; }
@@ -69,8 +70,12 @@ struct table_shape {
   /// Whether a member that has no column may not simply go to the extra column.
   bool wants_column(std::string_view member) const;
 
+  /// The column that a member gets whose first values are of this type, if nothing is declared of it.
+  shape_column column_for(std::string_view member, std::string_view catalog_type) const;
+
   const shape_column* find(const std::string& name) const;
-  bool is_key(const shape_column& c) const;
+  bool is_key(const std::string& name) const;
+  bool is_key(const shape_column& c) const { return is_key(c.name); }
 
   /// Whether there is a column by which the newer one of two rows is known.
   bool has_version() const { return write == disposition::merge && !version.empty() && find(version) != nullptr; }
@@ -80,6 +85,9 @@ struct table_shape {
 
   /// Whether lines show which of several rows with one key stays; else only the server knows.
   bool copies_show_in_lines() const { return key_is_of_line() && !has_version(); }
+
+  /// Whether a duplicate may have what nothing else has: it is not the last one that stays, or that is not known.
+  bool duplicates_may_differ() const { return !in_order() || has_version(); }
 
   /// The names of all columns, or those of the key, as an array for a parameter.
   std::string column_array() const;
@@ -133,7 +141,8 @@ struct table_shape {
   std::string change_nothing(const std::string& table) const;
 
   /// The numbers of the staged rows whose key the table has with other content, written by the transaction $1 or a
-  /// younger one; by any, where $1 is empty. `types` as for merge().
+  /// younger one; by any, where $1 is empty. Of a shape with a version, those that lack it where the table's row does
+  /// not. `types` as for merge().
   std::string differing(const std::string& table, const std::vector<std::string>& types) const;
 
   /// The numbers of the staged rows whose key the table does not have; without `keyed`, of all.
@@ -141,8 +150,9 @@ struct table_shape {
 
   // -- The end of an initial load
 
-  /// Rows whose key a row that stays has with other content: the key of its line and its record, as far as the table
-  /// knows them. Earlier is what an older transaction wrote; within one, rows lie as they came.
+  /// Rows whose key a row that stays has with other content (as differing() has it): the key of its line and its
+  /// record, as far as the table knows them. Earlier is what an older transaction wrote; within one, rows lie as they
+  /// came.
   std::string differing_copies(const std::string& table) const;
 
   /// Deletes all rows whose key an earlier one has, or a later one where records are merged.
@@ -152,12 +162,18 @@ struct table_shape {
 /// Of the extra column.
 inline const std::string extra_column_name = "_ingest_extra";
 
-/// Whether a member of a record can give a column its name: PostgreSQL would cut a longer one off, and keeps some for
-/// itself.
+/// What a column for a member of records is called: as the member is, unless PostgreSQL would cut that off, or keeps it
+/// for itself: then with a checksum of the whole, which another member hardly has. Nothing where it is no text.
+std::optional<std::string> column_name_of(std::string_view member);
+
+/// Whether a member can be a column's name as it is.
 bool can_name_column(std::string_view member);
 
-/// A column for a member of records. `type` is one that column_types() knows.
-shape_column column_of_member(const std::string& member, std::string_view catalog_type);
+/// Whether it cannot, for it is too long or reserved.
+bool has_other_name(std::string_view member);
+
+/// A column of this name. `catalog_type` is one that column_types() knows.
+shape_column typed_column(const std::string& name, std::string_view catalog_type);
 
 /// The staging table's name, as the server's messages have it.
 inline const std::string staging_name = "ingest_staging";

@@ -88,12 +88,31 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
     next_ = known->second + 1;
     return;
   }
+  if (has_other_name(name) && take_under_other_name(name, value)) {
+    return;
+  }
   if (value.is_null() && !keeps(name)) {
     return;  // a column that comes later would have nothing of it either
   }
   ++apart_.members;
   apart_.new_members = apart_.new_members || shape_->wants_column(name);
   keep(name, value);
+}
+
+/// From its first record on, the column is that member's; another one that is called like the column has none.
+bool typed_encoder::take_under_other_name(std::string_view name, const json_value& value) {
+  const auto column_name = column_name_of(name);
+  const auto known = column_name ? by_name_.find(*column_name) : by_name_.end();
+  if (known == by_name_.end() || found_[known->second].what != json_value::kind::missing) {
+    return false;
+  }
+  const std::size_t index = known->second;
+  by_name_.erase(known);
+  columns_[index].member = name;
+  by_name_.emplace(columns_[index].member, index);
+  found_[index] = value;
+  next_ = index + 1;
+  return true;
 }
 
 void typed_encoder::append_value(std::size_t index, std::string& to) {

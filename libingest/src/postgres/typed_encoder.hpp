@@ -45,12 +45,13 @@ class typed_encoder {
  private:
   struct column {
     const column_type* type;
-    std::string member;
+    std::string member;  ///< that it is filled with: the column's name, or a member whose name that is made of
     bool is_key;
   };
 
   bool find_members(std::string_view record);
   void take(std::string_view name, const json_value& value);
+  bool take_under_other_name(std::string_view name, const json_value& value);
   void append_value(std::size_t index, std::string& to);
   value_fit append_fitting(const column& c, const json_value& value, std::string& to);
   bool keeps(std::string_view name);

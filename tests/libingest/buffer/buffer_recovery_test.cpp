@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
 #include "support/sample_pages.hpp"

@@ -55,6 +55,58 @@ BOOST_AUTO_TEST_CASE(has_a_column_of_the_narrowest_type_for_each_field_of_the_fi
   BOOST_TEST(number("SELECT count(*) FROM orders WHERE _ingest_extra IS NOT NULL") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(has_the_columns_that_a_schema_declares) {
+  auto o = typed();
+  o.typed->schema = R"({"properties": {"id": {"type": "integer"}, "price": {"type": ["null", "number"]},
+    "at": {"type": "string", "format": "date-time"}, "code": {"type": "string"}, "lines": {"type": "array"},
+    "xmin": {"type": "integer"}}})";
+  o.typed->numbers = number_columns::real;
+  open_target(o);
+  BOOST_TEST(database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)"
+                            " FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0") ==
+             "id bigint, price double precision, at timestamp with time zone, code text, lines jsonb, "
+             "xmin_cdbff390 bigint, _ingest_extra jsonb");
+  const auto done = open_sink(open_target(o))->write(batches.next({{
+      "1\t{\"id\":1,\"price\":0.5,\"at\":\"2026-01-27T19:19:13Z\",\"code\":\"7\",\"lines\":[1],\"new\":2.5}",
+      "2\t{\"id\":2,\"price\":\"dear\",\"code\":7,\"xmin\":3}",
+      "x\t{\"id\":\"x\"}",
+  }}));
+  BOOST_TEST(done.rows_loaded == 2u);
+  BOOST_TEST(done.rows_rejected == 1u, "its key is no integer");
+  BOOST_TEST(of("2", "code || (_ingest_extra->>'price') || xmin_cdbff390") == "7dear3");
+  BOOST_TEST(of("1", "pg_typeof(new)") == "double precision");
+}
+
+BOOST_AUTO_TEST_CASE(gets_a_declared_column_when_its_field_comes_where_it_was_made_without) {
+  database.execute("CREATE TABLE orders (id text COLLATE \"C\" PRIMARY KEY, _ingest_extra jsonb)");
+  auto o = typed();
+  o.typed->schema = R"({"properties": {"n": {"type": "number"}, "code": {"type": "string"}}})";
+  open_sink(open_target(o))->write(batches.next({{row("a", "\"n\":1,\"code\":\"2026-01-27\"")}}));
+  BOOST_TEST(columns() == "_ingest_extra jsonb, code text, id text, n numeric", "not bigint and date");
+}
+
+BOOST_AUTO_TEST_CASE(names_a_column_after_a_field_as_far_as_there_is_room) {
+  const std::string question = "Wie zufrieden sind Sie alles in allem mit der Größe Ihres Zimmers gewesen?";
+  const auto loader = open_sink(open_target(typed()));
+  loader->write(batches.next({{row("a", '"' + question + "\":\"sehr\",\"ctid\":1")}}));
+  const std::string name = database.value(
+      "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname LIKE 'Wie%'");
+  BOOST_TEST(name.starts_with("Wie zufrieden sind Sie alles in allem mit der Größe I"), name);
+  BOOST_TEST(of("a", '"' + name + '"') == "sehr");
+  BOOST_TEST(number("SELECT count(*) FROM orders WHERE _ingest_extra IS NOT NULL") == 0);
+  // Another field that is called like the column is not taken for it, whichever comes first.
+  const std::string alike = ",\"" + name + "\":\"gar nicht\"";
+  loader->write(batches.next({{row("b", '"' + question + "\":\"kaum\"" + alike), row("c", "\"n\":1" + alike)}}));
+  open_sink(open_target(typed()))
+      ->write(batches.next({{row("d", "\"n\":1" + alike), row("e", '"' + question + "\":\"nie\"")}}));
+  for (const std::string& id : {"b", "c", "d", "e"}) {
+    const std::string all = of(id, "concat(\"" + name + "\", _ingest_extra)");
+    const bool both = id == "b";
+    BOOST_TEST((all.find(id == "e" ? "nie" : "gar nicht") != std::string::npos), id << ": " << all);
+    BOOST_TEST((!both || all.find("kaum") != std::string::npos), all);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(has_its_columns_in_the_order_of_the_fields) {
   open_sink(open_target(typed()))
       ->write(batches.next({{row("a", "\"z\":1,\"m\":null,\"b\":1"), row("b", "\"z\":1,\"m\":1,\"b\":1,\"a\":1")}}));
@@ -485,6 +537,8 @@ BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
                                  record("a", late, 9), record("b", "null", 10)}}));
     loader->finalize();
     BOOST_TEST(database.value("SELECT string_agg(id || v, ' ' ORDER BY id) FROM " + o.table) == "a9 b6 c7 d5");
+    BOOST_TEST(o.counters->duplicates_differing == (initial ? 2u : 1u), "is b10 newer than b6?");
+    BOOST_TEST(rejects().size() == (initial ? 3u : 1u));
   }
 }
 

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "buffer/crc32c.hpp"
+#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 
 using ingest::crc32c;
