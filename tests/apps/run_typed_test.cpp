@@ -127,6 +127,46 @@ BOOST_AUTO_TEST_CASE(of_a_file_has_columns_too) {
   BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE name = 'Grace, B.' AND born = '1906-12-09'") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_csv_file_has_columns_of_what_its_texts_say) {
+  typed_run r(0);
+  const std::string people = "id,n,share,active,zip,note\n1,7,0.50,true,01234,\n2,,1e3,false,98765,x\n3,8,,,\"\",y\n";
+  put_text(r.directory / "a.csv", people);
+  const std::string from = "file:" + (r.directory / "a.csv").string();
+  BOOST_TEST(r.run("run", {"--from", from}).exit_code == 0);
+  BOOST_TEST(r.type_of("n") + ", " + r.type_of("share") + ", " + r.type_of("active") + ", " + r.type_of("zip") ==
+             "bigint, numeric, boolean, text");
+  BOOST_TEST(r.database.value("SELECT string_agg(concat_ws('/', n, share, active, zip, note), ' ' ORDER BY id) "
+                              "FROM typed_events") == "7/0.50/t/01234/ 1000/f/98765/x 8//y");
+  BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE _ingest_extra IS NOT NULL") == 0);
+  // What is no number comes later, and is not lost.
+  put_text(r.directory / "a.csv", people + "4,many,,,,\n");
+  BOOST_TEST(r.run("run", {"--from", from, "--fresh", "--yes"}).exit_code == 0);
+  BOOST_TEST(r.database.value("SELECT _ingest_extra FROM typed_events WHERE id = '4'") == "{\"n\": \"many\"}");
+  r.environment["TABLE"] = "texts";
+  r.environment["TYPES"] = "text";
+  BOOST_TEST(r.run("run", {"--from", from, "--fresh", "--yes"}).exit_code == 0);
+  BOOST_TEST(r.number("SELECT count(*) FROM texts WHERE n = '' AND share = '1e3'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(has_the_types_of_its_schema) {
+  typed_run r(0);
+  put_text(r.directory / "a.csv", "id,n\n1,7\n");
+  put_text(r.directory / "schema.json", R"({"properties": {"id": {"type": "integer"}, "n": {"type": "number"}}})");
+  const std::string from = "file:" + (r.directory / "a.csv").string();
+  r.environment["SCHEMA_FILE"] = (r.directory / "missing.json").string();
+  const auto missing = r.run("run", {"--from", from});
+  BOOST_TEST(missing.exit_code == 78);
+  BOOST_TEST(has(missing.err, "missing.json cannot be read: No such file"), missing.err);
+  r.environment["SCHEMA_FILE"] = (r.directory / "schema.json").string();
+  const auto p = r.run("run", {"--from", from});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.type_of("id") + ", " + r.type_of("n") == "bigint, numeric");
+  put_text(r.directory / "schema.json", "{]");
+  const auto broken = r.run("validate", {"--from", from});
+  BOOST_TEST(broken.exit_code == 78);
+  BOOST_TEST(has(broken.out + broken.err, "SCHEMA_FILE is no JSON"), broken.out + broken.err);
+}
+
 BOOST_AUTO_TEST_CASE(has_a_key_of_several_fields_where_that_is_asked_for) {
   typed_run r(0);
   put_text(r.directory / "lines.csv", "shop,n,v\na,1,1\na,2,1\nb,1,1\na,1,2\n,7,1\n");

@@ -24,6 +24,7 @@ enum class log_format_choice { automatic, json, text };
 
 /// Whether a table has a column with the record, or columns for its fields.
 enum class table_kind { json, typed };
+enum class text_values { infer, text };
 
 enum class record_format { ndjson, csv, tsv };
 enum class file_compression { none, gzip, zstd };
@@ -80,6 +81,7 @@ struct settings {
   table_kind tables = table_kind::json;
   std::filesystem::path schema_file;  ///< empty: none
   number_columns numbers = number_columns::numeric;
+  text_values types = text_values::infer;
   schema_policy schema_changes = schema_policy::evolve;
   disposition write = disposition::skip;
   nul_policy nuls = nul_policy::reject;

@@ -133,6 +133,11 @@ const std::array definitions{
     .help = "With TABLES=typed, the columns that are made for numbers with a fraction: numeric, which keeps every digit, "
             "or double precision, which computes faster",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "TYPES", .type = choice, .member = &s::types,
+    .default_text = "infer", .choices = {"infer", "text"},
+    .help = "With TABLES=typed, what columns are made for strings: infer, text, or what all first values say: dates, times, "
+            "UUIDs, and of a CSV or TSV file also numbers, true and false, and what is empty is null there; or text, always",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "SCHEMA_CHANGES", .type = choice, .member = &s::schema_changes,
     .default_text = "evolve", .choices = {"evolve", "freeze", "refuse"},
     .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "

@@ -41,6 +41,12 @@ std::vector<std::string> key_fields(const settings& s) {
   return pointer.tokens();
 }
 
+/// Where there is nothing but texts, they say all that there is to say.
+text_reading text_reading_of(const settings& s) {
+  const bool has_texts_only = s.from.what == source_choice::kind::file && s.from.format != record_format::ndjson;
+  return s.types == text_values::text ? text_reading::none : has_texts_only ? text_reading::all : text_reading::times;
+}
+
 std::string schema_of(const settings& s) {
   if (s.schema_file.empty()) {
     return "";
@@ -88,7 +94,12 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.io_timeout = s.database_io_timeout;
   o.initial_load = s.initial_load;
   if (s.tables == table_kind::typed) {
-    o.typed = typed_table{key_fields(s), s.schema_changes, s.version_field, schema_of(s), s.numbers};
+    o.typed = typed_table{.key = key_fields(s),
+                          .changes = s.schema_changes,
+                          .version = s.version_field,
+                          .schema = schema_of(s),
+                          .numbers = s.numbers,
+                          .texts = text_reading_of(s)};
   }
   o.write = s.write;
   o.nuls = s.nuls;

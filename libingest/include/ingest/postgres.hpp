@@ -50,6 +50,13 @@ enum class number_columns {
   real,     ///< `double precision`, which computes faster; a number with more digits is in `_ingest_extra` as well
 };
 
+/// Of a typed table, what columns become of texts, as far as all of a field's first values say it.
+enum class text_reading {
+  none,   ///< text
+  times,  ///< dates, instants and UUIDs; numbers that somebody has written as texts stay texts
+  all,    ///< numbers, true and false as well, as a CSV file has them; an empty text is null, unless its column is `text`
+};
+
 /// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
 /// value that its column's type cannot hold is there under its field's name, and the column is null. A column is called as
 /// its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning and a
@@ -68,6 +75,8 @@ struct typed_table {
   std::string schema = "";
 
   number_columns numbers = number_columns::numeric;
+
+  text_reading texts = text_reading::times;
 };
 
 /// Where and how rows are loaded into PostgreSQL.

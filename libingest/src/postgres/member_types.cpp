@@ -15,7 +15,7 @@ struct candidate {
   kind of;
 };
 
-/// The first that all values are of and fit is taken. Texts of numbers stay texts.
+/// The first that all values are of and fit is taken.
 constexpr std::array candidates{
     candidate{"bool", kind::boolean}, candidate{"int8", kind::number}, candidate{"numeric", kind::number},
     candidate{"uuid", kind::string},  candidate{"date", kind::string}, candidate{"timestamptz", kind::string},
@@ -36,11 +36,15 @@ bool is_lower_case(std::string_view text) {
 /// Whether the type shall be chosen because of this value: it is then as the server would write it, but for a time's
 /// zone and digits below microseconds. What no column takes, as a text with NUL, is of its kind all the same: the
 /// record will be refused, and must not decide for others.
-bool fits(const candidate& c, const json_value& value, std::string& scratch) {
-  if (value.what != c.of) {
+bool fits(const candidate& c, const json_value& value, text_reading texts, std::string& scratch) {
+  const bool is_text = value.what == kind::string;
+  if (value.what != c.of && !(is_text && texts == text_reading::all)) {
     return false;
   }
-  if (c.type == "text" || c.type == "numeric") {
+  if (is_text && texts == text_reading::none) {
+    return c.type == "text";
+  }
+  if (c.type == "text" || (c.type == "numeric" && value.what == kind::number)) {
     return true;
   }
   std::string bytes;
@@ -53,13 +57,13 @@ bool fits(const candidate& c, const json_value& value, std::string& scratch) {
 
 }  // namespace
 
-void member_values::note(const json_value& value, std::string& scratch) {
+void member_values::note(const json_value& value, text_reading texts, std::string& scratch) {
   if (value.is_null()) {
     return;
   }
   any_ = true;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if ((fits_ >> i & 1) != 0 && !fits(candidates[i], value, scratch)) {
+    if ((fits_ >> i & 1) != 0 && !fits(candidates[i], value, texts, scratch)) {
       fits_ &= ~(1u << i);
     }
   }

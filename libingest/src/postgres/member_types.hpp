@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ingest/postgres.hpp"
 #include "json/json_scanner.hpp"
 
 namespace ingest::detail {
@@ -16,7 +17,7 @@ namespace ingest::detail {
 class member_values {
  public:
   /// Null is like missing.
-  void note(const json_value& value, std::string& scratch);
+  void note(const json_value& value, text_reading texts, std::string& scratch);
 
   /// pg_type.typname: the narrowest type that has had room for every value: boolean, bigint, numeric, uuid, date,
   /// timestamp with time zone, text for other strings, and jsonb for objects, arrays, and values of several kinds.

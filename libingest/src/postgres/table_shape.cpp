@@ -232,6 +232,7 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   shape.changes = table.changes;
   shape.version = table.version;
   shape.numbers = table.numbers;
+  shape.texts = table.texts;
   std::map<std::string, std::string_view> types;
   for (const schema_member& m : table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema)) {
     const auto name = column_name_of(m.name);
@@ -318,14 +319,14 @@ std::string table_shape::create(const std::string& table, bool with_key) const {
 }
 
 std::string table_shape::create_guard(const std::string& table, const std::string& index) const {
-  std::vector<std::string> texts;
-  std::copy_if(key.begin(), key.end(), std::back_inserter(texts),
+  std::vector<std::string> of_text;
+  std::copy_if(key.begin(), key.end(), std::back_inserter(of_text),
                [this](const std::string& name) { return find(name)->type == "text"; });
-  if (texts.empty()) {
+  if (of_text.empty()) {
     return "";
   }
   return "CREATE INDEX " + quoted(index) + " ON " + table + " " + key_list() + " WHERE " +
-         joined(texts, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) + " > 2000";
+         joined(of_text, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) + " > 2000";
 }
 
 std::string table_shape::add_key(const std::string& table) const {

@@ -9,6 +9,7 @@
 
 #include "ingest/postgres.hpp"
 #include "json/json_pointer.hpp"
+#include "json/json_scanner.hpp"
 
 namespace ingest::detail {
 
@@ -52,6 +53,7 @@ struct table_shape {
   bool is_full = false;                                ///< the table gets no more columns, for now or for ever
   std::vector<shape_column> declared = {};             ///< what typed_table::schema names, beside the key
   number_columns numbers = number_columns::numeric;
+  text_reading texts = text_reading::times;
 
   /// (id, data): the key of the line and the whole record.
   static table_shape of_events(disposition write = disposition::skip);
@@ -69,6 +71,11 @@ struct table_shape {
 
   /// Whether a member that has no column may not simply go to the extra column.
   bool wants_column(std::string_view member) const;
+
+  /// Whether that is as if the member were missing, whose column is not of text, or who has none.
+  bool says_nothing(const json_value& value) const {
+    return value.is_null() || (texts == text_reading::all && value.raw == "\"\"");
+  }
 
   /// The column that a member gets whose first values are of this type, if nothing is declared of it.
   shape_column column_for(std::string_view member, std::string_view catalog_type) const;

@@ -37,8 +37,9 @@ void add(const kept_apart& more, kept_apart& to) {
 typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types) : shape_(&shape) {
   columns_.reserve(shape.columns.size());
   for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
-    columns_.push_back(
-        {find_column_type(types.at(i)), shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i])});
+    const column_type* const type = find_column_type(types.at(i));
+    const bool is_text = type->width == 0 && type->catalog != "numeric";
+    columns_.push_back({type, shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i]), is_text});
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     by_name_.emplace(columns_[i].member, i);
@@ -91,7 +92,7 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
   if (has_other_name(name) && take_under_other_name(name, value)) {
     return;
   }
-  if (value.is_null() && !keeps(name)) {
+  if (shape_->says_nothing(value) && !keeps(name)) {
     return;  // a column that comes later would have nothing of it either
   }
   ++apart_.members;
@@ -119,7 +120,7 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
   const json_value& value = found_[index];
   const std::size_t begin = to.size();
   append_big_endian(null_length, to);
-  if (value.is_null()) {
+  if (value.is_null() || (!columns_[index].is_text && shape_->says_nothing(value))) {
     return;
   }
   const value_fit fit = append_fitting(columns_[index], value, to);

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(names_a_column_after_a_field_as_far_as_there_is_room) {
   loader->write(batches.next({{row("b", '"' + question + "\":\"kaum\"" + alike), row("c", "\"n\":1" + alike)}}));
   open_sink(open_target(typed()))
       ->write(batches.next({{row("d", "\"n\":1" + alike), row("e", '"' + question + "\":\"nie\"")}}));
-  for (const std::string& id : {"b", "c", "d", "e"}) {
+  for (const std::string id : {"b", "c", "d", "e"}) {
     const std::string all = of(id, "concat(\"" + name + "\", _ingest_extra)");
     const bool both = id == "b";
     BOOST_TEST((all.find(id == "e" ? "nie" : "gar nicht") != std::string::npos), id << ": " << all);
