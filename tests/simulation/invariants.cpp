@@ -52,7 +52,7 @@ std::uint64_t rows_in_ledger(const simulated_database& database) {
 
 std::uint64_t rows_in_table(const simulated_database& database) {
   const tables& now = database.committed();
-  std::uint64_t rows = database.write() == disposition::append ? 0 : now.events.size();
+  std::uint64_t rows = database.write() == disposition::append ? 0 : now.events.size() + now.rows_changed;
   for (const auto& [id, count] : now.copies) {
     rows += count;
   }
@@ -215,8 +215,8 @@ std::string problem_of_completion(const std::string& run_id, simulated_disk& dis
     if (e == api.truth().end() || e->second.era >= watermark_of(database)) {
       return "the table has a row that no event stands for: " + id;
     }
-    if (e->second.data != data) {
-      return "event " + id + " is not as it was";
+    if (e->second.data_at(watermark_of(database), database.write()) != data) {
+      return "event " + id + " is not as it was, but " + data;
     }
   }
   if (!now.pipelines.at(simulated_pipeline).complete || !now.pages.empty() || now.slices.size() != api.slices()) {

@@ -11,7 +11,8 @@ constexpr std::size_t overlap = 3;
 
 }  // namespace
 
-simulated_api::simulated_api(schedule& s) : schedule_(s), poisoned_(s.one_in(6)), events_(1 + s.draw(most_slices)) {
+simulated_api::simulated_api(schedule& s, bool changes)
+    : schedule_(s), changes_(changes), poisoned_(s.one_in(6)), events_(1 + s.draw(most_slices)) {
   grow();
 }
 
@@ -22,6 +23,30 @@ simulated_api::event simulated_api::make_event(std::size_t slice) {
     return schedule_.one_in(2) ? event{"", "{\"lost\":\"" + id + "\"}"} : event{id, "no json"};
   }
   return {id, "{\"n\":" + std::to_string(n) + "}"};
+}
+
+/// One of those that have come, if it may be changed.
+std::optional<simulated_api::event> simulated_api::change_event(std::size_t slice) {
+  const auto& events = events_[slice];
+  if (!changes_ || events.empty() || !schedule_.one_in(4)) {
+    return std::nullopt;
+  }
+  const event& before = events[schedule_.draw(events.size())];
+  if (!truth_.contains(before.id) || shared_.contains(before.id)) {
+    return std::nullopt;
+  }
+  return event{before.id, "{\"n\":" + std::to_string(events.size()) + ",\"changed\":true}"};
+}
+
+void simulated_api::tell_truth(const event& e, std::size_t era) {
+  if (e.id.empty() || !e.data.starts_with('{')) {
+    poison_.insert(e.id.empty() ? e.data : e.id);
+    return;
+  }
+  const auto [known, is_new] = truth_.try_emplace(e.id, true_event{e.data, era, {}});
+  if (!is_new) {
+    known->second.changed[era] = e.data;
+  }
 }
 
 void simulated_api::grow() {
@@ -35,17 +60,15 @@ void simulated_api::grow() {
     }
     if (slice > 0 && !events_[slice - 1].empty() && schedule_.one_in(2)) {
       events.push_back(events_[slice - 1].back());  // time windows overlap by an event
-    }
-    for (std::uint64_t left = schedule_.draw(most_events + 1); left > 0; --left) {
-      events.push_back(make_event(slice));
+      shared_.insert(events.back().id);
     }
     for (std::size_t i = before; i < events.size(); ++i) {
-      const event& e = events[i];
-      if (e.id.empty() || !e.data.starts_with('{')) {
-        poison_.insert(e.id.empty() ? e.data : e.id);
-      } else {
-        truth_.try_emplace(e.id, true_event{e.data, era});
-      }
+      tell_truth(events[i], era);
+    }
+    for (std::uint64_t left = schedule_.draw(most_events + 1); left > 0; --left) {
+      const auto changed = change_event(slice);
+      events.push_back(changed ? *changed : make_event(slice));
+      tell_truth(events.back(), era);
     }
     ends.push_back(events.size());
   }
@@ -96,8 +119,12 @@ class simulated_api::slice_source final : public source {
     }
     const std::size_t first = s.one_in(6) ? next_ - std::min(next_ - begin_, overlap) : next_;
     const std::size_t count = s.one_in(8) ? 0 : 1 + s.draw(most_in_page);
-    next_ = std::max(next_, std::min(end_, first + count));
-    return page(first, std::min(end_, first + count));
+    std::size_t end = std::min(end_, first + count);
+    if (api_.changes_) {
+      end = std::max(end, next_);  // what comes again comes with all that is newer
+    }
+    next_ = std::max(next_, end);
+    return page(first, end);
   }
 
   void close() noexcept override {}

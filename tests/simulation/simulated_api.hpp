@@ -1,12 +1,15 @@
 #pragma once
 
+#include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "actors/credit.hpp"
+#include "ingest/postgres.hpp"
 #include "ingest/source.hpp"
 #include "simulation/simulated_process.hpp"
 
@@ -16,7 +19,8 @@ namespace ingest::testing {
 /// overlapping the one before, with failures, and with cursors that expire and are sought again too early.
 class simulated_api {
  public:
-  explicit simulated_api(schedule& s);
+  /// With `changes`, some events come again with other data, behind those that they were in between.
+  explicit simulated_api(schedule& s, bool changes = false);
 
   std::size_t slices() const { return events_.size(); }
 
@@ -30,8 +34,15 @@ class simulated_api {
   }
 
   struct true_event {
-    std::string data;
-    std::size_t era;
+    std::string data;                            ///< when it first came
+    std::size_t era;                             ///< then
+    std::map<std::size_t, std::string> changed;  ///< what it was in the end of later eras, or of that one
+
+    /// What the table has of it when all eras before `end` are loaded.
+    const std::string& data_at(std::size_t end, disposition write) const {
+      const auto later = changed.lower_bound(end);
+      return write != disposition::merge || later == changed.begin() ? data : std::prev(later)->second;
+    }
   };
 
   /// What the table has to hold in the end, by id.
@@ -55,7 +66,7 @@ class simulated_api {
 
   static constexpr std::int64_t overhead = static_cast<std::int64_t>(actors::credit_overhead);
   static constexpr std::int64_t ordinary_page = 60 + overhead;  ///< what it costs
-  static constexpr std::int64_t largest_page = 160 + overhead;
+  static constexpr std::int64_t largest_page = 240 + overhead;
 
  private:
   struct event {
@@ -65,13 +76,17 @@ class simulated_api {
   class slice_source;
 
   event make_event(std::size_t slice);
+  std::optional<event> change_event(std::size_t slice);
+  void tell_truth(const event& e, std::size_t era);
 
   schedule& schedule_;
+  const bool changes_;
   const bool poisoned_;
   std::vector<std::vector<event>> events_;      ///< by slice
   std::vector<std::vector<std::size_t>> ends_;  ///< by era: how many events each slice has then
   std::map<std::string, true_event> truth_;
   std::set<std::string> poison_;
+  std::set<std::string> shared_;  ///< ids of events in two slices, which have no order between them
 };
 
 }  // namespace ingest::testing

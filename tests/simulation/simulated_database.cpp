@@ -46,7 +46,10 @@ void tables::apply(const tables& changes) {
   for (const auto& [key, row] : changes.pages) {
     pages[key] = row;
   }
-  events.insert(changes.events.begin(), changes.events.end());
+  for (const auto& [id, data] : changes.events) {
+    events[id] = data;
+  }
+  rows_changed += changes.rows_changed;
   for (const auto& [id, count] : changes.copies) {
     copies[id] += count;
   }

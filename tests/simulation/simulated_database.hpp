@@ -66,6 +66,7 @@ struct tables {
   std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since
   std::map<std::string, std::string> events;  ///< by id, or by their data where they have none
   std::map<std::string, unsigned> copies;     ///< of these, where the table has no key
+  std::uint64_t rows_changed = 0;             ///< how often a row took the place of another; in no table
   std::optional<staged_rows> staging;
 
   /// Adds what a transaction has changed.

@@ -41,6 +41,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT row_security_active(")) {
     return {{"f", std::nullopt, std::nullopt, std::nullopt, std::nullopt}};
   }
+  if (sql.starts_with("SELECT min(t.oid::regclass::text) FROM pg_class t ")) {
+    return {{std::nullopt}};  // all of it can be changed
+  }
   if (sql.starts_with("WITH RECURSIVE base (attnum, type, typmod)")) {
     return columns_of_table();
   }

@@ -130,8 +130,9 @@ bool simulated_statements::run_transaction_statement(const std::string& sql) {
     b_.failed = false;
   } else if (sql == "RELEASE SAVEPOINT ingest_rows") {
     b_.savepoint.reset();
-  } else if (sql != "SET CONSTRAINTS ALL IMMEDIATE" && sql != "SAVEPOINT ingest_insert") {
-    return false;  // to the latter only a table with triggers goes back
+  } else if (sql != "SET CONSTRAINTS ALL IMMEDIATE" && sql != "SAVEPOINT ingest_insert" &&
+             sql != "SAVEPOINT ingest_change" && sql != "RELEASE SAVEPOINT ingest_change") {
+    return false;  // to the second only a table with triggers goes back, to the third one that lets no row be changed
   }
   return true;
 }

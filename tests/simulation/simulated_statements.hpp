@@ -55,6 +55,8 @@ class simulated_statements {
   detail::query_result number_from(const parameters& p);
   detail::query_result index_staging(const parameters& p);
   detail::query_result merge(const parameters& p);
+  detail::query_result merge_last(const parameters& p);
+  detail::query_result change_nothing(const parameters& p);
   detail::query_result find_differing(const parameters& p);
   rows columns_of_table() const;
 
@@ -63,6 +65,7 @@ class simulated_statements {
   bool sees_event(const std::string& id) const;
   bool appends() const { return db_.write() == disposition::append; }
   void require_id(const std::optional<std::string>& id, const std::string& context);
+  void await_event(const std::string& id);
   void insert_event(const std::string& id, const std::string& data);
   void append_event(const std::optional<std::string>& id, const std::string& data);
   detail::query_result done(const std::string& tag);

@@ -19,8 +19,9 @@ const std::string key = "(its key)";  // as the sink hears from us, and says to 
 /// The columns and their order are the same, however records are written.
 const detail::table_shape& shape(disposition write = disposition::skip) {
   static const detail::table_shape keyed = detail::table_shape::of_events();
+  static const detail::table_shape merged = detail::table_shape::of_events(disposition::merge);
   static const detail::table_shape keyless = detail::table_shape::of_events(disposition::append);
-  return write == disposition::append ? keyless : keyed;
+  return write == disposition::append ? keyless : write == disposition::merge ? merged : keyed;
 }
 
 /// The types of its columns, which have one name only.
@@ -53,6 +54,8 @@ const std::map<std::string, simulated_statements::table_statement>& simulated_st
       {shape().index_staging(), &simulated_statements::index_staging},
       {shape().merge(table, types(), staged::between, key), &simulated_statements::merge},
       {shape(disposition::append).merge(table, types(), staged::between, ""), &simulated_statements::merge},
+      {shape(disposition::merge).merge(table, types(), staged::between, key), &simulated_statements::merge_last},
+      {shape(disposition::merge).change_nothing(table), &simulated_statements::change_nothing},
       {shape().differing(table, types()), &simulated_statements::find_differing},
   };
   return known;
@@ -122,10 +125,14 @@ std::uint64_t simulated_statements::copy(const std::string& sql, const std::stri
   return line;
 }
 
-void simulated_statements::insert_event(const std::string& id, const std::string& data) {
+void simulated_statements::await_event(const std::string& id) {
   while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
     db_.wait_for(b_, *holder);
   }
+}
+
+void simulated_statements::insert_event(const std::string& id, const std::string& data) {
+  await_event(id);
   if (sees_event(id)) {
     db_.fail(b_, "23505", "duplicate key value violates unique constraint \"ingested_events_pkey\"",
              "COPY ingested_events, line 1");
@@ -160,15 +167,42 @@ query_result simulated_statements::merge(const parameters& p) {
     }
     require_id(staged_id, "");
     const std::string& id = *staged_id;
-    while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
-      db_.wait_for(b_, *holder);
-    }
+    await_event(id);
     if (!sees_event(id)) {
       b_.made.events[id] = data;
       ++inserted;
     }
   }
   return done("INSERT 0 " + std::to_string(inserted));
+}
+
+query_result simulated_statements::merge_last(const parameters& p) {
+  const std::uint64_t first = std::stoull(p.at(0));
+  const std::uint64_t last = std::stoull(p.at(1));
+  std::map<std::string, std::string> chosen;
+  for (const auto& [n, staged_id, data] : b_.made.staging.value().rows) {
+    if (n >= first && n <= last) {
+      require_id(staged_id, "");
+      chosen[*staged_id] = data;
+    }
+  }
+  std::uint64_t written = 0;
+  for (const auto& [id, data] : chosen) {
+    await_event(id);
+    const tables now = seen();
+    const auto there = now.events.find(id);
+    if (there != now.events.end() && there->second == data) {
+      continue;
+    }
+    b_.made.rows_changed += there == now.events.end() ? 0 : 1;
+    b_.made.events[id] = data;
+    ++written;
+  }
+  return done("INSERT 0 " + std::to_string(written));
+}
+
+query_result simulated_statements::change_nothing(const parameters&) {
+  return done("UPDATE 0");
 }
 
 query_result simulated_statements::find_differing(const parameters&) {

@@ -1,6 +1,7 @@
 #include "simulation/simulated_world.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "simulation/invariants.hpp"
 
@@ -27,12 +28,18 @@ std::string text_of(simulated_job::end e) {
   return {};
 }
 
+disposition drawn_disposition(schedule& chance) {
+  constexpr std::array all = {disposition::skip, disposition::merge, disposition::append};
+  return all.at(chance.draw(all.size()));
+}
+
 }  // namespace
 
 simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
     : chance_(seed),
-      api_(chance_),
-      database_(chance_, chance_.one_in(3) ? disposition::append : disposition::skip),
+      write_(drawn_disposition(chance_)),
+      api_(chance_, write_ == disposition::merge),
+      database_(chance_, write_),
       eras_(chance_.one_in(2) ? 1 : 2 + chance_.draw(2)),
       scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
       around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {

@@ -39,6 +39,7 @@ class simulated_world {
   bool is_complete() const;
 
   schedule chance_;
+  const disposition write_;
   simulated_api api_;
   simulated_database database_;
   std::size_t eras_;  ///< of the API that there will be: syncs, at the most
