@@ -41,6 +41,7 @@ constexpr option_name option_names[] = {
     {"typed", "TABLES"},
     {"typed.key", "KEY"},
     {"schema", "SCHEMA_FILE"},
+    {"deleted", "DELETED_POINTER"},
     {"changes", "SCHEMA_CHANGES"},
     {"write", "WRITE"},
     {"typed.version", "VERSION_FIELD"},

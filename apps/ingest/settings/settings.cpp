@@ -270,6 +270,9 @@ void check_together(const settings& s, command c) {
   if (!s.schema_file.empty() && s.tables != table_kind::typed) {
     refuse(s, {"SCHEMA_FILE", "TABLES"}, "SCHEMA_FILE gives types to the columns of a typed table: set TABLES=typed");
   }
+  if (!s.deleted_pointer.empty() && s.tables != table_kind::typed) {
+    refuse(s, {"DELETED_POINTER", "TABLES"}, "DELETED_POINTER fills a column of a typed table: set TABLES=typed");
+  }
   if (!s.version_field.empty() && (s.tables != table_kind::typed || s.write != disposition::merge)) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");

@@ -82,6 +82,7 @@ struct settings {
   std::filesystem::path schema_file;  ///< empty: none
   number_columns numbers = number_columns::numeric;
   text_values types = text_values::infer;
+  std::string deleted_pointer;  ///< empty: none
   schema_policy schema_changes = schema_policy::evolve;
   disposition write = disposition::skip;
   nul_policy nuls = nul_policy::reject;

@@ -156,6 +156,10 @@ const std::array definitions{
     .help = "With TABLES=typed and WRITE=merge, the field that tells which of two records is the newer one, such as "
             "updatedAt; without, it is the one that was read later",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "DELETED_POINTER", .type = json_pointer, .member = &s::deleted_pointer,
+    .help = "With TABLES=typed, where a record says that its source has deleted it: the column _ingest_deleted_at has the "
+            "time that stands there, or else when that was loaded first; null, false, 0 and an empty string say that it is there",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "NUL", .type = choice, .member = &s::nuls,
     .default_text = "reject", .choices = {"reject", "strip", "escape"},
     .help = "What becomes of the character NUL in strings, which PostgreSQL cannot hold: the record is set aside, the "

@@ -99,7 +99,8 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
                           .version = s.version_field,
                           .schema = schema_of(s),
                           .numbers = s.numbers,
-                          .texts = text_reading_of(s)};
+                          .texts = text_reading_of(s),
+                          .deleted = s.deleted_pointer};
   }
   o.write = s.write;
   o.nuls = s.nuls;

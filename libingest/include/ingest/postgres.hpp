@@ -77,6 +77,11 @@ struct typed_table {
   number_columns numbers = number_columns::numeric;
 
   text_reading texts = text_reading::times;
+
+  /// Where a record says that its source has deleted it, a JSON pointer; empty: nowhere. The column
+  /// `_ingest_deleted_at timestamptz` has the time that stands there, or of anything else but null, false, 0 and "", of
+  /// which it is null, the time at which the record was first loaded as deleted.
+  std::string deleted = "";
 };
 
 /// Where and how rows are loaded into PostgreSQL.

@@ -227,6 +227,7 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
   const query_result columns = columns_of(c, oid);
   table_shape found = asked;
   shape_column extra = found.columns.back();
+  const shape_column* const deletion = asked.find(deletion_column_name);
   found.columns.clear();
   types.clear();
   bool has_extra = false;
@@ -237,6 +238,12 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
     if (name == extra.name) {
       has_extra = columns.text(i, 1) == "jsonb" && !columns.truth(i, 4);
       extra.required = columns.truth(i, 3);
+    } else if (deletion != nullptr && name == deletion->name) {
+      if (columns.text(i, 1) != "timestamptz" || columns.truth(i, 4)) {
+        refuse(shown, "has a column " + name + " that is no timestamp with time zone: alter or drop it");
+      }
+      found.columns.push_back(*deletion);
+      types.push_back(columns.text(i, 1));
     } else if (column) {
       if (is_key) {
         check_key_column(exact_key(*column), shown, columns, i);
@@ -258,6 +265,10 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
                         " without a length or a precision: add or alter it, choose another table, or let us create "
                         "one");
     }
+  }
+  if (deletion != nullptr && found.find(deletion->name) == nullptr) {
+    refuse(shown, "has no column for the time at which a record was deleted: ALTER TABLE … ADD COLUMN " +
+                      deletion->name + " timestamptz");
   }
   if (!has_extra) {
     refuse(shown, "has no column " + extra.name +

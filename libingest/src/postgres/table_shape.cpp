@@ -57,11 +57,14 @@ std::string number_of(const table_shape& shape) {
   return quoted(free_name(shape, "ingest_n"));
 }
 
-/// All columns of a row as an object, what was kept apart among them.
+/// All columns of a row as an object, what was kept apart among them; without that of deletions, which follows from
+/// what others have.
 std::string put_together(const table_shape& shape, const std::string& row) {
+  std::vector<shape_column> said = shape.columns;
+  std::erase_if(said, [](const shape_column& c) { return c.is_deletion; });
   const std::string all = quoted(free_name(shape, "ingest_row"));
   const std::string object = "(SELECT to_jsonb(" + all + ".*) FROM (SELECT " +
-                             joined(shape.columns, ", ", [&](const shape_column& c) { return row + quoted(c.name); }) +
+                             joined(said, ", ", [&](const shape_column& c) { return row + quoted(c.name); }) +
                              ") " + all + ")";
   return shape.is_typed() ? '(' + object + " - '" + extra_column_name + "' || coalesce(" + row +
                                 quoted(extra_column_name) + ", '{}'))"
@@ -176,7 +179,7 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 }  // namespace
 
 bool has_other_name(std::string_view member) {
-  const std::string_view kept[] = {extra_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  const std::string_view kept[] = {extra_column_name, deletion_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
   return member.size() > longest_name || std::find(std::begin(kept), std::end(kept), member) != std::end(kept);
 }
 
@@ -245,6 +248,11 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
     shape.columns.push_back(key_column(member, declared == types.end() ? "" : declared->second));
   }
   shape.columns.insert(shape.columns.end(), shape.declared.begin(), shape.declared.end());
+  if (!table.deleted.empty()) {
+    shape.columns.push_back(typed_column(deletion_column_name, "timestamptz"));
+    shape.columns.back().at = json_pointer(table.deleted);
+    shape.columns.back().is_deletion = true;
+  }
   shape.columns.push_back({extra_column_name, "jsonb", "", {"jsonb"}, json_pointer(""), false, true});
   return shape;
 }
@@ -394,10 +402,17 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
   if (write != disposition::merge) {
     return into + meant + " ON CONFLICT " + with_key + " DO NOTHING";
   }
-  const std::string set =
-      beside_key(*this, ", ", [](const auto& name, std::size_t) { return name + " = excluded." + name; });
+  // Of a row that was deleted before, it is known when.
+  const std::string set = beside_key(*this, ", ", [this](const auto& name, std::size_t i) {
+    const std::string value = "excluded." + name;
+    return name + " = " +
+           (columns[i].is_deletion
+                ? "CASE WHEN " + value + " IS NOT NULL THEN coalesce(t." + name + ", " + value + ") END"
+                : value);
+  });
   const std::string others = beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
-    return differ("t." + name, "excluded." + name, types.at(i));
+    return columns[i].is_deletion ? "(t." + name + " IS NULL) <> (excluded." + name + " IS NULL)"
+                                  : differ("t." + name, "excluded." + name, types.at(i));
   });
   const std::string newer = has_version() ? "(t." + quoted(version) + " IS NULL OR excluded." + quoted(version) +
                                                 " >= t." + quoted(version) + ") AND "

@@ -27,6 +27,9 @@ struct shape_column {
 
   /// jsonb: has, of a typed shape's records, what no other column has.
   bool is_extra = false;
+
+  /// timestamptz: when the source has deleted what the record was of.
+  bool is_deletion = false;
 };
 
 /// Which of the staged rows are meant.
@@ -166,8 +169,9 @@ struct table_shape {
   std::string delete_copies(const std::string& table) const;
 };
 
-/// Of the extra column.
+/// Of the extra column, and of that which tells of deleted records.
 inline const std::string extra_column_name = "_ingest_extra";
+inline const std::string deletion_column_name = "_ingest_deleted_at";
 
 /// What a column for a member of records is called: as the member is, unless PostgreSQL would cut that off, or keeps it
 /// for itself: then with a checksum of the whole, which another member hardly has. Nothing where it is no text.

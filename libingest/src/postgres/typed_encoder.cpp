@@ -1,8 +1,11 @@
 #include "postgres/typed_encoder.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <span>
 
 #include "postgres/copy_binary.hpp"
+#include "postgres/date_values.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {
@@ -15,6 +18,11 @@ constexpr std::size_t longest_example = 80;
 /// Columns of a table of others that are not for us need some, too.
 constexpr std::size_t most_in_row = 7'600;
 constexpr std::size_t most_of_a_value = 24;
+
+std::int64_t microseconds_since_2000() {
+  constexpr auto epoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now() - epoch).count();
+}
 
 std::size_t room_for(const column_type& type, std::size_t bytes) {
   return type.width > 0 ? (type.width + 3) / 4 * 4 : std::min(bytes + 4, most_of_a_value);
@@ -34,15 +42,22 @@ void add(const kept_apart& more, kept_apart& to) {
   to.new_members = to.new_members || more.new_members;
 }
 
-typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types) : shape_(&shape) {
+typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types)
+    : shape_(&shape), now_(microseconds_since_2000()) {
   columns_.reserve(shape.columns.size());
   for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
     const column_type* const type = find_column_type(types.at(i));
     const bool is_text = type->width == 0 && type->catalog != "numeric";
-    columns_.push_back({type, shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i]), is_text});
+    if (shape.columns[i].is_deletion) {
+      deletion_ = i;
+    }
+    columns_.push_back({type, deletion_ == i ? "" : shape.columns[i].at->tokens().front(),
+                        shape.is_key(shape.columns[i]), is_text});
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    by_name_.emplace(columns_[i].member, i);
+    if (deletion_ != i) {
+      by_name_.emplace(columns_[i].member, i);
+    }
   }
   found_.resize(columns_.size());
   apart_.misfits.resize(columns_.size());
@@ -56,7 +71,11 @@ bool typed_encoder::append(std::string_view record, std::string& to) {
   room_ = most_in_row - std::min(most_in_row, columns_.size() / 8);  // a bit of each tells whether it is null
   append_big_endian(static_cast<std::uint16_t>(columns_.size() + 1), to);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    append_value(i, to);
+    if (deletion_ == i) {
+      append_deletion(record, to);
+    } else {
+      append_value(i, to);
+    }
   }
   append_extra(to);
   return true;
@@ -98,6 +117,21 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
   ++apart_.members;
   apart_.new_members = apart_.new_members || shape_->wants_column(name);
   keep(name, value);
+}
+
+void typed_encoder::append_deletion(std::string_view record, std::string& to) {
+  json_value value;
+  json_scanner in(record);
+  find_values(in, std::span(&*shape_->columns[*deletion_].at, 1), std::span(&value, 1));
+  const std::string_view text = value.text(scratch_).value_or(value.is_true() ? "true" : "");
+  if (value.is_null() || (value.what == json_value::kind::boolean && !value.is_true()) || text == "0" ||
+      (text.empty() && value.what == json_value::kind::string)) {
+    append_big_endian(null_length, to);
+    return;
+  }
+  const auto when = parse_timestamp(text);
+  append_big_endian<std::uint32_t>(sizeof now_, to);
+  append_big_endian(static_cast<std::uint64_t>(when ? when->number : now_), to);
 }
 
 /// From its first record on, the column is that member's; another one that is called like the column has none.

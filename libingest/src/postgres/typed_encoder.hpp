@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,6 +52,7 @@ class typed_encoder {
   };
 
   bool find_members(std::string_view record);
+  void append_deletion(std::string_view record, std::string& to);
   void take(std::string_view name, const json_value& value);
   bool take_under_other_name(std::string_view name, const json_value& value);
   void append_value(std::size_t index, std::string& to);
@@ -61,6 +63,8 @@ class typed_encoder {
 
   const table_shape* shape_;
   std::vector<column> columns_;  ///< without the extra one
+  std::optional<std::size_t> deletion_;  ///< the place of the one that tells of deleted records
+  std::int64_t now_;                     ///< microseconds since 2000-01-01, for those that do not say when
   std::unordered_map<std::string_view, std::size_t> by_name_;
   std::vector<json_value> found_;  ///< by column, of the record at hand
   std::size_t next_ = 0;           ///< the column that this record's next member will be of, if it is like the last one

@@ -542,6 +542,29 @@ BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(that_their_source_has_deleted_are_marked) {
+  auto o = begin("marked", {.key = {"id"}, .deleted = "/meta/gone"}, disposition::merge, false);
+  const auto loader = open_sink(open_target(o));
+  const auto record = [](const std::string& id, const std::string& gone) {
+    return id + "\t{\"id\":\"" + id + "\",\"v\":1,\"meta\":{\"gone\":" + gone + "}}";
+  };
+  loader->write(batches.next({{record("a", "\"2026-01-27T10:00:00Z\""), record("b", "true"), record("c", "1"),
+                               record("d", "false"), record("e", "0"), record("f", "null"), record("g", "\"\""),
+                               "h\t{\"id\":\"h\",\"_ingest_deleted_at\":\"mine\",\"\":2}"}}));
+  const std::string marked = "SELECT string_agg(id, '' ORDER BY id) FROM marked WHERE _ingest_deleted_at ";
+  BOOST_TEST(database.value(marked + "= '2026-01-27 10:00Z'") == "a");
+  BOOST_TEST(database.value(marked + "BETWEEN now() - interval '1 minute' AND now()") == "bc");
+  BOOST_TEST(database.value(marked + "IS NULL") == "defgh");
+  BOOST_TEST(database.value("SELECT concat(to_jsonb(m)) FROM marked m WHERE id = 'h'").find("mine") != std::string::npos);
+  const std::string when = database.value("SELECT _ingest_deleted_at FROM marked WHERE id = 'b'");
+  const auto done = loader->write(batches.next({{record("a", "null"), record("b", "true"), record("c", "false")}}));
+  BOOST_TEST(done.rows_loaded == 2u, "b is as it was");
+  BOOST_TEST(database.value("SELECT _ingest_deleted_at FROM marked WHERE id = 'b'") == when);
+  BOOST_TEST(database.value(marked + "IS NOT NULL") == "b");
+  database.execute("ALTER TABLE marked DROP COLUMN _ingest_deleted_at");
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+}
+
 BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {
   database.execute("CREATE TABLE ingested_events (id text PRIMARY KEY, at json, _ingest_extra jsonb)");
   auto o = options();
