@@ -15,6 +15,8 @@ constexpr command_description descriptions[] = {
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
     {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
+    {command::discover, "discover",
+     "Print the statement that makes a view of TABLE, a column for each field that its records have"},
     {command::version, "version", "Print the version"},
 };
 
@@ -53,6 +55,8 @@ std::string command_help(const command_description& c) {
   out << common_options;
   if (c.command == command::status) {
     out << "  --json\n      Print the status as JSON.\n";
+  } else if (c.command == command::discover) {
+    out << "  --view\n      Print a CREATE VIEW, which is what there is to discover.\n";
   } else if (c.command != command::validate) {
     out << "  --fresh\n      Forget the run in DATA_DIR and begin anew; its rejected rows are kept.\n"
            "  --yes\n      With --fresh: even if DATA_DIR holds something.\n";

@@ -32,6 +32,9 @@ class subcommand {
     if (description.command == command::status) {
       cli_->add_flag("--json", asked.json);
     }
+    if (description.command == command::discover) {
+      cli_->add_flag("--view", asked.view);
+    }
     if (works(description.command)) {
       cli_->add_flag("--fresh", asked.fresh);
       cli_->add_flag("--yes", asked.yes);
@@ -134,7 +137,7 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     refuse_unknown(unknown.front(), command_names(), "ingest --help");
   }
   if (chosen == nullptr) {
-    throw error(errc::usage, "say what to do: run, fetch, load, status, validate or version (see ingest --help)");
+    throw error(errc::usage, "say what to do: run, fetch, load, status, validate, discover or version (see ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
     refuse_secret(unknown.front());
@@ -183,6 +186,9 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   }
   check_words(program, given() == commands.end() ? nullptr : &*given());
   given()->take();
+  if (asked.command == command::discover && !asked.view) {
+    throw error(errc::usage, "say what to print: ingest discover --view (see ingest discover --help)");
+  }
   return asked;
 }
 

@@ -15,6 +15,7 @@ struct invocation {
   bool fresh = false;  ///< --fresh: forget what DATA_DIR and the ledger hold
   bool yes = false;    ///< --yes: do so without asking back
   bool json = false;   ///< --json: a status for programs
+  bool view = false;   ///< --view: the statement that makes a view
 };
 
 /// Reads a command line. Returns nothing where only help was asked for, which was written to `out`. Throws errc::usage

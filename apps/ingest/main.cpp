@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "command_line.hpp"
+#include "discover_command.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
 #include "log/log_output.hpp"
@@ -37,6 +38,9 @@ int execute(const app::invocation& asked) {
   configure_log(s);
   if (asked.command == command::status) {
     return app::status_command(s, asked.json, std::cout);
+  }
+  if (asked.command == command::discover) {
+    return app::discover_command(s, std::cout);
   }
   app::check_fresh(s, asked.fresh, asked.yes);
   return app::run_command(s, asked.command, asked.fresh);

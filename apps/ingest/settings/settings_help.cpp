@@ -98,7 +98,8 @@ std::string commands_of(const setting_definition& d) {
                                                                    {command::fetch, "fetch"},
                                                                    {command::load, "load"},
                                                                    {command::status, "status"},
-                                                                   {command::validate, "validate"}};
+                                                                   {command::validate, "validate"},
+                                                                   {command::discover, "discover"}};
   std::string list;
   for (const auto& [c, name] : names) {
     if (d.used_by(c)) {

@@ -12,6 +12,7 @@ using s = settings;
 constexpr command_set fetching = set_of(command::run) | set_of(command::fetch);
 constexpr command_set loading = set_of(command::run) | set_of(command::load);
 constexpr command_set checking = set_of(command::validate);
+constexpr command_set discovering = set_of(command::discover);
 constexpr command_set working = fetching | loading;
 constexpr command_set everything = working | checking | set_of(command::status);
 
@@ -115,11 +116,12 @@ const std::array definitions{
   setting_definition{.section = "Database", .name = "DATABASE_URL", .type = connection, .member = &s::database_url,
     .help = "The PostgreSQL database: postgresql://user:password@host:5432/name?sslmode=verify-full; "
             "in the flag, no password",
-    .commands = loading | checking, .required_for = loading | checking, .required_with = "TO=postgres"},
+    .commands = loading | checking | discovering, .required_for = loading | checking | discovering,
+    .required_with = "TO=postgres"},
   setting_definition{.section = "Database", .name = "TABLE", .type = text, .member = &s::table,
     .default_text = "ingested_events",
     .help = "The table to load, with columns id and data, or as TABLES says; created if it is missing",
-    .commands = loading | checking},
+    .commands = loading | checking | discovering},
   setting_definition{.section = "Database", .name = "TABLES", .type = choice, .member = &s::tables,
     .default_text = "json", .choices = {"json", "typed"},
     .help = "What the table is like: json, an id and the whole record; typed, a column for each field, and _ingest_extra "
@@ -182,7 +184,8 @@ const std::array definitions{
     .help = "Longest outage of the database that is waited out", .commands = loading},
   setting_definition{.section = "Database", .name = "DATABASE_IO_TIMEOUT_MS", .type = duration,
     .member = &s::database_io_timeout, .default_text = "60s", .least = 100, .greatest = hour,
-    .help = "Longest silence of the database before the connection counts as lost", .commands = loading | checking},
+    .help = "Longest silence of the database before the connection counts as lost",
+    .commands = loading | checking | discovering},
   setting_definition{.section = "Database", .name = "REJECT_LIMIT", .type = integer, .member = &s::reject_limit,
     .default_text = "unlimited", .word = "unlimited", .unit = "rows", .least = 0, .greatest = ~std::uint64_t{0},
     .help = "Rows that the database may refuse before the run is aborted; refused rows are kept in "
@@ -227,10 +230,10 @@ const std::array definitions{
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},
-    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering},
   setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
     .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
-    .commands = everything},
+    .commands = everything | discovering},
   setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
     .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
     .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},
