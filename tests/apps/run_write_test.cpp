@@ -119,6 +119,31 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_run_that_replaces)
 
+BOOST_AUTO_TEST_CASE(what_records_without_a_key_were_has_each_of_those_that_there_are_whatever_kills_it) {
+  written_run r("auto");
+  r.environment["KEY"] = "none";
+  r.environment["TABLES"] = "typed";
+  r.environment["TABLE"] = "replaced";
+  r.database.execute("CREATE TABLE replaced (id text, version bigint, filler text, _ingest_extra jsonb); "
+                     "INSERT INTO replaced VALUES ('old', 0, '', NULL)");
+  for (int kill = 0; kill < 3; ++kill) {
+    const std::uint64_t before = r.pages_in_ledger();
+    child_process p = r.start("run", r.flags());
+    await(p, [&] { return r.pages_in_ledger() > before; });
+    p.signal(SIGKILL);
+    BOOST_TEST(p.wait() == 128 + SIGKILL);
+    BOOST_TEST(r.number("SELECT count(*) FROM replaced") == 1u);
+  }
+  const auto p = r.run("run", r.flags());
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM replaced") == ids * versions);
+  BOOST_TEST(r.number("SELECT count(DISTINCT (id, version)) FROM replaced") == ids * versions);
+  r.environment["WRITE"] = "merge";
+  const auto merged = r.run("run", r.flags());
+  BOOST_TEST(merged.exit_code == 78);
+  BOOST_TEST(merged.err.find("KEY is none") != std::string::npos, merged.err);
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_old_rows_or_the_new_ones_wherever_it_is_killed) {
   written_run r("replace");
   r.database.execute(

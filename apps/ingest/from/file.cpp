@@ -110,7 +110,7 @@ class unchanged_file_source final : public source {
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     check_unchanged(plan_, settings_);
     file_->open(position, std::move(stop));
-    if (table_ != nullptr && to_of(settings_).keyed) {
+    if (table_ != nullptr && to_of(settings_).keyed && settings_.has_key) {
       check_id_column(table_->columns(), settings_);
     }
   }

@@ -264,7 +264,7 @@ void check_together(const settings& s, command c) {
         "WRITE=replace leaves what a run has read, and a run with INCREMENTAL reads only what is new: choose merge or "
         "skip, or leave INCREMENTAL out");
   }
-  if (!s.key.empty() && s.tables != table_kind::typed) {
+  if (s.origins.contains("KEY") && s.tables != table_kind::typed) {
     refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
   }
   if (!s.schema_file.empty() && s.tables != table_kind::typed) {
@@ -277,12 +277,40 @@ void check_together(const settings& s, command c) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");
   }
-  if (!s.key.empty() && s.origins.contains("ID_POINTER")) {
+  if (!s.has_key && (s.write == disposition::skip || s.write == disposition::merge)) {
+    refuse(s, {"KEY", "WRITE"},
+           "KEY is none, but WRITE=skip and merge tell by the key what is there: set WRITE=auto, append or replace");
+  }
+  if (s.origins.contains("KEY") && s.origins.contains("ID_POINTER")) {
     refuse(s, {"KEY", "ID_POINTER"}, "KEY and ID_POINTER both say what the table's key is: set one of them");
   }
   if (find_setting("BUFFER_QUOTA_BYTES")->used_by(c) && s.buffer_quota_bytes < s.segment_bytes) {
     refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},
            "BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES: raise the one or lower the other");
+  }
+}
+
+void settle_write(settings& s) {
+  if (s.key == std::vector<std::string>{"none"}) {
+    s.key.clear();
+    s.has_key = false;
+  }
+  switch (s.asked_write) {
+    case write_choice::skip:
+      s.write = disposition::skip;
+      break;
+    case write_choice::merge:
+      s.write = disposition::merge;
+      break;
+    case write_choice::append:
+      s.write = disposition::append;
+      break;
+    case write_choice::replace:
+      s.write = disposition::replace;
+      break;
+    case write_choice::automatic:
+      s.write = s.has_key ? disposition::merge : s.incremental ? disposition::append : disposition::replace;
+      break;
   }
 }
 
@@ -315,6 +343,7 @@ settings load_settings(const setting_sources& from, command c) {
     }
   }
   check_completeness(s, c, from, misspelt);
+  settle_write(s);
   check_together(s, c);
   if (!s.key.empty()) {
     s.id_pointer = json_pointer::text_to_member(s.key.front());  // rows lie in the buffer by it

@@ -26,6 +26,9 @@ enum class log_format_choice { automatic, json, text };
 enum class table_kind { json, typed };
 enum class text_values { infer, text };
 
+/// WRITE as it is set: `automatic` is one of the others.
+enum class write_choice { skip, merge, append, replace, automatic };
+
 enum class record_format { ndjson, csv, tsv };
 enum class file_compression { none, gzip, zstd };
 
@@ -53,6 +56,7 @@ struct settings {
   std::string id_pointer;
   std::string version_field;     ///< empty: the order in which records are read
   std::vector<std::string> key;  ///< fields of the records; none: id_pointer
+  bool has_key = true;           ///< false: KEY=none
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;
@@ -84,7 +88,8 @@ struct settings {
   text_values types = text_values::infer;
   std::string deleted_pointer;  ///< empty: none
   schema_policy schema_changes = schema_policy::evolve;
-  disposition write = disposition::skip;
+  write_choice asked_write = write_choice::skip;
+  disposition write = disposition::skip;  ///< what comes of that, key and incremental
   nul_policy nuls = nul_policy::reject;
   std::uint64_t loaders = 0;
   std::optional<std::uint64_t> range_bytes;  ///< nothing: what suits the command

@@ -145,14 +145,16 @@ const std::array definitions{
     .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "
             "the run ends",
     .commands = loading | checking},
-  setting_definition{.section = "Database", .name = "WRITE", .type = choice, .member = &s::write,
-    .default_text = "skip", .choices = {"skip", "merge", "append", "replace"},
+  setting_definition{.section = "Database", .name = "WRITE", .type = choice, .member = &s::asked_write,
+    .default_text = "skip", .choices = {"skip", "merge", "append", "replace", "auto"},
     .help = "What becomes of a record whose id the table has: skip, the row that is there stays; merge, the record takes "
             "its place, the last one that was read; append, there is no key, and each record is a row; replace, the rows of "
-            "each run take the place of all that are there, in one moment at its end",
+            "each run take the place of all that are there, in one moment at its end; auto, merge, and with KEY=none append "
+            "where INCREMENTAL is set, else replace",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "KEY", .type = fields, .member = &s::key,
-    .help = "Of a typed table, the fields by which records are told apart, separated by commas, in place of ID_POINTER",
+    .help = "Of a typed table, the fields by which records are told apart, separated by commas, in place of ID_POINTER; none: "
+            "they have no such fields, and each is a row",
     .commands = working | checking},
   setting_definition{.section = "Database", .name = "VERSION_FIELD", .type = text, .member = &s::version_field,
     .help = "With TABLES=typed and WRITE=merge, the field that tells which of two records is the newer one, such as "

@@ -28,7 +28,7 @@ std::string look_at_database(const settings& s) {
 
 /// Of a typed table, the key consists of fields like others.
 std::vector<std::string> key_fields(const settings& s) {
-  if (!s.key.empty() || s.write == disposition::append) {
+  if (!s.key.empty() || !s.has_key || s.write == disposition::append) {
     return s.key;
   }
   const json_pointer pointer(s.id_pointer);
@@ -62,10 +62,11 @@ std::string schema_of(const settings& s) {
 }  // namespace
 
 void require_write_of(const settings& s, const std::string& plan) {
-  if (s.write == disposition::append && may_repeat(plan)) {
+  if ((s.write == disposition::append || !s.has_key) && may_repeat(plan)) {
     throw error(errc::config,
-                "WRITE is append, but the API may give an event twice, where slices and syncs overlap or a cursor has "
-                "expired: choose merge or skip, which know by its id that it is there");
+                std::string(s.has_key ? "WRITE is append" : "KEY is none") +
+                ", but the API may give an event twice, where slices and syncs overlap or a cursor has "
+                "expired: choose merge or skip, which know by its id that it is there, with a key");
   }
 }
 

@@ -25,7 +25,7 @@ enum class disposition {
   append,  ///< the table needs no key, and every record becomes a row
 
   /// The rows of a run take the place of all that are there, in one moment, when the run is complete; within the run,
-  /// it is `skip`.
+  /// it is `skip`, or `append` where there is no key.
   replace,
 };
 
@@ -62,7 +62,8 @@ enum class text_reading {
 /// its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning and a
 /// checksum.
 struct typed_table {
-  std::vector<std::string> key = {"id"};  ///< fields of the records; of no use where they are appended
+  /// Fields of the records; of no use where they are appended. None, where they replace the table: every record is a row.
+  std::vector<std::string> key = {"id"};
   schema_policy changes = schema_policy::evolve;
 
   /// The field that tells which of two records with one key is the newer one, where they are merged: a record takes the

@@ -23,9 +23,9 @@ table_shape shape_of(const postgres_options& o) {
     throw error(errc::config, "`initial_load` fills a table that is new, and `write` is replace: leave it out");
   }
   const bool has_key = o.typed && o.write != disposition::append;
-  if (has_key && o.typed->key.empty()) {
+  if (has_key && o.typed->key.empty() && o.write != disposition::replace) {
     throw error(errc::config,
-                "`typed.key` names no field: name those that tell records apart, or let `write` be append");
+                "`typed.key` names no field: name those that tell records apart, or let `write` be append or replace");
   }
   if (o.typed && !o.typed->version.empty() && o.write != disposition::merge) {
     throw error(errc::config,

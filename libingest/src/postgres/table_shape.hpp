@@ -45,7 +45,7 @@ enum class staged {
 /// parameter, so that a shape has a text for each statement, by which a simulated database knows it.
 struct table_shape {
   std::vector<shape_column> columns;
-  std::vector<std::string> key;  ///< columns that are required; none where records are appended
+  std::vector<std::string> key;  ///< columns that are required; none where every record is a row
   disposition write = disposition::skip;
   nul_policy nuls = nul_policy::reject;
 
@@ -65,7 +65,7 @@ struct table_shape {
   static table_shape of_members(const typed_table& table, disposition write = disposition::skip);
 
   /// Whether records have to go in as they were read.
-  bool in_order() const { return write == disposition::merge || write == disposition::append; }
+  bool in_order() const { return write == disposition::merge || key.empty(); }
 
   bool is_typed() const { return !columns.empty() && columns.back().is_extra; }
 
