@@ -25,7 +25,7 @@ enum class log_format_choice { automatic, json, text };
 /// Whether a table has a column with the record, or columns for its fields.
 enum class table_kind { json, typed };
 
-enum class record_format { ndjson, csv, tsv };
+enum class record_format { ndjson, csv, tsv, parquet };
 enum class file_compression { none, gzip, zstd };
 
 /// Where records come from.
@@ -42,6 +42,7 @@ struct target_choice {
   kind what = kind::postgres;
   std::filesystem::path path = {};  ///< of a file
   file_compression compression = file_compression::none;
+  record_format format = record_format::ndjson;  ///< of a file: that or Parquet, which is compressed inside
 };
 
 /// The settings of a run, parsed and checked. Names, defaults, ranges and meanings are in the table of
