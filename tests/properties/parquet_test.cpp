@@ -32,8 +32,7 @@ std::vector<parquet_column> drawn_columns() {
 
 }  // namespace
 
-BOOST_TEST_DECORATOR(*boost::unit_test::precondition(reader_is_there))
-BOOST_AUTO_TEST_SUITE(parquet_properties)
+BOOST_AUTO_TEST_SUITE(parquet_properties, *boost::unit_test::precondition(reader_is_there))
 
 RC_BOOST_PROP(a_file_of_any_columns_reads_back_the_same, ()) {
   static const scratch_dir dir;

@@ -77,7 +77,7 @@ bool column_chunk::dictionary_pays() const {
 
 /// What data pages refer to stays.
 void column_chunk::leave_dictionary() {
-  if (done_.dictionary_coded_pages > 0 || numbered_bytes_ > page_bytes_) {
+  if (!numbers_.empty() && (done_.dictionary_coded_pages > 0 || numbered_bytes_ > page_bytes_)) {
     end_page();
   }
   numbering_ = false;
@@ -151,7 +151,8 @@ void column_chunk::end_page() {
     append_little_endian(static_cast<std::uint32_t>(levels.size()), body);
     body += levels;
   }
-  if (numbering_) {
+  const bool numbered = !numbers_.empty();
+  if (numbered) {
     append_numbers(body);
     ++done_.dictionary_coded_pages;
   } else {
@@ -159,7 +160,7 @@ void column_chunk::end_page() {
     ++done_.plain_pages;
   }
   done_.pages.push_back(
-      page_of(body, data_page, static_cast<std::int32_t>(values_), numbering_ ? dictionary_numbers : plain));
+      page_of(body, data_page, static_cast<std::int32_t>(values_), numbered ? dictionary_numbers : plain));
   done_bytes_ += done_.pages.back().size();
   done_.values += values_;
   numbers_.clear();
@@ -196,6 +197,9 @@ std::string column_chunk::page_of(std::string_view body, std::int32_t kind, std:
 }
 
 written_chunk column_chunk::end() {
+  if (numbering_ && done_.dictionary_coded_pages == 0 && 2 * dictionary_->size() >= numbered_) {
+    leave_dictionary();  // of too few values to have been judged before
+  }
   if (values_ > 0) {
     end_page();
   }

@@ -23,8 +23,7 @@ const parsers = {
 
 const file = readFileSync(process.argv[2])
 const buffer = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength)
-const metadata = parquetMetadata(buffer)
-const raw = parquetMetadata(buffer, { parsers: { ...parsers } })
+const metadata = parquetMetadata(buffer, { parsers })
 const columns = metadata.schema.slice(1)
 
 function require(holds, what) {
@@ -101,7 +100,7 @@ columns.forEach((column, i) => {
 })
 out.push('')
 let begin = 0
-for (const group of raw.row_groups) {
+for (const group of metadata.row_groups) {
   const end = begin + Number(group.num_rows)
   let rows = []
   await parquetRead({ file: buffer, metadata, compressors, parsers, rowFormat: 'array', rowStart: begin, rowEnd: end,
