@@ -39,9 +39,7 @@ std::string look_at_file(const settings& s) {
 
 const to_kind to_file = {
     .place = [](const settings& s) { return s.to.path.string(); },
-    .sinks = [](const settings& s) -> sink_factory {
-      return [to = s.to](std::size_t) { return sink_of(to); };
-    },
+    .sinks = [](const settings& s) -> sink_factory { return [to = s.to](std::size_t) { return sink_of(to); }; },
     .probe =
         [](const settings& s) {
           return check{"target", [&s] { return look_at_file(s); }};

@@ -67,8 +67,7 @@ void parquet_sink::open(std::stop_token stop) {
 
 void parquet_sink::begin(std::vector<parquet_column> columns) {
   columns.push_back({.name = std::string(detail::extra_column), .type = parquet_type::json});
-  const detail::parquet_writer::limits limits{static_cast<std::size_t>(options_.memory_bytes / 2),
-                                              options_.zstd_level};
+  const detail::parquet_writer::limits limits{static_cast<std::size_t>(options_.memory_bytes / 2), options_.zstd_level};
   writer_ = std::make_unique<detail::parquet_writer>(std::move(columns), limits, [this](std::string bytes) {
     batch b;
     b.data = std::make_shared<const std::string>(std::move(bytes));

@@ -52,10 +52,10 @@ class parquet_writer {
   page_compressor compressor_;
   std::vector<column_chunk> chunks_;
   parquet_metadata metadata_;
-  std::uint64_t offset_ = 0;     // of the next byte in the file
-  std::uint64_t rows_ = 0;       // of all row groups
+  std::uint64_t offset_ = 0;      // of the next byte in the file
+  std::uint64_t rows_ = 0;        // of all row groups
   std::uint64_t group_rows_ = 0;  // of the one at hand
-  std::size_t unmeasured_ = 0;   // bytes of rows since memory() was asked for
+  std::size_t unmeasured_ = 0;    // bytes of rows since memory() was asked for
 };
 
 }  // namespace ingest::detail

@@ -29,8 +29,7 @@ std::uint32_t string_dictionary::number_of(std::string_view text) {
 
 std::string_view string_dictionary::text_of(std::uint32_t number) const {
   const std::size_t begin = begins_[number];
-  const std::size_t end =
-      number + 1 < begins_.size() ? begins_[number + 1] - sizeof(std::uint32_t) : plain_.size();
+  const std::size_t end = number + 1 < begins_.size() ? begins_[number + 1] - sizeof(std::uint32_t) : plain_.size();
   return std::string_view(plain_).substr(begin, end - begin);
 }
 

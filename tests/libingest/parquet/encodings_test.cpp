@@ -34,13 +34,22 @@ detail::column_bounds bounds_of(const std::vector<std::string>& texts) {
 BOOST_AUTO_TEST_SUITE(parquet_encodings)
 
 BOOST_AUTO_TEST_CASE(pack_numbers_from_the_lowest_bit_on) {
-  BOOST_TEST(encoded(3, {0, 1, 2, 3, 4, 5, 6, 7}) == "x03" "88c6fa");
-  BOOST_TEST(encoded(1, {1, 0, 1}) == "x03" "05", "the rest of a group is zeros");
+  BOOST_TEST(encoded(3, {0, 1, 2, 3, 4, 5, 6, 7}) ==
+             "x03"
+             "88c6fa");
+  BOOST_TEST(encoded(1, {1, 0, 1}) ==
+                 "x03"
+                 "05",
+             "the rest of a group is zeros");
 }
 
 BOOST_AUTO_TEST_CASE(count_numbers_that_repeat) {
-  BOOST_TEST(encoded(1, std::vector<std::uint32_t>(100, 1)) == "xc801" "01");
-  BOOST_TEST(encoded(9, std::vector<std::uint32_t>(8, 257)) == "x10" "0101");
+  BOOST_TEST(encoded(1, std::vector<std::uint32_t>(100, 1)) ==
+             "xc801"
+             "01");
+  BOOST_TEST(encoded(9, std::vector<std::uint32_t>(8, 257)) ==
+             "x10"
+             "0101");
   BOOST_TEST(encoded(1, {}) == "x");
 }
 
@@ -48,7 +57,10 @@ BOOST_AUTO_TEST_CASE(fill_a_group_before_they_count) {
   std::vector<std::uint32_t> numbers{0, 1, 0};
   numbers.insert(numbers.end(), 20, 1);  // five fill the group, fifteen are a run
   numbers.push_back(0);
-  BOOST_TEST(encoded(1, numbers) == "x03fa" "1e01" "0300");
+  BOOST_TEST(encoded(1, numbers) ==
+             "x03fa"
+             "1e01"
+             "0300");
 }
 
 BOOST_AUTO_TEST_CASE(write_fields_by_how_far_their_ids_are_apart) {
@@ -61,7 +73,16 @@ BOOST_AUTO_TEST_CASE(write_fields_by_how_far_their_ids_are_apart) {
     out.binary(21, "ab");
     out.list(22, detail::thrift_encoder::type::i32, 15);
   });
-  BOOST_TEST(parquet_cell(bytes) == "x" "1501" "11" "0c28" "16ac02" "00" "18026162" "19f50f" "00");
+  BOOST_TEST(parquet_cell(bytes) ==
+             "x"
+             "1501"
+             "11"
+             "0c28"
+             "16ac02"
+             "00"
+             "18026162"
+             "19f50f"
+             "00");
 }
 
 BOOST_AUTO_TEST_CASE(know_each_text_by_one_number) {

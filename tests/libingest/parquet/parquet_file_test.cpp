@@ -158,9 +158,10 @@ BOOST_AUTO_TEST_CASE(have_columns_of_the_narrowest_types_that_fit) {
       "\n"
       R"({"m":"x","nothing":null,"d":"2026-02-28"})"
       "\n");
-  BOOST_TEST(types_of(found) ==
-             "b BOOLEAN -, i INT64 -, r DOUBLE -, n BYTE_ARRAY JSON, u FIXED_LEN_BYTE_ARRAY UUID, d INT32 DATE, t INT64 "
-             "TIMESTAMP, s BYTE_ARRAY STRING, o BYTE_ARRAY JSON, m BYTE_ARRAY JSON, _ingest_extra BYTE_ARRAY JSON, ");
+  BOOST_TEST(
+      types_of(found) ==
+      "b BOOLEAN -, i INT64 -, r DOUBLE -, n BYTE_ARRAY JSON, u FIXED_LEN_BYTE_ARRAY UUID, d INT32 DATE, t INT64 "
+      "TIMESTAMP, s BYTE_ARRAY STRING, o BYTE_ARRAY JSON, m BYTE_ARRAY JSON, _ingest_extra BYTE_ARRAY JSON, ");
   BOOST_TEST(found.lines.at(1).ends_with("\t" + parquet_cell(R"({"":1,"_ingest_extra":1})")));
   BOOST_TEST(counts.members_apart == 2u);
 }
@@ -191,9 +192,8 @@ BOOST_AUTO_TEST_CASE(keep_apart_what_no_column_holds) {
   BOOST_TEST(extra_of(R"({"x":1,"x":2,"y":1,"y":null,"z":null})") == parquet_cell(R"({"x":2,"y":null})"));
   BOOST_TEST(written(R"({"i":"42","r":"1.5","s":{"a": 1},"d":"2026-01-27T10:00:00Z"})"
                      "\n")
-                 .lines.at(0) ==
-             "42\t3ff8000000000000\t" + parquet_cell(R"({"a": 1})") + "\t20480\t-\t-\t" +
-                 parquet_cell(R"({"d":"2026-01-27T10:00:00Z"})"));
+                 .lines.at(0) == "42\t3ff8000000000000\t" + parquet_cell(R"({"a": 1})") + "\t20480\t-\t-\t" +
+                                     parquet_cell(R"({"d":"2026-01-27T10:00:00Z"})"));
 }
 
 BOOST_AUTO_TEST_CASE(have_the_metadata_that_they_were_given) {

@@ -114,9 +114,7 @@ BOOST_AUTO_TEST_CASE(tell_of_what_is_no_row_if_somebody_wants_to_know) {
 }
 
 BOOST_AUTO_TEST_CASE(are_refused_with_senseless_options) {
-  const auto refuses = [this](parquet_options o) {
-    BOOST_CHECK_THROW(parquet_sink(path, std::move(o)), error);
-  };
+  const auto refuses = [this](parquet_options o) { BOOST_CHECK_THROW(parquet_sink(path, std::move(o)), error); };
   refuses({.columns = {{.name = ""}}});
   refuses({.columns = {{.name = "_ingest_extra"}}});
   refuses({.columns = {{.name = "\xff"}}});

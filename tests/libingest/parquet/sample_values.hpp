@@ -78,10 +78,9 @@ class sample_values {
   sample_value decimal(int scale) {
     const auto whole = static_cast<std::int64_t>(below(2'000'000)) - 1'000'000;
     std::string digits = std::to_string(whole < 0 ? -whole : whole);
-    digits.insert(0, digits.size() <= static_cast<std::size_t>(scale)
-                         ? static_cast<std::size_t>(scale) + 1 - digits.size()
-                         : 0,
-                  '0');
+    digits.insert(
+        0, digits.size() <= static_cast<std::size_t>(scale) ? static_cast<std::size_t>(scale) + 1 - digits.size() : 0,
+        '0');
     digits.insert(digits.size() - static_cast<std::size_t>(scale), scale > 0 ? "." : "");
     std::string shown = digits;
     if (scale > 0) {
@@ -107,7 +106,8 @@ class sample_values {
 
   /// Its text and its microsecond.
   std::pair<std::string, std::int64_t> time_of_day() {
-    const std::size_t h = below(24), m = below(60), s = below(60), us = one_of<std::size_t>({0, 1, 999'999, below(1'000'000)});
+    const std::size_t h = below(24), m = below(60), s = below(60),
+                      us = one_of<std::size_t>({0, 1, 999'999, below(1'000'000)});
     std::string fraction = std::to_string(us);
     fraction.insert(0, 6 - fraction.size(), '0');
     return {two(h) + ":" + two(m) + ":" + two(s) + "." + fraction,

@@ -17,20 +17,20 @@ namespace ingest {
 namespace detail {
 class parquet_rows;
 class parquet_writer;
-}
+}  // namespace detail
 
 /// Types of columns, and the JSON that they take. What a column cannot hold goes to the column `_ingest_extra`.
 enum class parquet_type : std::uint8_t {
-  boolean,     ///< true and false, also as strings
-  int64,       ///< whole numbers from -2⁶³ to 2⁶³ - 1, also as strings; 1.0 and 1e3 are some
-  real64,      ///< DOUBLE: numbers, also as strings; one that has more digits than it keeps is rounded
-  decimal,     ///< numbers with at most `scale` places behind the point, also as strings
-  string,      ///< strings, and any other value as its JSON
-  date,        ///< "2026-01-27"
-  time,        ///< "19:19:13.629" up to microseconds, of no zone; not 24:00
-  timestamp,   ///< "2026-01-27T19:19:13.629+02:00" as microseconds in UTC
-  uuid,        ///< in its form with four hyphens; capitals become small letters
-  json,        ///< everything, as it came
+  boolean,    ///< true and false, also as strings
+  int64,      ///< whole numbers from -2⁶³ to 2⁶³ - 1, also as strings; 1.0 and 1e3 are some
+  real64,     ///< DOUBLE: numbers, also as strings; one that has more digits than it keeps is rounded
+  decimal,    ///< numbers with at most `scale` places behind the point, also as strings
+  string,     ///< strings, and any other value as its JSON
+  date,       ///< "2026-01-27"
+  time,       ///< "19:19:13.629" up to microseconds, of no zone; not 24:00
+  timestamp,  ///< "2026-01-27T19:19:13.629+02:00" as microseconds in UTC
+  uuid,       ///< in its form with four hyphens; capitals become small letters
+  json,       ///< everything, as it came
 };
 
 struct parquet_column {
@@ -66,7 +66,7 @@ struct parquet_options {
 
 struct parquet_counts {
   std::uint64_t rows = 0;
-  std::uint64_t values_apart = 0;  ///< in `_ingest_extra`, because their column has not all of them
+  std::uint64_t values_apart = 0;   ///< in `_ingest_extra`, because their column has not all of them
   std::uint64_t members_apart = 0;  ///< in `_ingest_extra`, because they have no column
   std::uint64_t refused = 0;        ///< records that could not be rows
 };
