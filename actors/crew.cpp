@@ -30,10 +30,10 @@ std::uint32_t workers_of(const pipeline_spec& spec) {
 std::size_t threads_of(const pipeline_spec& spec) {
   constexpr std::size_t of_the_actor_system = 6;  // its worker, clock and starter of threads, and some to spare
   constexpr std::size_t of_the_buffer = 2;
-  const std::size_t loaders = spec.make_sink ? spec.loaders : 0;
   const std::size_t readers = spec.make_source ? readers_at_a_time(spec) : 0;
   const bool transforms = spec.make_source && spec.make_transforms;
-  return of_the_actor_system + of_the_buffer + loaders + readers + (transforms ? readers + workers_of(spec) : 0);
+  return of_the_actor_system + of_the_buffer + loaders_of(spec) + readers +
+         (transforms ? readers + workers_of(spec) : 0);
 }
 
 template <class Function, class... Neighbours>
@@ -56,10 +56,8 @@ void crew::start_all() {
   setup_.run->desk.reset();
   transformers_.clear();
   start_buffer();
-  if (spec().make_sink) {
-    for (std::uint32_t i = 0; i < spec().loaders; ++i) {
-      start_loader(i, false);
-    }
+  for (std::uint32_t i = 0; i < loaders_of(spec()); ++i) {
+    start_loader(i, false);
   }
   start_workers();
   if (spec().make_source) {

@@ -32,7 +32,7 @@ void loader_state::open_sink() {
         "the sink does not commit each write, so that nobody could tell what of a durable buffer is loaded: use "
         "another sink, or no durable buffer");
   }
-  if (commits != commit_point::each_write && context_.spec->loaders > 1) {
+  if (commits != commit_point::each_write && loaders_of(*context_.spec) > 1) {
     throw error(errc::config, "the sink commits in one go, so that it cannot be shared out: use one loader");
   }
   context_.run->written.note(commits);

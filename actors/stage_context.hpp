@@ -12,11 +12,17 @@
 
 namespace ingest::actors {
 
+/// How many loaders a run has.
+inline std::size_t loaders_of(const pipeline_spec& spec) {
+  const std::size_t most = spec.buffer && spec.buffer->in_order ? 1 : spec.loaders;
+  return spec.make_sink ? std::min(spec.loaders, most) : 0;
+}
+
 /// What all stages of a run share.
 struct pipeline_context {
   explicit pipeline_context(pipeline_spec s)
       : spec(std::move(s)),
-        written(spec.limits, spec.on_progress, !spec.make_slices && spec.slices == 1 && spec.loaders == 1) {}
+        written(spec.limits, spec.on_progress, !spec.make_slices && spec.slices == 1 && loaders_of(spec) == 1) {}
 
   pipeline_spec spec;  ///< does not change while there are stages
   stop_switch stop;    ///< known to every stage at once, whereas messages take their turn

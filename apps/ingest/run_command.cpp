@@ -185,6 +185,7 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.slices = o.plan ? slices_in(*o.plan) : 1;
   o.settles = [s = settings_](const std::string& begun_with) { return settles(begun_with, s); };
   o.slices_in = slices_in;
+  o.renews = settings_.write == disposition::replace && command_ == command::run;
   o.segment_bytes = settings_.segment_bytes;
   o.quota_bytes = settings_.buffer_quota_bytes;
   o.command = name_of_command(command_);
@@ -217,9 +218,11 @@ void durable_job::check_source(const resumption& from) const {
                                    : ""));
 }
 
-/// Whoever has asked for what is new since a complete run gets another run, the next sync.
+/// Whoever has asked for what is new since a complete run, or for what there is now in place of what there was, gets
+/// another run, the next sync.
 bool durable_job::is_due_for_next_sync(const durable_run& run) const {
-  return settings_.incremental && command_ == command::run && run.found().complete && run.ledger_has_answered();
+  const bool wanted = settings_.incremental || settings_.write == disposition::replace;
+  return wanted && command_ == command::run && run.found().complete && run.ledger_has_answered();
 }
 
 /// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.

@@ -17,6 +17,64 @@ constexpr std::string_view edges_key = " EDGES=";
 constexpr std::size_t readers_of_found_windows = 8;
 constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
 
+/// A plan's text taken apart:
+///
+///   [FROM=api:ADDRESS ]SLICES=n|auto SINCE=t … ID_POINTER=p[ WINDOW=t..t[ NEWEST=t]][ EDGES=t+t…]
+///   or whatever another kind of source has for a plan.
+struct plan_parts {
+  std::string_view asked;  ///< without what was found when the run began
+  bool is_of_api = false;
+  bool is_of_sync = false;
+  std::string_view slices;  ///< "auto" or a number; of an API
+  std::optional<time_window> window;
+  std::optional<std::int64_t> newest;
+  std::optional<std::string_view> edges;
+};
+
+/// The whole of the number that the text begins with.
+std::optional<std::int64_t> leading_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return problem == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+/// What stands behind the last `key`, which is cut off from `text` with it.
+std::optional<std::string_view> cut_behind(std::string_view& text, std::string_view key) {
+  const auto at = text.rfind(key);
+  if (at == text.npos) {
+    return std::nullopt;
+  }
+  const std::string_view value = text.substr(at + key.size());
+  text = text.substr(0, at);
+  return value;
+}
+
+plan_parts parts_of(std::string_view plan) {
+  plan_parts parts;
+  parts.asked = plan;
+  parts.is_of_api = plan.starts_with(api_key) || plan.starts_with(slices_key);
+  if (!parts.is_of_api) {
+    return parts;
+  }
+  const auto slices = plan.substr(std::min(plan.size(), plan.find(slices_key) + slices_key.size()));
+  parts.slices = slices.substr(0, slices.find(' '));
+  if (parts.slices == "auto") {
+    parts.edges = cut_behind(parts.asked, edges_key);
+  }
+  parts.is_of_sync = plan.starts_with(api_key) && plan.substr(0, plan.find(" ID_POINTER=")).ends_with(incremental_key);
+  if (parts.is_of_sync) {
+    if (const auto newest = cut_behind(parts.asked, newest_key)) {
+      parts.newest = leading_number(*newest);
+    }
+    if (const auto window = cut_behind(parts.asked, sync_key)) {
+      const auto middle = std::min(window->size(), window->find(".."));
+      parts.window = {leading_number(window->substr(0, middle)),
+                      leading_number(window->substr(std::min(window->size(), middle + 2)))};
+    }
+  }
+  return parts;
+}
+
 /// plan_of(s) as a run has it that began with `begun_with`: version 0.1 did not name the API.
 std::string plan_like(const std::string& begun_with, const settings& s) {
   std::string plan = plan_of(s);
@@ -24,16 +82,6 @@ std::string plan_like(const std::string& begun_with, const settings& s) {
     plan.erase(0, plan.find(slices_key));
   }
   return plan;
-}
-
-bool is_of_sync(const std::string& plan) {
-  return plan.starts_with(api_key) && plan.find(std::string(incremental_key) + " ") != plan.npos;
-}
-
-/// What the plan was before anything was found out.
-std::string unsettled(const std::string& plan) {
-  const auto sync = is_of_sync(plan) ? plan.rfind(sync_key) : plan.npos;
-  return plan.substr(0, std::min(sync, leaves_edges_open(plan) ? plan.npos : plan.rfind(edges_key)));
 }
 
 /// Without the number of slices, which a sync takes from its plan.
@@ -65,28 +113,11 @@ std::string plan_of(const settings& s, const sync_plan& sync) {
 }
 
 std::optional<std::int64_t> newest_in(const std::string& plan) {
-  const auto at = is_of_sync(plan) ? plan.rfind(newest_key) : plan.npos;
-  std::int64_t time = 0;
-  if (at == plan.npos ||
-      std::from_chars(plan.data() + at + newest_key.size(), plan.data() + plan.size(), time).ec != std::errc()) {
-    return std::nullopt;
-  }
-  return time;
+  return parts_of(plan).newest;
 }
 
 std::optional<time_window> sync_window_of(const std::string& plan) {
-  const auto at = plan.rfind(sync_key);
-  if (!is_of_sync(plan) || at == plan.npos) {
-    return std::nullopt;
-  }
-  const std::string_view text = std::string_view(plan).substr(at + sync_key.size());
-  const auto middle = text.find("..");
-  const auto edge = [](std::string_view digits) {
-    std::int64_t time = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), time);
-    return problem == std::errc() ? std::optional(time) : std::nullopt;
-  };
-  return time_window{edge(text.substr(0, middle)), edge(text.substr(std::min(text.size(), middle + 2)))};
+  return parts_of(plan).window;
 }
 
 std::string watermark_of(const std::string& plan) {
@@ -95,13 +126,12 @@ std::string watermark_of(const std::string& plan) {
 }
 
 std::int64_t parse_watermark(const std::string& text) {
-  std::int64_t time = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), time);
-  if (problem != std::errc() || end != text.data() + text.size()) {
+  const auto time = leading_number(text);
+  if (!time || std::to_string(*time) != text) {
     throw error(errc::bad_data, "the watermark in the database's ledger (ingest.watermarks), \"" + text +
                                     "\", is no time in milliseconds since 1970: put it right, or start over");
   }
-  return time;
+  return *time;
 }
 
 std::string with_edges(const std::string& plan, const std::vector<time_window>& windows) {
@@ -109,24 +139,25 @@ std::string with_edges(const std::string& plan, const std::vector<time_window>& 
 }
 
 bool leaves_edges_open(const std::string& plan) {
-  const auto stated = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.find(slices_key) : plan.npos;
-  return stated != plan.npos && plan.compare(stated, 11, "SLICES=auto") == 0 && plan.rfind(edges_key) == plan.npos;
+  const plan_parts parts = parts_of(plan);
+  return parts.slices == "auto" && !parts.edges;
 }
 
 bool leaves_sync_open(const std::string& plan) {
-  return is_of_sync(plan) && !sync_window_of(plan);
+  const plan_parts parts = parts_of(plan);
+  return parts.is_of_sync && !parts.window;
 }
 
 bool settles(const std::string& begun_with, const settings& s) {
   if (const auto check = from_of(s).check_unchanged) {
     check(begun_with, s);
   }
+  const std::string asked(parts_of(begun_with).asked);
   if (s.incremental) {
-    const std::string asked = whatever_the_slices(unsettled(begun_with));
-    return asked == whatever_the_slices(plan_of(s)) || asked == whatever_the_slices(without_incremental(s));
+    return whatever_the_slices(asked) == whatever_the_slices(plan_of(s)) ||
+           whatever_the_slices(asked) == whatever_the_slices(without_incremental(s));
   }
-  const std::string asked = plan_like(begun_with, s);
-  return begun_with == asked || (leaves_edges_open(asked) && begun_with.starts_with(asked + std::string(edges_key)));
+  return asked == plan_like(begun_with, s);
 }
 
 bool is_repeatable(const std::string& plan) {
@@ -134,35 +165,27 @@ bool is_repeatable(const std::string& plan) {
 }
 
 bool may_repeat(const std::string& plan) {
-  return plan.starts_with(api_key) || plan.starts_with(slices_key);
+  return parts_of(plan).is_of_api;
 }
 
 std::vector<time_window> windows_of(const std::string& plan, const settings& s) {
   if (leaves_sync_open(plan)) {
     return {};  // for a look at the API
   }
-  const time_window whole = sync_window_of(plan).value_or(time_window{s.since, s.until});
-  const auto edges = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.rfind(edges_key) : plan.npos;
-  const std::vector<time_window> windows =
-      edges != plan.npos && plan.find(std::string(slices_key) + "auto") < edges
-          ? divide_at(whole, std::string_view(plan).substr(edges + edges_key.size()))
-          : split(whole, slices_in(plan));
+  const plan_parts parts = parts_of(plan);
+  const time_window whole = parts.window.value_or(time_window{s.since, s.until});
+  const std::vector<time_window> windows = parts.edges ? divide_at(whole, *parts.edges) : split(whole, slices_in(plan));
   return windows.size() == 1 && whole == time_window{} ? std::vector<time_window>() : windows;
 }
 
 std::size_t slices_in(const std::string& plan) {
-  const auto stated = plan.starts_with(slices_key) || plan.starts_with(api_key) ? plan.find(slices_key) : plan.npos;
-  if (stated == plan.npos) {
-    return 1;
+  const plan_parts parts = parts_of(plan);
+  if (parts.edges) {
+    return *parts.edges == "none"
+               ? 1
+               : 2 + static_cast<std::size_t>(std::count(parts.edges->begin(), parts.edges->end(), '+'));
   }
-  const auto edges = plan.rfind(edges_key);
-  if (plan.compare(stated, 11, "SLICES=auto") == 0 && edges != std::string::npos) {
-    const std::string_view text = std::string_view(plan).substr(edges + edges_key.size());
-    return text == "none" ? 1 : 2 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '+'));
-  }
-  std::size_t slices = 1;
-  std::from_chars(plan.data() + stated + slices_key.size(), plan.data() + plan.size(), slices);
-  return slices;
+  return static_cast<std::size_t>(leading_number(parts.slices).value_or(1));
 }
 
 std::size_t reader_count(const settings& s, std::size_t slices) {

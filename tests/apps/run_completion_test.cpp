@@ -132,7 +132,8 @@ BOOST_AUTO_TEST_CASE(gives_way_to_the_one_in_the_ledger_where_it_began_without_t
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.err, "run_given_up"), p.err);
   BOOST_TEST(r.table_difference() == "");
-  BOOST_TEST(r.number("SELECT sum(rows) FROM ingest.slices") == events);
+  // What was loaded ahead when the disk was lost has come again, and met its key.
+  BOOST_TEST(r.number("SELECT sum(rows - duplicates - rejected) FROM ingest.slices") == events);
 }
 
 BOOST_AUTO_TEST_CASE(from_standard_input_is_not_given_up_for_another_one_nor_by_loading) {

@@ -127,4 +127,19 @@ BOOST_AUTO_TEST_CASE(of_a_file_has_columns_too) {
   BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE name = 'Grace, B.' AND born = '1906-12-09'") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(has_a_key_of_several_fields_where_that_is_asked_for) {
+  typed_run r(0);
+  put_text(r.directory / "lines.csv", "shop,n,v\na,1,1\na,2,1\nb,1,1\na,1,2\n,7,1\n");
+  r.environment["KEY"] = "shop, n";
+  r.environment["WRITE"] = "merge";
+  const auto p = r.run("run", {"--from", "file:" + (r.directory / "lines.csv").string()});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.database.value("SELECT string_agg(concat(shop, n, v), ' ' ORDER BY shop, n) FROM typed_events") ==
+             "71 a12 a21 b11");
+  r.environment["ID_POINTER"] = "/shop";
+  const auto both = r.run("run", {"--from", "file:" + (r.directory / "lines.csv").string()});
+  BOOST_TEST(both.exit_code == 78);
+  BOOST_TEST(has(both.err, "KEY and ID_POINTER both say"), both.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
+#include <ctime>
 #include <optional>
 
 #include "faults/faulty_run.hpp"
@@ -15,8 +18,21 @@ class https_server {
     put_text(dir_ / "names", "subjectAltName=DNS:localhost\n");
     run_openssl({"openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
                  "/CN=localhost", "-keyout", key(), "-out", file("request.pem")});
-    run_openssl({"openssl", "x509", "-req", "-in", file("request.pem"), "-signkey", key(), "-days",
-                 std::to_string(days), "-extfile", file("names"), "-out", certificate()});
+    // `openssl x509` of today makes no certificate that ends before it begins to count; `openssl ca` is told both.
+    put_text(dir_ / "ca.conf", "[ca]\ndefault_ca=a\n[a]\ndatabase=" + file("index") + "\nserial=" + file("serial") +
+                                   "\nnew_certs_dir=" + dir_.path().string() +
+                                   "\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n");
+    put_text(dir_ / "index", "");
+    put_text(dir_ / "serial", "01\n");
+    const auto day = [](int from_now) {
+      const std::time_t then = std::time(nullptr) + from_now * 86'400;
+      std::array<char, 16> text;
+      std::strftime(text.data(), text.size(), "%y%m%d%H%M%SZ", std::gmtime(&then));
+      return std::string(text.data());
+    };
+    run_openssl({"openssl", "ca", "-batch", "-notext", "-selfsign", "-config", file("ca.conf"), "-in",
+                 file("request.pem"), "-keyfile", key(), "-startdate", day(std::min(days, 0) - 1), "-enddate",
+                 day(days), "-extfile", file("names"), "-out", certificate()});
     server_.emplace(std::vector<std::string>{"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate(),
                                              "-key", key(), "-www"});
     server_->wait_for_output("ACCEPT 127.0.0.1:");

@@ -16,7 +16,7 @@
 namespace ingest::testing {
 
 struct pipeline_row {
-  std::string run_id, plan, target;
+  std::string run_id, plan, target, disposition;
   bool complete = false;
   std::uint64_t generation = 1, rows_before = 0;
 };

@@ -155,9 +155,6 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   spec.readers = chance.draw(spec.slices + 1);  // 0: one for each
   spec.make_source = around_.api.sources(process_, in_flight_, eras_.first, eras_.second);
   spec.loaders = 1 + chance.draw(2);
-  if (durable_->loads_in_order() && around_.bug != planted_bug::loaded_out_of_order) {
-    spec.loaders = 1;  // as pipeline_builder does
-  }
   spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
   actors::buffer_spec buffer;
   buffer.recover = [this] { return open_buffer(); };
@@ -165,6 +162,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
     return durable_->take(slices, std::move(stop));
   };
   buffer.count_slices = [this](std::uint64_t count) { durable_->expect_slices(count); };
+  buffer.in_order = durable_->loads_in_order() && around_.bug != planted_bug::loaded_out_of_order;
   buffer.read_before = durable_->found().fetched;
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;

@@ -26,8 +26,8 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT FROM \"")) {
     return {};
   }
-  if (sql == "SELECT to_regclass($1) IS NULL" || sql == "SELECT to_regclass($1) IS NOT NULL") {
-    return {{truth(now.has_target == sql.ends_with("NOT NULL"))}};
+  if (sql == "SELECT to_regclass($1) IS NOT NULL") {
+    return {{truth(now.has_target)}};
   }
   if (sql.starts_with("SELECT n.nspname || '.' || t.relname FROM pg_class")) {
     return now.has_target ? rows{{"public.ingested_events"}} : rows{};
@@ -55,6 +55,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   }
   if (sql.starts_with("SELECT NOT EXISTS (SELECT FROM ")) {
     return {{truth(now.events.empty())}};
+  }
+  if (sql.starts_with("SELECT name FROM ingest.pipelines WHERE target = $1 AND name <> $2")) {
+    return {};  // there is one
   }
   if (sql.starts_with("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND target = $2 AND initial_load")) {
     return {};
@@ -108,10 +111,10 @@ simulated_statements::rows simulated_statements::query_pipeline(const std::strin
   if (sql.starts_with("SELECT run_id, plan, complete, target, generation, rows_before, coalesce(")) {
     const auto watermark = now.watermarks.find(p.at(0));
     return {{r.run_id, r.plan, truth(r.complete), r.target, std::to_string(r.generation), std::to_string(r.rows_before),
-             watermark == now.watermarks.end() ? "" : watermark->second}};
+             watermark == now.watermarks.end() ? "" : watermark->second, "", r.disposition}};
   }
-  if (sql.starts_with("SELECT run_id, plan, complete, target FROM ingest.pipelines")) {
-    return {{r.run_id, r.plan, truth(r.complete), r.target}};
+  if (sql.starts_with("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines")) {
+    return {{r.run_id, r.plan, truth(r.complete), r.target, "", r.disposition}};
   }
   if (sql.starts_with("SELECT rows_before FROM ingest.pipelines")) {
     return {{std::to_string(r.rows_before)}};

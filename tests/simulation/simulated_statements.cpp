@@ -179,7 +179,7 @@ query_result simulated_statements::change(const std::string& sql, const paramete
     return done("DELETE");
   }
   if (sql.starts_with("INSERT INTO ingest.pipelines (name, run_id, plan, target, first_transaction, ledger_oids)")) {
-    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), false, 1, 0};
+    b_.made.pipelines[p.at(0)] = {p.at(1), p.at(2), p.at(3), "", false, 1, 0};
     return done("INSERT 0 1");
   }
   if (sql.starts_with("INSERT INTO ingest.watermarks (")) {
@@ -209,11 +209,13 @@ query_result simulated_statements::update_pipeline(const std::string& sql, const
   }
   pipeline_row row = found->second;
   if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
-    const std::uint64_t before = p.at(4) == "true" ? row.rows_before + std::stoull(p.at(5)) : 0;
-    row = {p.at(1), p.at(2), p.at(3), false, row.generation + 1, before};
+    const std::uint64_t before = p.at(6) == "true" ? row.rows_before + std::stoull(p.at(5)) : 0;
+    row = {p.at(1), p.at(2), p.at(3), "", false, row.generation + 1, before};
   } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {
     row.complete = true;
-  } else if (!sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {
+  } else if (sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {
+    row.disposition = p.at(3);
+  } else {
     unknown(sql);
   }
   b_.made.pipelines[p.at(0)] = row;

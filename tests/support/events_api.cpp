@@ -55,10 +55,8 @@ std::set<std::string> events_api::all_ids() const {
 }
 
 reply events_api::operator()(const received_request& r) {
-  if (fault) {
-    if (auto answer = fault(r)) {
-      return *answer;
-    }
+  if (auto answer = fault(r)) {
+    return *answer;
   }
   if (r.header("X-API-Key") != key) {
     return {401, R"({"error":"Unauthorized","message":"unknown key )" + r.header("X-API-Key") + "\"}"};

@@ -2,14 +2,44 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "support/fake_time.hpp"
 #include "support/http_server.hpp"
 
 namespace ingest::testing {
+
+/// What an API answers to some requests instead of what it has. May be set while a request is answered, as one is that
+/// its client has given up.
+class answer_instead {
+ public:
+  using function = std::function<std::optional<reply>(const received_request&)>;
+
+  answer_instead& operator=(function f) {
+    const std::lock_guard lock(mutex_);
+    answer_ = std::move(f);
+    return *this;
+  }
+
+  /// To be asked by another one that takes its place.
+  function answer() const {
+    const std::lock_guard lock(mutex_);
+    return answer_;
+  }
+
+  std::optional<reply> operator()(const received_request& r) {
+    const std::lock_guard lock(mutex_);
+    return answer_ ? answer_(r) : std::nullopt;
+  }
+
+ private:
+  mutable std::recursive_mutex mutex_;  // an answer may ask the API itself
+  function answer_;
+};
 
 /// A small API of the DataSync kind to put behind an http_server: `events` events, the newest first, one every
 /// `step_ms`, with ids "e0" (the newest), "e1" … Cursors expire by a fake clock. Public members are for tests to set.
@@ -36,7 +66,7 @@ class events_api {
   int requests_a_minute = 0;  ///< at the standard endpoint; 0: as many as one likes
 
   /// Asked first, for every request; what it returns is the answer.
-  std::function<std::optional<reply>(const received_request&)> fault = nullptr;
+  answer_instead fault;
 
   /// The stream token of now becomes unknown.
   void revoke_token() { ++token_; }

@@ -38,9 +38,11 @@ constexpr option_name option_names[] = {
     {"table", "TABLE"},
     {"initial_load", "INITIAL_LOAD"},
     {"reject_limit", "REJECT_LIMIT"},
-    {"typed.key", "ID_POINTER"},
+    {"typed", "TABLES"},
+    {"typed.key", "KEY"},
     {"changes", "SCHEMA_CHANGES"},
     {"write", "WRITE"},
+    {"typed.version", "VERSION_FIELD"},
     {"nuls", "NUL"},
     // durable_run_options, and what may be done with a run
     {"pipeline", "PIPELINE"},

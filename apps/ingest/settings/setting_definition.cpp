@@ -87,6 +87,8 @@ std::string setting_definition::allowed() const {
       return "Unix time in ms, or ISO 8601";
     case headers:
       return "\"Name: value\"";
+    case fields:
+      return "names, separated by commas";
     case source:
       return "api, stdin, or file:PATH with PATH ending in .ndjson, .jsonl, .json, .csv or .tsv, also followed by .gz "
              "or "

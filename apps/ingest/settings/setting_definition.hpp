@@ -26,6 +26,7 @@ enum class setting_type {
   path,
   time,     ///< Unix time in milliseconds, or ISO 8601
   headers,  ///< "Name: value", several separated by newlines or "|"
+  fields,   ///< of records: names, separated by commas
   source,   ///< where records come from
   target,   ///< where records go
 };

@@ -170,6 +170,21 @@ std::vector<std::string> parse_headers(std::string_view text) {
   return headers;
 }
 
+std::vector<std::string> parse_fields(std::string_view text) {
+  std::vector<std::string> fields;
+  for (;;) {
+    const auto comma = text.find(',');
+    fields.emplace_back(detail::trimmed(text.substr(0, comma)));
+    if (fields.back().empty() || std::count(fields.begin(), fields.end(), fields.back()) > 1) {
+      refuse("must be names of fields, separated by commas, each once");
+    }
+    if (comma == text.npos) {
+      return fields;
+    }
+    text.remove_prefix(comma + 1);
+  }
+}
+
 /// Assigns by the type of the member.
 struct assignment {
   settings& s;
@@ -192,7 +207,9 @@ struct assignment {
     s.*member = std::chrono::milliseconds(parse_quantity(d, text));
   }
   void operator()(bool settings::*member) const { s.*member = parse_boolean(text); }
-  void operator()(std::vector<std::string> settings::*member) const { s.*member = parse_headers(text); }
+  void operator()(std::vector<std::string> settings::*member) const {
+    s.*member = d.type == setting_type::fields ? parse_fields(text) : parse_headers(text);
+  }
   void operator()(std::optional<std::int64_t> settings::*member) const {
     if (detail::looks_like_seconds(text)) {
       const auto number = static_cast<std::int64_t>(detail::parse_integer(text).value());

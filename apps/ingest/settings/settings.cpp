@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "json/json_pointer.hpp"
 #include "settings/config_file.hpp"
 #include "settings/env_file.hpp"
 #include "settings/misspelt_names.hpp"
@@ -257,6 +258,22 @@ void check_together(const settings& s, command c) {
     refuse(s, {"TO", "INCREMENTAL"},
            "up to where a sync has read is kept in the database: set TO=postgres, or no INCREMENTAL");
   }
+  if (s.incremental && c == command::run && s.write == disposition::replace) {
+    refuse(
+        s, {"WRITE", "INCREMENTAL"},
+        "WRITE=replace leaves what a run has read, and a run with INCREMENTAL reads only what is new: choose merge or "
+        "skip, or leave INCREMENTAL out");
+  }
+  if (!s.key.empty() && s.tables != table_kind::typed) {
+    refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
+  }
+  if (!s.version_field.empty() && (s.tables != table_kind::typed || s.write != disposition::merge)) {
+    refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
+           "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");
+  }
+  if (!s.key.empty() && s.origins.contains("ID_POINTER")) {
+    refuse(s, {"KEY", "ID_POINTER"}, "KEY and ID_POINTER both say what the table's key is: set one of them");
+  }
   if (find_setting("BUFFER_QUOTA_BYTES")->used_by(c) && s.buffer_quota_bytes < s.segment_bytes) {
     refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},
            "BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES: raise the one or lower the other");
@@ -293,6 +310,9 @@ settings load_settings(const setting_sources& from, command c) {
   }
   check_completeness(s, c, from, misspelt);
   check_together(s, c);
+  if (!s.key.empty()) {
+    s.id_pointer = json_pointer::text_to_member(s.key.front());  // rows lie in the buffer by it
+  }
   return s;
 }
 

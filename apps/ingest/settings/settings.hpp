@@ -51,6 +51,8 @@ struct settings {
   source_choice from;
   target_choice to;
   std::string id_pointer;
+  std::string version_field;     ///< empty: the order in which records are read
+  std::vector<std::string> key;  ///< fields of the records; none: id_pointer
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;

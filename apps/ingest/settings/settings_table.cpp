@@ -131,9 +131,17 @@ const std::array definitions{
             "the run ends",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "WRITE", .type = choice, .member = &s::write,
-    .default_text = "skip", .choices = {"skip", "merge", "append"},
+    .default_text = "skip", .choices = {"skip", "merge", "append", "replace"},
     .help = "What becomes of a record whose id the table has: skip, the row that is there stays; merge, the record takes "
-            "its place, the last one that was read; append, there is no key, and each record is a row",
+            "its place, the last one that was read; append, there is no key, and each record is a row; replace, the rows of "
+            "each run take the place of all that are there, in one moment at its end",
+    .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "KEY", .type = fields, .member = &s::key,
+    .help = "Of a typed table, the fields by which records are told apart, separated by commas, in place of ID_POINTER",
+    .commands = working | checking},
+  setting_definition{.section = "Database", .name = "VERSION_FIELD", .type = text, .member = &s::version_field,
+    .help = "With TABLES=typed and WRITE=merge, the field that tells which of two records is the newer one, such as "
+            "updatedAt; without, it is the one that was read later",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "NUL", .type = choice, .member = &s::nuls,
     .default_text = "reject", .choices = {"reject", "strip", "escape"},

@@ -22,16 +22,19 @@ std::string look_at_database(const settings& s) {
   return "table " + table;
 }
 
-/// Of a typed table, the key is a field like others.
-std::string key_field(const settings& s) {
+/// Of a typed table, the key consists of fields like others.
+std::vector<std::string> key_fields(const settings& s) {
+  if (!s.key.empty() || s.write == disposition::append) {
+    return s.key;
+  }
   const json_pointer pointer(s.id_pointer);
   if (pointer.tokens().size() != 1) {
     throw error(errc::config,
                 "ID_POINTER is " + s.id_pointer +
                     ", but the key of a typed table is a field of the record itself, as /id is: choose such "
-                    "a one, or TABLES=json");
+                    "a one, name it by KEY, or set TABLES=json");
   }
-  return pointer.tokens().front();
+  return pointer.tokens();
 }
 
 }  // namespace
@@ -51,6 +54,11 @@ std::uint64_t range_bytes(const settings& s, command c) {
 }
 
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters) {
+  if (s.write == disposition::replace && s.incremental) {
+    throw error(errc::config,
+                "WRITE is replace, but a run with INCREMENTAL reads only what is new, and what is not would be gone: "
+                "choose merge or skip, or leave INCREMENTAL out");
+  }
   postgres_options o;
   o.url = s.database_url;
   o.table = s.table;
@@ -64,7 +72,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.io_timeout = s.database_io_timeout;
   o.initial_load = s.initial_load;
   if (s.tables == table_kind::typed) {
-    o.typed = typed_table{{s.write == disposition::append ? "id" : key_field(s)}, s.schema_changes};
+    o.typed = typed_table{key_fields(s), s.schema_changes, s.version_field};
   }
   o.write = s.write;
   o.nuls = s.nuls;

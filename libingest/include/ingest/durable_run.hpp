@@ -37,6 +37,9 @@ struct durable_run_options {
   std::function<bool(const std::string& begun_with)> settles = nullptr;
   std::function<std::uint64_t(const std::string& plan)> slices_in = nullptr;  ///< none: `slices`
 
+  /// A run that is complete is to be followed by another one, begin_next(), whatever their plans are.
+  bool renews = false;
+
   std::uint64_t segment_bytes = 64ull << 20;  ///< a file of the buffer is closed once it holds as much
   std::uint64_t quota_bytes = 4ull << 30;     ///< with more than that in the buffer, reading waits for loading
   std::string command = "run";                ///< for the state file

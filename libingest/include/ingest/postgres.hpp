@@ -23,6 +23,10 @@ enum class disposition {
   skip,    ///< it is a duplicate: the row that is there stays
   merge,   ///< it takes the place of that row, unless it is the same; of several, the last one that was read
   append,  ///< the table needs no key, and every record becomes a row
+
+  /// The rows of a run take the place of all that are there, in one moment, when the run is complete; within the run,
+  /// it is `skip`.
+  replace,
 };
 
 /// What becomes of the character NUL in strings of a record, which PostgreSQL has no text for. In the names of fields,
@@ -45,6 +49,10 @@ enum class schema_policy {
 struct typed_table {
   std::vector<std::string> key = {"id"};  ///< fields of the records; of no use where they are appended
   schema_policy changes = schema_policy::evolve;
+
+  /// The field that tells which of two records with one key is the newer one, where they are merged: a record takes the
+  /// place of a row that has no greater value. Empty: the one that was read later.
+  std::string version = "";
 };
 
 /// Where and how rows are loaded into PostgreSQL.
@@ -72,9 +80,8 @@ struct postgres_options {
   /// Nothing: the table has the columns `id` and `data`, the line's key and the record.
   std::optional<typed_table> typed;
 
-  /// Any but `skip` has one loader, so that records go in as they were read; a run that began with several is
-  /// errc::config until what they have loaded ahead is joined on to. What is the last one is not known of records in
-  /// different slices.
+  /// `merge` and `append` have one loader, so that records go in as they were read. A run is finished with that which
+  /// it began with: errc::config. What is the last one is not known of records in different slices.
   disposition write = disposition::skip;
 
   nul_policy nuls = nul_policy::reject;

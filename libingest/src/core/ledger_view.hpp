@@ -34,8 +34,8 @@ struct ledger_view {
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;
 
-  /// Why the run cannot go on with it, nor be called complete: its rows are in another table than ours, or the table is
-  /// gone.
+  /// Why the run cannot go on with it, nor be called complete: its rows are in another table than ours, or of another
+  /// kind, or the table is gone.
   std::optional<error> refusal;
 
   const ledger_slice* find(const slice_id& slice) const;

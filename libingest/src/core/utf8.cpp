@@ -1,5 +1,6 @@
 #include "core/utf8.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace ingest::detail {
@@ -84,6 +85,18 @@ void append_character(std::uint32_t code, std::string& to) {
     push_rest(6);
     push_rest(0);
   }
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t most) {
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text.substr(end)));
+    if (end + length > most) {
+      break;
+    }
+    end += length;
+  }
+  return text.substr(0, end);
 }
 
 std::string with_invalid_utf8_replaced(std::string_view text) {

@@ -20,4 +20,7 @@ bool is_utf8(std::string_view text);
 /// Appends the character of a number that UTF-8 has.
 void append_character(std::uint32_t code, std::string& to);
 
+/// The characters that `text` begins with, as many as `most` bytes have room for.
+std::string_view utf8_prefix(std::string_view text, std::size_t most);
+
 }  // namespace ingest::detail

@@ -37,4 +37,12 @@ json_pointer::json_pointer(std::string_view text) {
   }
 }
 
+std::string json_pointer::text_to_member(std::string_view name) {
+  std::string text = "/";
+  for (const char c : name) {
+    text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  }
+  return text;
+}
+
 }  // namespace ingest

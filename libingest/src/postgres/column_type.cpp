@@ -4,7 +4,7 @@
 #include <bit>
 #include <limits>
 
-#include "postgres/network_order.hpp"
+#include "postgres/copy_binary.hpp"
 #include "postgres/numeric.hpp"
 #include "values/date_values.hpp"
 #include "values/decimal.hpp"
@@ -41,8 +41,7 @@ value_fit append_json(const json_value& value, std::string&, std::string& to) {
 }
 
 value_fit append_jsonb(const json_value& value, std::string& scratch, std::string& to) {
-  constexpr char version = 1;
-  to += version;
+  to += jsonb_version;
   return append_json(value, scratch, to);
 }
 

@@ -1,16 +1,14 @@
 #include "postgres/copy_encoder.hpp"
 
 #include "json/byte_scan.hpp"
-#include "postgres/network_order.hpp"
+#include "postgres/copy_binary.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {
 
 namespace {
 
-constexpr char jsonb_version = 1;  // precedes the text of each jsonb
 constexpr char quote = '\1';
-constexpr std::uint32_t null_length = 0xffff'ffff;
 
 /// A column: the length of its bytes, then they.
 void append_counted(std::string_view bytes, bool is_jsonb, std::string& to) {
@@ -128,7 +126,7 @@ void copy_encoder::append_binary(const column& c, std::string_view key, std::str
   switch (c.from) {
     case origin::line_key:
       if (key.empty()) {
-        append_big_endian<std::uint32_t>(null_length, to);
+        append_big_endian(null_length, to);
       } else {
         const std::size_t begin = to.size();
         to.append(4, '\0');
@@ -141,7 +139,7 @@ void copy_encoder::append_binary(const column& c, std::string_view key, std::str
       break;
     case origin::inside:
       if (found_[c.inside].is_null()) {
-        append_big_endian<std::uint32_t>(null_length, to);
+        append_big_endian(null_length, to);
       } else {
         append_counted(text_inside(c), c.as == wire::jsonb, to);
       }

@@ -76,7 +76,7 @@ void drop_guard(postgres_connection& c, const target_table& target) {
       "WHERE i.indrelid = $1::regclass AND starts_with(x.relname, $2)",
       {target.quoted, guard_prefix});
   for (std::size_t i = 0; i < guards.rows(); ++i) {
-    c.run("DROP INDEX " + c.quoted(target.schema) + "." + c.quoted(guards.text(i, 0)));
+    c.run("DROP INDEX " + sql_name(c, target.schema, guards.text(i, 0)));
   }
 }
 

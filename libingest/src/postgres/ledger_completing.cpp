@@ -58,18 +58,24 @@ std::uint64_t rows_before(postgres_connection& c, const std::string& pipeline) {
 
 }  // namespace
 
+server_transaction begin_alone(postgres_connection& c, const run_identity& who) {
+  c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
+  return lock_pipeline(c, who, "UPDATE");
+}
+
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
                                     std::uint64_t slices, const std::map<slice_id, page_id>& last,
                                     const slice_fences& ours) {
-  c.run(c.begin() + advisory_lock(c, "pg_advisory_xact_lock", who.pipeline));
-  server_transaction begun = lock_pipeline(c, who, "UPDATE");
+  server_transaction begun = begin_alone(c, who);
   fold_all(c, who.pipeline);
   check_ends(c, who.pipeline, slices, ours);
   check_known_pages(c, who.pipeline, last);
   const ledger_sums sums = read_sums(c, who.pipeline);
-  const bool exists = c.execute("SELECT to_regclass($1) IS NOT NULL", {target.quoted}).truth(0, 0);
+  // A replacement that is not there any more may have taken its place already, by a COMMIT that got no answer.
+  const bool in_place = target.replacement && is_complete(c, who.pipeline, who.run_id);
+  const std::string table = in_place ? sql_name(c, target.schema, target.table) : target.quoted;
   const std::uint64_t rows = rows_before(c, who.pipeline) + sums.rows + sums.duplicates;
-  if (const auto gone = why_gone(c, rows, {target.identity(), target.quoted, exists})) {
+  if (const auto gone = why_gone(c, rows, {target.identity(), table, table_exists(c, table)})) {
     throw *gone;
   }
   return begun;

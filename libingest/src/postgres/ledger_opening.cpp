@@ -5,6 +5,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/replacement.hpp"
 
 namespace ingest::detail {
 
@@ -31,6 +32,18 @@ void check_owner(const query_result& stored, const run_identity& who, const succ
   if (stored.text(0, 1) != who.plan) {
     throw error(errc::config, pipeline + " was started with other settings of the source (then: " + stored.text(0, 1) +
                                   "; now: " + who.plan + ")" + owners_advice);
+  }
+}
+
+/// A run is finished as it was begun: where records come in order from here on, those before have not.
+void check_shape(const query_result& stored, const std::string& pipeline, const table_shape& ours) {
+  if (!is_of_shape(stored.text(0, 4), ours.description())) {
+    throw other_shape(pipeline, stored.text(0, 4), ours.description());
+  }
+  const std::string write = stored.text(0, 5).empty() ? name_of(disposition::skip) : stored.text(0, 5);
+  if (!stored.truth(0, 2) && write != name_of(ours.write)) {
+    throw error(errc::config, "this run of pipeline \"" + pipeline + "\" began with `write` " + write + ", not " +
+                                  name_of(ours.write) + ": finish it so, and change that for the next" + owners_advice);
   }
 }
 
@@ -129,7 +142,36 @@ void forget_pages_behind_a_hole(postgres_connection& c, const std::string& pipel
   c.execute("DELETE FROM ingest.pages WHERE pipeline = $1 AND stream = $2 AND slice = $3", which);
 }
 
+/// Whoever replaces a table takes away what others have loaded into it.
+void check_others_of_table(postgres_connection& c, const std::string& pipeline, const target_table& target) {
+  const query_result others = c.execute(
+      "SELECT name FROM ingest.pipelines WHERE target = $1 AND name <> $2 AND ($3::boolean OR disposition = 'replace') "
+      "ORDER BY name LIMIT 1",
+      {target.identity(), pipeline, target.shape.write == disposition::replace ? "true" : "false"});
+  if (!others.empty()) {
+    throw error(errc::config,
+                "table " + target.identity() + " is loaded by pipeline \"" + others.text(0, 0) +
+                    "\" as well, and one of the two replaces all rows of it: choose another table. If that "
+                    "pipeline is of no more use: DELETE FROM ingest.pipelines WHERE name = '" +
+                    others.text(0, 0) + "'");
+  }
+}
+
 }  // namespace
+
+std::string name_of(disposition d) {
+  switch (d) {
+    case disposition::merge:
+      return "merge";
+    case disposition::append:
+      return "append";
+    case disposition::replace:
+      return "replace";
+    case disposition::skip:
+      break;
+  }
+  return "skip";
+}
 
 void queue_up(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices, bool replace) {
   if (replace || is_held(c, pipeline, slice_arrays(slices))) {
@@ -142,9 +184,10 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
   c.run("SELECT pg_advisory_xact_lock(hashtextextended(" + c.literal("ingest: opening of pipeline " + who.pipeline) +
         ", 0))");
   const query_result stored =
-      c.execute("SELECT run_id, plan, complete, target FROM ingest.pipelines WHERE name = $1 FOR " +
+      c.execute("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines WHERE name = $1 FOR " +
                     std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
                 {who.pipeline});
+  check_others_of_table(c, who.pipeline, target);
   const bool follows =
       !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
   if (stored.empty() && !other.follows.empty()) {
@@ -168,6 +211,9 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
   } else if (other.replace && stored.text(0, 0) != who.run_id && (follows || other.follows.empty())) {
     const ledger_sums sums = read_sums(c, who.pipeline);
     forget_run(c, who.pipeline);
+    if (stored.text(0, 5) == name_of(disposition::replace)) {
+      drop_replacement(c, replacement_of(stored.text(0, 3), stored.text(0, 0)));
+    }
     if (follows) {
       remember_sync(c, who.pipeline, sums);
     } else {
@@ -176,24 +222,29 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
     c.execute(
         "UPDATE ingest.pipelines SET run_id = $2, plan = $3, target = $4, complete = false, completed_at = NULL, "
         "initial_load = $5::boolean AND initial_load, generation = generation + 1, "
-        "rows_before = CASE WHEN $5::boolean THEN rows_before + $6::bigint ELSE 0 END, "
+        "rows_before = CASE WHEN $7::boolean THEN rows_before + $6::bigint ELSE 0 END, "
         "first_transaction = pg_current_xact_id()::xid::text, ledger_oids = " +
             ledger_oids + " WHERE name = $1",
         {who.pipeline, who.run_id, who.plan, target.identity(), follows ? "true" : "false",
-         std::to_string(sums.rows + sums.duplicates)});
+         std::to_string(sums.rows + sums.duplicates),
+         follows && target.shape.write != disposition::replace ? "true" : "false"});
   } else {
     check_owner(stored, who, other);
+    check_shape(stored, who.pipeline, target.shape);
   }
   // Once an initial load, always one: whether the key is still to be built, the table itself tells.
-  c.execute("UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean WHERE name = $1",
-            {who.pipeline, target.keyless() ? "true" : "false"});
+  c.execute(
+      "UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean, shape = $3, "
+      "disposition = $4 WHERE name = $1",
+      {who.pipeline, target.keyless() ? "true" : "false", target.shape.description(), name_of(target.shape.write)});
 }
 
 ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,
                            std::span<const slice_id> named) {
   const query_result ours = stored_run(c, who.pipeline);
   ledger_view view = read_view(c, who.pipeline, ours, named);
-  if (const auto refusal = elsewhere(c, view, ours.text(0, 3), {target.identity(), target.quoted, !target.created})) {
+  if (const auto refusal =
+          elsewhere(c, view, ours, {target.identity(), target.quoted, !target.created, target.shape.description()})) {
     throw *refusal;
   }
   return view;

@@ -5,6 +5,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/replacement.hpp"
 
 namespace ingest::detail {
 
@@ -64,10 +65,6 @@ std::vector<ledger_slice> values_of(std::map<slice_id, ledger_slice> all) {
   return slices;
 }
 
-bool is_empty(postgres_connection& c, const place& at) {
-  return c.execute("SELECT NOT EXISTS (SELECT FROM " + at.quoted + ")").truth(0, 0);
-}
-
 /// schema.table of a name that may leave the schema to search_path; where no such table exists, that of `stored` will
 /// do.
 std::string identity_of(const table_name& name, const query_result& found, const std::string& stored) {
@@ -117,7 +114,10 @@ std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string&
 query_result stored_run(postgres_connection& c, const std::string& pipeline) {
   return c.execute(
       "SELECT run_id, plan, complete, target, generation, rows_before, coalesce((SELECT value FROM ingest.watermarks "
-      "WHERE pipeline = $1 AND stream = '' AND partition = ''), '') FROM ingest.pipelines WHERE name = $1",
+      "WHERE pipeline = $1 AND stream = '' AND partition = ''), ''), "
+      // Whoever only looks does not alter an older ledger, which has no such column.
+      "coalesce(to_jsonb(p) ->> 'shape', ''), coalesce(to_jsonb(p) ->> 'disposition', '') FROM ingest.pipelines p "
+      "WHERE name = $1",
       {pipeline});
 }
 
@@ -150,7 +150,7 @@ ledger_view read_view(postgres_connection& c, const std::string& pipeline, const
 }
 
 std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const place& at) {
-  if (rows == 0 || (at.exists && !is_empty(c, at))) {
+  if (rows == 0 || (at.exists && !is_empty(c, at.quoted))) {
     return std::nullopt;
   }
   return error(errc::bad_data, "table " + at.identity + (at.exists ? " is empty" : " is gone") +
@@ -160,17 +160,31 @@ std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const 
                                    ". Restore it, or load all of it anew with `start_over()`");
 }
 
-std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const std::string& stored,
+bool is_of_shape(const std::string& stored, const std::string& ours) {
+  return stored == ours || (stored.empty() && ours == table_shape::of_events().description());
+}
+
+error other_shape(const std::string& pipeline, const std::string& stored, const std::string& ours) {
+  return {errc::config, "pipeline \"" + pipeline + "\" was started with a table of " +
+                            (stored.empty() ? table_shape::of_events().description() : stored) + ", not of " + ours +
+                            " (`typed`)" + owners_advice};
+}
+
+std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const query_result& stored,
                                const place& wanted) {
-  if (stored != wanted.identity) {
-    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + stored +
+  const std::string table = stored.text(0, 3);
+  if (table != wanted.identity) {
+    return error(errc::config, "pipeline \"" + view.identity.pipeline + "\" was started with another table, " + table +
                                    ", not " + wanted.identity + owners_advice);
   }
-  return why_gone(c, view.rows_before + view.rows + view.duplicates, wanted);
+  if (!is_of_shape(stored.text(0, 7), wanted.shape)) {
+    return other_shape(view.identity.pipeline, stored.text(0, 7), wanted.shape);
+  }
+  return wanted.is_renewed ? std::nullopt : why_gone(c, view.rows_before + view.rows + view.duplicates, wanted);
 }
 
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
-                                       std::span<const slice_id> named) {
+                                       const table_shape& shape, std::span<const slice_id> named) {
   if (!ledger_exists(c)) {
     return std::nullopt;
   }
@@ -183,9 +197,19 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
       "SELECT n.nspname || '.' || t.relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace "
       "WHERE t.oid = to_regclass($1)",
       {sql_name(c, target)});
-  view.refusal = elsewhere(c, view, stored.text(0, 3),
-                           {identity_of(target, found, stored.text(0, 3)), sql_name(c, target), !found.empty()});
+  place wanted{identity_of(target, found, stored.text(0, 3)), sql_name(c, target), !found.empty(), shape.description()};
+  if (stored.text(0, 8) == name_of(disposition::replace) && !view.complete) {
+    wanted.quoted = sql_name(c, replacement_of(stored.text(0, 3), view.identity.run_id));
+    wanted.exists = table_exists(c, wanted.quoted);
+  }
+  wanted.is_renewed = view.complete && shape.write == disposition::replace;
+  view.refusal = elsewhere(c, view, stored, wanted);
   return view;
+}
+
+bool is_complete(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
+  return !c.execute("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND run_id = $2 AND complete", {pipeline, run_id})
+              .empty();
 }
 
 bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {

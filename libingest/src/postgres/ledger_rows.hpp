@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ingest/batch.hpp"
+#include "ingest/postgres.hpp"
 #include "ingest/run_ledger.hpp"
 #include "postgres/postgres_array.hpp"
 #include "postgres/postgres_connection.hpp"
@@ -74,8 +75,8 @@ void compare_page(const page& ours, const query_result& r, std::size_t row, int 
 /// Of pages that are folded the ledger has the last one's position: where that is another, so were the pages.
 void compare_folded(const page& ours, const slice_progress& folded, const std::string& pipeline);
 
-/// One row: run_id, plan, complete, target, generation, rows_before, watermark; none where the ledger does not know the
-/// pipeline.
+/// One row: run_id, plan, complete, target, generation, rows_before, watermark, shape, disposition; none where the
+/// ledger does not know the pipeline.
 query_result stored_run(postgres_connection& c, const std::string& pipeline);
 
 /// What stands in the ledger of a pipeline, `stored` of stored_run().
@@ -87,14 +88,24 @@ struct place {
   std::string identity;  ///< schema.table
   std::string quoted;    ///< for SQL
   bool exists;
+  std::string shape = "";   ///< table_shape::description()
+  bool is_renewed = false;  ///< whatever is there: the next run brings all of it
 };
 
 /// Why the `rows` that a run has brought, or has found there already, are not in the table any more, if so. Of some of
 /// them nobody could tell, but all of them are removed together.
 std::optional<error> why_gone(postgres_connection& c, std::uint64_t rows, const place& at);
 
-/// Why rows that were loaded into `stored` are not where they are wanted, if so.
-std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const std::string& stored,
+/// As the ledger has it.
+std::string name_of(disposition d);
+
+/// Whether the ledger has it that rows were made as `ours` says. Older versions, which did not write that down, had one
+/// shape.
+bool is_of_shape(const std::string& stored, const std::string& ours);
+error other_shape(const std::string& pipeline, const std::string& stored, const std::string& ours);
+
+/// Why rows that were loaded into what stored_run() tells of are not where, or what, they are wanted to be, if so.
+std::optional<error> elsewhere(postgres_connection& c, const ledger_view& view, const query_result& stored,
                                const place& wanted);
 
 inline const std::string owners_advice =

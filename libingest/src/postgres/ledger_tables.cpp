@@ -18,7 +18,9 @@ CREATE TABLE IF NOT EXISTS ingest.pipelines (
   generation bigint NOT NULL DEFAULT 1,
   rows_before bigint NOT NULL DEFAULT 0,
   opened_at timestamptz NOT NULL DEFAULT now(),
-  completed_at timestamptz
+  completed_at timestamptz,
+  shape text NOT NULL DEFAULT '',
+  disposition text NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS ingest.slices (
   pipeline text NOT NULL,
@@ -65,6 +67,12 @@ CREATE TABLE IF NOT EXISTS ingest.syncs (
   rejected bigint NOT NULL,
   PRIMARY KEY (pipeline, generation)
 ))";
+
+/// What tables of version 2 may lack, since they were created without it. Also among the columns above, so that new
+/// ledgers are not altered.
+const std::string later_columns = R"(
+ALTER TABLE ingest.pipelines ADD COLUMN IF NOT EXISTS shape text NOT NULL DEFAULT '',
+  ADD COLUMN IF NOT EXISTS disposition text NOT NULL DEFAULT '')";
 
 /// Version 1 had a row for each page for ever, numbered over all slices. What was loaded without holes is kept as what
 /// its slices have reached. Pages behind a hole have no number within their slice: they will come again, and meet their
@@ -122,14 +130,22 @@ WHERE t.relkind <> 'r' OR a.attname IS NULL
   OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND i.indisprimary)
 GROUP BY w.name ORDER BY w.name)";
 
+const std::string all_tables_exist =
+    "to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL "
+    "AND to_regclass('ingest.pages') IS NOT NULL AND to_regclass('ingest.watermarks') IS NOT NULL "
+    "AND to_regclass('ingest.syncs') IS NOT NULL";
+
 }  // namespace
 
 bool ledger_exists(postgres_connection& c) {
+  return c.execute("SELECT " + all_tables_exist).truth(0, 0);
+}
+
+bool ledger_is_current(postgres_connection& c) {
   return c
-      .execute(
-          "SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT NULL AND "
-          "to_regclass('ingest.pages') IS NOT NULL AND to_regclass('ingest.watermarks') IS NOT NULL "
-          "AND to_regclass('ingest.syncs') IS NOT NULL")
+      .execute("SELECT " + all_tables_exist +
+               " AND (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('ingest.pipelines') "
+               "AND attname IN ('shape', 'disposition') AND NOT attisdropped) = 2")
       .truth(0, 0);
 }
 
@@ -149,9 +165,18 @@ void create_ledger(postgres_connection& c) {
     c.run(migration_1);
     c.run(ledger_definition);
     c.run(migration_2);
-  } else {
+  } else if (!ledger_exists(c)) {
     c.run(ledger_definition);
   }
+  if (ledger_is_current(c)) {
+    return;
+  }
+  if (!c.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ingest.pipelines'::regclass")
+           .truth(0, 0)) {
+    throw error(errc::config,
+                "the ledger lacks columns of this version, which its owner has to add: " + later_columns.substr(1));
+  }
+  c.run(later_columns);
 }
 
 void check_ledger_shape(postgres_connection& c) {

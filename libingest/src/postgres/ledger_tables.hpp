@@ -13,10 +13,14 @@ inline const std::string ledger_oids =
 
 bool ledger_exists(postgres_connection& c);
 
+/// Whether it has all that is written there today: earlier versions did without some columns.
+bool ledger_is_current(postgres_connection& c);
+
 /// What versions before 0.2 have left: a row for each page, numbered over all slices. Needs no permission.
 bool ledger_is_of_version_1(postgres_connection& c);
 
-/// Creates what is missing; of a ledger of version 1 makes one of today's. To be called by one session at a time.
+/// Creates what is missing, columns too, which only the tables' owner may; of a ledger of version 1 makes one of
+/// today's. To be called by one session at a time.
 void create_ledger(postgres_connection& c);
 
 /// Throws errc::config that names what stands in the ledger's place and is none: anybody may have a schema `ingest`.

@@ -10,7 +10,6 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
-#include "postgres/table_evolution.hpp"
 
 namespace ingest::detail {
 
@@ -20,10 +19,18 @@ table_shape shape_of(const postgres_options& o) {
   if (o.initial_load && o.write == disposition::append) {
     throw error(errc::config, "`initial_load` is for tables that get a key, and `write` is append: leave it out");
   }
+  if (o.initial_load && o.write == disposition::replace) {
+    throw error(errc::config, "`initial_load` fills a table that is new, and `write` is replace: leave it out");
+  }
   const bool has_key = o.typed && o.write != disposition::append;
   if (has_key && o.typed->key.empty()) {
     throw error(errc::config,
                 "`typed.key` names no field: name those that tell records apart, or let `write` be append");
+  }
+  if (o.typed && !o.typed->version.empty() && o.write != disposition::merge) {
+    throw error(errc::config,
+                "`typed.version` tells which of two records is the newer one, where `write` is merge: leave "
+                "it out, or let `write` be merge");
   }
   for (const std::string& field : has_key ? o.typed->key : std::vector<std::string>()) {
     if (!can_name_column(field)) {
@@ -35,20 +42,8 @@ table_shape shape_of(const postgres_options& o) {
   table_shape shape =
       o.typed ? table_shape::of_members(o.typed->key, o.typed->changes, o.write) : table_shape::of_events(o.write);
   shape.nuls = o.nuls;
+  shape.version = o.typed ? o.typed->version : "";
   return shape;
-}
-
-/// Where records are loaded as they were read, nothing is there ahead of others.
-void require_order(const ledger_view& ledger) {
-  const auto ahead = std::find_if(ledger.slices.begin(), ledger.slices.end(),
-                                  [](const ledger_slice& s) { return s.loaded.max() > s.gapless.pages; });
-  if (ahead != ledger.slices.end()) {
-    throw error(errc::config,
-                "pipeline \"" + ledger.identity.pipeline + "\" has loaded pages ahead of others, of " +
-                    to_string(ahead->gapless.slice) +
-                    ", so that the last record of a key would not be the last one to be loaded: finish this run with "
-                    "`write` skip, and change it for the next");
-  }
 }
 
 }  // namespace
@@ -61,7 +56,8 @@ load_session::load_session(postgres_options o, connection_factory connect, std::
       connect_(std::move(connect)),
       outages_(database_.shown()),
       connections_([this](std::stop_token stop) { return make_connection(std::move(stop)); }),
-      rejects_(options_.rejects_file, options_.pipeline) {
+      rejects_(options_.rejects_file, options_.pipeline),
+      live_(options_) {
   if (options_.pipeline.empty() || options_.pipeline.find('\0') != std::string::npos) {
     throw error(errc::config, "the pipeline has no name: set `pipeline`");
   }
@@ -125,7 +121,7 @@ const opened_target& load_session::ensure_open(postgres_connection& c, std::stop
     std::rethrow_exception(failure);
   }
   opened_ = std::move(result);
-  table_now_ = std::make_shared<const target_table>(opened_->target);
+  live_.begin(opened_->target);
   for (const auto& [slice, last] : e.pages ? e.pages->last : std::map<slice_id, page_id>()) {
     if (const ledger_slice* ours = opened_->ledger.find(slice)) {
       fences_[slice] = ours->fence;
@@ -141,7 +137,7 @@ void load_session::require_access(postgres_connection& c) const {
 
 opened_target load_session::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
-  target_table target = prepare(c);
+  target_table target = prepare(c, e.identity.run_id);
   std::vector<slice_id> known;
   if (e.pages) {
     for (const auto& [slice, last] : e.pages->last) {
@@ -155,87 +151,23 @@ opened_target load_session::open(postgres_connection& c, const expectation& e) c
     claim_slices(c, e.identity.pipeline, known, *e.pages, e.pages->ledger_seen);
   }
   ledger_view ledger = view_of_opened(c, e.identity, target, known);
-  if (options_.write != disposition::skip) {
-    require_order(ledger);
-  }
   std::string first = first_transaction(c, e.identity.pipeline);
   // Should this answer get lost, opening again raises the fences once more, which harms nobody.
   c.execute("COMMIT");
   if (target.created) {
-    log::info(events::table_created, "created table " + target.identity(), {{"table", target.identity()}});
+    const std::string table = target.schema + "." + target.replacement.value_or(target.table);
+    log::info(events::table_created, "created table " + table, {{"table", table}});
   }
   return {e.identity, std::move(ledger), std::move(target), std::move(first)};
+}
+
+void load_session::look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen) {
+  live_.look_again(c, seen, [&] { return prepare(c, opened()->identity.run_id); });
 }
 
 const opened_target* load_session::opened() const {
   const std::lock_guard lock(mutex_);
   return opened_ ? &*opened_ : nullptr;
-}
-
-std::shared_ptr<const target_table> load_session::table_now() {
-  const std::lock_guard lock(mutex_);
-  if (columns_again_at_ && options_.time.now() >= *columns_again_at_) {
-    columns_again_at_.reset();
-    auto next = std::make_shared<target_table>(*table_now_);
-    next->shape.is_full = false;
-    table_now_ = std::move(next);
-  }
-  return table_now_;
-}
-
-std::shared_lock<std::shared_mutex> load_session::use_table() {
-  const std::lock_guard behind_others(next_at_table_);
-  return std::shared_lock(table_in_use_);
-}
-
-void load_session::add_columns(postgres_connection& c, const copy_rows& rows,
-                               const std::shared_ptr<const target_table>& seen) {
-  constexpr std::chrono::milliseconds longest_patience = std::chrono::seconds(3);
-  constexpr std::chrono::minutes until_next_attempt{5};  // meanwhile nobody waits behind us
-  const std::lock_guard behind_others(next_at_table_);
-  const std::lock_guard alone(table_in_use_);
-  if (table_now() != seen) {
-    return;
-  }
-  added_columns added =
-      add_members(c, *seen, new_members_of(rows, *seen), std::min(longest_patience, options_.io_timeout / 2));
-  const std::lock_guard lock(mutex_);
-  table_now_ = std::make_shared<const target_table>(std::move(added.target));
-  if (added.table_in_use) {
-    columns_again_at_ = options_.time.now() + until_next_attempt;
-  }
-}
-
-void load_session::look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen) {
-  const std::lock_guard behind_others(next_at_table_);
-  if (table_now() != seen) {
-    return;
-  }
-  c.run(c.begin());
-  auto next = std::make_shared<const target_table>(prepare(c));
-  c.execute("COMMIT");
-  log::info(events::table_altered, "somebody has altered " + next->identity() + "; loading goes on with what it is now",
-            {{"table", next->identity()}});
-  const std::lock_guard lock(mutex_);
-  table_now_ = std::move(next);
-}
-
-void load_session::note_apart(const kept_apart& apart, const target_table& in) {
-  const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < apart.misfits.size(); ++i) {
-    const column_misfits& misfits = apart.misfits[i];
-    const shape_column& column = in.shape.columns[i];
-    options_.counters->values_kept_apart += misfits.values;
-    if (misfits.values > 0 && misfits_told_.insert(column.name).second) {
-      log::warning(
-          events::values_misfit,
-          "values do not fit their column, and are in " + extra_column_name +
-              " under its name. ALTER TABLE … ALTER COLUMN … TYPE can make room for them",
-          {{"table", in.identity()}, {"column", column.name}, {"type", column.type}, {"value", misfits.example}});
-    }
-  }
-  options_.counters->values_kept_apart += apart.members;
-  options_.counters->nuls_replaced += apart.nuls;
 }
 
 std::vector<slice_id> load_session::without_fence(std::span<const slice_id> slices) const {

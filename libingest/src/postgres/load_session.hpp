@@ -7,13 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
-#include <shared_mutex>
 #include <stop_token>
 
 #include "ingest/postgres.hpp"
 #include "postgres/connection_pool.hpp"
 #include "postgres/database_address.hpp"
+#include "postgres/live_table.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/postgres_outage.hpp"
 #include "postgres/postgres_table.hpp"
@@ -41,6 +40,7 @@ class load_session {
   const postgres_options& options() const { return options_; }
   const database_address& database() const { return database_; }
   const table_name& table() const { return table_; }
+  const table_shape& shape() const { return shape_; }
   outage_log& outages() { return outages_; }
   rejects_file& rejects() { return rejects_; }
 
@@ -58,20 +58,7 @@ class load_session {
   const opened_target* opened() const;
 
   /// The table with the columns that it has by now. After ensure_open().
-  std::shared_ptr<const target_table> table_now();
-
-  /// To be held while a transaction loads into the table, or else one of us would wait for it to add a column.
-  std::shared_lock<std::shared_mutex> use_table();
-
-  /// Adds columns for members of these rows that have none in `seen`, over `c`, which must not be in a transaction,
-  /// unless another loader has changed the table since. Waits until no loader uses it.
-  void add_columns(postgres_connection& c, const copy_rows& rows, const std::shared_ptr<const target_table>& seen);
-
-  /// Somebody has altered the table since `seen`: looks at it again, over `c`, which must not be in a transaction.
-  void look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen);
-
-  /// Counts, and says once for each column, that values do not fit.
-  void note_apart(const kept_apart& apart, const target_table& in);
+  live_table& live() { return live_; }
 
   /// The fences of slices that are to be loaded, over `c`, which must not be in a transaction. A slice that was read
   /// without the ledger having been asked is made our own first: errc::locked if it has pages then that nobody knew of.
@@ -99,8 +86,14 @@ class load_session {
   /// Throws errc::config if what has the ledger's names is none, or grants are missing.
   void require_access(postgres_connection& c) const;
 
-  /// Creates and checks the tables inside the caller's transaction.
-  target_table prepare(postgres_connection& c) const { return prepare_tables(c, table_, shape_, options_); }
+  /// Creates and checks the tables inside the caller's transaction. `run_id` is the run's, if there is one: that fills
+  /// a table of its own where it is to replace another.
+  target_table prepare(postgres_connection& c, const std::string& run_id = "") const {
+    return prepare_tables(c, table_, shape_, options_, run_id);
+  }
+
+  /// Somebody has altered the table since `seen`.
+  void look_at_table_again(postgres_connection& c, const std::shared_ptr<const target_table>& seen);
 
   /// The last pages that the data directory knew of at the start: without them the run is not complete.
   std::map<slice_id, page_id> known_last_pages() const;
@@ -142,6 +135,7 @@ class load_session {
   outage_log outages_;
   connection_pool connections_;
   rejects_file rejects_;
+  live_table live_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
@@ -158,11 +152,6 @@ class load_session {
   refused_alike last_refused_;
   std::string first_reject_;             ///< why
   std::optional<opened_target> opened_;  // set once, never changed after
-  std::mutex next_at_table_;        // taken before table_in_use_, so that nobody overtakes who waits to have it alone
-  std::shared_mutex table_in_use_;  // taken before mutex_
-  std::shared_ptr<const target_table> table_now_;
-  std::optional<retry_schedule::clock::time_point> columns_again_at_;
-  std::set<std::string> misfits_told_;  // columns
 };
 
 }  // namespace ingest::detail

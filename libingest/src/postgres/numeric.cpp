@@ -1,6 +1,6 @@
 #include "postgres/numeric.hpp"
 
-#include "postgres/network_order.hpp"
+#include "postgres/copy_binary.hpp"
 
 namespace ingest::detail {
 

@@ -24,14 +24,18 @@ void require_primary(postgres_connection& c, const std::string& database);
 /// Throws database_error (outage) if nothing can be written, for that reason or another.
 void require_writable(postgres_connection& c, const std::string& database);
 
-/// `target` is where the pipeline's rows are meant to be now: where they are elsewhere, or where there is no such table
-/// any more, the view says so. Of slices it has the `named` ones and those that have not ended.
+/// `target` is where the pipeline's rows are meant to be now, and `shape` what they are meant to be: where they are
+/// elsewhere or something else, or where there is no such table any more, the view says so. Of slices it has the
+/// `named` ones and those that have not ended.
 std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string& pipeline, const table_name& target,
-                                       std::span<const slice_id> named);
+                                       const table_shape& shape, std::span<const slice_id> named);
 
 /// The same of slices alone: the `named` ones that it knows, by name.
 std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string& pipeline,
                                       std::span<const slice_id> named);
+
+/// Whether this is the pipeline's run, and complete.
+bool is_complete(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
 
 /// Whether this was a run of the pipeline that was complete and is followed by another one.
 bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
@@ -105,6 +109,9 @@ std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, 
 std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline);
 
 // -- Completing (ledger_completing.cpp) ------------------------------------------------------------------------------
+
+/// Begins a transaction that holds off all others of the run. Throws errc::locked if another one has taken over.
+server_transaction begin_alone(postgres_connection& c, const run_identity& who);
 
 /// Begins the transaction that completes the run: waits for all loading transactions and holds others off. Throws
 /// errc::locked if another run has taken over, or another process a slice that has not ended (`ours` are those that we

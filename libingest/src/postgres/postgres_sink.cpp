@@ -8,6 +8,7 @@
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/range_load.hpp"
+#include "postgres/replacement.hpp"
 #include "postgres/table_checks.hpp"
 
 namespace ingest {
@@ -22,6 +23,15 @@ std::uint64_t rows_of(const batch& b) {
     rows += p.rows;
   }
   return rows;
+}
+
+/// That is what the source says, and may be what it says by mistake.
+void warn_of_emptying(postgres_connection& c, const target_table& table) {
+  if (table_exists(c, table.quoted) && is_empty(c, table.quoted)) {
+    log::warning(events::table_emptied,
+                 "the run has brought no rows, and " + table.identity() + " is empty from now on",
+                 {{"table", table.identity()}});
+  }
 }
 
 class postgres_sink final : public sink {
@@ -129,7 +139,7 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
   std::uint64_t never = 0;
   counters.first_load_us.compare_exchange_strong(never, began);
   for (;;) {
-    if (const auto outcome = load_into(session_->table_now(), opened, records)) {
+    if (const auto outcome = load_into(session_->live().now(), opened, records)) {
       counters.load_us += counters.elapsed_us() - began;
       return *outcome;
     }
@@ -140,7 +150,7 @@ write_outcome postgres_sink::load(const opened_target& opened, const batch& reco
 std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<const target_table>& table,
                                                       const opened_target& opened, const batch& records) {
   const slice_fences fences = session_->fences_of(*connection_, records.pages);
-  auto in_use = session_->use_table();
+  auto in_use = session_->live().use();
   begin(begin_loading(*connection_, opened.identity, fences));
   const std::vector<page> ours = claim_pages(*connection_, opened.identity.pipeline, records.pages);
   if (ours.empty()) {
@@ -148,7 +158,7 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
   }
   unanswered_.reset();
-  if (table->shape.write != disposition::skip) {
+  if (table->shape.in_order()) {
     require_predecessors(*connection_, opened.identity.pipeline, ours);
   }
   // Nobody alters it from here on. What was made for a type that a column had before would be read as another value.
@@ -170,8 +180,13 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
   if (done.apart.new_members) {
     leave_transaction();
     in_use.unlock();
-    session_->add_columns(*connection_, rows_, table);
+    session_->live().add_columns(*connection_, rows_, table);
     return std::nullopt;
+  }
+  if (!table->shape.version.empty() && !table->shape.has_version() && rows_.size() > 0) {
+    throw error(errc::bad_data, "no record has had the field " + table->shape.version +
+                                    " yet, which is to tell the newer one (`typed.version`), or the table could get no "
+                                    "column for it: name the field that does, or leave it out");
   }
   settle(opened, done, ours.front());
   std::vector<slice_id> slices;
@@ -260,7 +275,7 @@ void postgres_sink::commit() {
 
 write_outcome postgres_sink::count(const range_load::outcome& done, const batch& records) {
   session_->note_committed(done);
-  session_->note_apart(done.apart, *loaded_into_);
+  session_->live().note_apart(done.apart, *loaded_into_);
   metrics& counters = *session_->options().counters;
   counters.rows_loaded += done.loaded;
   counters.bytes_loaded += rows_.bytes();
@@ -300,15 +315,25 @@ void postgres_sink::finalize() {
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
 bool postgres_sink::complete(const opened_target& opened, removed_rows& removed) {
-  const auto table = session_->table_now();
+  const auto table = session_->live().now();
+  if (table->replacement) {
+    connection_->be_patient();
+    begin(begin_alone(*connection_, opened.identity));
+    finish_replacement(*connection_, table->schema, table->table, *table->replacement);
+    commit();
+  }
   begin(begin_completing(*connection_, opened.identity, *table, session_->expected_slices(),
                          session_->known_last_pages(), session_->all_fences()));
-  if (!session_->limits_rejects()) {
+  if (!session_->limits_rejects() || table->replacement) {
     check_some_row_was_taken(*connection_, opened.identity.pipeline, session_->options().rejects_file.string(),
                              session_->first_reject());
   }
   const auto built = table->keyless() ? build_key(*connection_, *table, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
+  if (table->replacement) {
+    warn_of_emptying(*connection_, *table);
+    take_place(*connection_, table->schema, table->table, *table->replacement);
+  }
   mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermark());
   commit();
   connection_.close();  // it is patient now

@@ -1,8 +1,12 @@
 #include "postgres/postgres_table.hpp"
 
+#include <utility>
+
 #include "postgres/grants.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/ledger_tables.hpp"
+#include "postgres/postgres_ledger.hpp"
+#include "postgres/replacement.hpp"
 #include "postgres/table_checks.hpp"
 
 namespace ingest::detail {
@@ -16,7 +20,7 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 }
 
 bool tables_exist(postgres_connection& c, const table_name& name) {
-  return ledger_exists(c) && c.execute("SELECT to_regclass($1) IS NOT NULL", {sql_name(c, name)}).truth(0, 0);
+  return ledger_is_current(c) && table_exists(c, sql_name(c, name));
 }
 
 /// Returns whether the target table was created.
@@ -28,10 +32,10 @@ bool create_missing(postgres_connection& c, const table_name& name, const table_
   // Behind that, the server has to look at its catalog again, which it does with each new lock on a table: it remembers
   // that there was none.
   c.run("SELECT pg_advisory_xact_lock(hashtextextended('ingest: create tables', 0)); SELECT FROM pg_class LIMIT 0");
-  if (!ledger_exists(c)) {
+  if (!ledger_is_current(c)) {
     create_ledger(c);
   }
-  if (!c.execute("SELECT to_regclass($1) IS NULL", {sql_name(c, name)}).truth(0, 0)) {
+  if (table_exists(c, sql_name(c, name))) {
     return false;
   }
   if (!name.schema.empty() && c.execute("SELECT 1 FROM pg_namespace WHERE nspname = $1", {name.schema}).empty()) {
@@ -91,6 +95,35 @@ void check_owner(postgres_connection& c, const table_name& name, const std::stri
   }
 }
 
+/// What rows are made of, and by which key they are known, in the table `quoted`.
+void look_at_columns(postgres_connection& c, const table_name& name, const table_shape& shape, const std::string& oid,
+                     target_table& target) {
+  target.shape = shape;
+  target.fingerprint = table_fingerprint(c, target.quoted);
+  if (shape.is_typed()) {
+    target.shape = typed_columns(c, shape, name.shown, oid, target.types);
+  } else {
+    const found_columns columns = check_columns(c, shape, name.shown, oid);
+    target.types = columns.types;
+    target.longest_id = columns.longest_id;
+  }
+  target.key = key_of(c, shape, target.quoted);
+}
+
+/// Has the rows go into a table beside the target.
+void fill_replacement(postgres_connection& c, const table_name& name, const table_shape& shape,
+                      const std::string& run_id, target_table& target) {
+  target.replacement = replacement_name(target.table, run_id);
+  const std::string replaced = std::exchange(target.quoted, sql_name(c, target.schema, *target.replacement));
+  query_result found = describe(c, target.quoted);
+  target.created = found.empty();
+  if (found.empty()) {
+    create_replacement(c, replaced, target.schema, *target.replacement);
+    found = describe(c, target.quoted);
+  }
+  look_at_columns(c, name, shape, found.text(0, 3), target);
+}
+
 }  // namespace
 
 table_name table_name::parse(const std::string& text) {
@@ -107,7 +140,19 @@ table_name table_name::parse(const std::string& text) {
 }
 
 std::string sql_name(const postgres_connection& c, const table_name& name) {
-  return (name.schema.empty() ? "" : c.quoted(name.schema) + ".") + c.quoted(name.table);
+  return name.schema.empty() ? c.quoted(name.table) : sql_name(c, name.schema, name.table);
+}
+
+std::string sql_name(const postgres_connection& c, const std::string& schema, const std::string& name) {
+  return c.quoted(schema) + "." + c.quoted(name);
+}
+
+bool table_exists(postgres_connection& c, const std::string& table) {
+  return c.execute("SELECT to_regclass($1) IS NOT NULL", {table}).truth(0, 0);
+}
+
+bool is_empty(postgres_connection& c, const std::string& table) {
+  return c.execute("SELECT NOT EXISTS (SELECT FROM " + table + ")").truth(0, 0);
 }
 
 std::string key_of(postgres_connection& c, const table_shape& shape, const std::string& table, bool immediate) {
@@ -117,7 +162,7 @@ std::string key_of(postgres_connection& c, const table_shape& shape, const std::
 }
 
 target_table prepare_tables(postgres_connection& c, const table_name& name, const table_shape& shape,
-                            const postgres_options& o) {
+                            const postgres_options& o, const std::string& run_id) {
   check_ledger_shape(c);
   require_grants(c, name, shape);
   const bool created = create_missing(c, name, shape, o.initial_load);
@@ -134,26 +179,22 @@ target_table prepare_tables(postgres_connection& c, const table_name& name, cons
   target_table target;
   target.schema = found.text(0, 0);
   target.table = name.table;
-  target.quoted = c.quoted(target.schema) + "." + c.quoted(name.table);
+  target.quoted = sql_name(c, target.schema, target.table);
   target.created = created;
-  target.shape = shape;
-  target.fingerprint = table_fingerprint(c, target.quoted);
-  if (shape.is_typed()) {
-    target.shape = typed_columns(c, shape, name.shown, oid, target.types);
-    if (shape.changes == schema_policy::evolve) {
-      check_evolvable(c, name.shown, oid);
-    }
-  } else {
-    const found_columns columns = check_columns(c, shape, name.shown, oid);
-    target.types = columns.types;
-    target.longest_id = columns.longest_id;
+  look_at_columns(c, name, shape, oid, target);
+  if (shape.is_typed() && shape.changes == schema_policy::evolve) {
+    check_evolvable(c, name.shown, oid);
   }
-  target.key = key_of(c, shape, target.quoted);
   check_key(c, name, target, o);
   if (target.keyless()) {
     check_owner(c, name, oid);
   } else if (shape.write == disposition::merge) {
     check_changeable(c, name.shown, oid, target.shape.change_nothing(target.quoted));
+  } else if (shape.write == disposition::replace) {
+    check_replaceable(c, name.shown, target.quoted);
+    if (!run_id.empty() && !is_complete(c, o.pipeline, run_id)) {
+      fill_replacement(c, name, shape, run_id, target);
+    }
   }
   return target;
 }

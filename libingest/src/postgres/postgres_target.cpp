@@ -62,7 +62,8 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
       connection->run(connection->begin());
       detail::create_ledger(*connection);
     }
-    auto view = detail::read_ledger(*connection, session_->options().pipeline, session_->table(), named);
+    auto view =
+        detail::read_ledger(*connection, session_->options().pipeline, session_->table(), session_->shape(), named);
     const detail::opened_target* opened = session_->opened();
     const bool followed = opened != nullptr && view && view->identity.run_id != opened->identity.run_id &&
                           detail::was_followed(*connection, opened->identity.pipeline, opened->identity.run_id);
@@ -88,9 +89,10 @@ std::string postgres_target::rehearse(std::stop_token stop) const {
     const auto connection = session_->connect(std::move(stop));
     connection->run(connection->begin());
     detail::require_writable(*connection, session_->database().shown());
-    const detail::target_table target = session_->prepare(*connection);
+    const detail::target_table target = session_->prepare(*connection, "rehearsal");
     connection->run("ROLLBACK");
-    return target.created ? target.identity() + " can be created" : target.identity() + " is suitable";
+    return target.created && !target.replacement ? target.identity() + " can be created"
+                                                 : target.identity() + " is suitable";
   } catch (const detail::database_error& e) {
     throw error(e);
   }
@@ -129,7 +131,7 @@ std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> sli
 }
 
 bool postgres_target::in_order() const {
-  return session_->options().write != disposition::skip;
+  return session_->shape().in_order();
 }
 
 void postgres_target::expect_slices(std::uint64_t count) {

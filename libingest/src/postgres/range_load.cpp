@@ -8,13 +8,13 @@ namespace ingest::detail {
 
 range_load::outcome range_load::run() {
   // Nothing tells afterwards which of two rows of one transaction came first: the server puts them where there is room.
-  if (target_.keyless() && target_.shape.key_is_of_line()) {
+  if (target_.keyless() && target_.shape.copies_show_in_lines()) {
     rows_.set_copies_apart(target_.shape.write == disposition::merge);
   }
   outcome all = load();
   all.duplicates += rows_.copies().size();
   for (const copy_rows::copy& c : rows_.copies()) {
-    if (c.differs && target_.shape.write == disposition::skip) {
+    if (c.differs && !target_.shape.in_order()) {
       all.differing.push_back({c.of, c.row, "23505", differs, c.text, rejected_row::reason::differs});
     }
   }
@@ -29,12 +29,13 @@ range_load::outcome range_load::load() {
     return {};
   }
   outcome all;
-  if (copy_directly(all.apart)) {
+  const bool only_the_server_knows_copies = target_.keyless() && !target_.shape.copies_show_in_lines();
+  if (!only_the_server_knows_copies && copy_directly(all.apart)) {
     all.loaded = rows_.size();
     all.table_took_some = true;
     return all;
   }
-  if (target_.shape.write != disposition::skip) {
+  if (target_.shape.in_order() || only_the_server_knows_copies) {
     rows_.order_by_arrival();
   }
   return staged_load(attempts_, target_, rows_, terms_).run();

@@ -33,7 +33,7 @@ load_outcome staged_load::run() {
   key_ = target_.keyless() ? key_by_now() : target_.key;
   stage();
   insert_and_account();
-  if (outcome_.duplicates > 0 && !target_.key.empty() && target_.shape.write == disposition::skip && can_compare()) {
+  if (outcome_.duplicates > 0 && !target_.key.empty() && !target_.shape.in_order() && can_compare()) {
     find_differing();
   }
   return std::move(outcome_);
@@ -113,8 +113,9 @@ void staged_load::index_numbers() {
 /// Puts the staged rows from position `begin` to `end` into the table.
 std::uint64_t staged_load::merge(std::size_t begin, std::size_t end, const std::string& key) const {
   return attempts_.connection()
-      .execute(target_.shape.merge(target_.quoted, target_.types, staged::between, key),
-               {number_of(begin), number_of(end - 1)})
+      .execute(
+          target_.shape.merge(target_.quoted, target_.types, staged::between, key, key.empty() && target_.keyless()),
+          {number_of(begin), number_of(end - 1)})
       .affected();
 }
 

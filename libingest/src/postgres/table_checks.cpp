@@ -197,6 +197,31 @@ void check_evolvable(postgres_connection& c, const std::string& shown, const std
   }
 }
 
+namespace {
+
+/// Numbers and times are compared by their values; texts are not: "10" comes before "9".
+void check_version(const table_shape& found, const std::vector<std::string>& types, const std::string& shown) {
+  if (found.version.empty()) {
+    return;
+  }
+  const std::string_view comparable[] = {"int2", "int4", "int8", "numeric", "float4", "float8", "date", "timestamptz"};
+  const auto place = std::find_if(found.columns.begin(), found.columns.end(),
+                                  [&](const shape_column& c) { return c.name == found.version; });
+  const bool may_come = found.changes == schema_policy::evolve && !found.kept_apart.contains(found.version);
+  const bool is_usable =
+      place == found.columns.end()
+          ? may_come
+          : std::find(std::begin(comparable), std::end(comparable),
+                      types.at(static_cast<std::size_t>(place - found.columns.begin()))) != std::end(comparable);
+  if (!is_usable) {
+    refuse(shown, "has no column " + found.version +
+                      " of a number's type, date or timestamp with time zone, by which the newer record is known "
+                      "(`typed.version`): add it, or name another");
+  }
+}
+
+}  // namespace
+
 table_shape typed_columns(postgres_connection& c, const table_shape& asked, const std::string& shown,
                           const std::string& oid, std::vector<std::string>& types) {
   const query_result columns = columns_of(c, oid);
@@ -226,6 +251,7 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
       found.kept_apart.insert(name);
     }
   }
+  check_version(found, types, shown);
   for (const std::string& name : found.key) {
     if (found.find(name) == nullptr) {
       refuse(shown, "has no column " + name + " for the key, of type " + listed(exact_key({}).accepts) +

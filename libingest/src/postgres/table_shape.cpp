@@ -75,18 +75,35 @@ std::string differ(const std::string& one, const std::string& other, const std::
   return one + compared + " IS DISTINCT FROM " + other + compared;
 }
 
+/// `text_of` each column beside the key, and of its place, with `between` between them.
+template <class Text>
+std::string beside_key(const table_shape& shape, const std::string& between, Text text_of) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+    if (!shape.is_key(shape.columns[i])) {
+      places.push_back(i);
+    }
+  }
+  return joined(places, between, [&](std::size_t i) { return text_of(quoted(shape.columns[i].name), i); });
+}
+
 std::string same_key(const table_shape& shape) {
   return joined(shape.key, " AND ",
                 [](const std::string& name) { return "t." + quoted(name) + " = s." + quoted(name); });
 }
 
-/// Of the rows that share a key, the one that stays comes first, which is the first or the last that came. Transactions
-/// are numbered as they begin to write; the age of a number, unlike the number, can be compared. Within one of them the
-/// place of a row is all that there is, though the server puts rows where there is room: copy_rows::set_copies_apart()
-/// leaves no two of a line's key.
-std::string in_order(const table_shape& shape) {
+/// For ORDER BY, before whatever else decides.
+std::string newest_first(const table_shape& shape) {
+  return shape.has_version() ? quoted(shape.version) + " DESC NULLS LAST, " : "";
+}
+
+/// Of the rows that share a key, the one that stays comes first, which is the newest by its version, or else the first
+/// or the last that came. Transactions are numbered as they begin to write; the age of a number, unlike the number, can
+/// be compared. Within one of them the place of a row is all that there is, though the server puts rows where there is
+/// room: copy_rows::set_copies_apart() leaves no two of a line's key.
+std::string order_of_arrival(const table_shape& shape) {
   const bool last_stays = shape.write == disposition::merge;
-  return "(PARTITION BY " + list_of(shape.key) + " ORDER BY " +
+  return "(PARTITION BY " + list_of(shape.key) + " ORDER BY " + newest_first(shape) +
          (last_stays ? "age(xmin), ctid DESC)" : "age(xmin) DESC, ctid)");
 }
 
@@ -111,14 +128,6 @@ std::string record(const table_shape& shape) {
   return whole != shape.columns.end() ? quoted(whole->name) : put_together(shape, "");
 }
 
-std::string token_of(const std::string& member) {
-  std::string token;
-  for (const char c : member) {
-    token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  }
-  return token;
-}
-
 }  // namespace
 
 bool can_name_column(std::string_view member) {
@@ -140,7 +149,7 @@ shape_column column_of_member(const std::string& member, std::string_view catalo
           std::string(find_column_type(catalog_type)->name),
           "",
           {std::string(catalog_type)},
-          json_pointer('/' + token_of(member)),
+          json_pointer::to_member(member),
           false};
 }
 
@@ -166,6 +175,10 @@ table_shape table_shape::of_members(const std::vector<std::string>& key, schema_
   shape.columns.push_back({extra_column_name, "jsonb", "", {"jsonb"}, json_pointer(""), false, true});
   shape.changes = changes;
   return shape;
+}
+
+std::string table_shape::description() const {
+  return is_typed() ? "columns" : "(" + joined(columns, ", ", [](const shape_column& c) { return c.name; }) + ')';
 }
 
 bool table_shape::wants_column(std::string_view member) const {
@@ -278,55 +291,46 @@ std::string table_shape::index_staging() const {
 }
 
 std::string table_shape::merge(const std::string& table, const std::vector<std::string>& types, staged which,
-                               const std::string& with_key) const {
+                               const std::string& with_key, bool one_each) const {
   const std::string meant = " FROM " + staging + " WHERE " + number_of(*this) +
                             (which == staged::between ? " BETWEEN $1 AND $2" : " = ANY ($1::bigint[])");
+  // PostgreSQL lets no statement change a row twice; and which keys are the same, only the server knows.
+  const std::string keys = list_of(key);
+  const std::string one_of_each = " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant +
+                                  " ORDER BY " + keys + ", " + newest_first(*this) + number_of(*this) +
+                                  (write == disposition::merge ? " DESC" : "") + ") AS chosen";
   // COPY, too, writes what it is given into identity columns.
   const std::string into =
       "INSERT INTO " + table + " AS t (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " + list_of(columns);
   if (with_key.empty()) {
-    return into + meant;
+    return into + (one_each ? one_of_each : meant);
   }
   if (write != disposition::merge) {
     return into + meant + " ON CONFLICT " + with_key + " DO NOTHING";
   }
-  // PostgreSQL lets no statement change a row twice; and which keys are the same, only the server knows.
-  const std::string keys = list_of(key);
-  std::string set;
-  std::string others = "false";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!is_key(columns[i])) {
-      const std::string name = quoted(columns[i].name);
-      set += (set.empty() ? "" : ", ") + name + " = excluded." + name;
-      others += " OR " + differ("t." + name, "excluded." + name, types.at(i));
-    }
-  }
-  return into + " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant + " ORDER BY " + keys + ", " +
-         number_of(*this) + " DESC) AS newest ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " + others;
+  const std::string set =
+      beside_key(*this, ", ", [](const auto& name, std::size_t) { return name + " = excluded." + name; });
+  const std::string others = beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
+    return differ("t." + name, "excluded." + name, types.at(i));
+  });
+  const std::string newer = has_version() ? "(t." + quoted(version) + " IS NULL OR excluded." + quoted(version) +
+                                                " >= t." + quoted(version) + ") AND "
+                                          : "";
+  return into + one_of_each + " ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " + newer + '(' + others +
+         ')';
 }
 
 std::string table_shape::change_nothing(const std::string& table) const {
-  std::string set;
-  for (const shape_column& c : columns) {
-    if (!is_key(c)) {
-      set += (set.empty() ? "" : ", ") + quoted(c.name) + " = " + quoted(c.name);
-    }
-  }
-  return "UPDATE " + table + " SET " + set + " WHERE false";
+  return "UPDATE " + table + " SET " +
+         beside_key(*this, ", ", [](const auto& name, std::size_t) { return name + " = " + name; }) + " WHERE false";
 }
 
 std::string table_shape::differing(const std::string& table, const std::vector<std::string>& types) const {
-  std::string others = "false";
   // A typed table may have had no column for a value when the first of two rows came, and one since.
-  if (is_typed()) {
-    others = put_together(*this, "t.") + " IS DISTINCT FROM " + put_together(*this, "s.");
-  }
-  for (std::size_t i = 0; i < columns.size() && !is_typed(); ++i) {
-    if (!is_key(columns[i])) {
-      const std::string name = '.' + quoted(columns[i].name);
-      others += " OR " + differ("t" + name, "s" + name, types.at(i));
-    }
-  }
+  const std::string others = is_typed() ? put_together(*this, "t.") + " IS DISTINCT FROM " + put_together(*this, "s.")
+                                        : beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
+                                            return differ("t." + name, "s." + name, types.at(i));
+                                          });
   return "SELECT s." + number_of(*this) + " FROM " + staging + " s JOIN " + table + " t ON " + same_key(*this) +
          " WHERE (" + others + ") AND coalesce(age(t.xmin) <= age(nullif($1::text, '')::xid), true) ORDER BY 1";
 }
@@ -337,27 +341,22 @@ std::string table_shape::absent(const std::string& table, bool keyed) const {
 }
 
 std::string table_shape::differing_copies(const std::string& table) const {
-  std::string kept;
-  std::string others = "false";
   const std::string prefix = free_name(*this, "ingest_kept_");
-  if (is_typed()) {
-    kept = ", first_value(" + put_together(*this, "") + ") OVER w AS " + quoted(prefix);
-    others = put_together(*this, "") + " IS DISTINCT FROM " + quoted(prefix);
-  }
-  for (std::size_t i = 0; i < columns.size() && !is_typed(); ++i) {
-    const shape_column& c = columns[i];
-    if (!is_key(c)) {
-      const std::string first = quoted(prefix + std::to_string(i));
-      kept += ", first_value(" + quoted(c.name) + ") OVER w AS " + first;
-      others += " OR " + differ(quoted(c.name), first, c.type);
-    }
-  }
-  return "SELECT " + line_key(*this) + ", " + record(*this) + " FROM (SELECT " + list_of(columns) + kept + " FROM " +
-         repeated(*this, table) + " WINDOW w AS " + in_order(*this) + ") copies WHERE " + others;
+  const auto first_of = [&](std::size_t i) { return quoted(prefix + std::to_string(i)); };
+  const std::string kept = is_typed() ? "first_value(" + put_together(*this, "") + ") OVER w AS " + first_of(0)
+                                      : beside_key(*this, ", ", [&](const auto& name, std::size_t i) {
+                                          return "first_value(" + name + ") OVER w AS " + first_of(i);
+                                        });
+  const std::string others = is_typed() ? put_together(*this, "") + " IS DISTINCT FROM " + first_of(0)
+                                        : beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
+                                            return differ(name, first_of(i), columns[i].type);
+                                          });
+  return "SELECT " + line_key(*this) + ", " + record(*this) + " FROM (SELECT " + list_of(columns) + ", " + kept +
+         " FROM " + repeated(*this, table) + " WINDOW w AS " + order_of_arrival(*this) + ") copies WHERE " + others;
 }
 
 std::string table_shape::delete_copies(const std::string& table) const {
-  return "DELETE FROM " + table + " t USING (SELECT ctid AS place, row_number() OVER " + in_order(*this) +
+  return "DELETE FROM " + table + " t USING (SELECT ctid AS place, row_number() OVER " + order_of_arrival(*this) +
          " AS n FROM " + repeated(*this, table) + ") copies WHERE t.ctid = copies.place AND copies.n > 1";
 }
 

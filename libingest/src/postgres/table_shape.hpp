@@ -48,6 +48,7 @@ struct table_shape {
   /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
   schema_policy changes = schema_policy::freeze;
   std::set<std::string, std::less<>> kept_apart = {};  ///< members whose column is not for us, or cannot be
+  std::string version = "";                            ///< typed_table::version
   bool is_full = false;                                ///< the table gets no more columns, for now or for ever
 
   /// (id, data): the key of the line and the whole record.
@@ -57,7 +58,13 @@ struct table_shape {
   static table_shape of_members(const std::vector<std::string>& key, schema_policy changes,
                                 disposition write = disposition::skip);
 
+  /// Whether records have to go in as they were read.
+  bool in_order() const { return write == disposition::merge || write == disposition::append; }
+
   bool is_typed() const { return !columns.empty() && columns.back().is_extra; }
+
+  /// For people, and for the ledger: what rows consist of. Those of one run are alike.
+  std::string description() const;
 
   /// Whether a member that has no column may not simply go to the extra column.
   bool wants_column(std::string_view member) const;
@@ -65,8 +72,14 @@ struct table_shape {
   const shape_column* find(const std::string& name) const;
   bool is_key(const shape_column& c) const;
 
+  /// Whether there is a column by which the newer one of two rows is known.
+  bool has_version() const { return write == disposition::merge && !version.empty() && find(version) != nullptr; }
+
   /// Whether rows have the same key if, and only if, their lines have.
   bool key_is_of_line() const;
+
+  /// Whether lines show which of several rows with one key stays; else only the server knows.
+  bool copies_show_in_lines() const { return key_is_of_line() && !has_version(); }
 
   /// The names of all columns, or those of the key, as an array for a parameter.
   std::string column_array() const;
@@ -111,9 +124,10 @@ struct table_shape {
   std::string index_staging() const;
 
   /// Puts staged rows into the table. `key` is one that find_key() found; empty: duplicates are an error, if the table
-  /// makes one of them. `types` are those of the table's columns, in our order.
+  /// makes one of them; with `one_each`, of several with one key that which stays is put there. `types` are those of
+  /// the table's columns, in our order.
   std::string merge(const std::string& table, const std::vector<std::string>& types, staged which,
-                    const std::string& key) const;
+                    const std::string& key, bool one_each = false) const;
 
   /// Sets all columns that merge() sets, of no row.
   std::string change_nothing(const std::string& table) const;

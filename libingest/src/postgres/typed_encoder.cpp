@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "postgres/network_order.hpp"
+#include "postgres/copy_binary.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {
 
 namespace {
 
-constexpr std::uint32_t null_length = 0xffff'ffff;
 constexpr std::size_t longest_example = 80;
 
 /// A row has to lie in one page of 8 KiB, but for what can be kept outside: of long values 24 bytes stay at most.
@@ -151,7 +150,6 @@ void typed_encoder::keep(std::string_view name, const json_value& value) {
 }
 
 void typed_encoder::append_extra(std::string& to) {
-  constexpr char jsonb_version = 1;
   if (extra_.empty() && !shape_->columns.back().required) {
     append_big_endian(null_length, to);
     return;

@@ -106,10 +106,12 @@ BOOST_AUTO_TEST_CASE(whose_cursor_is_a_number_are_gone_on_from) {
 }
 
 BOOST_AUTO_TEST_CASE(in_which_null_in_one_place_stands_beside_a_value_in_another_say_what_the_value_says) {
-  answer("c1", {{200, R"({"data":[{"id":"d"}],"pagination":{"hasMore":true,"nextCursor":"c2"},)"
-                      R"("meta":{"hasMore":null,"nextCursor":null}})"}});
-  api.fault = [inner = api.fault](const received_request& r) -> std::optional<reply> {
-    return r.parameter("cursor") == "c2" ? reply{200, R"({"data":[{"id":"e"}],"hasMore":false})"} : inner(r);
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    const std::string cursor = r.parameter("cursor");
+    return cursor == "c1"   ? reply{200, R"({"data":[{"id":"d"}],"pagination":{"hasMore":true,"nextCursor":"c2"},)"
+                                         R"("meta":{"hasMore":null,"nextCursor":null}})"}
+           : cursor == "c2" ? reply{200, R"({"data":[{"id":"e"}],"hasMore":false})"}
+                            : reply{200, first};
   };
   BOOST_TEST(read_pages().ids.size() == 5u);
 }
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(that_say_nothing_from_the_first_one_on_are_the_end_only_if_
 BOOST_AUTO_TEST_CASE(that_say_nothing_on_a_full_page_are_asked_for_half_of_it) {
   answer("c1", {{200, R"({"data":[{"id":"d"},{"id":"e"},{"id":"f"}]})"},
                 {200, R"({"data":[{"id":"d"}],"hasMore":true,"nextCursor":"c2"})"}});
-  api.fault = [inner = api.fault](const received_request& r) -> std::optional<reply> {
+  api.fault = [inner = api.fault.answer()](const received_request& r) -> std::optional<reply> {
     return r.parameter("cursor") == "c2" ? reply{200, R"({"data":[{"id":"e"},{"id":"f"}]})"} : inner(r);
   };
   BOOST_TEST((read_pages().ids == std::vector<std::string>{"a", "b", "c", "d", "e", "f"}));

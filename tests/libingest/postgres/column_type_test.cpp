@@ -5,9 +5,9 @@
 #include <random>
 #include <set>
 
+#include "postgres/copy_binary.hpp"
 #include "postgres/database_address.hpp"
 #include "postgres/libpq_connection.hpp"
-#include "postgres/network_order.hpp"
 #include "support/postgres_cluster.hpp"
 
 using namespace ingest;

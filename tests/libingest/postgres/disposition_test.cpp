@@ -159,16 +159,34 @@ BOOST_AUTO_TEST_CASE(of_an_initial_load_leave_the_last_one_too) {
   BOOST_TEST(o.counters->duplicates_differing == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(are_not_merged_behind_pages_that_were_loaded_ahead) {
-  const batch first = batches.next({event_rows(1, 10)});
-  const batch second = batches.next({event_rows(11, 20)});
-  open_sink(open_target())->write(second);
-  const error refused = error_of([&] { open_target(with(disposition::merge)); });
-  BOOST_TEST((refused.code() == errc::config));
-  BOOST_TEST(std::string(refused.what()).find("ahead of others") != std::string::npos, refused.what());
-  open_sink(open_target())->write(first);
-  open_sink(open_target(with(disposition::merge)))->write(batches.next({{event_row("event-1", "2")}}));
+BOOST_AUTO_TEST_CASE(are_merged_from_the_beginning_of_a_run_or_not_at_all) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  for (const disposition other : {disposition::merge, disposition::append}) {
+    const error refused = error_of([&] { open_target(with(other)); });
+    BOOST_TEST((refused.code() == errc::config));
+    BOOST_TEST(std::string(refused.what()).find("began with `write` skip") != std::string::npos, refused.what());
+  }
+  const auto loader = open_sink(open_target());
+  loader->write(batches.last({event_rows(11, 20)}));
+  loader->finalize();
+  BOOST_TEST(rows() == 20);
+  open_target(with(disposition::merge));  // of a run that is complete it changes nothing any more
+  identity.run_id = std::string(32, 'b');
+  page_batches next;
+  open_sink(open_target(with(disposition::merge), true))->write(next.next({{event_row("event-1", "2")}}));
   BOOST_TEST(extra("event-1") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_run_go_into_a_table_of_one_kind) {
+  const auto loader = open_sink(open_target());
+  loader->write(batches.last({event_rows(1, 10)}));
+  loader->finalize();
+  const auto view = postgres_target(with(disposition::skip, true)).peek();
+  BOOST_REQUIRE(view->refusal.has_value());
+  BOOST_TEST((view->refusal->code() == errc::config));
+  BOOST_TEST(std::string(view->refusal->what()).find("a table of (id, data), not of columns") != std::string::npos,
+             view->refusal->what());
+  BOOST_TEST(!postgres_target(options()).peek()->refusal.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(are_not_loaded_ahead_of_others) {
@@ -203,7 +221,7 @@ BOOST_AUTO_TEST_CASE(need_a_key_that_is_named) {
 
 BOOST_AUTO_TEST_CASE(need_the_grant_to_change_rows) {
   database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb NOT NULL)");
-  open_target();
+  open_target(with(disposition::merge));
   database.execute(
       "CREATE ROLE narrow LOGIN; GRANT USAGE, CREATE ON SCHEMA ingest TO narrow; "
       "GRANT ALL ON ALL TABLES IN SCHEMA ingest TO narrow; GRANT SELECT, INSERT ON ingested_events TO narrow");

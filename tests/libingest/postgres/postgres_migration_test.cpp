@@ -1,4 +1,5 @@
-/// Ledgers that versions before 0.2 have left: a row for each page, numbered over all slices.
+/// Ledgers that earlier versions have left: before 0.2 with a row for each page, numbered over all slices; later
+/// without some columns.
 
 #include <boost/test/unit_test.hpp>
 
@@ -116,6 +117,29 @@ BOOST_AUTO_TEST_CASE(is_no_obstacle_to_a_rehearsal) {
   add_pipeline(false);
   BOOST_TEST(postgres_target(options()).rehearse().find("is suitable") != std::string::npos);
   BOOST_TEST(is_of_version_1());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(ledger_that_lacks_columns, loading_fixture)
+
+BOOST_AUTO_TEST_CASE(is_read_as_it_is_and_gets_them_when_it_is_opened) {
+  open_sink(open_target())->write(batches.next({event_rows(1, 10)}));
+  database.execute("ALTER TABLE ingest.pipelines DROP COLUMN shape, DROP COLUMN disposition");
+  const auto columns = [this] {
+    return number(
+        "SELECT count(*) FROM pg_attribute WHERE attrelid = 'ingest.pipelines'::regclass AND NOT attisdropped "
+        "AND attname IN ('shape', 'disposition')");
+  };
+  BOOST_TEST(postgres_target(options()).peek()->rows == 10u);
+  BOOST_TEST(postgres_target(options()).rehearse().find("is suitable") != std::string::npos);
+  BOOST_TEST(columns() == 0);
+  const auto loader = open_sink(open_target());
+  BOOST_TEST(columns() == 2);
+  loader->write(batches.last({event_rows(11, 20)}));
+  loader->finalize();
+  BOOST_TEST(rows() == 20);
+  BOOST_TEST(database.value("SELECT shape || ', ' || disposition FROM ingest.pipelines") == "(id, data), skip");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

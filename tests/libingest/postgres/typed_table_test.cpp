@@ -401,3 +401,110 @@ BOOST_AUTO_TEST_CASE(gets_no_type_from_what_is_refused_or_could_not_be_told_apar
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Pipelines of one database that have a typed table each.
+struct several_tables : typed_fixture {
+  /// Of the pipeline `name`, from the beginning of its run.
+  postgres_options begin(const std::string& name, const typed_table& table, disposition write, bool initial_load) {
+    auto o = options();
+    o.pipeline = o.table = identity.pipeline = name;
+    o.typed = table;
+    o.write = write;
+    o.initial_load = initial_load;
+    batches = {};
+    return o;
+  }
+
+  postgres_options begin_with_two_fields(disposition write, bool initial_load) {
+    return begin(write == disposition::skip ? "skips" : "merges", {{"shop", "n"}}, write, initial_load);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_key_of_several_fields, several_tables)
+
+BOOST_AUTO_TEST_CASE(tells_records_apart_by_all_of_them) {
+  for (const disposition write : {disposition::skip, disposition::merge}) {
+    const auto o = begin_with_two_fields(write, false);
+    const auto loader = open_sink(open_target(o));
+    const auto record = [](const std::string& shop, int n, int v) {
+      const std::string number = std::to_string(n);
+      return shop + "\t{\"shop\":\"" + shop + "\",\"n\":\"" + number + "\",\"v\":" + std::to_string(v) + "}";
+    };
+    loader->write(batches.next({{record("a", 1, 1), record("a", 2, 1), record("b", 1, 1), record("a", 1, 2)}}));
+    loader->write(batches.last({{record("b", 1, 2), record("b", 2, 1), "c\t{\"shop\":\"c\",\"v\":1}"}}));
+    loader->finalize();
+    const std::string newer = write == disposition::merge ? "2" : "1";
+    BOOST_TEST(database.value("SELECT string_agg(concat(shop, n, v), ' ' ORDER BY shop, n) FROM " + o.table) ==
+               "a1" + newer + " a21 b1" + newer + " b21");
+    BOOST_TEST(o.counters->rows_rejected == 1u, "one lacks a field of the key");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_the_first_or_the_last_of_an_initial_load_however_the_server_puts_them) {
+  for (const disposition write : {disposition::skip, disposition::merge}) {
+    const auto o = begin_with_two_fields(write, true);
+    const auto loader = open_sink(open_target(o));
+    page_batches::rows rows;
+    for (int version = 1; version <= 3; ++version) {
+      for (int n = 0; n < 2'000; ++n) {
+        const std::string shop(1, static_cast<char>('a' + n % 7));
+        rows.push_back(shop + "\t{\"shop\":\"" + shop + "\",\"n\":\"" + std::to_string(n) +
+                       "\",\"v\":" + std::to_string(version) + ",\"filler\":\"" +
+                       std::string(static_cast<std::size_t>((n * 37 + version * 911) % 1500), '-') + "\"}");
+      }
+    }
+    loader->write(batches.last({rows}));
+    loader->finalize();
+    BOOST_TEST(number("SELECT count(*) FROM " + o.table) == 2'000);
+    BOOST_TEST(number("SELECT count(*) FROM " + o.table + " WHERE v = " + (write == disposition::merge ? "3" : "1")) ==
+               2'000);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(records_with_a_version, several_tables)
+
+BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
+  for (const bool initial : {false, true}) {
+    const auto o = begin(initial ? "initial_rows" : "merged_rows", {{"id"}, schema_policy::evolve, "at"},
+                         disposition::merge, initial);
+    const auto loader = open_sink(open_target(o));
+    const auto record = [](const std::string& id, const std::string& at, int v) {
+      return id + "\t{\"id\":\"" + id + "\",\"at\":" + at + ",\"v\":" + std::to_string(v) + "}";
+    };
+    const std::string early = "\"2026-01-27T10:00:00Z\"";
+    const std::string late = "\"2026-01-27T12:00:00+01:00\"";  // which is 11:00
+    loader->write(batches.next({{record("a", late, 1), record("a", early, 2), record("b", early, 3),
+                                 record("c", "null", 4), record("d", late, 5)}}));
+    loader->write(batches.last({{record("b", late, 6), record("c", early, 7), record("d", early, 8),
+                                 record("a", late, 9), record("b", "null", 10)}}));
+    loader->finalize();
+    BOOST_TEST(database.value("SELECT string_agg(id || v, ' ' ORDER BY id) FROM " + o.table) == "a9 b6 c7 d5");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {
+  database.execute("CREATE TABLE ingested_events (id text PRIMARY KEY, at json, _ingest_extra jsonb)");
+  auto o = options();
+  o.typed = typed_table{{"id"}, schema_policy::evolve, "at"};
+  o.write = disposition::merge;
+  BOOST_TEST(std::string(error_of([&] { open_target(o); }).what()).find("`typed.version`") != std::string::npos);
+  database.execute("ALTER TABLE ingested_events ALTER at TYPE text");
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config), "10 would come before 9");
+  o.typed->version = "updated";
+  o.typed->changes = schema_policy::freeze;
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+  o.typed->changes = schema_policy::evolve;
+  const error misspelt = error_of([&] { open_sink(open_target(o))->write(batches.next({{event_row("a", "1")}})); });
+  BOOST_TEST((misspelt.code() == errc::bad_data), misspelt.what());
+  BOOST_TEST(rows() == 0);
+  o.write = disposition::skip;
+  BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

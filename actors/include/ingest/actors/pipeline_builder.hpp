@@ -67,7 +67,6 @@ class pipeline_builder {
   std::optional<durable_run_options> durable_;
   transform_list only_transforms_;
   bool single_life_ = false;
-  bool in_order_ = false;
 };
 
 }  // namespace ingest::actors

@@ -2,10 +2,15 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 
+/// COPY's binary format: a column of a row is its length, or null_length, and its bytes.
 namespace ingest::detail {
+
+inline constexpr std::uint32_t null_length = 0xffff'ffff;
+inline constexpr char jsonb_version = 1;  // precedes the text of each jsonb
 
 /// Writes an unsigned number with its highest byte first, as PostgreSQL sends and reads numbers.
 template <class Unsigned>
