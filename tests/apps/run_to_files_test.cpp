@@ -7,6 +7,7 @@
 #include "ingest/ingest_stream.hpp"
 #include "ingest/sinks/memory_sink.hpp"
 #include "ingest/sources/ndjson_source.hpp"
+#include "support/parquet_reader.hpp"
 #include "support/ingest_run.hpp"
 #include "support/text_file.hpp"
 
@@ -88,6 +89,22 @@ BOOST_AUTO_TEST_CASE(is_compressed_as_its_name_says) {
     BOOST_TEST((sorted(r.decompressed(name)) == sorted(r.api.truth())));
     BOOST_TEST(std::filesystem::file_size(r.directory / name) < r.api.truth().size() / 2);
   }
+}
+
+BOOST_AUTO_TEST_CASE(is_parquet_where_its_name_ends_so) {
+  direct_run r;
+  put_text(r.directory / "in.ndjson", "{\"id\":1,\"a\":\"x\"}\n{\"id\":2}\n");
+  const auto p = r.run("run", {"--from", "file:in.ndjson", "--to", "file:out.parquet"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  const std::string bytes = text_of(r.directory / "out.parquet");
+  BOOST_TEST(bytes.starts_with("PAR1"));
+  BOOST_TEST(bytes.ends_with("PAR1"));
+  if (can_read_parquet()) {
+    BOOST_TEST((read_parquet(r.directory / "out.parquet").lines == std::vector<std::string>{"1\tx78\t-", "2\t-\t-"}));
+  }
+  put_text(r.directory / "in.ndjson", "[1]\n");
+  check_refused(r.run("run", {"--from", "file:in.ndjson", "--to", "file:out.parquet"}), 65, "cannot be a row of");
+  BOOST_TEST((text_of(r.directory / "out.parquet") == bytes));
 }
 
 BOOST_AUTO_TEST_CASE(copies_another_file_in_its_order) {

@@ -34,6 +34,9 @@ ingest_test(libingest/http/retry_after_test.cpp INTERNAL)
 ingest_test(libingest/json/json_pointer_test.cpp INTERNAL)
 ingest_test(libingest/json/json_schema_test.cpp INTERNAL)
 ingest_test(libingest/log/log_test.cpp LIBS ingest_rapidjson)
+ingest_test(libingest/parquet/encodings_test.cpp INTERNAL)
+ingest_test(libingest/parquet/parquet_file_test.cpp)
+ingest_test(libingest/parquet/parquet_sink_test.cpp)
 ingest_test(libingest/postgres/column_type_test.cpp LIBS PostgreSQL::PostgreSQL INTERNAL)
 ingest_test(libingest/postgres/copy_encoder_test.cpp INTERNAL)
 ingest_test(libingest/postgres/copy_rows_test.cpp INTERNAL)
@@ -67,3 +70,21 @@ ingest_test(libingest/streams/ndjson_files_sink_test.cpp)
 ingest_test(libingest/streams/sinks_test.cpp)
 ingest_test(libingest/streams/sources_test.cpp)
 ingest_test(libingest/streams/transforms_test.cpp)
+
+# The reader of Parquet files that is not ours is installed into the build folder. Without it or Node the tests that
+# need it say that they were skipped.
+foreach(file package.json package-lock.json read.mjs)
+  configure_file(libingest/parquet/reader/${file} "${CMAKE_BINARY_DIR}/tests/parquet_reader/${file}" COPYONLY)
+endforeach()
+find_program(NPM_PROGRAM npm)
+if(NPM_PROGRAM)
+  add_test(NAME parquet_reader COMMAND sh -c
+    "test -d node_modules/hyparquet-compressors || '${NPM_PROGRAM}' ci --no-audit --no-fund || echo 'skipped: npm cannot install it'"
+    WORKING_DIRECTORY "${CMAKE_BINARY_DIR}/tests/parquet_reader")
+else()
+  add_test(NAME parquet_reader COMMAND "${CMAKE_COMMAND}" -E echo "skipped: npm is not installed")
+endif()
+set_tests_properties(parquet_reader PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: " TIMEOUT 300)
+set_tests_properties(libingest.parquet.parquet_file PROPERTIES
+  DEPENDS parquet_reader SKIP_REGULAR_EXPRESSION "skipped: ")
+set_tests_properties(libingest.parquet.parquet_sink PROPERTIES DEPENDS parquet_reader)

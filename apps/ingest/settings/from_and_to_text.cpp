@@ -45,6 +45,9 @@ std::optional<record_format> format_of(const std::filesystem::path& path) {
   if (extension == ".csv") {
     return record_format::csv;
   }
+  if (extension == ".parquet") {
+    return record_format::parquet;
+  }
   return extension == ".tsv" ? std::optional(record_format::tsv) : std::nullopt;
 }
 
@@ -65,7 +68,8 @@ std::optional<source_choice> parse_source(std::string_view text) {
   std::filesystem::path bare = *path;
   take_compression(bare);
   const auto format = format_of(bare);
-  return format ? std::optional(source_choice{file, *path, *format}) : std::nullopt;
+  return format && *format != record_format::parquet ? std::optional(source_choice{file, *path, *format})
+                                                     : std::nullopt;
 }
 
 std::optional<target_choice> parse_target(std::string_view text) {
@@ -82,10 +86,12 @@ std::optional<target_choice> parse_target(std::string_view text) {
   }
   std::filesystem::path bare = *path;
   const file_compression compression = take_compression(bare);
-  if (format_of(bare).value_or(record_format::ndjson) != record_format::ndjson) {
+  const record_format format = format_of(bare).value_or(record_format::ndjson);
+  const bool is_whole = format == record_format::parquet && compression == file_compression::none;
+  if (format != record_format::ndjson && !is_whole) {
     return std::nullopt;
   }
-  return target_choice{file, *path, compression};
+  return target_choice{file, *path, compression, format};
 }
 
 }  // namespace ingest::detail

@@ -94,7 +94,8 @@ std::string setting_definition::allowed() const {
              "or "
              ".zst";
     case target:
-      return "postgres, stdout, or file:PATH for NDJSON, compressed if PATH ends in .gz or .zst";
+      return "postgres, stdout, or file:PATH: Parquet if PATH ends in .parquet, else NDJSON, compressed if it ends in "
+             ".gz or .zst";
     case integer:
     case size:
     case duration:

@@ -29,7 +29,7 @@ enum class text_values { infer, text };
 /// WRITE as it is set: `automatic` is one of the others.
 enum class write_choice { skip, merge, append, replace, automatic };
 
-enum class record_format { ndjson, csv, tsv };
+enum class record_format { ndjson, csv, tsv, parquet };
 enum class file_compression { none, gzip, zstd };
 
 /// Where records come from.
@@ -46,6 +46,7 @@ struct target_choice {
   kind what = kind::postgres;
   std::filesystem::path path = {};  ///< of a file
   file_compression compression = file_compression::none;
+  record_format format = record_format::ndjson;  ///< of a file: that or Parquet, which is compressed inside
 };
 
 /// The settings of a run, parsed and checked. Names, defaults, ranges and meanings are in the table of

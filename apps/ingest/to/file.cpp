@@ -6,11 +6,19 @@
 #include <memory>
 
 #include "ingest/sinks/file_sink.hpp"
+#include "ingest/sinks/parquet_sink.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
 
 namespace {
+
+std::unique_ptr<sink> sink_of(const target_choice& to) {
+  if (to.format == record_format::parquet) {
+    return std::make_unique<parquet_sink>(to.path);
+  }
+  return std::make_unique<file_sink>(to.path);
+}
 
 std::string look_at_file(const settings& s) {
   file_sink to(s.to.path);
@@ -31,9 +39,7 @@ std::string look_at_file(const settings& s) {
 
 const to_kind to_file = {
     .place = [](const settings& s) { return s.to.path.string(); },
-    .sinks = [](const settings& s) -> sink_factory {
-      return [path = s.to.path](std::size_t) { return std::make_unique<file_sink>(path); };
-    },
+    .sinks = [](const settings& s) -> sink_factory { return [to = s.to](std::size_t) { return sink_of(to); }; },
     .probe =
         [](const settings& s) {
           return check{"target", [&s] { return look_at_file(s); }};

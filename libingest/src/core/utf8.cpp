@@ -1,6 +1,7 @@
 #include "core/utf8.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ingest::detail {
 
@@ -9,6 +10,19 @@ namespace {
 bool is_continuation(std::string_view text, std::size_t at, unsigned char least = 0x80, unsigned char greatest = 0xBF) {
   const auto byte = static_cast<unsigned char>(at < text.size() ? text[at] : 0);
   return byte >= least && byte <= greatest;
+}
+
+/// How many characters of one byte `text` begins with, in eights.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; text.size() - length >= sizeof eight; length += sizeof eight) {
+    std::memcpy(&eight, text.data() + length, sizeof eight);
+    if ((eight & high_bits) != 0) {
+      break;
+    }
+  }
+  return length;
 }
 
 }  // namespace
@@ -34,6 +48,43 @@ std::size_t utf8_length(std::string_view text) {
     return second && is_continuation(text, 2) && is_continuation(text, 3) ? 4 : 0;
   }
   return 0;
+}
+
+bool is_utf8(std::string_view text) {
+  for (;;) {
+    text.remove_prefix(ascii_length(text));
+    // What holds one other character mostly holds more of them.
+    for (std::size_t characters = 0; characters < 16 && !text.empty(); ++characters) {
+      const std::size_t length = utf8_length(text);
+      if (length == 0) {
+        return false;
+      }
+      text.remove_prefix(length);
+    }
+    if (text.empty()) {
+      return true;
+    }
+  }
+}
+
+void append_character(std::uint32_t code, std::string& to) {
+  const auto push = [&to](std::uint32_t byte) { to.push_back(static_cast<char>(byte)); };
+  const auto push_rest = [&push, code](int bits) { push(0x80 | (code >> bits & 0x3f)); };
+  if (code < 0x80) {
+    push(code);
+  } else if (code < 0x800) {
+    push(0xc0 | code >> 6);
+    push_rest(0);
+  } else if (code < 0x10000) {
+    push(0xe0 | code >> 12);
+    push_rest(6);
+    push_rest(0);
+  } else {
+    push(0xf0 | code >> 18);
+    push_rest(12);
+    push_rest(6);
+    push_rest(0);
+  }
 }
 
 std::string_view utf8_prefix(std::string_view text, std::size_t most) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +13,12 @@ std::string with_invalid_utf8_replaced(std::string_view text);
 
 /// The length of the UTF-8 character that `text` begins with, or 0 if it begins with none.
 std::size_t utf8_length(std::string_view text);
+
+/// Whether all of it is.
+bool is_utf8(std::string_view text);
+
+/// Appends the character of a number that UTF-8 has.
+void append_character(std::uint32_t code, std::string& to);
 
 /// The characters that `text` begins with, as many as `most` bytes have room for.
 std::string_view utf8_prefix(std::string_view text, std::size_t most);

@@ -2,12 +2,14 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <limits>
 
 #include "postgres/copy_binary.hpp"
-#include "postgres/date_values.hpp"
-#include "postgres/decimal.hpp"
+#include "postgres/numeric.hpp"
+#include "values/date_values.hpp"
+#include "values/decimal.hpp"
+#include "values/real.hpp"
+#include "values/uuid.hpp"
 
 namespace ingest::detail {
 
@@ -80,20 +82,12 @@ value_fit append_float(const json_value& value, std::string& scratch, std::strin
   if (!is_scalar(value)) {
     return value_fit::none;
   }
-  const std::string_view words = words_of(value, scratch);
-  const auto asked = decimal::parse(words);
-  Float number = 0;
-  const auto [end, problem] = std::from_chars(words.data(), words.data() + words.size(), number);
-  if (!asked || problem != std::errc()) {
+  const auto real = parse_real<Float>(words_of(value, scratch));
+  if (!real) {
     return value_fit::none;
   }
-  append_big_endian(std::bit_cast<Bits>(number), to);
-  std::array<char, 64> shortest;
-  const auto written =
-      std::to_chars(shortest.data(), shortest.data() + shortest.size(), number, std::chars_format::scientific);
-  auto kept = decimal::parse({shortest.data(), static_cast<std::size_t>(written.ptr - shortest.data())});
-  kept->scale = asked->scale;
-  return *kept == *asked ? value_fit::exact : value_fit::rounded;
+  append_big_endian(std::bit_cast<Bits>(real->number), to);
+  return real->exact ? value_fit::exact : value_fit::rounded;
 }
 
 value_fit fit_of(const date_value& v) {
@@ -120,39 +114,12 @@ value_fit append_time(const json_value& value, std::string& scratch, std::string
   return fit_of(*time);
 }
 
-/// The value of a hexadecimal digit, or 0xff.
-constexpr std::array<unsigned char, 256> nibbles = [] {
-  std::array<unsigned char, 256> table{};
-  table.fill(0xff);
-  for (unsigned char i = 0; i < 10; ++i) {
-    table['0' + i] = i;
-  }
-  for (unsigned char i = 0; i < 6; ++i) {
-    table['a' + i] = table['A' + i] = static_cast<unsigned char>(10 + i);
-  }
-  return table;
-}();
-
 value_fit append_uuid(const json_value& value, std::string& scratch, std::string& to) {
-  constexpr std::size_t length = 36;
-  constexpr std::array<std::size_t, 16> places{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
-  if (value.what != kind::string) {
+  const auto bytes = value.what == kind::string ? parse_uuid(*value.text(scratch)) : std::nullopt;
+  if (!bytes) {
     return value_fit::none;
   }
-  const std::string_view words = *value.text(scratch);
-  if (words.size() != length || words[8] != '-' || words[13] != '-' || words[18] != '-' || words[23] != '-') {
-    return value_fit::none;
-  }
-  std::array<char, places.size()> bytes;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const unsigned char high = nibbles[static_cast<unsigned char>(words[places[i]])];
-    const unsigned char low = nibbles[static_cast<unsigned char>(words[places[i] + 1])];
-    if ((high | low) == 0xff) {
-      return value_fit::none;
-    }
-    bytes[i] = static_cast<char>(high << 4 | low);
-  }
-  to.append(bytes.data(), bytes.size());
+  to.append(bytes->data(), bytes->size());
   return value_fit::exact;
 }
 

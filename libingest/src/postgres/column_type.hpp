@@ -7,15 +7,9 @@
 #include <string_view>
 
 #include "json/json_scanner.hpp"
+#include "values/value_fit.hpp"
 
 namespace ingest::detail {
-
-/// How a JSON value fits into a column.
-enum class value_fit : std::uint8_t {
-  exact,    ///< the column has all of it
-  rounded,  ///< the column has as much of it as its type can hold: the value has to be kept elsewhere as well
-  none,     ///< nothing was appended: the value belongs elsewhere
-};
 
 /// A type of columns, and how JSON becomes its values.
 ///
@@ -27,8 +21,8 @@ struct column_type {
   std::string_view catalog;  ///< pg_type.typname
   std::size_t width;  ///< of a value in a row, in bytes; 0: it varies, and long ones can be kept outside of the row
 
-  /// Appends the value's bytes, as the type's receive function reads them and without their length. The value is not
-  /// null. `scratch` is overwritten.
+  /// Appends the value's bytes, as the type's receive function reads them and without their length, nothing where it
+  /// does not fit. The value is not null. `scratch` is overwritten.
   value_fit (*append)(const json_value& value, std::string& scratch, std::string& to);
 };
 

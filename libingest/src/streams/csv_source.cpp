@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_utf8(std::string_view text) {
-  for (std::size_t length = 1; !text.empty() && length > 0; text.remove_prefix(length)) {
-    length = static_cast<unsigned char>(text.front()) < 0x80 ? 1 : detail::utf8_length(text);
-  }
-  return text.empty();
-}
-
 std::vector<std::string> keys_of(const std::vector<std::string>& columns, const std::string& where) {
   std::vector<std::string> keys;
   for (const std::string& column : columns) {
@@ -33,7 +26,7 @@ std::vector<std::string> keys_of(const std::vector<std::string>& columns, const 
                                     (column.empty() ? "without a name" : "\"" + column + "\" twice") +
                                     ": give each column a name of its own");
     }
-    if (!is_utf8(column)) {
+    if (!detail::is_utf8(column)) {
       throw error(errc::config, where + " has a column whose name is not UTF-8 (\"" +
                                     detail::with_invalid_utf8_replaced(column) +
                                     "\"): convert the file, as with iconv -f LATIN1 -t UTF-8");
@@ -178,7 +171,7 @@ void csv_source::append_object(std::string& to) {
   }
   const std::size_t begin = to.size();
   for (std::size_t i = 0; i < keys_.size() && wrong.empty(); ++i) {
-    if (!is_utf8(fields_[i])) {
+    if (!detail::is_utf8(fields_[i])) {
       wrong = "field " + std::to_string(i + 1) + " is no UTF-8; convert the file, for instance with iconv";
     }
     to += keys_[i];

@@ -325,12 +325,14 @@ BOOST_AUTO_TEST_CASE(knows_sources_and_targets_by_the_endings_of_their_names) {
   BOOST_TEST((compression_of("file:a") == ingest::file_compression::none));
   BOOST_TEST((compression_of("file:a.ndjson.gz") == ingest::file_compression::gzip));
   BOOST_TEST((compression_of("file:a.zst") == ingest::file_compression::zstd));
+  BOOST_TEST((compression_of("file:a.Parquet") == ingest::file_compression::none));
+  BOOST_TEST((s.load().to.format == ingest::record_format::parquet));
   s.variables["FROM"] = "stdin";
   s.variables["TO"] = "stdout";
   BOOST_TEST((s.load().from.what == from::kind::standard_input));
   BOOST_TEST((s.load().to.what == to::kind::standard_output));
 
-  for (const char* wrong : {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2"}) {
+  for (const char* wrong : {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2", "file:a.parquet"}) {
     BOOST_TEST(refusal_of("FROM", wrong).find("must be api, stdin, or file:PATH") != std::string::npos, wrong);
   }
   for (const char* wrong : {"stdin", "api", "file:", "file:a.csv", "file:a.tsv.gz"}) {

@@ -25,7 +25,4 @@ struct decimal {
   bool operator==(const decimal&) const = default;
 };
 
-/// Appends it as numeric_recv() of the server reads it; false where a numeric cannot hold it.
-bool append_numeric(const decimal& number, std::string& to);
-
 }  // namespace ingest::detail

@@ -1,4 +1,4 @@
-#include "postgres/date_values.hpp"
+#include "values/date_values.hpp"
 
 #include <charconv>
 #include <chrono>

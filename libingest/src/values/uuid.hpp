@@ -1,0 +1,13 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace ingest::detail {
+
+/// The bytes of a UUID in its form with four hyphens (RFC 9562, section 4), in letters of either case. Nothing for any
+/// other text.
+std::optional<std::array<char, 16>> parse_uuid(std::string_view text);
+
+}  // namespace ingest::detail
