@@ -5,7 +5,7 @@
 #include <span>
 
 #include "postgres/copy_binary.hpp"
-#include "postgres/date_values.hpp"
+#include "values/date_values.hpp"
 #include "records/record_line.hpp"
 
 namespace ingest::detail {
