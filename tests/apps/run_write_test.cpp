@@ -151,6 +151,7 @@ BOOST_AUTO_TEST_CASE(leaves_the_old_rows_or_the_new_ones_wherever_it_is_killed) 
       "ingested_events");
   BOOST_TEST(r.run("run", r.flags()).exit_code == 0);
   BOOST_TEST(r.number("SELECT count(*) FROM ingested_events") == ids);
+  const std::uint64_t newest = r.number("SELECT v FROM newest");  // of four loaders, whichever was the first to commit
   std::string next;
   for (int id = 0; id < 20000; ++id) {
     next += "{\"id\":\"next-" + std::to_string(id) + "\",\"version\":0}\n";
@@ -165,7 +166,7 @@ BOOST_AUTO_TEST_CASE(leaves_the_old_rows_or_the_new_ones_wherever_it_is_killed) 
     p.signal(SIGKILL);
     BOOST_TEST(p.wait() == 128 + SIGKILL);
     BOOST_TEST(r.number("SELECT count(*) FROM ingested_events WHERE id NOT LIKE 'next-%'") == ids);
-    BOOST_TEST(r.number("SELECT v FROM newest") == 1u);
+    BOOST_TEST(r.number("SELECT v FROM newest") == newest);
   }
   const auto p = r.run("run", r.flags());
   BOOST_TEST(p.exit_code == 0, p.err);
