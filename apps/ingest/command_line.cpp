@@ -137,7 +137,8 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     refuse_unknown(unknown.front(), command_names(), "ingest --help");
   }
   if (chosen == nullptr) {
-    throw error(errc::usage, "say what to do: run, fetch, load, status, validate, discover or version (see ingest --help)");
+    throw error(errc::usage,
+                "say what to do: run, fetch, load, status, validate, discover or version (see ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
     refuse_secret(unknown.front());

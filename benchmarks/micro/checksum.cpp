@@ -3,8 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
+#include "core/crc32c.hpp"
 
 namespace {
 

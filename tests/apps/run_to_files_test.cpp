@@ -7,8 +7,8 @@
 #include "ingest/ingest_stream.hpp"
 #include "ingest/sinks/memory_sink.hpp"
 #include "ingest/sources/ndjson_source.hpp"
-#include "support/parquet_reader.hpp"
 #include "support/ingest_run.hpp"
+#include "support/parquet_reader.hpp"
 #include "support/text_file.hpp"
 
 using namespace ingest::testing;

@@ -124,8 +124,9 @@ BOOST_AUTO_TEST_CASE(what_records_without_a_key_were_has_each_of_those_that_ther
   r.environment["KEY"] = "none";
   r.environment["TABLES"] = "typed";
   r.environment["TABLE"] = "replaced";
-  r.database.execute("CREATE TABLE replaced (id text, version bigint, filler text, _ingest_extra jsonb); "
-                     "INSERT INTO replaced VALUES ('old', 0, '', NULL)");
+  r.database.execute(
+      "CREATE TABLE replaced (id text, version bigint, filler text, _ingest_extra jsonb); "
+      "INSERT INTO replaced VALUES ('old', 0, '', NULL)");
   for (int kill = 0; kill < 3; ++kill) {
     const std::uint64_t before = r.pages_in_ledger();
     child_process p = r.start("run", r.flags());

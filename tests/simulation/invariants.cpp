@@ -72,6 +72,14 @@ bool gives_way(const run_state& state, const simulated_database& database) {
          in_ledger->second.run_id != state.identity.run_id;
 }
 
+/// Whether another process reads the page again, which was loaded before.
+bool is_taken_over(const page& p, const std::string& from, const simulated_database& database) {
+  const slice_key slice(simulated_pipeline, p.slice);
+  const auto row = database.committed().slices.find(slice);
+  return row != database.committed().slices.end() && row->second.owner != from &&
+         database.committed().forgotten.contains({slice, p.id});
+}
+
 }  // namespace
 
 std::string missing_before(const std::string& plan, const std::vector<slice_progress>& positions,
@@ -96,7 +104,7 @@ std::string missing_before(const std::string& plan, const std::vector<slice_prog
   return {};
 }
 
-std::string problem_of_removal(const std::filesystem::path& path, simulated_disk& disk,
+std::string problem_of_removal(const std::filesystem::path& path, const std::string& remover, simulated_disk& disk,
                                const simulated_database& database) {
   if (path.extension() != ".tsv" || !disk.exists(path)) {
     return {};
@@ -119,7 +127,7 @@ std::string problem_of_removal(const std::filesystem::path& path, simulated_disk
       continue;
     }
     const std::string what = "removes " + path.filename().string() + ", whose " + ingest::to_string(p);
-    if (!loaded.contains(p)) {
+    if (!loaded.contains(p) && !is_taken_over(p, remover, database)) {
       return what + " is not loaded";
     }
     if (!in_state.contains(p)) {

@@ -18,8 +18,9 @@ std::string missing_before(const std::string& plan, const std::vector<slice_prog
                            const std::vector<page>& waiting, simulated_disk& disk, const simulated_database& database,
                            const simulated_api& api);
 
-/// A segment is removed only when all its pages are loaded, and a state that is durable says so.
-std::string problem_of_removal(const std::filesystem::path& path, simulated_disk& disk,
+/// A segment is removed only when all its pages are loaded, and a state that is durable says so. A page that `remover`
+/// has loaded may be forgotten by whoever has taken the slice over since, and reads it again.
+std::string problem_of_removal(const std::filesystem::path& path, const std::string& remover, simulated_disk& disk,
                                const simulated_database& database);
 
 /// What a disk holds after a life has ended: a state that can be read, and one that is not ahead of buffer and table; a

@@ -33,6 +33,7 @@ void tables::apply(const tables& changes) {
   for (const page_key& key : changes.deleted_pages) {
     pages.erase(key);
   }
+  forgotten.insert(changes.forgotten.begin(), changes.forgotten.end());
   followed.insert(changes.followed.begin(), changes.followed.end());
   for (const auto& [pipeline, value] : changes.watermarks) {
     watermarks[pipeline] = value;

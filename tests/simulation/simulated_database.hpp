@@ -64,6 +64,7 @@ struct tables {
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
   std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since
+  std::set<page_key> forgotten;               ///< pages that came to be behind a hole, whose rows stay; in no table
   std::map<std::string, std::string> events;  ///< by id, or by their data where they have none
   std::map<std::string, unsigned> copies;     ///< of these, where the table has no key
   std::uint64_t rows_changed = 0;             ///< how often a row took the place of another; in no table

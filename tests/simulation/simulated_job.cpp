@@ -201,7 +201,7 @@ void simulated_job::check_positions(const disk_buffer& buffer, const slice_pages
 }
 
 void simulated_job::check_removal(const std::filesystem::path& path) {
-  const std::string problem = problem_of_removal(path, disk_, around_.database);
+  const std::string problem = problem_of_removal(path, process_.name(), disk_, around_.database);
   if (!problem.empty()) {
     around_.chance.violate(process_.name() + " " + problem);
   }

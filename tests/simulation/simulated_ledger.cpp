@@ -273,6 +273,7 @@ query_result simulated_statements::forget_pages(const parameters& p) {
   for (const auto& [key, r] : seen().pages) {
     if (key.first == slice) {
       b_.made.delete_page(key);
+      b_.made.forgotten.insert(key);
     }
   }
   return done("DELETE");

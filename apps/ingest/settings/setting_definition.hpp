@@ -46,7 +46,8 @@ struct setting_definition {
                    std::optional<std::int64_t> settings::*, std::optional<std::uint64_t> settings::*,
                    http_endpoint settings::*, log_format_choice settings::*, log::level settings::*,
                    source_choice settings::*, target_choice settings::*, table_kind settings::*,
-                   schema_policy settings::*, write_choice settings::*, nul_policy settings::*, number_columns settings::*, text_values settings::*>;
+                   schema_policy settings::*, write_choice settings::*, nul_policy settings::*,
+                   number_columns settings::*, text_values settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "core/ledger_view.hpp"
@@ -51,12 +51,12 @@ std::string schema_of(const settings& s) {
   if (s.schema_file.empty()) {
     return "";
   }
-  std::ifstream in(s.schema_file, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) {
+  const std::ifstream in(s.schema_file, std::ios::binary);
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) {
     throw error(errc::config, "SCHEMA_FILE " + s.schema_file.string() + " cannot be read: " + std::strerror(errno));
   }
-  return text;
+  return text.str();
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ void require_write_of(const settings& s, const std::string& plan) {
   if ((s.write == disposition::append || !s.has_key) && may_repeat(plan)) {
     throw error(errc::config,
                 std::string(s.has_key ? "WRITE is append" : "KEY is none") +
-                ", but the API may give an event twice, where slices and syncs overlap or a cursor has "
-                "expired: choose merge or skip, which know by its id that it is there, with a key");
+                    ", but the API may give an event twice, where slices and syncs overlap or a cursor has "
+                    "expired: choose merge or skip, which know by its id that it is there, with a key");
   }
 }
 

@@ -54,15 +54,16 @@ enum class number_columns {
 enum class text_reading {
   none,   ///< text
   times,  ///< dates, instants and UUIDs; numbers that somebody has written as texts stay texts
-  all,    ///< numbers, true and false as well, as a CSV file has them; an empty text is null, unless its column is `text`
+  all,  ///< numbers, true and false as well, as a CSV file has them; an empty text is null, unless its column is `text`
 };
 
 /// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
-/// value that its column's type cannot hold is there under its field's name, and the column is null. A column is called as
-/// its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning and a
-/// checksum.
+/// value that its column's type cannot hold is there under its field's name, and the column is null. A column is called
+/// as its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning
+/// and a checksum.
 struct typed_table {
-  /// Fields of the records; of no use where they are appended. None, where they replace the table: every record is a row.
+  /// Fields of the records; of no use where they are appended. None, where they replace the table: every record is a
+  /// row.
   std::vector<std::string> key = {"id"};
   schema_policy changes = schema_policy::evolve;
 

@@ -4,8 +4,8 @@
 
 #include "buffer/buffer_index.hpp"
 #include "buffer/buffer_recovery.hpp"
-#include "core/crc32c.hpp"
 #include "buffer/segment_writer.hpp"
+#include "core/crc32c.hpp"
 
 namespace ingest {
 

@@ -1,7 +1,7 @@
 #include "buffer/range_reader.hpp"
 
-#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
+#include "core/crc32c.hpp"
 
 namespace ingest {
 

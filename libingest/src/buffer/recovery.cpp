@@ -80,6 +80,7 @@ struct slice_testimony {
   const ledger_slice* entered = nullptr;    // in the ledger
   page_set noted_loaded;
   page_set buffered;
+  const page* at_folded = nullptr;  // what waits here under the number of the last page that the ledger has folded
 
   /// The last page that this directory has ever heard of.
   page_id heard_of() const { return std::max({indexed ? indexed->pages : 0, noted_loaded.max(), buffered.max()}); }
@@ -113,7 +114,29 @@ testimonies hear(const witnesses& known) {
       of(s.reached.slice).entered = &s;
     }
   }
+  for (const page& p : known.buffer.pages) {
+    slice_testimony& t = of(p.slice);
+    if (t.entered != nullptr && t.entered->gapless.pages == p.id) {
+      t.at_folded = &p;
+    }
+  }
   return all;
+}
+
+/// Two hosts that went on with a pipeline, one of them while it could not know of the other, have numbered their pages
+/// alike. Ours would pass for loaded.
+void check_same_folded(const slice_testimony& t) {
+  if (t.at_folded == nullptr) {
+    return;
+  }
+  const slice_progress& folded = t.entered->gapless;
+  if (t.at_folded->position != folded.position || t.at_folded->last != folded.done) {
+    throw error(errc::bad_data, to_string(*t.at_folded) +
+                                    " waits in the buffer, but the database's ledger has another page of that number: "
+                                    "another host has gone on with the pipeline. Go on there, or with an empty "
+                                    "`directory`" +
+                                    start_over);
+  }
 }
 
 void check_no_gap(const slice_testimony& t, const page_set& covered, page_id through, bool ledger_knows_nothing) {
@@ -225,6 +248,7 @@ class slice_verdict {
       return;
     }
     check_not_overtaken(t_, known_.state.has_value());
+    check_same_folded(t_);
     loaded_ = t_.entered->loaded;
     prior_ = t_.entered->reached;
     // Who had the pages in between is gone for good, with its disk: reading goes on before them, and what was loaded

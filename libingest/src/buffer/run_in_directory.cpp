@@ -409,9 +409,13 @@ std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> sli
 
 recovered_buffer run_in_directory::open_buffer() {
   find();
-  if (options_.ledger && known_.answer == ledger_answer::given && !options_.ledger->is_open()) {
+  if (options_.ledger && known_.answer == ledger_answer::given) {
+    // Also of slices that come to be ours later: what waits for them here may have been read when nobody knew of
+    // others.
     options_.ledger->compare_with(what_is_known(false));
-    options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+    if (!options_.ledger->is_open()) {
+      options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+    }
   }
   only_ledger_knows_ = found_.slices_left_out > 0;
   disk_buffer::options o;

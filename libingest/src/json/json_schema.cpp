@@ -120,9 +120,7 @@ class schema_reader {
     std::optional<schema_kind> common;
     for (const value& one : all.GetArray()) {
       const auto kind = kind_of(one);
-      common = !common || kind == common ? kind.has_value() ? kind : common
-               : !kind                   ? common
-                                         : united(*common, *kind);
+      common = !common || kind == common ? kind.has_value() ? kind : common : !kind ? common : united(*common, *kind);
     }
     return common;
   }

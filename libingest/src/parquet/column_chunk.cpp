@@ -1,5 +1,6 @@
 #include "parquet/column_chunk.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -205,8 +206,9 @@ written_chunk column_chunk::end() {
   }
   done_.has_dictionary = done_.dictionary_coded_pages > 0;
   if (done_.has_dictionary) {
-    done_.pages.insert(done_.pages.begin(), page_of(dictionary_->plain(), dictionary_page,
-                                                    static_cast<std::int32_t>(dictionary_->size()), plain));
+    done_.pages.push_back(
+        page_of(dictionary_->plain(), dictionary_page, static_cast<std::int32_t>(dictionary_->size()), plain));
+    std::rotate(done_.pages.begin(), done_.pages.end() - 1, done_.pages.end());
   }
   written_chunk chunk = std::move(done_);
   begin();

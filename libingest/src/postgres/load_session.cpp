@@ -39,8 +39,7 @@ table_shape shape_of(const postgres_options& o) {
                                     "PostgreSQL's or our own. Choose another field, or a table of (id, data)");
     }
   }
-  table_shape shape =
-      o.typed ? table_shape::of_members(*o.typed, o.write) : table_shape::of_events(o.write);
+  table_shape shape = o.typed ? table_shape::of_members(*o.typed, o.write) : table_shape::of_events(o.write);
   shape.nuls = o.nuls;
   return shape;
 }

@@ -112,7 +112,7 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
       in.object([&](std::string_view name) {
         const json_value value = in.value();
         const auto other = has_other_name(name) ? column_name_of(name) : std::nullopt;
-        const bool has_none = !known.contains(name) && (!other || !known.contains(*other));
+        const bool has_none = !known.contains(other ? *other : name);
         const bool wanted = !target.shape.says_nothing(value) && has_none && target.shape.wants_column(name);
         if (wanted && (found.size() < most || found.contains(name))) {
           found.of(name).note(value, target.shape.texts, scratch);

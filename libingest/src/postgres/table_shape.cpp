@@ -64,8 +64,8 @@ std::string put_together(const table_shape& shape, const std::string& row) {
   std::erase_if(said, [](const shape_column& c) { return c.is_deletion; });
   const std::string all = quoted(free_name(shape, "ingest_row"));
   const std::string object = "(SELECT to_jsonb(" + all + ".*) FROM (SELECT " +
-                             joined(said, ", ", [&](const shape_column& c) { return row + quoted(c.name); }) +
-                             ") " + all + ")";
+                             joined(said, ", ", [&](const shape_column& c) { return row + quoted(c.name); }) + ") " +
+                             all + ")";
   return shape.is_typed() ? '(' + object + " - '" + extra_column_name + "' || coalesce(" + row +
                                 quoted(extra_column_name) + ", '{}'))"
                           : object;
@@ -179,7 +179,8 @@ constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
 }  // namespace
 
 bool has_other_name(std::string_view member) {
-  const std::string_view kept[] = {extra_column_name, deletion_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  const std::string_view kept[] = {
+      extra_column_name, deletion_column_name, "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
   return member.size() > longest_name || std::find(std::begin(kept), std::end(kept), member) != std::end(kept);
 }
 
@@ -261,9 +262,9 @@ shape_column table_shape::column_for(std::string_view member, std::string_view c
   const std::string name = column_name_of(member).value_or(std::string(member));
   const auto known =
       std::find_if(declared.begin(), declared.end(), [&](const shape_column& c) { return c.name == name; });
-  return known != declared.end()                                           ? *known
+  return known != declared.end()                                        ? *known
          : catalog_type == "numeric" && numbers == number_columns::real ? typed_column(name, "float8")
-                                                                           : typed_column(name, catalog_type);
+                                                                        : typed_column(name, catalog_type);
 }
 
 std::string table_shape::description() const {
@@ -275,7 +276,7 @@ bool table_shape::wants_column(std::string_view member) const {
     return false;
   }
   const auto name = column_name_of(member);
-  return name ? !kept_apart.contains(*name) : changes == schema_policy::refuse;
+  return name ? !kept_apart.contains(*name) && find(*name) == nullptr : changes == schema_policy::refuse;
 }
 
 const shape_column* table_shape::find(const std::string& name) const {
@@ -334,7 +335,8 @@ std::string table_shape::create_guard(const std::string& table, const std::strin
     return "";
   }
   return "CREATE INDEX " + quoted(index) + " ON " + table + " " + key_list() + " WHERE " +
-         joined(of_text, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) + " > 2000";
+         joined(of_text, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) +
+         " > 2000";
 }
 
 std::string table_shape::add_key(const std::string& table) const {

@@ -72,7 +72,8 @@ struct table_shape {
   /// For people, and for the ledger: what rows consist of. Those of one run are alike.
   std::string description() const;
 
-  /// Whether a member that has no column may not simply go to the extra column.
+  /// Whether a member that no column is filled with may not simply go to the extra column. It may where another member
+  /// has the column that is called like it.
   bool wants_column(std::string_view member) const;
 
   /// Whether that is as if the member were missing, whose column is not of text, or who has none.

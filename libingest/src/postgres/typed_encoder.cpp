@@ -5,8 +5,8 @@
 #include <span>
 
 #include "postgres/copy_binary.hpp"
-#include "values/date_values.hpp"
 #include "records/record_line.hpp"
+#include "values/date_values.hpp"
 
 namespace ingest::detail {
 
@@ -51,8 +51,8 @@ typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::st
     if (shape.columns[i].is_deletion) {
       deletion_ = i;
     }
-    columns_.push_back({type, deletion_ == i ? "" : shape.columns[i].at->tokens().front(),
-                        shape.is_key(shape.columns[i]), is_text});
+    columns_.push_back(
+        {type, deletion_ == i ? "" : shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i]), is_text});
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (deletion_ != i) {

@@ -62,7 +62,7 @@ class typed_encoder {
   void append_extra(std::string& to);
 
   const table_shape* shape_;
-  std::vector<column> columns_;  ///< without the extra one
+  std::vector<column> columns_;          ///< without the extra one
   std::optional<std::size_t> deletion_;  ///< the place of the one that tells of deleted records
   std::int64_t now_;                     ///< microseconds since 2000-01-01, for those that do not say when
   std::unordered_map<std::string_view, std::size_t> by_name_;

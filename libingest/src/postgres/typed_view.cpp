@@ -17,8 +17,8 @@ constexpr std::size_t most_columns = 500;
 const std::string months_of_30 = "(0[469]|11)-(0[1-9]|[12][0-9]|30)";
 const std::string months_of_31 = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])";
 const std::string leap_day = "(([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)-02-29)";
-const std::string date = "([0-9]{4}-(" + months_of_31 + "|" + months_of_30 + "|02-(0[1-9]|1[0-9]|2[0-8]))|" + leap_day +
-                         ")";
+const std::string date =
+    "([0-9]{4}-(" + months_of_31 + "|" + months_of_30 + "|02-(0[1-9]|1[0-9]|2[0-8]))|" + leap_day + ")";
 const std::string time_of_day = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?";
 const std::string zone = "([Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)";
 
@@ -75,13 +75,13 @@ void note_members(std::string_view record, members& found) {
 }
 
 members members_in(postgres_connection& c, const std::string& table) {
-  const query_result size = c.execute(
-      "SELECT greatest(reltuples, 0)::bigint, relkind = 'r' FROM pg_class WHERE oid = $1::regclass", {table});
+  const query_result size =
+      c.execute("SELECT greatest(reltuples, 0)::bigint, relkind = 'r' FROM pg_class WHERE oid = $1::regclass", {table});
   const auto rows = static_cast<std::size_t>(size.number(0, 0));
   const bool in_part = rows > most_looked_at && size.truth(0, 1);
   const std::string part =
-      in_part ? " TABLESAMPLE SYSTEM (" + std::to_string(100.0 * static_cast<double>(most_looked_at) /
-                                                         static_cast<double>(rows)) + ")"
+      in_part ? " TABLESAMPLE SYSTEM (" +
+                    std::to_string(100.0 * static_cast<double>(most_looked_at) / static_cast<double>(rows)) + ")"
               : "";
   c.run(c.begin("REPEATABLE READ") + "DECLARE ingest_records NO SCROLL CURSOR FOR SELECT data FROM " + table + part +
         " LIMIT " + std::to_string(most_looked_at));
@@ -110,8 +110,9 @@ std::string typed_view(postgres_connection& c, const table_name& table) {
       "attisdropped AND attname IN ('id', 'data') ORDER BY attname",
       {quoted});
   if (data.rows() != 2) {
-    throw error(errc::config, "table " + table.shown + " has no columns id and data to make columns of: a typed table "
-                                                       "can be queried as it is");
+    throw error(errc::config, "table " + table.shown +
+                                  " has no columns id and data to make columns of: a typed table "
+                                  "can be queried as it is");
   }
   const std::string type = data.text(0, 0);
   const std::string record = type == "jsonb" ? "data" : "data::jsonb";

@@ -19,8 +19,8 @@ BOOST_AUTO_TEST_CASE(shows_flag_variable_range_unit_and_default) {
 }
 
 BOOST_AUTO_TEST_CASE(is_limited_to_what_the_command_uses) {
-  for (const command c : {command::run, command::fetch, command::load, command::status, command::validate,
-                          command::discover}) {
+  for (const command c :
+       {command::run, command::fetch, command::load, command::status, command::validate, command::discover}) {
     const std::string help = settings_help(c);
     for (const auto& d : ingest::setting_definitions()) {
       const bool shown = help.find("[" + std::string(d.name) + ";") != std::string::npos;

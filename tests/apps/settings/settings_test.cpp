@@ -332,7 +332,8 @@ BOOST_AUTO_TEST_CASE(knows_sources_and_targets_by_the_endings_of_their_names) {
   BOOST_TEST((s.load().from.what == from::kind::standard_input));
   BOOST_TEST((s.load().to.what == to::kind::standard_output));
 
-  for (const char* wrong : {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2", "file:a.parquet"}) {
+  for (const char* wrong :
+       {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2", "file:a.parquet"}) {
     BOOST_TEST(refusal_of("FROM", wrong).find("must be api, stdin, or file:PATH") != std::string::npos, wrong);
   }
   for (const char* wrong : {"stdin", "api", "file:", "file:a.csv", "file:a.tsv.gz"}) {

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 
-#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
+#include "core/crc32c.hpp"
 #include "support/sample_pages.hpp"
 #include "support/simulated_disk.hpp"
 

@@ -300,6 +300,17 @@ BOOST_AUTO_TEST_CASE(a_buffer_that_another_host_has_overtaken_is_refused) {
   BOOST_CHECK_NO_THROW(reconcile(asked, known));
 }
 
+BOOST_AUTO_TEST_CASE(a_page_that_another_host_has_numbered_like_one_that_waits_here_is_not_taken_for_it) {
+  for (const page_id read : {2u, 4u}) {  // as many as the other host, or more
+    witnesses known{{}, buffer_with(1, read), ledger_with(2)};
+    BOOST_TEST(reconcile(asked, known).loaded.contains(known.buffer.pages[1]));
+    known.ledger->slices[0].gapless.position = "elsewhere";
+    BOOST_TEST((code_of([&] { reconcile(asked, known); }) == errc::bad_data));
+    known.ledger = ledger_with(2, true);
+    BOOST_TEST((code_of([&] { reconcile(asked, known); }) == errc::bad_data), "the slice ends there, but not here");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(where_pages_were_lost_with_another_host_reading_goes_on_before_them) {
   // Pages 4 and 5 were loaded ahead of page 3, which waited on a disk that is gone.
   witnesses known;

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "core/crc32c.hpp"
 #include "buffer/disk_buffer.hpp"
+#include "core/crc32c.hpp"
 
 using ingest::crc32c;
 

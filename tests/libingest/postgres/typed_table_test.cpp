@@ -62,15 +62,18 @@ BOOST_AUTO_TEST_CASE(has_the_columns_that_a_schema_declares) {
     "xmin": {"type": "integer"}}})";
   o.typed->numbers = number_columns::real;
   open_target(o);
-  BOOST_TEST(database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)"
-                            " FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0") ==
-             "id bigint, price double precision, at timestamp with time zone, code text, lines jsonb, "
-             "xmin_cdbff390 bigint, _ingest_extra jsonb");
-  const auto done = open_sink(open_target(o))->write(batches.next({{
-      "1\t{\"id\":1,\"price\":0.5,\"at\":\"2026-01-27T19:19:13Z\",\"code\":\"7\",\"lines\":[1],\"new\":2.5}",
-      "2\t{\"id\":2,\"price\":\"dear\",\"code\":7,\"xmin\":3}",
-      "x\t{\"id\":\"x\"}",
-  }}));
+  BOOST_TEST(
+      database.value("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)"
+                     " FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0") ==
+      "id bigint, price double precision, at timestamp with time zone, code text, lines jsonb, "
+      "xmin_cdbff390 bigint, _ingest_extra jsonb");
+  const auto done =
+      open_sink(open_target(o))
+          ->write(batches.next({{
+              "1\t{\"id\":1,\"price\":0.5,\"at\":\"2026-01-27T19:19:13Z\",\"code\":\"7\",\"lines\":[1],\"new\":2.5}",
+              "2\t{\"id\":2,\"price\":\"dear\",\"code\":7,\"xmin\":3}",
+              "x\t{\"id\":\"x\"}",
+          }}));
   BOOST_TEST(done.rows_loaded == 2u);
   BOOST_TEST(done.rows_rejected == 1u, "its key is no integer");
   BOOST_TEST(of("2", "code || (_ingest_extra->>'price') || xmin_cdbff390") == "7dear3");
@@ -89,9 +92,9 @@ BOOST_AUTO_TEST_CASE(names_a_column_after_a_field_as_far_as_there_is_room) {
   const std::string question = "Wie zufrieden sind Sie alles in allem mit der Größe Ihres Zimmers gewesen?";
   const auto loader = open_sink(open_target(typed()));
   loader->write(batches.next({{row("a", '"' + question + "\":\"sehr\",\"ctid\":1")}}));
-  const std::string name = database.value(
-      "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname LIKE 'Wie%'");
-  BOOST_TEST(name.starts_with("Wie zufrieden sind Sie alles in allem mit der Größe I"), name);
+  const std::string name =
+      database.value("SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname LIKE 'Wie%'");
+  BOOST_TEST(name.starts_with("Wie zufrieden sind Sie alles in allem mit der Größe _"), name);
   BOOST_TEST(of("a", '"' + name + '"') == "sehr");
   BOOST_TEST(number("SELECT count(*) FROM orders WHERE _ingest_extra IS NOT NULL") == 0);
   // Another field that is called like the column is not taken for it, whichever comes first.
@@ -146,10 +149,11 @@ BOOST_AUTO_TEST_CASE(gets_a_column_for_a_field_that_comes_later) {
 BOOST_AUTO_TEST_CASE(keeps_fields_apart_that_cannot_name_a_column) {
   const std::string longest(63, 'x');
   open_sink(open_target(typed()))
-      ->write(batches.next({{row("a", "\"\":1,\"ctid\":2,\"_ingest_extra\":3,\"" + longest + "\":4,\"" + longest +
-                                          "y\":5,\"a\\u0000b\":null")}}));
-  BOOST_TEST(columns() == "_ingest_extra jsonb, id text, " + longest + " bigint");
-  BOOST_TEST(of("a", "_ingest_extra = '{\"\":1,\"ctid\":2,\"_ingest_extra\":3,\"" + longest + "y\":5}'") == "t");
+      ->write(batches.next(
+          {{row("a", "\"\":1,\"_ingest_extra\":3,\"" + longest + "\":4,\"" + longest + "y\":5,\"a\\u0000b\":null")}}));
+  BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0 AND attname "
+                    "SIMILAR TO '(\\_ingest\\_extra|x{54})\\_[0-9a-f]{8}'") == 2);
+  BOOST_TEST(of("a", "(to_jsonb(orders) ->> '" + longest + "') = '4' AND _ingest_extra = '{\"\":1}'") == "t");
 }
 
 BOOST_AUTO_TEST_CASE(has_the_last_of_members_that_a_record_has_twice_though_it_is_null) {
@@ -555,7 +559,8 @@ BOOST_AUTO_TEST_CASE(that_their_source_has_deleted_are_marked) {
   BOOST_TEST(database.value(marked + "= '2026-01-27 10:00Z'") == "a");
   BOOST_TEST(database.value(marked + "BETWEEN now() - interval '1 minute' AND now()") == "bc");
   BOOST_TEST(database.value(marked + "IS NULL") == "defgh");
-  BOOST_TEST(database.value("SELECT concat(to_jsonb(m)) FROM marked m WHERE id = 'h'").find("mine") != std::string::npos);
+  BOOST_TEST(database.value("SELECT concat(to_jsonb(m)) FROM marked m WHERE id = 'h'").find("mine") !=
+             std::string::npos);
   const std::string when = database.value("SELECT _ingest_deleted_at FROM marked WHERE id = 'b'");
   const auto done = loader->write(batches.next({{record("a", "null"), record("b", "true"), record("c", "false")}}));
   BOOST_TEST(done.rows_loaded == 2u, "b is as it was");
