@@ -212,10 +212,10 @@ std::string parquet_metadata::footer(const texts& key_values, std::string_view c
     bytes += groups_;
     if (!key_values.empty()) {
       out.list(5, list_of::structure, key_values.size());
-      for (const auto& [key, value] : key_values) {
+      for (const auto& entry : key_values) {
         out.element([&] {
-          out.binary(1, key);
-          out.binary(2, value);
+          out.binary(1, entry.first);
+          out.binary(2, entry.second);
         });
       }
     }
