@@ -129,23 +129,29 @@ BOOST_AUTO_TEST_CASE(of_a_file_has_columns_too) {
 
 BOOST_AUTO_TEST_CASE(of_a_csv_file_has_columns_of_what_its_texts_say) {
   typed_run r(0);
-  const std::string people = "id,n,share,active,zip,note\n1,7,0.50,true,01234,\n2,,1e3,false,98765,x\n3,8,,,\"\",y\n";
+  const std::string people = "id,n,share,active,zip,note\n1,7,0.50,true,01234,\n2,,-7,false,98765,x\n3,8,,,\"\",y\n";
   put_text(r.directory / "a.csv", people);
   const std::string from = "file:" + (r.directory / "a.csv").string();
   BOOST_TEST(r.run("run", {"--from", from}).exit_code == 0);
   BOOST_TEST(r.type_of("n") + ", " + r.type_of("share") + ", " + r.type_of("active") + ", " + r.type_of("zip") ==
              "bigint, numeric, boolean, text");
   BOOST_TEST(r.database.value("SELECT string_agg(concat_ws('/', n, share, active, zip, note), ' ' ORDER BY id) "
-                              "FROM typed_events") == "7/0.50/t/01234/ 1000/f/98765/x 8//y");
+                              "FROM typed_events") == "7/0.50/t/01234/ -7/f/98765/x 8//y");
   BOOST_TEST(r.number("SELECT count(*) FROM typed_events WHERE _ingest_extra IS NOT NULL") == 0);
   // What is no number comes later, and is not lost.
-  put_text(r.directory / "a.csv", people + "4,many,,,,\n");
+  put_text(r.directory / "a.csv", people + "4,many,12e4,,,\n");
   BOOST_TEST(r.run("run", {"--from", from, "--fresh", "--yes"}).exit_code == 0);
-  BOOST_TEST(r.database.value("SELECT _ingest_extra FROM typed_events WHERE id = '4'") == "{\"n\": \"many\"}");
+  BOOST_TEST(r.database.value("SELECT _ingest_extra FROM typed_events WHERE id = '4'") ==
+             "{\"n\": \"many\", \"share\": \"12e4\"}");
+  // Also where another command loads it than has read it.
+  r.environment["TABLE"] = "loaded";
+  BOOST_TEST(r.run("fetch", {"--from", from, "--fresh", "--yes"}).exit_code == 0);
+  BOOST_TEST(r.run("load").exit_code == 0);
+  BOOST_TEST(r.database.value("SELECT pg_typeof(active) FROM loaded LIMIT 1") == "boolean");
   r.environment["TABLE"] = "texts";
   r.environment["TYPES"] = "text";
   BOOST_TEST(r.run("run", {"--from", from, "--fresh", "--yes"}).exit_code == 0);
-  BOOST_TEST(r.number("SELECT count(*) FROM texts WHERE n = '' AND share = '1e3'") == 1);
+  BOOST_TEST(r.number("SELECT count(*) FROM texts WHERE n = '' AND share = '-7'") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(has_the_types_of_its_schema) {
@@ -210,10 +216,11 @@ BOOST_AUTO_TEST_CASE(can_have_a_view_with_typed_columns) {
       R"(INSERT INTO records SELECT 'odd ' || v::text, jsonb_build_object('n', v, 'price', v, 'paid', v, 'at', v,
     'day', v, 'who', v) FROM unnest(ARRAY['"2026-02-30"', '"2026-02-29"', '"1900-02-29"', '"0000-01-01"', '1e30', '1.5',
     '"2026-01-27T25:00:00Z"', '"2026-02-30T00:00:00Z"', '"2026-01-27T19:19:60Z"', '"9999-12-31T23:59:59-14:59"',
-    '"0000-01-01T00:00:00Z"', '"many"', '"12345678901234567890"', 'null', '[]', '{}', '"infinity"']::jsonb[]) v)");
-  BOOST_TEST(r.number("SELECT count(n) + count(price) + count(paid) + count(at) + count(day) + count(who) FROM "
-                      "records_typed WHERE id LIKE 'odd%'") == 3u,
-             "two prices and the last instant");
+    '"0000-01-01T00:00:00Z"', '"many"', '"12345678901234567890"', '10.0', '1234567890123456789', 'null', '[]', '{}', '"infinity"']::jsonb[]) v)");
+  BOOST_TEST(r.number("SELECT count(n) * 10 + count(price) + count(paid) + count(at) + count(day) + count(who) FROM "
+                      "records_typed WHERE id LIKE 'odd%'") == 25u,
+             "two whole numbers, four prices, the last instant");
+  r.database.execute(r.run("discover", {"--view"}).out);  // of other types than before
   r.environment["TABLE"] = "records_typed";
   BOOST_TEST(r.run("discover", {"--view"}).exit_code == 78, "it has no data");
   BOOST_TEST(r.run("discover", {}).exit_code == 64);

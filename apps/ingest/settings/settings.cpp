@@ -264,7 +264,8 @@ void check_together(const settings& s, command c) {
         "WRITE=replace leaves what a run has read, and a run with INCREMENTAL reads only what is new: choose merge or "
         "skip, or leave INCREMENTAL out");
   }
-  if (s.origins.contains("KEY") && s.tables != table_kind::typed) {
+  const bool knows_table = find_setting("TABLES")->used_by(c);  // not where the buffer alone is filled
+  if (knows_table && s.origins.contains("KEY") && s.tables != table_kind::typed) {
     refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
   }
   if (!s.schema_file.empty() && s.tables != table_kind::typed) {
@@ -277,7 +278,7 @@ void check_together(const settings& s, command c) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");
   }
-  if (!s.has_key && (s.write == disposition::skip || s.write == disposition::merge)) {
+  if (knows_table && !s.has_key && (s.write == disposition::skip || s.write == disposition::merge)) {
     refuse(s, {"KEY", "WRITE"},
            "KEY is none, but WRITE=skip and merge tell by the key what is there: set WRITE=auto, append or replace");
   }
@@ -309,7 +310,7 @@ void settle_write(settings& s) {
       s.write = disposition::replace;
       break;
     case write_choice::automatic:
-      s.write = s.has_key ? disposition::merge : s.incremental ? disposition::append : disposition::replace;
+      s.write = s.has_key ? disposition::merge : disposition::replace;
       break;
   }
 }

@@ -149,8 +149,7 @@ const std::array definitions{
     .default_text = "skip", .choices = {"skip", "merge", "append", "replace", "auto"},
     .help = "What becomes of a record whose id the table has: skip, the row that is there stays; merge, the record takes "
             "its place, the last one that was read; append, there is no key, and each record is a row; replace, the rows of "
-            "each run take the place of all that are there, in one moment at its end; auto, merge, and with KEY=none append "
-            "where INCREMENTAL is set, else replace",
+            "each run take the place of all that are there, in one moment at its end; auto, merge, or replace with KEY=none",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "KEY", .type = fields, .member = &s::key,
     .help = "Of a typed table, the fields by which records are told apart, separated by commas, in place of ID_POINTER; none: "

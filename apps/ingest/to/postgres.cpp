@@ -6,9 +6,11 @@
 #include <sstream>
 #include <utility>
 
+#include "buffer/run_state.hpp"
 #include "core/ledger_view.hpp"
 #include "json/json_pointer.hpp"
 #include "run_plan.hpp"
+#include "settings/setting_text.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -41,10 +43,28 @@ std::vector<std::string> key_fields(const settings& s) {
   return pointer.tokens();
 }
 
+/// Whether that is where records come from, or, for a command that only loads, where those in DATA_DIR have come from.
+bool is_from_csv(const settings& s) {
+  source_choice from = s.from;
+  if (!s.origins.contains("FROM")) {
+    try {
+      const auto state = state_store(posix_file_system(), s.data_dir).load();
+      const std::string plan = state ? state->identity.plan : "";
+      constexpr std::string_view name = "FROM=";
+      if (plan.starts_with("FROM=file:")) {
+        const std::string where = plan.substr(name.size(), plan.rfind(" SIZE=") - name.size());
+        from = detail::parse_source(where).value_or(from);
+      }
+    } catch (const error&) {
+      return false;  // the run will say what is wrong
+    }
+  }
+  return from.what == source_choice::kind::file && from.format != record_format::ndjson;
+}
+
 /// Where there is nothing but texts, they say all that there is to say.
 text_reading text_reading_of(const settings& s) {
-  const bool has_texts_only = s.from.what == source_choice::kind::file && s.from.format != record_format::ndjson;
-  return s.types == text_values::text ? text_reading::none : has_texts_only ? text_reading::all : text_reading::times;
+  return s.types == text_values::text ? text_reading::none : is_from_csv(s) ? text_reading::all : text_reading::times;
 }
 
 std::string schema_of(const settings& s) {

@@ -54,14 +54,21 @@ value_fit append_boolean(const json_value& value, std::string& scratch, std::str
   return value_fit::exact;
 }
 
+/// Whether a text is the number, and nothing but the number: 12e4 may be a code, and -0 is no 0.
+bool is_spelled_out(const json_value& value, std::string_view words, bool whole) {
+  return value.what != kind::string || (words.find_first_of(whole ? "eE." : "eE") == std::string_view::npos &&
+                                        (words.front() != '-' || words.find_first_not_of("-0.") != words.npos));
+}
+
 /// JSON knows one kind of numbers: 1.0 and 1e3 are whole ones.
 template <class Signed>
 value_fit append_integer(const json_value& value, std::string& scratch, std::string& to) {
   if (!is_scalar(value)) {
     return value_fit::none;
   }
-  const auto number = decimal::parse(words_of(value, scratch));
-  const auto whole = number ? number->whole() : std::nullopt;
+  const std::string_view words = words_of(value, scratch);
+  const auto number = decimal::parse(words);
+  const auto whole = number && is_spelled_out(value, words, true) ? number->whole() : std::nullopt;
   if (!whole || *whole < std::numeric_limits<Signed>::min() || *whole > std::numeric_limits<Signed>::max()) {
     return value_fit::none;
   }
@@ -73,8 +80,10 @@ value_fit append_decimal(const json_value& value, std::string& scratch, std::str
   if (!is_scalar(value)) {
     return value_fit::none;
   }
-  const auto number = decimal::parse(words_of(value, scratch));
-  return number && append_numeric(*number, to) ? value_fit::exact : value_fit::none;
+  const std::string_view words = words_of(value, scratch);
+  const auto number = decimal::parse(words);
+  return number && is_spelled_out(value, words, false) && append_numeric(*number, to) ? value_fit::exact
+                                                                                      : value_fit::none;
 }
 
 template <class Float, class Bits>

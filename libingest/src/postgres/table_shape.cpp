@@ -240,7 +240,9 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   std::map<std::string, std::string_view> types;
   for (const schema_member& m : table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema)) {
     const auto name = column_name_of(m.name);
-    if (name && types.emplace(*name, catalog_type_of(m.kind, table.numbers)).second && !shape.is_key(*name)) {
+    // Versions that differ must not be rounded to the same.
+    const number_columns numbers = name == table.version ? number_columns::numeric : table.numbers;
+    if (name && types.emplace(*name, catalog_type_of(m.kind, numbers)).second && !shape.is_key(*name)) {
       shape.declared.push_back(typed_column(*name, types.at(*name)));
     }
   }
@@ -262,9 +264,10 @@ shape_column table_shape::column_for(std::string_view member, std::string_view c
   const std::string name = column_name_of(member).value_or(std::string(member));
   const auto known =
       std::find_if(declared.begin(), declared.end(), [&](const shape_column& c) { return c.name == name; });
-  return known != declared.end()                                        ? *known
-         : catalog_type == "numeric" && numbers == number_columns::real ? typed_column(name, "float8")
-                                                                        : typed_column(name, catalog_type);
+  return known != declared.end() ? *known
+         : catalog_type == "numeric" && numbers == number_columns::real && name != version
+             ? typed_column(name, "float8")
+             : typed_column(name, catalog_type);
 }
 
 std::string table_shape::description() const {
@@ -289,7 +292,11 @@ bool table_shape::is_key(const std::string& name) const {
 }
 
 bool table_shape::key_is_of_line() const {
-  return key.size() == 1 && (is_typed() || !find(key.front())->at);
+  if (key.size() != 1) {
+    return false;
+  }
+  const shape_column* const c = find(key.front());  // none: of a typed table that is not looked at yet
+  return is_typed() ? c == nullptr || c->type == "text" || c->type == "varchar" : !c->at;
 }
 
 std::string table_shape::column_array() const {

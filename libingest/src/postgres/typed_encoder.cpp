@@ -19,6 +19,17 @@ constexpr std::size_t longest_example = 80;
 constexpr std::size_t most_in_row = 7'600;
 constexpr std::size_t most_of_a_value = 24;
 
+/// False and zero may be written as texts, as in CSV files.
+bool says_deleted(const json_value& value, std::string& scratch) {
+  const auto text = value.text(scratch);
+  if (!text) {
+    return !value.is_null() && (value.what != json_value::kind::boolean || value.is_true());
+  }
+  const std::string_view digits = text->substr(0, text->find_first_of("eE"));
+  const bool is_zero = !digits.empty() && digits.find_first_not_of("-0.") == std::string_view::npos;
+  return !text->empty() && *text != "false" && !is_zero;
+}
+
 std::int64_t microseconds_since_2000() {
   constexpr auto epoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now() - epoch).count();
@@ -115,7 +126,7 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
     return;  // a column that comes later would have nothing of it either
   }
   ++apart_.members;
-  apart_.new_members = apart_.new_members || shape_->wants_column(name);
+  apart_.new_members = apart_.new_members || (!shape_->says_nothing(value) && shape_->wants_column(name));
   keep(name, value);
 }
 
@@ -123,13 +134,12 @@ void typed_encoder::append_deletion(std::string_view record, std::string& to) {
   json_value value;
   json_scanner in(record);
   find_values(in, std::span(&*shape_->columns[*deletion_].at, 1), std::span(&value, 1));
-  const std::string_view text = value.text(scratch_).value_or(value.is_true() ? "true" : "");
-  if (value.is_null() || (value.what == json_value::kind::boolean && !value.is_true()) || text == "0" ||
-      (text.empty() && value.what == json_value::kind::string)) {
+  if (!says_deleted(value, scratch_)) {
     append_big_endian(null_length, to);
     return;
   }
-  const auto when = parse_timestamp(text);
+  const auto text = value.text(scratch_);
+  const auto when = text ? parse_timestamp(*text) : std::nullopt;
   append_big_endian<std::uint32_t>(sizeof now_, to);
   append_big_endian(static_cast<std::uint64_t>(when ? when->number : now_), to);
 }

@@ -19,7 +19,7 @@ const std::string months_of_31 = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])";
 const std::string leap_day = "(([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)-02-29)";
 const std::string date =
     "([0-9]{4}-(" + months_of_31 + "|" + months_of_30 + "|02-(0[1-9]|1[0-9]|2[0-8]))|" + leap_day + ")";
-const std::string time_of_day = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?";
+const std::string time_of_day = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?";
 const std::string zone = "([Zz]|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)";
 
 /// Year 0 is none.
@@ -39,7 +39,10 @@ std::string value_of(const std::string& record, const std::string& name, std::st
     return of_kind("boolean", "(" + json + ")::boolean");
   }
   if (type == "int8") {
-    return guarded(text, "-?[0-9]{1,18}", "bigint");
+    const std::string number = '(' + json + ")::numeric";
+    return of_kind("number", "CASE WHEN " + number + " = trunc(" + number + ") AND " + number +
+                                 " BETWEEN -9223372036854775808 AND 9223372036854775807 THEN (" + json +
+                                 ")::bigint END");
   }
   if (type == "numeric") {
     return of_kind("number", "(" + json + ")::numeric");
@@ -98,6 +101,14 @@ members members_in(postgres_connection& c, const std::string& table) {
   }
 }
 
+/// Whether records have an `id` that is not the table's.
+bool has_other_id(postgres_connection& c, const std::string& table) {
+  return c
+      .execute("SELECT EXISTS (SELECT FROM (SELECT id, data FROM " + table +
+               " LIMIT 1000) first_ones WHERE data ? 'id' AND data->>'id' IS DISTINCT FROM id::text)")
+      .truth(0, 0);
+}
+
 }  // namespace
 
 std::string typed_view(postgres_connection& c, const table_name& table) {
@@ -114,19 +125,25 @@ std::string typed_view(postgres_connection& c, const table_name& table) {
                                   " has no columns id and data to make columns of: a typed table "
                                   "can be queried as it is");
   }
-  const std::string type = data.text(0, 0);
-  const std::string record = type == "jsonb" ? "data" : "data::jsonb";
+  if (data.text(0, 0) != "jsonb") {
+    throw error(errc::config,
+                "the column data of table " + table.shown + " is " + data.text(0, 0) +
+                    ", which may hold records that jsonb cannot, and that would end every query of a view: "
+                    "ALTER TABLE … ALTER COLUMN data TYPE jsonb");
+  }
   std::string columns = "  id";
   std::set<std::string> names{"id"};
   for (const auto& [member, values] : members_in(c, quoted)) {
-    const std::string name = *column_name_of(member);
+    const std::string name = member == "id" && has_other_id(c, quoted) ? "id_in_data" : *column_name_of(member);
     if (!values.type().empty() && names.insert(name).second) {
-      columns += ",\n  " + value_of(record, c.literal(member), values.type()) + " AS " + c.quoted(name);
+      columns += ",\n  " + value_of("data", c.literal(member), values.type()) + " AS " + c.quoted(name);
     }
   }
   table_name view = table;
   view.table = column_name_of(table.table + "_typed").value();
-  return "CREATE OR REPLACE VIEW " + sql_name(c, view) + " AS\nSELECT\n" + columns + "\nFROM " + quoted + ";\n";
+  // One in the place of the other would have to have its columns in their order, with their types.
+  return "BEGIN;\nDROP VIEW IF EXISTS " + sql_name(c, view) + ";\nCREATE VIEW " + sql_name(c, view) + " AS\nSELECT\n" +
+         columns + "\nFROM " + quoted + ";\nCOMMIT;\n";
 }
 
 }  // namespace ingest::detail

@@ -156,6 +156,11 @@ BOOST_AUTO_TEST_CASE(keeps_fields_apart_that_cannot_name_a_column) {
   BOOST_TEST(of("a", "(to_jsonb(orders) ->> '" + longest + "') = '4' AND _ingest_extra = '{\"\":1}'") == "t");
 }
 
+BOOST_AUTO_TEST_CASE(is_loaded_though_a_null_is_called_like_what_is_kept_apart) {
+  const auto done = open_sink(open_target(typed()))->write(batches.next({{row("a", R"("":{"b":1},"b":null)")}}));
+  BOOST_TEST(done.rows_loaded == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(has_the_last_of_members_that_a_record_has_twice_though_it_is_null) {
   open_sink(open_target(typed(schema_policy::freeze)))
       ->write(batches.next({{row("a", "\"x\":1,\"x\":null"), row("b", "\"x\":null,\"x\":1")}}));
@@ -552,13 +557,14 @@ BOOST_AUTO_TEST_CASE(that_their_source_has_deleted_are_marked) {
   const auto record = [](const std::string& id, const std::string& gone) {
     return id + "\t{\"id\":\"" + id + "\",\"v\":1,\"meta\":{\"gone\":" + gone + "}}";
   };
-  loader->write(batches.next({{record("a", "\"2026-01-27T10:00:00Z\""), record("b", "true"), record("c", "1"),
-                               record("d", "false"), record("e", "0"), record("f", "null"), record("g", "\"\""),
-                               "h\t{\"id\":\"h\",\"_ingest_deleted_at\":\"mine\",\"\":2}"}}));
+  loader->write(batches.next(
+      {{record("a", "\"2026-01-27T10:00:00Z\""), record("b", "true"), record("c", "1"), record("d", "false"),
+        record("e", "0.0"), record("f", "null"), record("g", "\"\""), record("i", "\"false\""), record("j", "\"0\""),
+        "h\t{\"id\":\"h\",\"_ingest_deleted_at\":\"mine\",\"\":2}"}}));
   const std::string marked = "SELECT string_agg(id, '' ORDER BY id) FROM marked WHERE _ingest_deleted_at ";
   BOOST_TEST(database.value(marked + "= '2026-01-27 10:00Z'") == "a");
   BOOST_TEST(database.value(marked + "BETWEEN now() - interval '1 minute' AND now()") == "bc");
-  BOOST_TEST(database.value(marked + "IS NULL") == "defgh");
+  BOOST_TEST(database.value(marked + "IS NULL") == "defghij");
   BOOST_TEST(database.value("SELECT concat(to_jsonb(m)) FROM marked m WHERE id = 'h'").find("mine") !=
              std::string::npos);
   const std::string when = database.value("SELECT _ingest_deleted_at FROM marked WHERE id = 'b'");
