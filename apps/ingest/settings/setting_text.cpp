@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -88,6 +90,16 @@ std::filesystem::path parse_path(std::string_view text) {
     throw error(errc::config, "begins with ~, but HOME is not set: write the path out");
   }
   return std::string(home) + std::string(text.substr(1));
+}
+
+std::optional<std::string> contents_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  std::error_code ignored;
+  if (!stream || std::filesystem::is_directory(path, ignored) || (stream.peek() != EOF && !(text << stream.rdbuf()))) {
+    return std::nullopt;
+  }
+  return text.str();
 }
 
 }  // namespace ingest::detail

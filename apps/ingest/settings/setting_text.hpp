@@ -34,6 +34,9 @@ std::string date_of(std::int64_t seconds);
 /// pass. Throws errc::config for "~somebody", and where HOME is not set.
 std::filesystem::path parse_path(std::string_view text);
 
+/// Nothing, where it cannot be read.
+std::optional<std::string> contents_of(const std::filesystem::path& path);
+
 /// "api", "stdin" or "file:PATH", where the path's ending tells the format.
 std::optional<source_choice> parse_source(std::string_view text);
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "json/json_pointer.hpp"
 #include "settings/config_file.hpp"
@@ -13,6 +11,7 @@
 #include "settings/misspelt_names.hpp"
 #include "settings/setting_definition.hpp"
 #include "settings/setting_secrets.hpp"
+#include "settings/setting_text.hpp"
 
 namespace ingest {
 
@@ -45,13 +44,10 @@ std::vector<std::string> names_in_environment(const setting_sources& from) {
 }
 
 std::string contents_of(const fs::path& path, std::string_view flag) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  std::error_code ignored;
-  if (!stream || fs::is_directory(path, ignored) || (stream.peek() != EOF && !(text << stream.rdbuf()))) {
-    throw error(errc::usage, std::string(flag) + " " + path.string() + ": cannot read the file");
+  if (auto text = detail::contents_of(path)) {
+    return *std::move(text);
   }
-  return text.str();
+  throw error(errc::usage, std::string(flag) + " " + path.string() + ": cannot read the file");
 }
 
 found_values values_of_config_file(const fs::path& path) {

@@ -2,8 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "buffer/run_state.hpp"
@@ -71,12 +69,10 @@ std::string schema_of(const settings& s) {
   if (s.schema_file.empty()) {
     return "";
   }
-  const std::ifstream in(s.schema_file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw error(errc::config, "SCHEMA_FILE " + s.schema_file.string() + " cannot be read: " + std::strerror(errno));
+  if (auto text = detail::contents_of(s.schema_file)) {
+    return *std::move(text);
   }
-  return text.str();
+  throw error(errc::config, "SCHEMA_FILE " + s.schema_file.string() + " cannot be read: " + std::strerror(errno));
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ struct slice_testimony {
   const ledger_slice* entered = nullptr;    // in the ledger
   page_set noted_loaded;
   page_set buffered;
-  const page* at_folded = nullptr;  // what waits here under the number of the last page that the ledger has folded
+  const page* another = nullptr;  // waits here under the number of the last page that the ledger has folded
 
   /// The last page that this directory has ever heard of.
   page_id heard_of() const { return std::max({indexed ? indexed->pages : 0, noted_loaded.max(), buffered.max()}); }
@@ -98,9 +98,6 @@ testimonies hear(const witnesses& known) {
   for (const slice_progress& s : known.buffer.slices) {
     of(s.slice).indexed = &s;
   }
-  for (const page& p : known.buffer.pages) {
-    of(p.slice).buffered.insert(p.id);
-  }
   if (known.state) {
     for (const slice_progress& s : known.state->slices) {
       of(s.slice).noted = &s;
@@ -116,8 +113,9 @@ testimonies hear(const witnesses& known) {
   }
   for (const page& p : known.buffer.pages) {
     slice_testimony& t = of(p.slice);
-    if (t.entered != nullptr && t.entered->gapless.pages == p.id) {
-      t.at_folded = &p;
+    t.buffered.insert(p.id);
+    if (t.entered != nullptr && differs_from_folded(p, t.entered->gapless)) {
+      t.another = &p;
     }
   }
   return all;
@@ -126,12 +124,8 @@ testimonies hear(const witnesses& known) {
 /// Two hosts that went on with a pipeline, one of them while it could not know of the other, have numbered their pages
 /// alike. Ours would pass for loaded.
 void check_same_folded(const slice_testimony& t) {
-  if (t.at_folded == nullptr) {
-    return;
-  }
-  const slice_progress& folded = t.entered->gapless;
-  if (t.at_folded->position != folded.position || t.at_folded->last != folded.done) {
-    throw error(errc::bad_data, to_string(*t.at_folded) +
+  if (t.another != nullptr) {
+    throw error(errc::bad_data, to_string(*t.another) +
                                     " waits in the buffer, but the database's ledger has another page of that number: "
                                     "another host has gone on with the pipeline. Go on there, or with an empty "
                                     "`directory`" +

@@ -2,7 +2,6 @@
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "core/page_set.hpp"
+#include "core/utf8.hpp"
 
 namespace ingest {
 
@@ -39,22 +39,10 @@ constexpr std::array counts = {
     run_count{"rows_left_out", "", &run_state::rows_left_out},
 };
 
-bool is_utf8(const std::string& text) {
-  rapidjson::MemoryStream in(text.data(), text.size());
-  unsigned code_point = 0;
-  while (in.Tell() < text.size()) {
-    if (!rapidjson::UTF8<>::Decode(in, &code_point)) {
-      return false;
-    }
-  }
-  // A sequence cut off by the end reads zeros, which are no continuation bytes.
-  return true;
-}
-
 /// A position may hold any bytes, a JSON string only UTF-8. What is not UTF-8 becomes {"hex": "…"}.
 void write_text(json_writer& out, const char* key, const std::string& text) {
   out.Key(key);
-  if (is_utf8(text)) {
+  if (detail::is_utf8(text)) {
     out.String(text);
     return;
   }

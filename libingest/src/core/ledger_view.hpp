@@ -20,6 +20,11 @@ struct ledger_slice {
   std::int64_t fence = 0;  ///< raised whenever a process makes the slice its own
 };
 
+/// Whether a page is not the one that the ledger has folded last under the same number.
+inline bool differs_from_folded(const page& ours, const slice_progress& folded) {
+  return ours.id == folded.pages && (ours.position != folded.position || ours.last != folded.done);
+}
+
 /// What the database's ledger says of a pipeline.
 struct ledger_view {
   run_identity identity;

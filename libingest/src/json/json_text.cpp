@@ -6,44 +6,13 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
+
 namespace ingest::detail {
 
 namespace {
 
 constexpr std::string_view hexadecimal = "0123456789abcdef";
-
-/// The length of the UTF-8 sequence at the beginning of `text`, or 0 if there is none (RFC 3629, section 4).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) {
-    return 1;
-  }
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) {
-      return 0;
-    }
-  }
-  const unsigned char second = byte(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool outside = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-  return overlong || outside ? 0 : length;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) {
-      return false;
-    }
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 bool is_json(std::string_view text) {
   constexpr unsigned flags =
@@ -60,7 +29,7 @@ bool is_json(std::string_view text) {
 std::string json_string(std::string_view text) {
   std::string json = "\"";
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     const char c = text.front();
     if (length == 0) {
       json += "\xef\xbf\xbd";

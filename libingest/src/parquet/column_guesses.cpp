@@ -5,6 +5,8 @@
 #include "core/utf8.hpp"
 #include "parquet/parquet_rows.hpp"
 #include "parquet/parquet_value.hpp"
+#include "values/date_values.hpp"
+#include "values/uuid.hpp"
 
 namespace ingest::detail {
 
@@ -27,17 +29,6 @@ constexpr std::array candidates{
     candidate{parquet_type::string, kind::string},
 };
 
-/// A date and a time with its zone, and no second or hour that is another one's.
-bool is_plain_instant(std::string_view text) {
-  constexpr std::size_t seconds_end = 19;  // of 2026-01-27T19:19:13
-  return text.size() > seconds_end && text.substr(11, 2) != "24" && text.substr(17, 2) != "60" &&
-         text.find_first_of("Zz+-", seconds_end) != std::string_view::npos;
-}
-
-bool is_lower_case(std::string_view text) {
-  return text.find_first_of("ABCDEF") == std::string_view::npos;
-}
-
 /// Whether the type shall be chosen because of this value: its column has then all that the value says, but for a
 /// time's zone and digits below microseconds. A text that is not UTF-8 is one all the same, and must not decide for
 /// others.
@@ -54,7 +45,7 @@ bool fits(const candidate& c, const json_value& value, std::string& scratch) {
   if (c.type == parquet_type::timestamp) {
     return fit != value_fit::none && is_plain_instant(*value.text(scratch));
   }
-  return fit == value_fit::exact && (c.type != parquet_type::uuid || is_lower_case(*value.text(scratch)));
+  return fit == value_fit::exact && (c.type != parquet_type::uuid || is_lower_case_uuid(*value.text(scratch)));
 }
 
 bool can_be_a_column(std::string_view name) {

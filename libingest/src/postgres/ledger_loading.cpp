@@ -159,7 +159,7 @@ void check_fence(const slice_id& slice, std::int64_t ours, std::optional<std::in
 }
 
 void compare_folded(const page& ours, const slice_progress& folded, const std::string& pipeline) {
-  if (ours.id == folded.pages && (ours.position != folded.position || ours.last != folded.done)) {
+  if (differs_from_folded(ours, folded)) {
     throw error(errc::bad_data, to_string(ours) + " of pipeline \"" + pipeline + page_differs);
   }
 }

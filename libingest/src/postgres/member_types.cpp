@@ -3,6 +3,8 @@
 #include <array>
 
 #include "postgres/column_type.hpp"
+#include "values/date_values.hpp"
+#include "values/uuid.hpp"
 
 namespace ingest::detail {
 
@@ -21,17 +23,6 @@ constexpr std::array candidates{
     candidate{"uuid", kind::string},  candidate{"date", kind::string}, candidate{"timestamptz", kind::string},
     candidate{"text", kind::string},
 };
-
-/// A date and a time with its zone, and no second or hour that is another one's.
-bool is_plain_instant(std::string_view text) {
-  constexpr std::size_t seconds_end = 19;  // of 2026-01-27T19:19:13
-  return text.size() > seconds_end && text.substr(11, 2) != "24" && text.substr(17, 2) != "60" &&
-         text.find_first_of("Zz+-", seconds_end) != std::string_view::npos;
-}
-
-bool is_lower_case(std::string_view text) {
-  return text.find_first_of("ABCDEF") == std::string_view::npos;
-}
 
 /// Whether the type shall be chosen because of this value: it is then as the server would write it, but for a time's
 /// zone and digits below microseconds. What no column takes, as a text with NUL, is of its kind all the same: the
@@ -52,7 +43,7 @@ bool fits(const candidate& c, const json_value& value, text_reading texts, std::
   if (c.type == "timestamptz") {
     return fit != value_fit::none && is_plain_instant(*value.text(scratch));
   }
-  return fit == value_fit::exact && (c.type != "uuid" || is_lower_case(*value.text(scratch)));
+  return fit == value_fit::exact && (c.type != "uuid" || is_lower_case_uuid(*value.text(scratch)));
 }
 
 }  // namespace

@@ -185,15 +185,8 @@ bool has_other_name(std::string_view member) {
 }
 
 std::optional<std::string> column_name_of(std::string_view member) {
-  if (member.empty()) {
+  if (member.empty() || member.find('\0') != std::string_view::npos || !is_utf8(member)) {
     return std::nullopt;
-  }
-  for (std::string_view rest = member; !rest.empty();) {
-    const std::size_t length = utf8_length(rest);
-    if (length == 0 || rest.front() == '\0') {
-      return std::nullopt;
-    }
-    rest.remove_prefix(length);
   }
   if (!has_other_name(member)) {
     return std::string(member);
@@ -295,8 +288,8 @@ bool table_shape::key_is_of_line() const {
   if (key.size() != 1) {
     return false;
   }
-  const shape_column* const c = find(key.front());  // none: of a typed table that is not looked at yet
-  return is_typed() ? c == nullptr || c->type == "text" || c->type == "varchar" : !c->at;
+  const shape_column& c = *find(key.front());
+  return is_typed() ? c.type == "text" || c.type == "varchar" : !c.at;
 }
 
 std::string table_shape::column_array() const {

@@ -109,4 +109,10 @@ std::optional<date_value> parse_timestamp(std::string_view text) {
   return in.done() ? std::optional(v) : std::nullopt;
 }
 
+bool is_plain_instant(std::string_view text) {
+  constexpr std::size_t seconds_end = 19;  // of 2026-01-27T19:19:13
+  return text.size() > seconds_end && text.substr(11, 2) != "24" && text.substr(17, 2) != "60" &&
+         text.find_first_of("Zz+-", seconds_end) != std::string_view::npos;
+}
+
 }  // namespace ingest::detail

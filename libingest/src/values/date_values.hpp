@@ -25,4 +25,7 @@ std::optional<date_value> parse_time_of_day(std::string_view text);
 /// Microseconds since 2000-01-01 00:00 UTC. UTC where there is no zone; midnight where there is no time.
 std::optional<date_value> parse_timestamp(std::string_view text);
 
+/// Whether a text that parse_timestamp() takes has a time with its zone, and no second or hour that is another one's.
+bool is_plain_instant(std::string_view text);
+
 }  // namespace ingest::detail

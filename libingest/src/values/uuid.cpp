@@ -39,4 +39,8 @@ std::optional<std::array<char, 16>> parse_uuid(std::string_view text) {
   return bytes;
 }
 
+bool is_lower_case_uuid(std::string_view text) {
+  return text.find_first_of("ABCDEF") == std::string_view::npos;
+}
+
 }  // namespace ingest::detail

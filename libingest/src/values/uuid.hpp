@@ -10,4 +10,7 @@ namespace ingest::detail {
 /// other text.
 std::optional<std::array<char, 16>> parse_uuid(std::string_view text);
 
+/// Whether a text that parse_uuid() takes is as its bytes are written again.
+bool is_lower_case_uuid(std::string_view text);
+
 }  // namespace ingest::detail
