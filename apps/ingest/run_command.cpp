@@ -37,6 +37,9 @@ void warn_of_settings(const settings& s, command c) {
   for (const std::string& doubt : s.misspelt) {
     log::warning(events::setting_misspelt, doubt);
   }
+  for (const std::string& nothing : s.unused) {
+    log::warning(events::setting_unused, nothing);
+  }
   for (const std::string& weakness : weakened_settings(s, c)) {
     log::warning(events::setting_weakened, weakness);
   }

@@ -57,6 +57,9 @@ int validate_command(const setting_sources& sources, std::ostream& out) {
   for (const std::string& doubt : s.misspelt) {
     print_line(out, "WARN", "settings", doubt);
   }
+  for (const std::string& nothing : s.unused) {
+    print_line(out, "WARN", "settings", nothing);
+  }
   for (const std::string& weakness : weakened_settings(s, command::validate)) {
     print_line(out, "WARN", "settings", weakness);
   }

@@ -246,6 +246,15 @@ BOOST_AUTO_TEST_CASE(notices_a_table_that_was_emptied_between_two_syncs) {
   BOOST_TEST(p.err.find("is empty") != std::string::npos, p.err);
 }
 
+BOOST_AUTO_TEST_CASE(goes_on_from_a_sync_that_the_database_does_not_know_to_be_complete_if_it_has_all_pages) {
+  sync();
+  database.execute("UPDATE ingest.pipelines SET complete = false, completed_at = NULL; DELETE FROM ingest.watermarks");
+  grow(300, minute_ms);
+  sync();
+  sync();
+  check_all_there();
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_the_answer_of_the_database_before_it_begins_another_sync) {
   sync();
   grow(300, minute_ms);

@@ -287,6 +287,15 @@ void check_together(const settings& s, command c) {
   }
 }
 
+/// What is no mistake where a setting stands in `.env` for good, but is one where somebody relies on it.
+void note_unused(settings& s) {
+  if (s.origins.contains("LOOKBACK") && !s.incremental) {
+    s.unused.push_back("LOOKBACK (from " + s.origins.at("LOOKBACK") +
+                       ") changes nothing: it says where an incremental sync begins. Set INCREMENTAL=true, or leave it "
+                       "out");
+  }
+}
+
 void settle_write(settings& s) {
   if (s.key == std::vector<std::string>{"none"}) {
     s.key.clear();
@@ -342,6 +351,7 @@ settings load_settings(const setting_sources& from, command c) {
   check_completeness(s, c, from, misspelt);
   settle_write(s);
   check_together(s, c);
+  note_unused(s);
   if (!s.key.empty()) {
     s.id_pointer = json_pointer::text_to_member(s.key.front());  // rows lie in the buffer by it
   }

@@ -123,6 +123,9 @@ struct settings {
   /// A sentence for each name in environment and env file that is no setting, but so much like one that is not given
   /// that it is likely to be misspelt.
   std::vector<std::string> misspelt;
+
+  /// What is given and changes nothing beside what else is: a sentence each.
+  std::vector<std::string> unused;
 };
 
 /// Where settings are looked for, in falling precedence: flags, environment, env file, config file, defaults.

@@ -20,6 +20,7 @@ inline constexpr std::string_view progress = "progress";
 inline constexpr std::string_view signal_received = "signal_received";
 inline constexpr std::string_view setting_weakened = "setting_weakened";
 inline constexpr std::string_view setting_misspelt = "setting_misspelt";
+inline constexpr std::string_view setting_unused = "setting_unused";
 
 // Supervision
 inline constexpr std::string_view stage_failed = "stage_failed";

@@ -196,6 +196,13 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
                                     "): it is another one, or was made anew. Name the former one, or restore it, or "
                                     "load all of it anew with `start_over()`");
   }
+  if (!stored.empty() && stored.text(0, 0) == other.follows && !follows) {
+    throw error(errc::bad_data, "the database says that the run which this sync of pipeline \"" + who.pipeline +
+                                    "\" follows (" + other.follows +
+                                    ") is not complete, and it was: the database was set back (a standby without "
+                                    "the last commits took over, a backup was restored). Restore it, or load all of it "
+                                    "anew with `start_over()`");
+  }
   if (follows && stored.text(0, 3) != target.identity()) {
     throw error(errc::config, "pipeline \"" + who.pipeline + "\" was started with another table, " + stored.text(0, 3) +
                                   ", not " + target.identity() + owners_advice);

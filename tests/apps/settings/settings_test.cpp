@@ -240,6 +240,16 @@ BOOST_AUTO_TEST_CASE(suspects_names_that_are_like_one_that_is_not_given) {
   BOOST_TEST(s.load().misspelt.empty());
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_a_setting_that_changes_nothing) {
+  sources s;
+  BOOST_TEST(s.load().unused.empty());
+  s.variables["LOOKBACK"] = "1h";
+  BOOST_TEST_REQUIRE(s.load().unused.size() == 1u);
+  BOOST_TEST(s.load().unused.front().starts_with("LOOKBACK (from the environment) changes nothing"));
+  s.variables["INCREMENTAL"] = "true";
+  BOOST_TEST(s.load().unused.empty());
+}
+
 BOOST_AUTO_TEST_CASE(never_shows_a_secret) {
   sources s;
   s.variables["TARGET_API_KEY"] = "canary key";

@@ -65,6 +65,32 @@ BOOST_AUTO_TEST_CASE(ends_now_by_the_clock_of_the_api) {
   BOOST_TEST(next.until_ms.value() == *first.until_ms + 10'000);
 }
 
+BOOST_AUTO_TEST_CASE(ends_by_the_earlier_one_of_the_two_clocks) {
+  const std::int64_t here = clock.now_ms();
+  const auto api_says = [&](const char* date, std::int64_t expected) {
+    api.fault = [&, date](const received_request& r) -> std::optional<reply> {
+      const auto fault = std::exchange(api.fault, nullptr);  // the answer is the API's own
+      reply answer = api(r);
+      api.fault = fault;
+      answer.headers.emplace_back("Date", date);
+      return answer;
+    };
+    BOOST_TEST(plan({}).until_ms.value() == expected);
+  };
+  api_says("Mon, 02 Feb 2026 01:40:00 GMT", here - 3'600'000);
+  api_says("Mon, 02 Feb 2026 03:40:00 GMT", here);
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_nothing_comes_for_the_time_in_which_there_is_an_event) {
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    if (!r.parameter("until").empty() && r.parameter("since").empty()) {
+      return reply{.body = R"({"data":[],"pagination":{"limit":5000,"hasMore":false,"nextCursor":null}})"};
+    }
+    return std::nullopt;
+  };
+  BOOST_TEST(has(refusal(), "gives none when asked for the time from the beginning"));
+}
+
 BOOST_AUTO_TEST_CASE(begins_no_earlier_than_was_asked) {
   const std::int64_t now = plan({}).until_ms.value();
   BOOST_TEST(plan({now - 100, std::nullopt, std::nullopt, 1h}).since_ms.value() == now - 100);

@@ -126,6 +126,35 @@ BOOST_AUTO_TEST_CASE(what_nobody_has_folded_is_folded_when_the_run_is_completed)
   BOOST_TEST(target->peek()->complete);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_is_completed_only_when_a_transaction_that_still_folds_has_ended) {
+  for (const std::string end : {"COMMIT", "ROLLBACK"}) {
+    identity.pipeline = end;
+    batches = {};
+    auto o = options();
+    o.pipeline = end;
+    const auto target = open_target(o);
+    target->claim(std::vector<slice_id>{0});
+    const auto other = open_zombie(batches.last({event_rows(1, 10, end + "-")}));
+    std::optional<error> refusal;
+    std::thread completing([&] {
+      try {
+        open_sink(target)->finalize();
+      } catch (const error& e) {
+        refusal = e;
+      }
+    });
+    BOOST_TEST(eventually([&] { return waiting() == 1; }));
+    BOOST_TEST(!target->peek()->complete);
+    other->run(end);
+    completing.join();
+    BOOST_TEST(refusal.has_value() == (end == "ROLLBACK"), end);
+    BOOST_TEST(target->peek()->complete == (end == "COMMIT"), end);
+    if (refusal) {
+      BOOST_TEST((refusal->code() == errc::bad_data), refusal->what());
+    }
+  }
+}
+
 /// Its tables are emptied all the time. Whoever plans a join by what was there when VACUUM came goes through all pages
 /// for each of them: a loading transaction of minutes, again and again.
 BOOST_AUTO_TEST_CASE(a_range_of_many_slices_is_loaded_though_the_ledgers_statistics_say_that_it_is_empty) {

@@ -1,5 +1,7 @@
 /// Whose slices are: of processes, hosts and databases that know of different pages.
 
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
@@ -30,6 +32,36 @@ BOOST_AUTO_TEST_CASE(eight_processes_at_once_create_everything_once_and_each_get
     t.join();
   }
   BOOST_TEST(fences == 36);
+}
+
+BOOST_AUTO_TEST_CASE(processes_that_claim_the_same_new_slices_at_once_do_not_deadlock) {
+  open_target();
+  std::atomic<int> tried_again{0};
+  auto o = options();
+  o.time.wait = [&](std::chrono::milliseconds, const std::stop_token&) { return ++tried_again > 0; };
+  std::vector<std::shared_ptr<postgres_target>> processes;
+  for (int i = 0; i < 6; ++i) {
+    processes.push_back(open_target(o));
+  }
+  for (int round = 0; round < 10; ++round) {
+    std::vector<slice_id> names;
+    for (int i = 0; i < 60; ++i) {
+      names.emplace_back("", std::to_string(round) + "/" + std::to_string(i));
+    }
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+      std::rotate(names.begin(), names.begin() + 7, names.end());
+      if (i % 2 == 1) {
+        std::reverse(names.begin(), names.end());
+      }
+      threads.emplace_back([&, i, names] { processes[i]->claim(names); });
+    }
+    for (std::thread& t : threads) {
+      t.join();
+    }
+  }
+  BOOST_TEST(tried_again == 0);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.slices WHERE fence = 6") == 600);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_was_taken_over_commits_nothing_more) {
