@@ -47,7 +47,7 @@ struct setting_definition {
                    http_endpoint settings::*, log_format_choice settings::*, log::level settings::*,
                    source_choice settings::*, target_choice settings::*, table_kind settings::*,
                    schema_policy settings::*, write_choice settings::*, nul_policy settings::*,
-                   number_columns settings::*, text_values settings::*>;
+                   number_columns settings::*, text_values settings::*, ingest::epoch_unit settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE

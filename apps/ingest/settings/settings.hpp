@@ -87,6 +87,7 @@ struct settings {
   std::filesystem::path schema_file;  ///< empty: none
   number_columns numbers = number_columns::numeric;
   text_values types = text_values::infer;
+  ingest::epoch_unit epoch_unit = ingest::epoch_unit::none;
   std::string deleted_pointer;  ///< empty: none
   schema_policy schema_changes = schema_policy::evolve;
   write_choice asked_write = write_choice::skip;

@@ -140,6 +140,12 @@ const std::array definitions{
     .help = "With TABLES=typed, what columns are made for strings: infer, text, or what all first values say: dates, times, "
             "UUIDs, and of a CSV or TSV file also numbers, true and false, and what is empty is null there; or text, always",
     .commands = loading | checking},
+  setting_definition{.section = "Database", .name = "EPOCH_UNIT", .type = choice, .member = &s::epoch_unit,
+    .default_text = "none", .choices = {"none", "seconds", "milliseconds", "microseconds"},
+    .help = "With TABLES=typed, what a number says in a column timestamptz, beside texts in ISO 8601: seconds, milliseconds or "
+            "microseconds since 1970-01-01 00:00 UTC; none, nothing. SCHEMA_FILE gives such a column to numbers by the "
+            "format date-time",
+    .commands = loading | checking},
   setting_definition{.section = "Database", .name = "SCHEMA_CHANGES", .type = choice, .member = &s::schema_changes,
     .default_text = "evolve", .choices = {"evolve", "freeze", "refuse"},
     .help = "What becomes of fields that a typed table has no column for: columns are added, they go to _ingest_extra, or "

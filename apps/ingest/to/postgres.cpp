@@ -117,6 +117,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
                           .schema = schema_of(s),
                           .numbers = s.numbers,
                           .texts = text_reading_of(s),
+                          .epochs = s.epoch_unit,
                           .deleted = s.deleted_pointer};
   }
   o.write = s.write;

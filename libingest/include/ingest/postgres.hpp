@@ -57,6 +57,14 @@ enum class text_reading {
   all,  ///< numbers, true and false as well, as a CSV file has them; an empty text is null, unless its column is `text`
 };
 
+/// Of a typed table, what a number says in a column of instants (`timestamptz`): how long after 1970-01-01 00:00 UTC.
+enum class epoch_unit {
+  none,  ///< no instant: it does not fit
+  seconds,
+  milliseconds,
+  microseconds,
+};
+
 /// A table with a column for each field of the records, and `_ingest_extra jsonb` for what does not fit into them: a
 /// value that its column's type cannot hold is there under its field's name, and the column is null. A column is called
 /// as its field is; one that PostgreSQL has no name for (longer than 63 bytes, or one of its own) gets its beginning
@@ -79,6 +87,10 @@ struct typed_table {
   number_columns numbers = number_columns::numeric;
 
   text_reading texts = text_reading::times;
+
+  /// Texts of such numbers count as well, and so do texts in ISO 8601 beside them; instants are of the years 1 to 9999.
+  /// Columns of instants are made for such numbers where `schema` gives them the format "date-time".
+  epoch_unit epochs = epoch_unit::none;
 
   /// Where a record says that its source has deleted it, a JSON pointer; empty: nowhere. The column
   /// `_ingest_deleted_at timestamptz` has the time that stands there, or of anything else but null, false, 0 and "", of

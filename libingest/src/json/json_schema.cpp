@@ -34,7 +34,8 @@ const value* find(const value& in, const char* name) {
 
 class schema_reader {
  public:
-  explicit schema_reader(const rapidjson::Document& root) : root_(root) {}
+  schema_reader(const rapidjson::Document& root, bool numbers_may_be_times)
+      : root_(root), numbers_may_be_times_(numbers_may_be_times) {}
 
   void read(const value& schema) {
     const value& s = resolved(schema);
@@ -111,7 +112,7 @@ class schema_reader {
     if (type == nullptr) {
       return schema_kind::json;
     }
-    const auto named = [&s](const value& one) { return kind_of_type(text_of(one), s); };
+    const auto named = [this, &s](const value& one) { return kind_of_type(text_of(one), s); };
     return type->IsArray() ? common_kind(*type, named) : named(*type);
   }
 
@@ -130,7 +131,7 @@ class schema_reader {
     return is_number(a) && is_number(b) ? schema_kind::number : schema_kind::json;
   }
 
-  static std::optional<schema_kind> kind_of_type(std::string_view type, const value& s) {
+  std::optional<schema_kind> kind_of_type(std::string_view type, const value& s) const {
     const value* const format = find(s, "format");
     const value* const airbyte_type = find(s, "airbyte_type");
     if (type == "null") {
@@ -138,6 +139,10 @@ class schema_reader {
     }
     if (type == "string") {
       return kind_of_format(format == nullptr ? "" : text_of(*format));
+    }
+    const bool is_number = type == "number" || type == "integer";
+    if (is_number && numbers_may_be_times_ && format != nullptr && text_of(*format) == "date-time") {
+      return schema_kind::date_time;
     }
     if (type == "number" && airbyte_type != nullptr && text_of(*airbyte_type).ends_with("integer")) {
       return schema_kind::integer;
@@ -157,6 +162,7 @@ class schema_reader {
   }
 
   const rapidjson::Document& root_;
+  bool numbers_may_be_times_;
   std::vector<schema_member> members_;
   std::set<std::string> names_;
   int depth_ = 0;
@@ -165,14 +171,14 @@ class schema_reader {
 
 }  // namespace
 
-std::vector<schema_member> members_of_schema(std::string_view schema) {
+std::vector<schema_member> members_of_schema(std::string_view schema, bool numbers_may_be_times) {
   rapidjson::Document root;
   root.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag>(schema.data(), schema.size());
   if (root.HasParseError()) {
     refuse("is no JSON: " + std::string(rapidjson::GetParseError_En(root.GetParseError())) + " At byte " +
            std::to_string(root.GetErrorOffset()));
   }
-  schema_reader reader(root);
+  schema_reader reader(root, numbers_may_be_times);
   reader.read(root);
   std::vector<schema_member> members = std::move(reader).members();
   if (members.empty()) {

@@ -29,8 +29,9 @@ struct schema_member {
 /// also through `$ref` within the schema, and in each of `allOf`. Of a member, `null` beside another type does not
 /// count, nor `null` among `anyOf` and `oneOf`. What else a schema says, as `required` or `pattern`, is not looked at:
 /// records need not keep to it. `airbyte_type: integer`, as connectors of Airbyte have it, makes a number whole.
+/// Where `numbers_may_be_times`, the format "date-time" counts for numbers, too.
 ///
 /// Throws errc::config for what is no schema of objects.
-std::vector<schema_member> members_of_schema(std::string_view schema);
+std::vector<schema_member> members_of_schema(std::string_view schema, bool numbers_may_be_times = false);
 
 }  // namespace ingest::detail

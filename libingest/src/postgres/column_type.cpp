@@ -152,6 +152,29 @@ constexpr std::array types{
 
 }  // namespace
 
+value_fit append_epoch(const json_value& value, epoch_unit unit, std::string& scratch, std::string& to) {
+  constexpr std::int64_t epoch_2000 = 946'684'800'000'000;
+  constexpr std::int64_t year_1 = -62'135'596'800'000'000;
+  constexpr std::int64_t year_10000 = 253'402'300'800'000'000;
+  if (!is_scalar(value) || unit == epoch_unit::none) {
+    return value_fit::none;
+  }
+  const std::string_view words = words_of(value, scratch);
+  auto number = decimal::parse(words);
+  if (!number || !is_spelled_out(value, words, false)) {
+    return value_fit::none;
+  }
+  if (!number->digits.empty()) {
+    number->point += unit == epoch_unit::seconds ? 6 : unit == epoch_unit::milliseconds ? 3 : 0;
+  }
+  const auto microseconds = number->rounded();
+  if (!microseconds || *microseconds < year_1 || *microseconds >= year_10000) {
+    return value_fit::none;
+  }
+  append_big_endian(static_cast<std::uint64_t>(*microseconds - epoch_2000), to);
+  return number->is_whole() ? value_fit::exact : value_fit::rounded;
+}
+
 std::span<const column_type> column_types() {
   return types;
 }

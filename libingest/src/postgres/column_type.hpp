@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "ingest/postgres.hpp"
 #include "json/json_scanner.hpp"
 #include "values/value_fit.hpp"
 
@@ -25,6 +26,10 @@ struct column_type {
   /// does not fit. The value is not null. `scratch` is overwritten.
   value_fit (*append)(const json_value& value, std::string& scratch, std::string& to);
 };
+
+/// Likewise of a `timestamptz`, for a number of `unit` since 1970-01-01 00:00 UTC, or a string that is one. Of years
+/// before 1 and beyond 9999 none fits: `unit` is likely to be another one.
+value_fit append_epoch(const json_value& value, epoch_unit unit, std::string& scratch, std::string& to);
 
 /// All types that values are made for.
 std::span<const column_type> column_types();

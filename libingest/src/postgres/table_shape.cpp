@@ -230,8 +230,11 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   shape.version = table.version;
   shape.numbers = table.numbers;
   shape.texts = table.texts;
+  shape.epochs = table.epochs;
   std::map<std::string, std::string_view> types;
-  for (const schema_member& m : table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema)) {
+  const bool has_epochs = table.epochs != epoch_unit::none;
+  for (const schema_member& m :
+       table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema, has_epochs)) {
     const auto name = column_name_of(m.name);
     // Versions that differ must not be rounded to the same.
     const number_columns numbers = name == table.version ? number_columns::numeric : table.numbers;

@@ -57,6 +57,7 @@ struct table_shape {
   std::vector<shape_column> declared = {};             ///< what typed_table::schema names, beside the key
   number_columns numbers = number_columns::numeric;
   text_reading texts = text_reading::times;
+  epoch_unit epochs = epoch_unit::none;
 
   /// (id, data): the key of the line and the whole record.
   static table_shape of_events(disposition write = disposition::skip);

@@ -6,7 +6,6 @@
 
 #include "postgres/copy_binary.hpp"
 #include "records/record_line.hpp"
-#include "values/date_values.hpp"
 
 namespace ingest::detail {
 
@@ -138,10 +137,11 @@ void typed_encoder::append_deletion(std::string_view record, std::string& to) {
     append_big_endian(null_length, to);
     return;
   }
-  const auto text = value.text(scratch_);
-  const auto when = text ? parse_timestamp(*text) : std::nullopt;
   append_big_endian<std::uint32_t>(sizeof now_, to);
-  append_big_endian(static_cast<std::uint64_t>(when ? when->number : now_), to);
+  if (find_column_type("timestamptz")->append(value, scratch_, to) == value_fit::none &&
+      append_epoch(value, shape_->epochs, scratch_, to) == value_fit::none) {
+    append_big_endian(static_cast<std::uint64_t>(now_), to);
+  }
 }
 
 /// From its first record on, the column is that member's; another one that is called like the column has none.
@@ -182,7 +182,10 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
 
 value_fit typed_encoder::append_fitting(const column& c, const json_value& value, std::string& to) {
   const std::size_t begin = to.size();
-  const value_fit fit = c.type->append(value, scratch_, to);
+  value_fit fit = c.type->append(value, scratch_, to);
+  if (fit == value_fit::none && c.type->catalog == "timestamptz") {
+    fit = append_epoch(value, shape_->epochs, scratch_, to);
+  }
   if (fit == value_fit::none) {
     return fit;
   }

@@ -81,4 +81,15 @@ std::optional<std::int64_t> decimal::whole() const {
   return problem == std::errc() ? std::optional(value) : std::nullopt;
 }
 
+std::optional<std::int64_t> decimal::rounded() const {
+  if (is_whole()) {
+    return whole();
+  }
+  decimal before = *this;
+  before.digits.resize(static_cast<std::size_t>(std::max<std::int64_t>(point, 0)));
+  const auto magnitude = before.whole();
+  const bool up = point >= 0 && digits[static_cast<std::size_t>(point)] >= '5';
+  return magnitude && up ? std::optional(*magnitude + (negative ? -1 : 1)) : magnitude;
+}
+
 }  // namespace ingest::detail

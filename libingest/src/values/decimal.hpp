@@ -22,6 +22,9 @@ struct decimal {
   /// Nothing where it is no whole number, or has no room in 64 bits.
   std::optional<std::int64_t> whole() const;
 
+  /// To the nearest whole number, halves away from zero. Nothing where that has no room in 64 bits.
+  std::optional<std::int64_t> rounded() const;
+
   bool operator==(const decimal&) const = default;
 };
 

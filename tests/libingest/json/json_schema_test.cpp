@@ -35,6 +35,16 @@ BOOST_AUTO_TEST_CASE(names_members_and_what_their_values_are_in_its_order) {
              "lines:json to:json any:json");
 }
 
+BOOST_AUTO_TEST_CASE(may_mean_times_by_numbers_where_it_is_read_so) {
+  const std::string schema = R"({"properties": {"at": {"type": ["integer", "string", "null"], "format": "date-time"},
+    "n": {"type": "integer"}, "x": {"type": "number", "format": "date-time"}}})";
+  BOOST_TEST(shown(schema) == "at:json n:integer x:number");
+  const auto read = members_of_schema(schema, true);
+  BOOST_TEST((read.at(0).kind == schema_kind::date_time));
+  BOOST_TEST((read.at(1).kind == schema_kind::integer));
+  BOOST_TEST((read.at(2).kind == schema_kind::date_time));
+}
+
 BOOST_AUTO_TEST_CASE(may_allow_null_beside_a_type) {
   BOOST_TEST(of_one(R"({"type": ["null", "integer"]})") == "x:integer");
   BOOST_TEST(of_one(R"({"type": ["string", "null"], "format": "date-time"})") == "x:date_time");

@@ -152,12 +152,18 @@ class session {
 
   /// The texts of which the server makes another value than `type` has made, or none.
   std::set<std::string> differing(const column_type& type, const std::vector<std::string>& texts) {
+    return differing(type, texts, expected(type));
+  }
+
+  /// Likewise, where it makes `made` of a text `t`.
+  std::set<std::string> differing(const column_type& type, const std::vector<std::string>& texts,
+                                  const std::string& made) {
     const std::string name(type.name);
     connection_.run(
         "CREATE TEMPORARY TABLE got (n int, v " + name +
         "); CREATE TEMPORARY TABLE asked (n int, t text);"
         "CREATE OR REPLACE FUNCTION pg_temp.made_of(t text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN " +
-        expected(type) + "; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$");
+        made + "; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$");
     connection_.begin_copy("COPY got FROM STDIN (FORMAT binary)");
     std::string rows("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -303,6 +309,50 @@ BOOST_AUTO_TEST_CASE(are_none_of_what_would_lose_or_mean_something_else) {
                                                         {"uuid", "7"}}) {
     BOOST_TEST((fit(type, json) == value_fit::none), type << " of " << json);
   }
+}
+
+template <epoch_unit Unit>
+column_type instants() {
+  return {"timestamp with time zone", "timestamptz", 8,
+          [](const json_value& value, std::string& scratch, std::string& to) {
+            return detail::append_epoch(value, Unit, scratch, to);
+          }};
+}
+
+BOOST_AUTO_TEST_CASE(are_instants_after_1970_where_numbers_are_said_to_be) {
+  const auto fit_of = [](const column_type& type, const std::string& json) {
+    std::string scratch;
+    std::string bytes;
+    return type.append(value_of(json), scratch, bytes);
+  };
+  for (const std::string json : {"1769541612", "0", "-1", "1769541612.629", "1.769541612e9", "\"1769541612\""}) {
+    BOOST_TEST((fit_of(instants<epoch_unit::seconds>(), json) == value_fit::exact), json);
+  }
+  BOOST_TEST((fit_of(instants<epoch_unit::milliseconds>(), "1769541612629.1234") == value_fit::rounded));
+  for (const std::string json : {"1769541612629", "-99999999999999", "1e30", "true", "[1]", "\"\"", "\"1e9\"",
+                                 "\"2026-01-27T19:19:13Z\"", "\"01769541612\""}) {
+    BOOST_TEST((fit_of(instants<epoch_unit::seconds>(), json) == value_fit::none), json);
+  }
+  BOOST_TEST((fit_of(instants<epoch_unit::none>(), "1769541612") == value_fit::none));
+
+  std::vector<std::string> texts;
+  for (int i = 0; i < 5'000; ++i) {
+    texts.push_back(below(2) == 0 ? number() : one_of({"", "-"}) + "1" + digits(0, 14) + one_of({"", "." + digits(1, 8)}));
+  }
+  session server;
+  const auto made_of = [](const std::string& microseconds) {
+    return "((date '1970-01-01' + div(round(" + microseconds +
+           "), 86400000000)::int)::timestamp AT TIME ZONE 'UTC' + mod(round(" + microseconds +
+           "), 86400000000)::bigint * interval '1 microsecond')::text";
+  };
+  const auto check = [&](const column_type& type, const std::string& microseconds) {
+    const auto differing = server.differing(type, texts, made_of(microseconds));
+    BOOST_TEST(differing.empty(), microseconds << ": " << differing.size() << ", " << *differing.begin());
+  };
+  check(instants<epoch_unit::seconds>(), "t::numeric * 1000000");
+  check(instants<epoch_unit::milliseconds>(), "t::numeric * 1000");
+  check(instants<epoch_unit::microseconds>(), "t::numeric");
+  BOOST_TEST(server.taken() > 3'000u, "too few are any to tell");
 }
 
 BOOST_AUTO_TEST_CASE(are_what_the_server_makes_of_their_text) {

@@ -80,6 +80,23 @@ BOOST_AUTO_TEST_CASE(has_the_columns_that_a_schema_declares) {
   BOOST_TEST(of("1", "pg_typeof(new)") == "double precision");
 }
 
+BOOST_AUTO_TEST_CASE(has_the_instants_that_numbers_and_texts_of_one_field_say) {
+  auto o = typed();
+  o.typed->epochs = epoch_unit::milliseconds;
+  o.typed->deleted = "/gone";
+  o.typed->schema = R"({"properties": {"at": {"type": ["integer", "string"], "format": "date-time"}}})";
+  open_sink(open_target(o))
+      ->write(batches.next({{row("a", "\"at\":1769541553629"), row("b", "\"at\":\"2026-01-27T19:19:13.629Z\""),
+                             row("c", "\"at\":\"1769541553629\",\"gone\":1769541553629"),
+                             row("d", "\"at\":1769541553629000"), row("e", "\"at\":1769541553")}}));
+  for (const std::string id : {"a", "b", "c"}) {
+    BOOST_TEST(of(id, "at AT TIME ZONE 'UTC'") == "2026-01-27 19:19:13.629", id);
+  }
+  BOOST_TEST(of("c", "_ingest_deleted_at = at") == "t");
+  BOOST_TEST(of("d", "_ingest_extra->>'at'") == "1769541553629000", "beyond the year 9999");
+  BOOST_TEST(of("e", "extract(year FROM at AT TIME ZONE 'UTC')") == "1970", "which nobody can tell from a mistake");
+}
+
 BOOST_AUTO_TEST_CASE(gets_a_declared_column_when_its_field_comes_where_it_was_made_without) {
   database.execute("CREATE TABLE orders (id text COLLATE \"C\" PRIMARY KEY, _ingest_extra jsonb)");
   auto o = typed();
