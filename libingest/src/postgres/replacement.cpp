@@ -104,8 +104,11 @@ UNION ALL
 SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', $2::text, attname, attstattarget)
 FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
 UNION ALL
-SELECT format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, array_to_string(attoptions, ', '))
-FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+SELECT format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, string_agg(format('%s = %L', option_name,
+  option_value), ', '))
+FROM pg_attribute, pg_options_to_table(attoptions) WHERE attrelid = $1::text::regclass AND attnum > 0
+  AND NOT attisdropped AND NOT starts_with(option_name, 'pg_') -- the server's own, as pg_attver since 17.12
+GROUP BY attname
 UNION ALL
 SELECT format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
 UNION ALL
@@ -262,9 +265,21 @@ void drop_replacement(postgres_connection& c, const table_name& left) {
 void finish_replacement(postgres_connection& c, const std::string& schema, const std::string& table,
                         const std::string& name) {
   const std::string made = sql_name(c, schema, name);
-  if (table_exists(c, made)) {
+  if (!table_exists(c, made)) {
+    return;
+  }
+  try {
     make_missing_indexes(c, sql_name(c, schema, table), made, name, true);
     c.run("ANALYZE " + made);
+  } catch (const database_error& e) {
+    constexpr std::string_view undefined_function = "42883";
+    constexpr std::string_view undefined_table = "42P01";
+    if (e.told().sqlstate != undefined_function && e.told().sqlstate != undefined_table) {
+      throw;
+    }
+    throw error(errc::config, "an index of table " + schema + "." + table + " cannot be built: " + e.told().message +
+                                  ". Since PostgreSQL 17 a function finds others there only where it says so: ALTER "
+                                  "FUNCTION … SET search_path = …, and start again; what is loaded stays");
   }
 }
 

@@ -337,7 +337,8 @@ BOOST_AUTO_TEST_CASE(are_instants_after_1970_where_numbers_are_said_to_be) {
 
   std::vector<std::string> texts;
   for (int i = 0; i < 5'000; ++i) {
-    texts.push_back(below(2) == 0 ? number() : one_of({"", "-"}) + "1" + digits(0, 14) + one_of({"", "." + digits(1, 8)}));
+    texts.push_back(below(2) == 0 ? number()
+                                  : one_of({"", "-"}) + "1" + digits(0, 14) + one_of({"", "." + digits(1, 8)}));
   }
   session server;
   const auto made_of = [](const std::string& microseconds) {
