@@ -290,7 +290,7 @@ void check_together(const settings& s, command c) {
 /// What is no mistake where a setting stands in `.env` for good, but is one where somebody relies on it.
 void note_unused(settings& s) {
   if (s.origins.contains("LOOKBACK") && !s.incremental) {
-    s.unused.push_back("LOOKBACK (from " + s.origins.at("LOOKBACK") +
+    s.unused.push_back("LOOKBACK (" + s.origins.at("LOOKBACK") +
                        ") changes nothing: it says where an incremental sync begins. Set INCREMENTAL=true, or leave it "
                        "out");
   }

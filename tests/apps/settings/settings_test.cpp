@@ -245,7 +245,8 @@ BOOST_AUTO_TEST_CASE(tells_of_a_setting_that_changes_nothing) {
   BOOST_TEST(s.load().unused.empty());
   s.variables["LOOKBACK"] = "1h";
   BOOST_TEST_REQUIRE(s.load().unused.size() == 1u);
-  BOOST_TEST(s.load().unused.front().starts_with("LOOKBACK (from the environment) changes nothing"));
+  BOOST_TEST(s.load().unused.front().starts_with("LOOKBACK (from the environment) changes nothing"),
+             s.load().unused.front());
   s.variables["INCREMENTAL"] = "true";
   BOOST_TEST(s.load().unused.empty());
 }
