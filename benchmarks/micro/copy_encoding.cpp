@@ -55,4 +55,23 @@ void encode_events_as_csv(benchmark::State& state) {
 }
 BENCHMARK(encode_events_as_csv);
 
+/// The columns that such events get.
+void encode_events_into_columns(benchmark::State& state) {
+  const std::vector<std::pair<std::string, std::string>> columns = {
+      {"id", "uuid"},   {"sessionId", "uuid"},   {"userId", "uuid"},           {"type", "text"},
+      {"name", "text"}, {"properties", "jsonb"}, {"timestamp", "timestamptz"}, {"session", "jsonb"}};
+  table_shape shape = table_shape::of_members({.key = {"id"}, .epochs = ingest::epoch_unit::milliseconds});
+  const shape_column extra = shape.columns.back();
+  shape.columns.clear();
+  std::vector<std::string> types;
+  for (const auto& [name, type] : columns) {
+    shape.columns.push_back(shape.column_for(name, type));
+    types.push_back(type);
+  }
+  shape.columns.push_back(extra);
+  types.push_back(extra.type);
+  encode(state, shape, types);
+}
+BENCHMARK(encode_events_into_columns);
+
 }  // namespace

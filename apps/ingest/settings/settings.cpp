@@ -296,6 +296,22 @@ void note_unused(settings& s) {
   }
 }
 
+void settle_table(settings& s) {
+  const auto dot = s.table.find('.');
+  if (s.target_schema.empty()) {
+    return;
+  }
+  if (s.target_schema.find('.') != std::string::npos) {
+    refuse(s, {"TARGET_SCHEMA"}, "TARGET_SCHEMA is the name of a schema, as it is, without the database's");
+  }
+  if (dot != std::string::npos && s.table.substr(0, dot) != s.target_schema) {
+    refuse(s, {"TABLE", "TARGET_SCHEMA"}, "TABLE names a schema, and TARGET_SCHEMA another one: set one of them");
+  }
+  if (dot == std::string::npos) {
+    s.table = s.target_schema + "." + s.table;
+  }
+}
+
 void settle_write(settings& s) {
   if (s.key == std::vector<std::string>{"none"}) {
     s.key.clear();
@@ -349,6 +365,7 @@ settings load_settings(const setting_sources& from, command c) {
     }
   }
   check_completeness(s, c, from, misspelt);
+  settle_table(s);
   settle_write(s);
   check_together(s, c);
   note_unused(s);

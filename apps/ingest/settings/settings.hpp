@@ -82,7 +82,8 @@ struct settings {
   bool strict_total = false;
 
   std::string database_url;
-  std::string table;
+  std::string table;  ///< with its schema, where one is set
+  std::string target_schema;
   table_kind tables = table_kind::json;
   std::filesystem::path schema_file;  ///< empty: none
   number_columns numbers = number_columns::numeric;

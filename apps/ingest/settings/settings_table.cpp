@@ -122,6 +122,9 @@ const std::array definitions{
     .default_text = "ingested_events",
     .help = "The table to load, with columns id and data, or as TABLES says; created if it is missing",
     .commands = loading | checking | discovering},
+  setting_definition{.section = "Database", .name = "TARGET_SCHEMA", .type = text, .member = &s::target_schema,
+    .help = "The schema of the table, where TABLE names none; none: the first one of the role's search_path. It must be there",
+    .commands = loading | checking | discovering},
   setting_definition{.section = "Database", .name = "TABLES", .type = choice, .member = &s::tables,
     .default_text = "json", .choices = {"json", "typed"},
     .help = "What the table is like: json, an id and the whole record; typed, a column for each field, and _ingest_extra "
@@ -143,8 +146,8 @@ const std::array definitions{
   setting_definition{.section = "Database", .name = "EPOCH_UNIT", .type = choice, .member = &s::epoch_unit,
     .default_text = "none", .choices = {"none", "seconds", "milliseconds", "microseconds"},
     .help = "With TABLES=typed, what a number says in a column timestamptz, beside texts in ISO 8601: seconds, milliseconds or "
-            "microseconds since 1970-01-01 00:00 UTC; none, nothing. SCHEMA_FILE gives such a column to numbers by the "
-            "format date-time",
+            "microseconds since 1970-01-01 00:00 UTC; none, nothing. Numbers get such a column where texts stand "
+            "beside them, or by the format date-time of SCHEMA_FILE",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "SCHEMA_CHANGES", .type = choice, .member = &s::schema_changes,
     .default_text = "evolve", .choices = {"evolve", "freeze", "refuse"},

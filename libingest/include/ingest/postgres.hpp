@@ -89,7 +89,8 @@ struct typed_table {
   text_reading texts = text_reading::times;
 
   /// Texts of such numbers count as well, and so do texts in ISO 8601 beside them; instants are of the years 1 to 9999.
-  /// Columns of instants are made for such numbers where `schema` gives them the format "date-time".
+  /// Columns of instants are made for such numbers where `schema` gives them the format "date-time", and where they
+  /// stand beside such texts from the beginning.
   epoch_unit epochs = epoch_unit::none;
 
   /// Where a record says that its source has deleted it, a JSON pointer; empty: nowhere. The column

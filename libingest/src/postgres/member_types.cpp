@@ -27,8 +27,13 @@ constexpr std::array candidates{
 /// Whether the type shall be chosen because of this value: it is then as the server would write it, but for a time's
 /// zone and digits below microseconds. What no column takes, as a text with NUL, is of its kind all the same: the
 /// record will be refused, and must not decide for others.
-bool fits(const candidate& c, const json_value& value, text_reading texts, std::string& scratch) {
+bool fits(const candidate& c, const json_value& value, const value_reading& reading, std::string& scratch) {
   const bool is_text = value.what == kind::string;
+  const text_reading texts = reading.texts;
+  std::string bytes;
+  if (c.type == "timestamptz" && value.what == kind::number) {
+    return append_epoch(value, reading.epochs, scratch, bytes) == value_fit::exact;
+  }
   if (value.what != c.of && !(is_text && texts == text_reading::all)) {
     return false;
   }
@@ -38,7 +43,6 @@ bool fits(const candidate& c, const json_value& value, text_reading texts, std::
   if (c.type == "text" || (c.type == "numeric" && value.what == kind::number)) {
     return true;
   }
-  std::string bytes;
   const value_fit fit = find_column_type(c.type)->append(value, scratch, bytes);
   if (c.type == "timestamptz") {
     return fit != value_fit::none && is_plain_instant(*value.text(scratch));
@@ -48,13 +52,13 @@ bool fits(const candidate& c, const json_value& value, text_reading texts, std::
 
 }  // namespace
 
-void member_values::note(const json_value& value, text_reading texts, std::string& scratch) {
+void member_values::note(const json_value& value, const value_reading& reading, std::string& scratch) {
   if (value.is_null()) {
     return;
   }
   any_ = true;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if ((fits_ >> i & 1) != 0 && !fits(candidates[i], value, texts, scratch)) {
+    if ((fits_ >> i & 1) != 0 && !fits(candidates[i], value, reading, scratch)) {
       fits_ &= ~(1u << i);
     }
   }

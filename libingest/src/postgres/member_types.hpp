@@ -13,11 +13,17 @@
 
 namespace ingest::detail {
 
+/// How values are read to find a type for them.
+struct value_reading {
+  text_reading texts = text_reading::times;
+  epoch_unit epochs = epoch_unit::none;  ///< numbers beside instants are instants; numbers alone are numbers
+};
+
 /// What the values of a member have been so far, to find a type that takes all of them.
 class member_values {
  public:
   /// Null is like missing.
-  void note(const json_value& value, text_reading texts, std::string& scratch);
+  void note(const json_value& value, const value_reading& reading, std::string& scratch);
 
   /// pg_type.typname: the narrowest type that has had room for every value: boolean, bigint, numeric, uuid, date,
   /// timestamp with time zone, text for other strings, and jsonb for objects, arrays, and values of several kinds.

@@ -115,7 +115,7 @@ members new_members_of(const copy_rows& rows, const target_table& target) {
         const bool has_none = !known.contains(other ? *other : name);
         const bool wanted = !target.shape.says_nothing(value) && has_none && target.shape.wants_column(name);
         if (wanted && (found.size() < most || found.contains(name))) {
-          found.of(name).note(value, target.shape.texts, scratch);
+          found.of(name).note(value, {target.shape.texts, target.shape.epochs}, scratch);
         }
       });
     } catch (const json_fault&) {

@@ -69,7 +69,7 @@ void note_members(std::string_view record, members& found) {
     in.object([&](std::string_view name) {
       const json_value value = in.value();
       if (column_name_of(name) && (found.size() < most_columns || found.contains(name))) {
-        found.of(name).note(value, text_reading::times, scratch);
+        found.of(name).note(value, {}, scratch);
       }
     });
   } catch (const json_fault&) {

@@ -240,6 +240,16 @@ BOOST_AUTO_TEST_CASE(suspects_names_that_are_like_one_that_is_not_given) {
   BOOST_TEST(s.load().misspelt.empty());
 }
 
+BOOST_AUTO_TEST_CASE(puts_the_table_into_the_schema_that_is_set) {
+  sources s;
+  s.variables["TARGET_SCHEMA"] = "Raw Data";
+  BOOST_TEST(s.load().table == "Raw Data.ingested_events");
+  s.variables["TABLE"] = "Raw Data.orders";
+  BOOST_TEST(s.load().table == "Raw Data.orders");
+  s.variables["TABLE"] = "public.orders";
+  BOOST_TEST(refusal(s).message.find("TABLE names a schema, and TARGET_SCHEMA another one") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tells_of_a_setting_that_changes_nothing) {
   sources s;
   BOOST_TEST(s.load().unused.empty());

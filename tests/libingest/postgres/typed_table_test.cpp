@@ -97,6 +97,17 @@ BOOST_AUTO_TEST_CASE(has_the_instants_that_numbers_and_texts_of_one_field_say) {
   BOOST_TEST(of("e", "extract(year FROM at AT TIME ZONE 'UTC')") == "1970", "which nobody can tell from a mistake");
 }
 
+BOOST_AUTO_TEST_CASE(has_a_column_of_instants_for_a_field_with_numbers_beside_them) {
+  auto o = typed();
+  o.typed->epochs = epoch_unit::milliseconds;
+  open_sink(open_target(o))
+      ->write(
+          batches.next({{row("a", "\"at\":1769541553629,\"n\":1,\"mixed\":1e300"),
+                         row("b", "\"at\":\"2026-01-27T19:19:13.629Z\",\"n\":2,\"mixed\":\"2026-01-27T19:19:13Z\"")}}));
+  BOOST_TEST(columns() == "_ingest_extra jsonb, at timestamp with time zone, id text, mixed jsonb, n bigint");
+  BOOST_TEST(number("SELECT count(DISTINCT at) FROM orders") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(gets_a_declared_column_when_its_field_comes_where_it_was_made_without) {
   database.execute("CREATE TABLE orders (id text COLLATE \"C\" PRIMARY KEY, _ingest_extra jsonb)");
   auto o = typed();
