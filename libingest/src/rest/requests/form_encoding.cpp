@@ -107,4 +107,11 @@ dictionary without_repeated(const dictionary& parameters, std::string_view query
   return kept;
 }
 
+void add_to_query(url& to, const dictionary& parameters) {
+  const std::string more = form_encoded(parameters);
+  if (!more.empty()) {
+    to.query = to.query ? *to.query + "&" + more : more;
+  }
+}
+
 }  // namespace ingest::rest

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rest/expressions/value.hpp"
+#include "rest/requests/url.hpp"
 
 namespace ingest::rest {
 
@@ -21,5 +22,8 @@ std::vector<std::pair<std::string, std::string>> decoded_query(std::string_view 
 
 /// `parameters` without those that `query` has with the same value: a next URL often repeats them.
 dictionary without_repeated(const dictionary& parameters, std::string_view query);
+
+/// Puts `parameters` behind what `to` asks for itself.
+void add_to_query(url& to, const dictionary& parameters);
 
 }  // namespace ingest::rest
