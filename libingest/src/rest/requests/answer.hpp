@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/http_client.hpp"
+#include "rest/expressions/value.hpp"
+
+namespace ingest::rest {
+
+/// What an API has answered, with any status. To be used by one thread at a time.
+class answer {
+ public:
+  answer() = default;
+  /// Headers of one name are joined by ", ", as Python's requests does it. `asked` is the URL without its query.
+  answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked);
+
+  int status() const { return status_; }
+  const std::string& body() const { return body_; }
+
+  /// Python's response.ok, which is also its bool(): below 400.
+  bool ok() const { return status_ < 400; }
+
+  /// The value of a header, its name compared without regard to case; nothing if it is missing.
+  std::optional<std::string_view> header(std::string_view name) const;
+
+  /// The headers as they came, and as `link` the parsed Link header: {rel: {url, rel, …}}, so that
+  /// `headers['link']['next']['url']` finds the next page. What pagination strategies call `headers`.
+  value headers() const;
+
+  /// The headers under their names as they came, in lower case, and Capitalized-Like-This, for predicates may spell
+  /// them in any way. What response filters call `headers`.
+  value headers_in_any_case() const;
+
+  /// The body as JSON, parsed when it is asked for first. Throws errc::bad_data, naming the URL, where it is none.
+  const value& json() const;
+
+  /// The body as JSON; an empty dict where it is none.
+  const value& json_or_empty() const;
+
+ private:
+  int status_ = 0;
+  std::vector<http_header> headers_;
+  std::string body_;
+  std::string asked_;
+  mutable std::optional<value> json_;
+};
+
+}  // namespace ingest::rest
