@@ -30,16 +30,18 @@ struct http_client_options {
   std::size_t max_body_bytes = 64u << 20;                               ///< counted after decompression
   std::size_t max_header_bytes = 64u << 10;                             ///< all headers of a response
   bool compression = true;                                              ///< ask for compressed responses
+  bool http2 = true;  ///< where a server of https offers it; it spells all header names in lower case
   std::string user_agent = {};
   std::string ca_file = {};  ///< certificates to trust; empty: the system's
 };
 
 struct http_request {
-  enum class method { get, post };
+  enum class method { get, post, put, patch, del };
   method verb = method::get;
   std::string url = {};  ///< http or https
   std::vector<http_header> headers = {};
-  std::string body = {};  ///< of a post
+  std::string body = {};  ///< sent if it is not empty, and by all methods but get if it is; has only the type that a
+                          ///< header gives it
 };
 
 /// Why there is no response, or only part of one.

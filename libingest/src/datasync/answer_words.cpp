@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "ingest/log.hpp"
 #include "json/json_fields.hpp"
+#include "log/quotable.hpp"
 
 namespace ingest::detail {
 
@@ -38,22 +38,6 @@ said read(std::string_view body) {
           "/reason"},
          s.messages);
   return s;
-}
-
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      c = ' ';
-    }
-  }
-  if (text.size() > longest_quote) {
-    std::size_t end = longest_quote;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-      --end;  // not inside a character
-    }
-    text = text.substr(0, end) + "…";
-  }
-  return text;
 }
 
 /// The words without case, blanks and punctuation: RATE_LIMIT_EXCEEDED and "Rate limit exceeded" are the same.
@@ -91,10 +75,6 @@ std::string plain_words(std::string_view body) {
 }
 
 }  // namespace
-
-std::string quotable(std::string_view text) {
-  return printable(log::redact(text));
-}
 
 std::string words_of(std::string_view body) {
   const said s = read(body);

@@ -9,9 +9,6 @@ namespace ingest::detail {
 /// page, or plain text. On one line, shortened, without secrets; empty if it says nothing.
 std::string words_of(std::string_view body);
 
-/// `text` of others for use in a message: on one line, shortened, without secrets.
-std::string quotable(std::string_view text);
-
 /// What an API means by the code or the words of an error, whatever the status.
 enum class meaning {
   other,

@@ -2,6 +2,7 @@
 
 #include "datasync/answer_words.hpp"
 #include "http/rate_headers.hpp"
+#include "log/quotable.hpp"
 
 namespace ingest::detail {
 

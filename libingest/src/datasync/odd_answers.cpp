@@ -1,7 +1,7 @@
 // What a page_reader makes of answers with a good status that are no page, or a page that does not say how to go on.
 // The rules are in docs/api_answers.md.
-#include "datasync/answer_words.hpp"
 #include "datasync/page_reader.hpp"
+#include "log/quotable.hpp"
 
 namespace ingest::detail {
 

@@ -38,4 +38,8 @@ T* require(T* handle) {
 /// Throws errc::config for a header that validate() refuses.
 curl_header_list to_list(const std::vector<http_header>& headers);
 
+/// Tells libcurl not to add to a request with a body: a Content-Type, unless `given` has one, and "Expect:
+/// 100-continue", which many servers let wait.
+void leave_out_what_curl_adds_to_bodies(curl_header_list& list, const std::vector<http_header>& given);
+
 }  // namespace ingest::detail

@@ -24,6 +24,22 @@ transport_failure::kind kind_of(CURLcode code) {
   }
 }
 
+const char* name_of(http_request::method verb) {
+  switch (verb) {
+    case http_request::method::get:
+      return "GET";
+    case http_request::method::post:
+      return "POST";
+    case http_request::method::put:
+      return "PUT";
+    case http_request::method::patch:
+      return "PATCH";
+    case http_request::method::del:
+      return "DELETE";
+  }
+  return "GET";
+}
+
 }  // namespace
 
 struct http_client::transfer {
@@ -60,7 +76,8 @@ struct http_client::transfer {
     if (options.compression) {
       curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
     }
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+                     static_cast<long>(options.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     if (!options.ca_file.empty()) {
       curl_easy_setopt(e, CURLOPT_CAINFO, options.ca_file.c_str());
     }
@@ -78,6 +95,10 @@ struct http_client::transfer {
   void start(const http_request& request) {
     cancel();
     headers = detail::to_list(request.headers);
+    const bool has_body = request.verb != http_request::method::get || !request.body.empty();
+    if (has_body) {
+      detail::leave_out_what_curl_adds_to_bodies(headers, request.headers);
+    }
     arriving.headers.clear();
     arriving.body.clear();
     header_bytes = 0;
@@ -88,16 +109,24 @@ struct http_client::transfer {
     CURL* const e = easy.get();
     curl_easy_setopt(e, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(e, CURLOPT_HTTPHEADER, headers.get());
-    if (request.verb == http_request::method::post) {
-      curl_easy_setopt(e, CURLOPT_POST, 1L);
-      curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
-      curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
-    } else {
-      curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
-    }
+    set_method(request.verb, request.body, has_body);
     curl_multi_add_handle(multi.get(), e);
     active = true;
     step();
+  }
+
+  void set_method(http_request::method verb, const std::string& body, bool has_body) {
+    CURL* const e = easy.get();
+    if (has_body) {
+      curl_easy_setopt(e, CURLOPT_POST, 1L);
+      curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+      curl_easy_setopt(e, CURLOPT_COPYPOSTFIELDS, body.c_str());
+    } else {
+      curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+    }
+    // libcurl says GET and POST by itself; that a POST-like request is called otherwise has to be told, and taken back.
+    const bool usual = verb == (has_body ? http_request::method::post : http_request::method::get);
+    curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, usual ? nullptr : name_of(verb));
   }
 
   void cancel() noexcept {

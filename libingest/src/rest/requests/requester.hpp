@@ -13,8 +13,8 @@ namespace ingest::rest {
 struct request_outcome {
   enum class kind {
     answered,
-    ignored,           ///< a response filter says IGNORE: what the answer holds is no page (the CDK reads no records of
-                       ///< one that is not ok(), but does read one that is, and asks the paginator about both)
+    ignored,           ///< a response filter says IGNORE. As with SUCCESS, the CDK takes an answer that is not ok() for
+                       ///< the end of the slice, without records, and reads one that is ok() like any other
     pagination_reset,  ///< a response filter says RESET_PAGINATION: begin the slice anew
   };
   kind what = kind::answered;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "rest/requests/answer.hpp"
+
+namespace ingest::rest {
+
+/// What the API says about an error, found as the CDK finds it: in a JSON body the first of `message`, `messages`,
+/// `error`, `errors` … down to a text, several joined by ", "; any other body as it is. Nothing where a JSON body has
+/// none of these. Whole and with all secrets that are in it: for comparing, not for showing.
+std::optional<std::string> api_message(const answer& given);
+
+}  // namespace ingest::rest

@@ -1,0 +1,100 @@
+#include "rest/requests/answer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "ingest/error.hpp"
+#include "rest/requests/link_header.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string capitalized(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    const bool first = result.empty() || result.back() == '-';
+    const bool small = c >= 'a' && c <= 'z';
+    result.push_back(first && small ? static_cast<char>(c - 'a' + 'A') : first ? c : lower(c));
+  }
+  return result;
+}
+
+std::string lowered(std::string_view name) {
+  std::string result(name);
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
+  return result;
+}
+
+}  // namespace
+
+answer::answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked)
+    : status_(status), body_(std::move(body)), asked_(std::move(asked)) {
+  for (const http_header& h : headers) {
+    const auto there = std::find_if(headers_.begin(), headers_.end(),
+                                    [&](const http_header& known) { return same_name(known.name, h.name); });
+    if (there == headers_.end()) {
+      headers_.push_back(h);
+    } else {
+      there->value += ", " + h.value;
+    }
+  }
+}
+
+std::optional<std::string_view> answer::header(std::string_view name) const {
+  for (const http_header& h : headers_) {
+    if (same_name(h.name, name)) {
+      return h.value;
+    }
+  }
+  return std::nullopt;
+}
+
+value answer::headers() const {
+  dictionary all;
+  for (const http_header& h : headers_) {
+    all.set(h.name, value::text_of(h.value));
+  }
+  all.set("link", parse_links(header("Link").value_or("")));
+  return value::dict_of(std::move(all));
+}
+
+value answer::headers_in_any_case() const {
+  dictionary all;
+  for (const http_header& h : headers_) {
+    all.set(h.name, value::text_of(h.value));
+    all.set(lowered(h.name), value::text_of(h.value));
+    all.set(capitalized(h.name), value::text_of(h.value));
+  }
+  return value::dict_of(std::move(all));
+}
+
+const value& answer::json() const {
+  if (!json_) {
+    try {
+      json_ = value::from_json(body_);
+    } catch (const error& e) {
+      throw error(e.code(), "the answer of " + asked_ + " is no JSON: " + e.what());
+    }
+  }
+  return *json_;
+}
+
+const value& answer::json_or_empty() const {
+  static const value nothing = value::dict_of({});
+  try {
+    return json();
+  } catch (const error&) {
+    return nothing;  // what is asked of an error page finds nothing there
+  }
+}
+
+}  // namespace ingest::rest
