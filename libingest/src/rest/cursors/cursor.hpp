@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rest/requests/request_options.hpp"
+#include "rest/selectors/record_selector.hpp"
+
+namespace ingest::rest {
+
+/// The windows of a partition, in order.
+class window_sequence {
+ public:
+  virtual ~window_sequence() = default;
+
+  /// The next window, as the members that it adds to stream_slice; nothing behind the last one.
+  virtual std::optional<value> next() = 0;
+};
+
+/// Reads a stream by and by: tells which windows are left behind a watermark, and what the watermark is behind a
+/// window. A watermark is a text that the cursor has made: a partition is complete up to it. Thread-safe.
+class cursor {
+ public:
+  virtual ~cursor() = default;
+
+  /// Throws errc::config for templates and dates that make no sense, errc::bad_data for a watermark that the cursor
+  /// cannot read.
+  virtual std::unique_ptr<window_sequence> windows(const std::optional<std::string>& watermark) const = 0;
+
+  /// A watermark that is so much earlier: what one of all partitions is made, by the time that the sync before took,
+  /// for a partition that has none of its own.
+  virtual std::string looked_back(const std::string& watermark, std::chrono::seconds by) const = 0;
+
+  /// Puts start and end of the slice's window into a request.
+  virtual void inject(request_options& to, const value& stream_slice, const variables& given) const = 0;
+
+  /// Looks at the records of one window of a partition that began with the watermark.
+  virtual std::unique_ptr<record_watch> watch(const std::optional<std::string>& watermark) const = 0;
+
+  /// The watermark behind a window that has been read to its end, and behind all before it; `observed` is the watch's.
+  virtual std::string watermark(const std::optional<std::string>& before, const value& window,
+                                const value& observed) const = 0;
+
+  /// When records that its watch does not admit are left out.
+  virtual cursor_filter filter() const = 0;
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,72 @@
+#include "rest/paginators/page_position.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "ingest/error.hpp"
+#include "rest/expressions/canonical_json.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+std::string in_hex(std::uint64_t number) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
+  return std::string(digits.data(), end);
+}
+
+std::optional<std::uint64_t> from_hex(const value* text) {
+  if (text == nullptr || !text->is_text()) {
+    return std::nullopt;
+  }
+  const std::string& digits = text->text();
+  std::uint64_t number = 0;
+  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  return fault == std::errc() && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
+
+std::string page_position::to_text() const {
+  dictionary members;
+  if (ended) {
+    members.set("ended", value::boolean_of(true));
+  }
+  if (observed) {
+    members.set("observed", *observed);
+  }
+  if (last_page) {
+    members.set("page", value::text_of(in_hex(*last_page)));
+  }
+  if (token) {
+    members.set("token", *token);
+  }
+  return canonical_json(value::dict_of(std::move(members)));
+}
+
+page_position page_position::from_text(std::string_view text) {
+  value said;
+  try {
+    said = value::from_json(text);
+  } catch (const error&) {
+    said = {};
+  }
+  if (!said.is_dict()) {
+    throw error(errc::bad_data, "the position \"" + std::string(text.substr(0, 200)) +
+                                    "\" of a slice is none that this program has written; read the stream from its "
+                                    "beginning");
+  }
+  page_position position;
+  if (const value* token = said.find("token")) {
+    position.token = *token;
+  }
+  if (const value* observed = said.find("observed")) {
+    position.observed = *observed;
+  }
+  position.last_page = from_hex(said.find("page"));
+  position.ended = said.find("ended") != nullptr;
+  return position;
+}
+
+}  // namespace ingest::rest

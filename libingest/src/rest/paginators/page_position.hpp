@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rest/expressions/value.hpp"
+
+namespace ingest::rest {
+
+/// Where a slice goes on behind a page. Opaque to all but the retriever, and kept as text in buffer and ledger.
+struct page_position {
+  std::optional<value> token = {};              ///< of the next page; nothing: its first one
+  std::optional<std::uint64_t> last_page = {};  ///< the fingerprint of the page before
+  std::optional<value> observed = {};           ///< the highest cursor value of the records before it
+  bool ended = false;                           ///< nothing comes behind it
+
+  /// Canonical JSON: equal positions are equal texts.
+  std::string to_text() const;
+
+  /// Throws errc::bad_data for what to_text() has not written.
+  static page_position from_text(std::string_view text);
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "rest/expressions/interpolation.hpp"
+#include "rest/expressions/value.hpp"
+
+namespace ingest::rest {
+
+/// What a strategy is told of a page.
+struct page_facts {
+  /// `config`, and of `response`, `headers`, `last_record` and `last_page_size` those that the strategy names.
+  const variables& given;
+  std::size_t extracted = 0;  ///< records that the answer had
+  std::size_t selected = 0;   ///< those of them that the record filter let pass
+};
+
+/// Tells from a page what is asked for next: a token, which may be any value. Changes nothing; thread-safe.
+class pagination_strategy {
+ public:
+  virtual ~pagination_strategy() = default;
+
+  /// The token of the first request; nothing where none is sent with it.
+  virtual std::optional<value> initial_token() const = 0;
+
+  /// The token of the page behind the one that `asked` led to; nothing, or a value that is false in Python, at the end.
+  /// Throws errc::config for an expression that cannot be evaluated, errc::bad_data for a token that is not its own.
+  virtual std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const = 0;
+
+  /// How many records a page is asked to have; nothing where that is not said.
+  virtual std::optional<std::int64_t> page_size(const variables& given) const = 0;
+
+  /// What next_token() evaluates: tells what it looks at.
+  virtual std::vector<const interpolation*> templates() const = 0;
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,118 @@
+#include "rest/selectors/raw_page.hpp"
+
+#include <array>
+
+#include "ingest/error.hpp"
+#include "rest/decoders/json_body.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+using detail::json_scanner;
+using detail::json_value;
+
+std::string_view between(const char* begin, const json_scanner& in) {
+  return {begin, static_cast<std::size_t>(in.position() - begin)};
+}
+
+/// Whether Python calls the value false.
+bool is_false(std::string_view json) {
+  return json.front() == '{' ? is_blank(json.substr(1, json.size() - 2)) : !value::from_json(json).truth();
+}
+
+}  // namespace
+
+raw_page::raw_page(std::string_view body, const glob_path& path, const std::string& cursor_field)
+    : body_(without_byte_order_mark(body)), path_(path) {
+  if (!cursor_field.empty()) {
+    cursor_field_.push_back(json_pointer::to_member(cursor_field));
+  }
+  if (is_blank(body_)) {
+    return;
+  }
+  try {
+    json_scanner in(body_);
+    read_body(in);
+    in.finish();
+  } catch (const detail::json_fault& fault) {
+    refuse_body(body_, fault.offset);
+  }
+}
+
+void raw_page::read_body(json_scanner& in) {
+  if (in.peek() == '[') {
+    in.array([&](std::size_t) { read_document(in); });
+  } else {
+    read_document(in);
+  }
+}
+
+void raw_page::read_document(json_scanner& in) {
+  first_of_document_ = records_.size();
+  in.peek();
+  const char* const begin = in.position();
+  read_below(in, 0);
+  if (documents_++ == 0) {
+    first_document_ = between(begin, in);
+  }
+}
+
+void raw_page::read_below(json_scanner& in, std::size_t depth) {
+  if (depth == path_.steps().size()) {
+    read_target(in);
+  } else if (in.peek() == '{') {
+    in.object([&](std::string_view key) {
+      if (key != path_.steps()[depth].text) {
+        in.value();
+        return;
+      }
+      // Of equal names the last one counts.
+      records_.resize(first_of_document_);
+      read_below(in, depth + 1);
+    });
+  } else {
+    in.value();
+  }
+}
+
+void raw_page::read_target(json_scanner& in) {
+  if (in.peek() != '[') {
+    read_record(in);
+    if (is_false(records_.back().json)) {
+      records_.pop_back();
+    }
+    return;
+  }
+  const char* const begin = in.position();
+  in.array([&](std::size_t) { read_record(in); });
+  if (documents_ == 0) {
+    hole_ = between(begin, in);
+  }
+}
+
+void raw_page::read_record(json_scanner& in) {
+  std::array<json_value, 1> found;
+  if (cursor_field_.empty() || in.peek() != '{') {
+    records_.push_back({in.value().raw, {}});
+    return;
+  }
+  const json_value record = find_values(in, cursor_field_, found);
+  records_.push_back({record.raw, found.front().what == json_value::kind::missing ? "" : found.front().raw});
+}
+
+value raw_page::response(contents what) const {
+  if (documents_ == 0 || first_document_ == "null") {
+    return value::dict_of({});
+  }
+  if (hole_.empty() || what == contents::whole) {
+    return value::from_json(first_document_);
+  }
+  const auto before = static_cast<std::size_t>(hole_.data() - first_document_.data());
+  std::string text(first_document_.substr(0, before));
+  text += "[]";
+  text += first_document_.substr(before + hole_.size());
+  return value::from_json(text);
+}
+
+}  // namespace ingest::rest

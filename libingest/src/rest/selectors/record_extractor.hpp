@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "rest/expressions/interpolation.hpp"
+#include "rest/selectors/glob_path.hpp"
+
+namespace ingest::rest {
+
+/// DpathExtractor: where the records of an answer are. A list is that of the records, anything else but what is false
+/// in Python one record. Thread-safe.
+class record_extractor {
+ public:
+  record_extractor() = default;
+  /// Throws errc::config for a path that makes no sense.
+  record_extractor(const std::vector<interpolation>& field_path, const variables& config);
+
+  const glob_path& path() const { return path_; }
+
+  void extract(const value& document, const std::function<void(const value& record)>& each) const;
+
+ private:
+  glob_path path_;
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,170 @@
+#include "rest/selectors/record_selector.hpp"
+
+#include <string_view>
+
+#include "ingest/error.hpp"
+#include "rest/selectors/schema_normalization.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+std::uint64_t fingerprint_of(std::string_view bytes, std::uint64_t before = 0) {
+  // Kept in positions, where it is only ever compared with those of the same program.
+  return before * 0x9E3779B97F4A7C15U + std::hash<std::string_view>()(bytes);
+}
+
+const value* content_of(const value& record, const std::string& field) {
+  const value* const content = record.find(field);
+  return content != nullptr && !content->is_none() ? content : nullptr;
+}
+
+}  // namespace
+
+struct record_selector::selection {
+  const variables& given;
+  const page_wishes& wishes;
+  record_watch* watch;
+  selected_page& page;
+  std::optional<value> last = {};
+};
+
+record_selector::record_selector(record_selector_options options) : options_(std::move(options)) {
+  if (options_.condition && options_.condition->text().empty()) {
+    options_.condition.reset();
+  }
+}
+
+bool record_selector::raw() const {
+  return options_.extractor.path().plain() && !options_.condition && options_.transformations.empty() &&
+         !options_.schema;
+}
+
+selected_page record_selector::select(const answer& from, const decoder& how, const page_wishes& wishes,
+                                      const variables& given, record_watch* watch) const {
+  selected_page page;
+  selection out{given, wishes, watch, page};
+  if (how.is_json() && raw()) {
+    select_raw(from, out);
+  } else {
+    select_values(from, how, out);
+  }
+  return page;
+}
+
+void record_selector::select_raw(const answer& from, selection& out) const {
+  const raw_page found(from.body(), options_.extractor.path(), out.watch != nullptr ? out.watch->field() : "");
+  out.page.extracted = found.records().size();
+  out.page.records.reserve(from.body().size(), out.page.extracted);
+  const raw_record* last = nullptr;
+  for (const raw_record& record : found.records()) {
+    out.page.fingerprint = fingerprint_of(record.json, out.page.fingerprint);
+    last = select_bytes(record, out) ? &record : last;
+  }
+  if (out.wishes.last_record && last != nullptr) {
+    out.page.last_record = value::from_json(last->json);
+  }
+  if (out.wishes.response) {
+    out.page.response = found.response(out.wishes.records_in_response ? raw_page::contents::whole
+                                                                      : raw_page::contents::without_records);
+  }
+}
+
+bool record_selector::select_bytes(const raw_record& record, selection& out) const {
+  value cursor;
+  if (out.watch != nullptr && !record.cursor.empty()) {
+    cursor = value::from_json(record.cursor);
+  }
+  const value* const content = cursor.is_none() ? nullptr : &cursor;
+  const bool admitted = !out.watch || options_.filter == cursor_filter::none || out.watch->admits(content);
+  if (!admitted && options_.filter == cursor_filter::early) {
+    return false;
+  }
+  ++out.page.selected;
+  out.page.last_record_admitted = admitted;
+  if (admitted) {
+    out.page.records.append(record.json);
+    if (out.watch != nullptr) {
+      out.watch->observe(content);
+    }
+  }
+  return true;
+}
+
+void record_selector::select_values(const answer& from, const decoder& how, selection& out) const {
+  bool first = true;
+  out.page.response = value::dict_of({});
+  out.page.fingerprint = fingerprint_of(from.body());
+  how.decode(from, [&](const value& document) {
+    if (first && how.shows_response()) {
+      out.page.response = document;
+    }
+    first = false;
+    options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+  });
+  if (out.wishes.last_record) {
+    out.page.last_record = std::move(out.last);
+  }
+}
+
+void record_selector::select_value(const value& record, selection& out) const {
+  ++out.page.extracted;
+  auto selected = worked(record, out);
+  if (!selected) {
+    return;
+  }
+  ++out.page.selected;
+  const value* const content = out.watch != nullptr ? content_of(*selected, out.watch->field()) : nullptr;
+  out.page.last_record_admitted =
+      options_.filter != cursor_filter::late || out.watch == nullptr || out.watch->admits(content);
+  if (out.page.last_record_admitted) {
+    out.page.records.append(selected->to_json());
+    if (out.watch != nullptr) {
+      out.watch->observe(content);
+    }
+  }
+  out.last = std::move(selected);
+}
+
+/// The record as it goes on; nothing where it is filtered out.
+std::optional<value> record_selector::worked(const value& record, selection& out) const {
+  value made = options_.transform_before_filtering ? transformed(record, out) : record;
+  if (!passes(made, out)) {
+    return std::nullopt;
+  }
+  if (!options_.transform_before_filtering) {
+    made = transformed(made, out);
+  }
+  return options_.schema && made.is_dict() ? normalized(made, *options_.schema) : made;
+}
+
+bool record_selector::passes(const value& record, const selection& out) const {
+  if (options_.filter == cursor_filter::early && out.watch != nullptr &&
+      !out.watch->admits(content_of(record, out.watch->field()))) {
+    return false;
+  }
+  if (!options_.condition) {
+    return true;
+  }
+  variables names(&out.given);
+  names.set("record", record);
+  return options_.condition->holds(names);
+}
+
+value record_selector::transformed(const value& record, const selection& out) const {
+  if (options_.transformations.empty()) {
+    return record;
+  }
+  if (!record.is_dict()) {
+    throw error(errc::bad_data, options_.where + ": record " + std::to_string(out.page.extracted) +
+                                    " of the page is no object, so that it cannot be transformed: " +
+                                    record.to_json().substr(0, 100) + "; look at the extractor's `field_path`");
+  }
+  value made = record;
+  for (const auto& step : options_.transformations) {
+    made = step->apply(made, out.given);
+  }
+  return made;
+}
+
+}  // namespace ingest::rest

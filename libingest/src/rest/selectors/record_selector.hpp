@@ -1,0 +1,98 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rest/decoders/decoder.hpp"
+#include "rest/selectors/raw_page.hpp"
+#include "rest/selectors/record_extractor.hpp"
+#include "rest/selectors/record_texts.hpp"
+#include "rest/transformations/transformation.hpp"
+
+namespace ingest::rest {
+
+/// What a cursor does with records on their way: it may refuse some, and learns of those that went on.
+class record_watch {
+ public:
+  virtual ~record_watch() = default;
+
+  /// The member of records that it looks at.
+  virtual const std::string& field() const = 0;
+  /// Whether a record with this content of the member is to be read; null: it has none.
+  virtual bool admits(const value* content) const = 0;
+  /// A record with this content goes on to the table.
+  virtual void observe(const value* content) = 0;
+
+  /// What is known of the records observed so far, to go on with later; None: nothing.
+  virtual value observed() const = 0;
+  virtual void resume(const value& observed) = 0;
+};
+
+/// When records that the cursor does not admit are left out.
+enum class cursor_filter {
+  none,
+  early,  ///< client-side incremental: before pagination looks at the page
+  late,   ///< data feed: after it, for such a record ends the pagination
+};
+
+struct record_selector_options {
+  record_extractor extractor;
+  std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
+  std::vector<std::shared_ptr<const transformation>> transformations = {};
+  bool transform_before_filtering = false;
+  std::optional<value> schema = {};  ///< of records that are to be normalized by it
+  cursor_filter filter = cursor_filter::none;
+  std::string where;  ///< names the selector in messages
+};
+
+/// What pagination may look at: only what is asked for need be made a value.
+struct page_wishes {
+  bool last_record = false;
+  bool response = false;          ///< without the records, where that is cheaper
+  bool records_in_response = false;
+};
+
+/// What an answer has for the table and for pagination.
+struct selected_page {
+  record_texts records;
+  std::size_t extracted = 0;
+  std::size_t selected = 0;
+  std::optional<value> last_record = {};  ///< of those selected
+  bool last_record_admitted = true;       ///< by the cursor
+  value response = {};
+  std::uint64_t fingerprint = 0;  ///< equal pages have equal ones
+};
+
+/// RecordSelector: finds the records of an answer, filters and transforms them. Where there is nothing to be done with
+/// single records, their bytes go through as they came. Thread-safe.
+class record_selector {
+ public:
+  explicit record_selector(record_selector_options options);
+
+  const record_extractor& extractor() const { return options_.extractor; }
+
+  /// Whether records' bytes go through as they came, where the answers are JSON.
+  bool raw() const;
+
+  /// `given` has config, stream_slice and next_page_token; `watch` may be null. Throws errc::bad_data for an answer
+  /// that cannot be read and for a record that a transformation cannot be done with.
+  selected_page select(const answer& from, const decoder& how, const page_wishes& wishes, const variables& given,
+                       record_watch* watch) const;
+
+ private:
+  struct selection;
+
+  void select_raw(const answer& from, selection& out) const;
+  bool select_bytes(const raw_record& record, selection& out) const;
+  void select_values(const answer& from, const decoder& how, selection& out) const;
+  void select_value(const value& record, selection& out) const;
+  std::optional<value> worked(const value& record, selection& out) const;
+  bool passes(const value& record, const selection& out) const;
+  value transformed(const value& record, const selection& out) const;
+
+  record_selector_options options_;
+};
+
+}  // namespace ingest::rest

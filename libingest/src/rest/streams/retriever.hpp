@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "rest/decoders/decoder.hpp"
+#include "rest/paginators/page_position.hpp"
+#include "rest/paginators/pagination_guard.hpp"
+#include "rest/paginators/paginator.hpp"
+#include "rest/requests/requester.hpp"
+#include "rest/selectors/record_selector.hpp"
+#include "rest/streams/stream_slice.hpp"
+
+namespace ingest::rest {
+
+/// Puts what a slice stands for into a request: what cursors and partition routers do.
+using slice_injection =
+    std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
+
+/// What all slices of a stream are read with.
+struct stream_reading {
+  std::string where;  ///< names the stream in messages
+  std::shared_ptr<requester> requests;
+  std::shared_ptr<const decoder> decoding;
+  std::shared_ptr<const record_selector> selecting;
+  std::shared_ptr<const paginator> pages;
+  slice_injection of_partition = {};
+  slice_injection of_window = {};  ///< wins where both put something into one place
+  /// Requests for further pages go without what the slice puts into the first one.
+  bool ignore_slice_on_further_pages = false;
+  std::shared_ptr<const variables> known;  ///< has `config`
+};
+
+/// Records of one answer, and where to go on behind them.
+struct stream_page {
+  record_texts records;
+  std::string position;
+  bool last = false;    ///< of the slice
+  value observed = {};  ///< by the cursor, in the slice so far; None: nothing
+};
+
+/// SimpleRetriever: reads one slice, page by page. One thread at a time calls open → read*.
+class retriever {
+ public:
+  /// `watch` is the cursor's, for this slice; may be null.
+  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch);
+
+  /// Goes on at a position that a page of this slice had, perhaps in an earlier process; or begins. Throws
+  /// errc::bad_data for a position that is none.
+  void open(const std::optional<std::string>& position);
+
+  /// The next page, which may have no records; nothing behind the last one. Waits for the API. Throws what
+  /// requester::send() throws, errc::bad_data for an answer that cannot be read and for pagination that never ends,
+  /// errc::config for expressions that cannot be evaluated, errc::cancelled once `stop` is requested. After a throw
+  /// open() may be called again.
+  std::optional<stream_page> read(const std::stop_token& stop);
+
+ private:
+  request_options injected(const variables& given) const;
+  page_wishes wishes() const;
+  std::optional<value> next_token(const answer& from, const selected_page& page, const variables& given) const;
+  stream_page start_anew();
+  stream_page concluded(record_texts records, std::optional<value> next, bool ended);
+
+  std::shared_ptr<const stream_reading> stream_;
+  stream_slice slice_;
+  std::unique_ptr<record_watch> watch_;
+  page_wishes wishes_;
+  page_position at_;
+  std::optional<pagination_guard> guard_;
+  bool started_anew_ = false;
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,54 @@
+#include "rest/streams/stream_slices.hpp"
+
+#include <utility>
+
+#include "ingest/stop.hpp"
+
+namespace ingest::rest {
+
+stream_slices::stream_slices(std::shared_ptr<partition_router> router, std::shared_ptr<const cursor> cursor,
+                             stream_progress progress)
+    : router_(std::move(router)), cursor_(std::move(cursor)), progress_(std::move(progress)) {}
+
+std::optional<planned_slice> stream_slices::next(const std::stop_token& stop) {
+  while (!window_) {
+    throw_if_stopped(stop);
+    if (!next_partition(stop)) {
+      return std::nullopt;
+    }
+  }
+  value window = *std::exchange(window_, windows_ ? windows_->next() : std::nullopt);
+  return planned_slice{{current_, std::move(window)}, watermark_, !window_};
+}
+
+bool stream_slices::next_partition(const std::stop_token& stop) {
+  if (!std::exchange(begun_, true)) {
+    router_->begin();
+  }
+  auto found = router_->next(stop);
+  if (!found) {
+    return false;
+  }
+  const std::string key = found->key();
+  if (!known_.add(key)) {
+    return true;  // parents may have several records of one key
+  }
+  current_ = std::move(*found);
+  begin_windows(key);
+  return true;
+}
+
+void stream_slices::begin_windows(const std::string& key) {
+  if (!cursor_) {
+    window_ = value::dict_of({});
+    return;
+  }
+  watermark_ = progress_.watermark && !progress_.only_of_all ? progress_.watermark(key) : std::nullopt;
+  if (!watermark_ && progress_.of_all) {
+    watermark_ = cursor_->looked_back(*progress_.of_all, progress_.last_sync);
+  }
+  windows_ = cursor_->windows(watermark_);
+  window_ = windows_->next();
+}
+
+}  // namespace ingest::rest
