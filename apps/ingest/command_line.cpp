@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "command_help.hpp"
+#include "core/nearest_name.hpp"
 #include "metrics_help.hpp"
 #include "settings/setting_definition.hpp"
 #include "settings/settings_help.hpp"

@@ -3,6 +3,8 @@
 #include <cctype>
 #include <string>
 
+#include "core/nearest_name.hpp"
+
 namespace ingest::detail {
 
 namespace {

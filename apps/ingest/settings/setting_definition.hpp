@@ -83,12 +83,6 @@ std::span<const setting_definition> setting_definitions();
 /// The setting called `name`, or null.
 const setting_definition* find_setting(std::string_view name);
 
-/// How many characters must be inserted, deleted or replaced to turn `a` into `b` (Levenshtein's distance).
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
-/// The one of `known` that `word` was probably meant to be, or nothing.
-std::string nearest_name(std::string_view word, std::span<const std::string> known);
-
 /// Sets the member of `s` from a text. Throws errc::config with a message that says what is allowed, but names neither
 /// setting nor value: the caller knows where both came from.
 void assign_setting(settings& s, const setting_definition& d, std::string_view text);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/nearest_name.hpp"
 #include "json/json_pointer.hpp"
 #include "settings/config_file.hpp"
 #include "settings/env_file.hpp"

@@ -1,8 +1,9 @@
+#include "core/nearest_name.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
-
-#include "settings/setting_definition.hpp"
+#include <vector>
 
 namespace ingest {
 

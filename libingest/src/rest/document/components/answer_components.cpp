@@ -1,0 +1,66 @@
+#include "rest/document/component_fields.hpp"
+
+namespace ingest::rest {
+
+std::span<const component_type> answer_components() {
+  using namespace fields;
+  static const std::vector<component_type> table = {
+      {"DefaultErrorHandler",
+       place::error_handler,
+       support::runs,
+       "Decides by an answer's code and words whether it is used, ignored, tried again or the end.",
+       {components("backoff_strategies", place::backoff), expression(whole("max_retries") | text("")),
+        components("response_filters", place::response_filter)}},
+      {"CompositeErrorHandler",
+       place::error_handler,
+       support::runs,
+       "Asks several handlers in turn.",
+       {required(components("error_handlers", place::error_handler))}},
+      {"CustomErrorHandler",
+       place::error_handler,
+       support::python,
+       "Decides on answers by code of the connector.",
+       {required(text("class_name"))},
+       false,
+       true},
+      {"HttpResponseFilter",
+       place::response_filter,
+       support::runs,
+       "Which answers are meant, and what is done with them.",
+       {one_of("action", "SUCCESS|FAIL|RETRY|IGNORE|RESET_PAGINATION|RATE_LIMITED|REFRESH_TOKEN_THEN_RETRY"),
+        one_of("failure_type", "system_error|config_error|transient_error"), expression(text("error_message")),
+        text("error_message_contains"), list("http_codes"), expression(text("predicate"))}},
+      {"ConstantBackoffStrategy",
+       place::backoff,
+       support::runs,
+       "Waits always as long.",
+       {required(expression(number("backoff_time_in_seconds") | text(""))), number("jitter_range_in_seconds")}},
+      {"ExponentialBackoffStrategy",
+       place::backoff,
+       support::runs,
+       "Waits twice as long each time.",
+       {expression(number("factor") | text("")), number("jitter_range_in_seconds")}},
+      {"WaitTimeFromHeader",
+       place::backoff,
+       support::runs,
+       "Waits as long as a header of the answer says.",
+       {required(expression(text("header"))), expression(text("regex")),
+        expression(number("max_waiting_time_in_seconds") | text(""))}},
+      {"WaitUntilTimeFromHeader",
+       place::backoff,
+       support::runs,
+       "Waits until the time that a header of the answer says.",
+       {required(expression(text("header"))), expression(number("min_wait") | text("")), expression(text("regex")),
+        expression(number("max_waiting_time_in_seconds") | text(""))}},
+      {"CustomBackoffStrategy",
+       place::backoff,
+       support::python,
+       "Computes how long to wait by code of the connector.",
+       {required(text("class_name"))},
+       false,
+       true},
+  };
+  return table;
+}
+
+}  // namespace ingest::rest
