@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "settings/setting_definition.hpp"
 #include "settings/settings_help.hpp"
 
 namespace ingest::app {
@@ -11,6 +12,7 @@ namespace {
 constexpr command_description descriptions[] = {
     {command::run, "run",
      "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun"},
+    {command::run, "read", "Print the records of a connector's streams, a line of JSON each: run with TO=stdout", true},
     {command::fetch, "fetch", "Take events from where FROM says into the buffer in DATA_DIR only"},
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
@@ -48,7 +50,9 @@ std::string program_help() {
 
 std::string command_help(const command_description& c) {
   std::ostringstream out;
-  out << c.help << ".\n\nUsage: ingest " << c.name << " [OPTIONS]\n";
+  const bool takes_file = (set_of(c.command) & find_setting("FROM")->commands) != 0;
+  out << c.help << ".\n\nUsage: ingest " << c.name << (takes_file ? " [FILE]" : "") << " [OPTIONS]\n"
+      << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
   if (c.command == command::version) {
     return out.str();
   }

@@ -12,6 +12,7 @@ struct command_description {
   ingest::command command;
   std::string_view name;
   std::string_view help;
+  bool to_stdout = false;  ///< it is `command` with TO=stdout
 };
 
 /// The commands, in the order in which people meet them.

@@ -19,6 +19,11 @@ bool works(command c) {
   return c == command::run || c == command::fetch || c == command::load;
 }
 
+/// Whether a connector may be named behind it.
+bool reads(command c) {
+  return c == command::run || c == command::fetch || c == command::validate;
+}
+
 /// A command with the flags of the settings that it uses.
 class subcommand {
  public:
@@ -35,6 +40,9 @@ class subcommand {
     }
     if (description.command == command::discover) {
       cli_->add_flag("--view", asked.view);
+    }
+    if (reads(description.command)) {
+      file_ = cli_->add_option("FILE");
     }
     if (works(description.command)) {
       cli_->add_flag("--fresh", asked.fresh);
@@ -62,6 +70,12 @@ class subcommand {
   /// Puts what was given into the invocation.
   void take() const {
     asked_.command = description_.command;
+    if (file_ != nullptr && file_->count() > 0) {
+      asked_.sources.flags["FROM"] = "connector:" + file_->results().back();
+    }
+    if (description_.to_stdout) {
+      asked_.sources.flags["TO"] = "stdout";
+    }
     for (const auto& [definition, option] : options_) {
       if (option->count() == 0) {
         continue;
@@ -86,6 +100,7 @@ class subcommand {
   const command_description& description_;
   invocation& asked_;
   CLI::App* cli_;
+  CLI::Option* file_ = nullptr;  ///< of a connector
   std::vector<std::pair<const setting_definition*, CLI::Option*>> options_;
 };
 
@@ -139,7 +154,7 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   }
   if (chosen == nullptr) {
     throw error(errc::usage,
-                "say what to do: run, fetch, load, status, validate, discover or version (see ingest --help)");
+                "say what to do: run, read, fetch, load, status, validate, discover or version (see ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
     refuse_secret(unknown.front());

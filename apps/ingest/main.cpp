@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "command_line.hpp"
+#include "connector_run.hpp"
 #include "discover_command.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
@@ -43,6 +44,9 @@ int execute(const app::invocation& asked) {
     return app::discover_command(s, std::cout);
   }
   app::check_fresh(s, asked.fresh, asked.yes);
+  if (s.from.what == source_choice::kind::connector && asked.command != command::load) {
+    return app::run_connector(s, asked.command, asked.fresh);
+  }
   return app::run_command(s, asked.command, asked.fresh);
 }
 

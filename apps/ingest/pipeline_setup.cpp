@@ -15,6 +15,8 @@ namespace ingest::app {
 
 namespace {
 
+constexpr std::size_t readers_of_found_slices = 8;
+
 /// What turns the records of FROM into what TO takes. None: they do as they are.
 actors::transform_factory make_transforms(const settings& s) {
   if (to_of(s).keyed && !from_of(s).keyed) {
@@ -41,8 +43,14 @@ actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr
 }
 
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices) {
-  to.slices(slices, reader_count(s, slices));
-  to.from(from_of(s).sources(s, plan, *to.spec().metrics));
+  if (const auto supplied = from_of(s).supplied) {
+    supplied_sources found = supplied(s, plan, *to.spec().metrics);
+    to.slices(std::move(found.slices), s.readers.value_or(readers_of_found_slices));
+    to.from(std::move(found.sources));
+  } else {
+    to.slices(slices, reader_count(s, slices));
+    to.from(from_of(s).sources(s, plan, *to.spec().metrics));
+  }
   if (auto transforms = make_transforms(s)) {
     to.transforms(std::move(transforms));
   }

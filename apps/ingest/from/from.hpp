@@ -5,10 +5,17 @@
 #include "check.hpp"
 #include "ingest/ingest_stream.hpp"
 #include "ingest/metrics.hpp"
+#include "ingest/slice_supply.hpp"
 #include "settings/settings.hpp"
 
 /// FROM: where records come from. A kind is a file in this folder and a line in the table in from.cpp.
 namespace ingest::app {
+
+/// The sources of slices that are found while they are read.
+struct supplied_sources {
+  slice_supply_factory slices;
+  source_factory sources;
+};
 
 struct from_kind {
   /// What the settings ask of the source, as text; see run_plan.hpp. Throws errc::config where there is none.
@@ -29,6 +36,9 @@ struct from_kind {
   /// that cannot be told.
   void (*check_unchanged)(const std::string& begun_with, const settings& s) = nullptr;
 
+  /// In place of `sources`, where slices are found while they are read. Null: the plan says how many there are.
+  supplied_sources (*supplied)(const settings& s, const std::string& plan, metrics& counters) = nullptr;
+
   bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
   bool repeatable = true;  ///< what was read can be read again
   bool divisible = false;  ///< by time: SLICES, SINCE and UNTIL mean something
@@ -41,5 +51,6 @@ const from_kind& from_of(const settings& s);
 extern const from_kind from_api;
 extern const from_kind from_file;
 extern const from_kind from_stdin;
+extern const from_kind from_connector;
 
 }  // namespace ingest::app

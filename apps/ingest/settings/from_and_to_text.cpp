@@ -9,6 +9,7 @@ namespace ingest::detail {
 namespace {
 
 constexpr std::string_view file_prefix = "file:";
+constexpr std::string_view connector_prefix = "connector:";
 
 std::optional<std::filesystem::path> parse_file(std::string_view text) {
   const bool holds_nul = text.find('\0') != std::string_view::npos;
@@ -60,6 +61,9 @@ std::optional<source_choice> parse_source(std::string_view text) {
   }
   if (text == "stdin") {
     return source_choice{.what = standard_input};
+  }
+  if (text.starts_with(connector_prefix) && text.size() > connector_prefix.size()) {
+    return source_choice{.what = connector, .path = parse_path(text.substr(connector_prefix.size()))};
   }
   const auto path = parse_file(text);
   if (!path) {

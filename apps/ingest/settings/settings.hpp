@@ -34,9 +34,9 @@ enum class file_compression { none, gzip, zstd };
 
 /// Where records come from.
 struct source_choice {
-  enum class kind { api, file, standard_input };
+  enum class kind { api, file, standard_input, connector };
   kind what = kind::api;
-  std::filesystem::path path = {};  ///< of a file
+  std::filesystem::path path = {};  ///< of a file, or of a connector's manifest
   record_format format = record_format::ndjson;
 };
 
@@ -58,6 +58,14 @@ struct settings {
   std::string version_field;     ///< empty: the order in which records are read
   std::vector<std::string> key;  ///< fields of the records; none: id_pointer
   bool has_key = true;           ///< false: KEY=none
+
+  std::filesystem::path connector_config;  ///< empty: none
+  std::vector<std::string> streams;        ///< of a connector; none: all
+  std::vector<std::string> exclude;        ///< of these
+  std::vector<std::string> allowed_hosts;
+  std::string stream;                     ///< the one that is read; see stream_settings()
+  std::string stream_schema;              ///< its JSON Schema, if the manifest has one
+  std::filesystem::path token_file;       ///< where refresh tokens of the connector are kept
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;

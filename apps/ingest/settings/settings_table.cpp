@@ -40,6 +40,19 @@ const std::array definitions{
     .member = &s::id_pointer, .default_text = "/id", .help = "Where an event holds its id: the table's key",
     .commands = working | checking},
 
+  setting_definition{.section = "Connector", .name = "CONNECTOR_CONFIG", .type = path, .member = &s::connector_config,
+    .help = "With FROM=connector:FILE, the settings of the connection, JSON or YAML, in which ${NAME}, ${NAME:-text} and "
+            "${file:/path} stand for variables and files",
+    .commands = fetching | checking | discovering},
+  setting_definition{.section = "Connector", .name = "STREAM", .type = fields, .member = &s::streams,
+    .help = "The streams that are read, separated by commas; none: all", .commands = working | checking | discovering},
+  setting_definition{.section = "Connector", .name = "EXCLUDE", .type = fields, .member = &s::exclude,
+    .help = "Streams that are not read, separated by commas", .commands = working | checking | discovering},
+  setting_definition{.section = "Connector", .name = "ALLOWED_HOSTS", .type = fields, .member = &s::allowed_hosts,
+    .help = "Hosts that may get the credentials beside those that manifest and settings name, separated by commas: host, "
+            "host:port, *.domain",
+    .commands = fetching | checking},
+
   setting_definition{.section = "API", .name = "API_BASE_URL", .type = url, .member = &s::api_base_url,
     .help = "Base URL of the API, up to the version: https://host/api/v1",
     .commands = fetching | checking, .required_for = fetching | checking,

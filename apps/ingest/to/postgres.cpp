@@ -114,7 +114,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
     o.typed = typed_table{.key = key_fields(s),
                           .changes = s.schema_changes,
                           .version = s.version_field,
-                          .schema = schema_of(s),
+                          .schema = s.stream_schema.empty() ? schema_of(s) : s.stream_schema,
                           .numbers = s.numbers,
                           .texts = text_reading_of(s),
                           .epochs = s.epoch_unit,

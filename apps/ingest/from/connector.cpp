@@ -1,0 +1,242 @@
+#include "from/connector.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "core/crc32c.hpp"
+#include "from/from.hpp"
+#include "ingest/file_system.hpp"
+#include "ingest/log.hpp"
+#include "ingest/record_encoder.hpp"
+#include "ingest/version.hpp"
+#include "json/json_pointer.hpp"
+#include "log/redaction.hpp"
+#include "rest/connectors/stream_source.hpp"
+#include "rest/document/settings/connection_settings.hpp"
+#include "rest/document/settings/setting_expansion.hpp"
+#include "rest/expressions/canonical_json.hpp"
+#include "to/to.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+constexpr std::size_t longest_name = 63;
+
+std::string hex_of(std::uint32_t number) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (int shift = 28; shift >= 0; shift -= 4) {
+    text += digits[number >> shift & 0xF];
+  }
+  return text;
+}
+
+std::string fingerprint_of(std::string_view text) {
+  return hex_of(crc32c(text));
+}
+
+/// Within 63 characters, told apart by a checksum where something was left out of the name.
+std::string shortened(const std::string& name, const std::string& whole, std::size_t most) {
+  return name == whole && name.size() <= most ? name : name.substr(0, most - 9) + "_" + fingerprint_of(whole);
+}
+
+std::string file_name_of(const std::string& stream) {
+  std::string name = stream;
+  std::replace_if(
+      name.begin(), name.end(),
+      [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
+  return shortened(name, stream, 40);
+}
+
+rest::node config_of(const settings& s) {
+  if (s.connector_config.empty()) {
+    return rest::node::dict({}, 0);
+  }
+  return rest::expanded_settings(rest::read_document(s.connector_config.string()),
+                                 rest::setting_origins::of_process());
+}
+
+/// All that is wrong, at once.
+std::string text_of(const std::vector<rest::finding>& findings) {
+  std::string all;
+  for (const rest::finding& f : findings) {
+    if (f.hinders()) {
+      all += (all.empty() ? "" : "; ") + to_text(f);
+    }
+  }
+  return all;
+}
+
+struct loaded_settings {
+  rest::value config;
+  std::string fingerprint;  ///< of all but secrets
+};
+
+loaded_settings load_connection(const settings& s, const rest::manifest& m) {
+  const rest::connection_settings checked = checked_settings(m, config_of(s));
+  for (const std::string& secret : checked.secrets) {
+    log::add_secret(secret);
+  }
+  if (!checked.usable()) {
+    throw error(errc::config, "the settings of the connection" +
+                                  (s.connector_config.empty() ? " (there is no CONNECTOR_CONFIG)"
+                                                              : ", " + s.connector_config.string()) +
+                                  ": " + text_of(checked.findings));
+  }
+  rest::value config = checked.config.to_value();
+  std::string shown = rest::canonical_json(config);
+  for (const std::string& secret : checked.secrets) {
+    for (auto at = shown.find(secret); !secret.empty() && at != std::string::npos; at = shown.find(secret, at)) {
+      shown.erase(at, secret.size());
+    }
+  }
+  return {std::move(config), fingerprint_of(shown)};
+}
+
+rest::connector_options options_of(const settings& s) {
+  rest::connector_options o;
+  o.client.connect_timeout = s.connect_timeout;
+  o.client.request_timeout = s.request_timeout;
+  o.client.max_body_bytes = s.max_page_bytes;
+  o.client.compression = s.http_compression;
+  o.client.ca_file = s.tls_ca_file;
+  o.client.user_agent = "ingest/" + std::string(version());
+  if (!s.token_file.empty()) {
+    o.tokens = std::make_shared<rest::token_file>(posix_file_system(), s.token_file);
+  }
+  o.allowed_hosts = s.allowed_hosts;
+  return o;
+}
+
+rest::manifest load_manifest(const settings& s) {
+  return rest::prepared_manifest(rest::read_document(s.from.path.string()));
+}
+
+/// What is read is what manifest, settings and stream say; other secrets are the same connection.
+std::string plan_of_connector(const settings& s) {
+  const rest::manifest m = load_manifest(s);
+  return "FROM=connector:" + std::filesystem::weakly_canonical(s.from.path).string() +
+         " MANIFEST=" + fingerprint_of(m.root.to_json()) + " CONFIG=" + load_connection(s, m).fingerprint +
+         " STREAM=" + s.stream + " ID_POINTER=" + s.id_pointer;
+}
+
+supplied_sources sources_of(const settings& s, const std::string&, metrics&) {
+  const std::shared_ptr<rest::connector> from = load_connector(s);
+  const auto stream = std::make_shared<const rest::connector_stream>(from->open(from->find(s.stream)));
+  std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
+  if (to_of(s).keyed) {
+    encoder = std::make_shared<keyed_encoder>();
+  }
+  const bool has_key = to_of(s).keyed && s.has_key;
+  const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder));
+  // The connector is what its streams are made of, and lives as long as they do.
+  return {[make = read.supply(), from] { return make(); },
+          [make = read.sources(), from](const slice_id& slice) { return make(slice); }};
+}
+
+std::string look_at_connector(const settings& s) {
+  const auto from = load_connector(s);
+  std::string lacking;
+  std::size_t runs = 0;
+  for (const rest::declared_stream& stream : chosen_streams(s, *from)) {
+    try {
+      from->open(stream);
+      ++runs;
+    } catch (const error& e) {
+      lacking += (lacking.empty() ? "" : "; ") + stream.name + ": " + e.what();
+    }
+  }
+  if (!lacking.empty()) {
+    throw error(errc::config, std::to_string(runs) + " streams run; " + lacking);
+  }
+  return s.from.path.string() + ": " + std::to_string(runs) + " streams run";
+}
+
+}  // namespace
+
+std::unique_ptr<rest::connector> load_connector(const settings& s) {
+  rest::manifest m = load_manifest(s);
+  rest::value config = load_connection(s, m).config;
+  return std::make_unique<rest::connector>(std::move(m), std::move(config), options_of(s));
+}
+
+std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from) {
+  for (const auto* const names : {&s.streams, &s.exclude}) {
+    for (const std::string& name : *names) {
+      from.find(name);
+    }
+  }
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::vector<rest::declared_stream> chosen;
+  for (const rest::declared_stream& stream : from.streams()) {
+    if ((s.streams.empty() || has(s.streams, stream.name)) && !has(s.exclude, stream.name)) {
+      chosen.push_back(stream);
+    }
+  }
+  return chosen;
+}
+
+std::string table_name_of(const std::string& stream) {
+  std::string name;
+  for (const char c : stream) {
+    const auto byte = static_cast<unsigned char>(c);
+    name += std::isalnum(byte) != 0 ? static_cast<char>(std::tolower(byte)) : '_';
+  }
+  std::string lower = stream;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name.size() <= longest_name ? name : shortened(name, stream, longest_name);
+}
+
+settings stream_settings(const settings& s, const rest::declared_stream& stream, bool alone) {
+  settings own = s;
+  own.stream = stream.name;
+  own.stream_schema = stream.schema;
+  own.token_file = s.data_dir / "oauth_tokens.json";
+  own.data_dir = s.data_dir / file_name_of(stream.name);
+  own.pipeline = shortened(s.pipeline + "." + file_name_of(stream.name), s.pipeline + "." + stream.name, longest_name);
+  if (!s.report.empty() && !alone) {
+    own.report.replace_extension("." + file_name_of(stream.name) + s.report.extension().string());
+  }
+  if (!alone || !s.origins.contains("TABLE")) {
+    own.table = (s.target_schema.empty() ? "" : s.target_schema + ".") + table_name_of(stream.name);
+  }
+  if (!s.origins.contains("TABLES")) {
+    own.tables = table_kind::typed;
+  }
+  if (!s.origins.contains("KEY") && !s.origins.contains("ID_POINTER")) {
+    own.key.clear();
+    for (const auto& path : stream.primary_key) {
+      if (path.size() != 1 && own.tables == table_kind::typed && to_of(s).keyed) {
+        throw error(errc::config, "stream " + stream.name +
+                                      " has a primary key inside of a field, which cannot be a typed table's: set KEY to "
+                                      "fields of its records, or KEY=none");
+      }
+      own.key.push_back(path.front());
+    }
+    own.has_key = !own.key.empty();
+  }
+  if (own.has_key && !own.key.empty()) {
+    own.id_pointer = json_pointer::text_to_member(own.key.front());
+  }
+  if (!s.origins.contains("WRITE")) {
+    own.write = own.has_key ? disposition::merge : disposition::replace;
+  }
+  return own;
+}
+
+const from_kind from_connector = {
+    .plan = plan_of_connector,
+    .sources = nullptr,
+    .probe =
+        [](const settings& s) {
+          return check{"connector", [&s] { return look_at_connector(s); }};
+        },
+    .supplied = sources_of,
+    .keyed = true,
+};
+
+}  // namespace ingest::app

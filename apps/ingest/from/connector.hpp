@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rest/connectors/connector.hpp"
+#include "settings/settings.hpp"
+
+/// FROM=connector:FILE: an API by a manifest of Airbyte's low-code connectors.
+namespace ingest::app {
+
+/// The connector that the settings name, with the settings of its connection. Secrets among these are registered with
+/// the log. Throws errc::config, with the line, for a manifest that makes no sense, and for wrong or missing settings of
+/// the connection.
+std::unique_ptr<rest::connector> load_connector(const settings& s);
+
+/// The streams that STREAM and EXCLUDE choose, in the order of the manifest. Throws errc::config for a name that none
+/// has.
+std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from);
+
+/// The settings of a run that reads one stream of the connector: a pipeline, a directory and a typed table of its own,
+/// called as the stream, with its primary key, and WRITE=auto, as far as nothing else is set. `alone`: no other stream
+/// is read, so TABLE is its table. Throws errc::config for a key that cannot be the table's.
+settings stream_settings(const settings& s, const rest::declared_stream& stream, bool alone);
+
+/// Lower case, "_" for what is no letter and no digit: what tables are called that PostgreSQL names without quotes.
+std::string table_name_of(const std::string& stream);
+
+}  // namespace ingest::app

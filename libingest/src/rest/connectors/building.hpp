@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "rest/answers/error_handler.hpp"
+#include "rest/authenticators/authenticator.hpp"
+#include "rest/connectors/component.hpp"
+#include "rest/cursors/cursor.hpp"
+#include "rest/decoders/decoder.hpp"
+#include "rest/paginators/paginator.hpp"
+#include "rest/partitions/partition_router.hpp"
+#include "rest/requests/api_budget.hpp"
+#include "rest/requests/request_options.hpp"
+#include "rest/requests/requester.hpp"
+#include "rest/selectors/record_selector.hpp"
+
+/// What components of a manifest become. Each kind has a file with a table: a line a type. All throw errc::config, with
+/// the component's place and line, for what cannot be made.
+namespace ingest::rest {
+
+/// HttpRequester. `stream` is its name in messages.
+std::shared_ptr<requester> make_requester(const component& of, const std::string& stream);
+
+/// RequestOption, RequestPath apart.
+request_option make_request_option(const component& of);
+
+/// The field of that name, unless it is missing.
+std::optional<request_option> make_optional_option(const component& of, std::string_view name);
+
+std::shared_ptr<authenticator> make_authenticator(const component& of);
+std::shared_ptr<const error_handler> make_error_handler(const component& of);
+std::shared_ptr<api_budget> make_budget(const component& of);
+std::shared_ptr<const paginator> make_paginator(const component& of);
+std::shared_ptr<const decoder> make_decoder(const component& of);
+
+/// JsonDecoder.
+std::shared_ptr<const decoder> default_decoder();
+std::vector<std::shared_ptr<const transformation>> make_transformations(const component& stream);
+
+/// RecordSelector of a stream, with the stream's transformations; `schema` as the manifest has it.
+record_selector_options make_selector(const component& of, const component& stream);
+
+/// Null where there is no component.
+std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of);
+
+/// `partition_router`: one, or several multiplied.
+std::unique_ptr<partition_router> make_router(const component& retriever);
+
+}  // namespace ingest::rest

@@ -1,0 +1,50 @@
+#include "rest/connectors/connector.hpp"
+
+#include <algorithm>
+
+#include "ingest/error.hpp"
+#include "rest/connectors/building.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+std::string list_of(const std::vector<declared_stream>& streams) {
+  constexpr std::size_t most = 40;
+  std::string all;
+  for (std::size_t i = 0; i < std::min(streams.size(), most); ++i) {
+    all += (i == 0 ? "" : ", ") + streams[i].name;
+  }
+  return all + (streams.size() > most ? " …" : "");
+}
+
+}  // namespace
+
+connector::connector(manifest from, value config, connector_options options)
+    : manifest_(std::move(from)), streams_(declared_streams(manifest_)) {
+  parts_.config = std::move(config);
+  parts_.connections = std::make_shared<http_connections>(options.client);
+  parts_.tokens = std::move(options.tokens);
+  parts_.authenticators = std::move(options.authenticators);
+  parts_.allowed_hosts = std::move(options.allowed_hosts);
+  parts_.time = std::move(options.time);
+  const component root(parts_, manifest_.root, manifest_.name);
+  if (const auto budget = root.optional_child("api_budget")) {
+    parts_.budget = make_budget(*budget);
+  }
+}
+
+const declared_stream& connector::find(const std::string& name) const {
+  const auto found =
+      std::find_if(streams_.begin(), streams_.end(), [&](const declared_stream& s) { return s.name == name; });
+  if (found == streams_.end()) {
+    throw error(errc::config, manifest_.name + " has no stream \"" + name + "\"; it has " + list_of(streams_));
+  }
+  return *found;
+}
+
+connector_stream connector::open(const declared_stream& stream) const {
+  return connector_stream(component(parts_, stream.component, stream.name));
+}
+
+}  // namespace ingest::rest

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingest/http_client.hpp"
+#include "rest/connectors/component.hpp"
+#include "rest/connectors/connector_stream.hpp"
+#include "rest/document/declared_stream.hpp"
+#include "rest/document/manifest.hpp"
+
+namespace ingest::rest {
+
+struct connector_options {
+  http_client_options client = {};
+  std::shared_ptr<token_store> tokens = {};       ///< where refresh tokens that rotate outlive the process
+  custom_authenticators authenticators = {};      ///< in place of the Python classes of CustomAuthenticator
+  std::vector<std::string> allowed_hosts = {};    ///< that may get credentials beside those of the manifest
+  timing time = {};
+};
+
+/// An API: what a manifest says of it, and the settings of a connection to it. Its streams share connections, budget
+/// and tokens. Must outlive what it has opened.
+class connector {
+ public:
+  /// `config` are the settings, checked and complete; see checked_settings(). Throws errc::config for what of the
+  /// manifest concerns all streams and makes no sense.
+  connector(manifest from, value config, connector_options options);
+
+  const manifest& source() const { return manifest_; }
+  const std::vector<declared_stream>& streams() const { return streams_; }
+
+  /// Throws errc::config, with the names that there are, for an unknown one.
+  const declared_stream& find(const std::string& name) const;
+
+  /// Throws errc::config, with the place and the line in the manifest, for what does not run here.
+  connector_stream open(const declared_stream& stream) const;
+
+ private:
+  manifest manifest_;
+  std::vector<declared_stream> streams_;
+  connector_parts parts_;
+};
+
+}  // namespace ingest::rest

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "rest/connectors/component.hpp"
+#include "rest/cursors/cursor.hpp"
+#include "rest/partitions/parent_records.hpp"
+#include "rest/streams/retriever.hpp"
+#include "rest/streams/stream_slices.hpp"
+
+namespace ingest::rest {
+
+/// A stream of a connector, ready to be read.
+class connector_stream {
+ public:
+  /// Of a component DeclarativeStream. Throws errc::config for what cannot be made of it.
+  explicit connector_stream(const component& of);
+
+  const std::string& name() const { return name_; }
+  const std::shared_ptr<const stream_reading>& reading() const { return reading_; }
+
+  /// Null where all of the stream is read each time.
+  const std::shared_ptr<const cursor>& incremental() const { return cursor_; }
+
+  /// The slices, from the first one on. Parents are read anew.
+  std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;
+
+ private:
+  component of_;
+  std::string name_;
+  std::shared_ptr<const cursor> cursor_;
+  std::shared_ptr<const stream_reading> reading_;
+};
+
+/// The records of a stream that is a parent, read for its children alone.
+std::shared_ptr<parent_records> make_parent_records(const component& stream);
+
+}  // namespace ingest::rest

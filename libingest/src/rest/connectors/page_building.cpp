@@ -1,0 +1,61 @@
+#include "rest/connectors/building.hpp"
+#include "rest/paginators/cursor_pagination.hpp"
+#include "rest/paginators/offset_increment.hpp"
+#include "rest/paginators/page_increment.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+using strategy = std::shared_ptr<const pagination_strategy>;
+
+constexpr component_maker<strategy> strategies[] = {
+    {"PageIncrement",
+     [](const component& of) -> strategy {
+       return std::make_shared<page_increment>(
+           page_increment_options{of.optional_expression("page_size"), of.whole("start_from_page", 0),
+                                  of.truth("inject_on_first_request")},
+           *of.known());
+     }},
+    {"OffsetIncrement",
+     [](const component& of) -> strategy {
+       return std::make_shared<offset_increment>(
+           offset_increment_options{of.optional_expression("page_size"), of.truth("inject_on_first_request")});
+     }},
+    {"CursorPagination",
+     [](const component& of) -> strategy {
+       return std::make_shared<cursor_pagination>(
+           cursor_pagination_options{of.expression("cursor_value"), of.optional_expression("stop_condition"),
+                                     of.optional_expression("page_size")},
+           *of.known());
+     }},
+};
+
+using made_paginator = std::shared_ptr<const paginator>;
+
+constexpr component_maker<made_paginator> paginators[] = {
+    {"NoPagination", [](const component&) -> made_paginator { return std::make_shared<paginator>(); }},
+    {"DefaultPaginator",
+     [](const component& of) -> made_paginator {
+       paginator_options o;
+       o.strategy = make_by_type(strategies, of.child("pagination_strategy"));
+       o.page_size_option = make_optional_option(of, "page_size_option");
+       if (const auto token = of.optional_child("page_token_option")) {
+         if (token->type() == "RequestPath") {
+           o.page_token_option = request_path{};
+         } else {
+           o.page_token_option = make_request_option(*token);
+         }
+       }
+       o.where = of.where();
+       return std::make_shared<paginator>(std::move(o), *of.known());
+     }},
+};
+
+}  // namespace
+
+std::shared_ptr<const paginator> make_paginator(const component& of) {
+  return make_by_type(paginators, of);
+}
+
+}  // namespace ingest::rest

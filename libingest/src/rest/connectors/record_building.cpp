@@ -1,0 +1,117 @@
+#include "rest/connectors/building.hpp"
+#include "rest/transformations/add_fields.hpp"
+#include "rest/transformations/flatten_fields.hpp"
+#include "rest/transformations/key_transformations.hpp"
+#include "rest/transformations/remove_fields.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+using made = std::shared_ptr<const transformation>;
+
+value_type type_of_field(const component& of) {
+  const std::string type = of.text("value_type");
+  return type == "string"    ? value_type::text
+         : type == "number"  ? value_type::number
+         : type == "integer" ? value_type::integer
+         : type == "boolean" ? value_type::boolean
+                             : value_type::any;
+}
+
+made make_add_fields(const component& of) {
+  std::vector<added_field> fields;
+  for (const component& f : of.children("fields")) {
+    fields.push_back({f.texts("path"), f.expression("value"), type_of_field(f)});
+  }
+  return std::make_shared<add_fields>(std::move(fields), of.optional_expression("condition"));
+}
+
+made make_remove_fields(const component& of) {
+  std::vector<std::vector<std::string>> pointers;
+  if (const node* const lists = of.field("field_pointers")) {
+    for (const node& list : lists->items()) {
+      std::vector<std::string> steps;
+      for (const node& step : list.items()) {
+        steps.push_back(step.scalar().to_text());
+      }
+      pointers.push_back(std::move(steps));
+    }
+  }
+  return std::make_shared<remove_fields>(pointers, of.optional_expression("condition"));
+}
+
+made make_dpath_flatten(const component& of) {
+  dpath_flatten_options o;
+  o.field_path = of.expressions("field_path");
+  o.delete_origin_value = of.truth("delete_origin_value");
+  o.replace_record = of.truth("replace_record");
+  if (const auto keys = of.optional_child("key_transformation")) {
+    o.key_prefix = keys->optional_expression("prefix");
+    o.key_suffix = keys->optional_expression("suffix");
+  }
+  return std::make_shared<dpath_flatten_fields>(o, *of.known());
+}
+
+constexpr component_maker<made> transformations[] = {
+    {"AddFields", make_add_fields},
+    {"RemoveFields", make_remove_fields},
+    {"KeysToLower", [](const component&) -> made { return std::make_shared<keys_to_lower>(); }},
+    {"KeysToSnakeCase", [](const component&) -> made { return std::make_shared<keys_to_snake_case>(); }},
+    {"KeysReplace",
+     [](const component& of) -> made {
+       return std::make_shared<keys_replace>(of.expression("old"), of.expression("new"));
+     }},
+    {"FlattenFields",
+     [](const component& of) -> made { return std::make_shared<flatten_fields>(of.truth("flatten_lists", true)); }},
+    {"DpathFlattenFields", make_dpath_flatten},
+};
+
+constexpr component_maker<record_extractor> extractors[] = {
+    {"DpathExtractor",
+     [](const component& of) { return record_extractor(of.expressions("field_path"), *of.known()); }},
+};
+
+constexpr component_maker<std::optional<interpolation>> filters[] = {
+    {"RecordFilter", [](const component& of) { return of.optional_expression("condition"); }},
+};
+
+/// The schema that is written out in the manifest, if there is one.
+std::optional<value> schema_of(const component& stream) {
+  const auto loader = stream.optional_child("schema_loader");
+  const node* const schema = loader ? loader->field("schema") : nullptr;
+  return schema == nullptr ? std::nullopt : std::optional(schema->to_value());
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const transformation>> make_transformations(const component& stream) {
+  std::vector<std::shared_ptr<const transformation>> all;
+  for (const component& t : stream.children("transformations")) {
+    all.push_back(make_by_type(transformations, t));
+  }
+  return all;
+}
+
+record_selector_options make_selector(const component& of, const component& stream) {
+  if (of.type() != "RecordSelector") {
+    of.refuse("selectors of type " + std::string(of.type()) + " do not run here");
+  }
+  record_selector_options o;
+  o.extractor = make_by_type(extractors, of.child("extractor"));
+  if (const auto filter = of.optional_child("record_filter")) {
+    o.condition = make_by_type(filters, *filter);
+  }
+  o.transformations = make_transformations(stream);
+  const node* const cursor = stream.field("incremental_sync");
+  const node* const client_side = cursor == nullptr ? nullptr : cursor->find("is_client_side_incremental");
+  o.transform_before_filtering =
+      of.truth("transform_before_filtering", client_side != nullptr && client_side->truth());
+  if (of.text("schema_normalization") == "Default") {
+    o.schema = schema_of(stream);
+  }
+  o.where = of.where();
+  return o;
+}
+
+}  // namespace ingest::rest

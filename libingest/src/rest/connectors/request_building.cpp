@@ -1,0 +1,121 @@
+#include "rest/connectors/building.hpp"
+#include "rest/requests/http_requester.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+http_request::method method_of(const component& of) {
+  const std::string name = of.text("http_method", "GET");
+  for (const auto method : {http_request::method::get, http_request::method::post, http_request::method::put,
+                            http_request::method::patch, http_request::method::del}) {
+    if (name_of(method) == name) {
+      return method;
+    }
+  }
+  of.refuse("knows no `http_method` " + name);
+}
+
+request_members members_of(const component& of, std::string_view name) {
+  const node* const found = of.field(name);
+  if (found != nullptr && !found->is_dict()) {
+    return of.expression(name);
+  }
+  return of.inputs(name);
+}
+
+request_body form_or_text(const component& of, std::string_view name) {
+  return of.field(name)->is_dict() ? request_body(form_body{of.inputs(name)})
+                                   : request_body(text_body{of.expression(name)});
+}
+
+request_body json_of(const component& of, std::string_view name) {
+  return json_body{of.nested(*of.field(name), std::string(name))};
+}
+
+/// RequestBodyGraphQL: an object of the query, and whatever stands beside it.
+request_body graphql_of(const component& of, std::string_view name) {
+  node::member_list members;
+  for (const node::member& m : of.child(name).content().members()) {
+    if (m.name != "type" && m.name != "$parameters") {
+      members.push_back(m);
+    }
+  }
+  return json_body{of.nested(node::dict(std::move(members), of.content().line()), std::string(name))};
+}
+
+constexpr component_maker<request_body> bodies[] = {
+    {"RequestBodyPlainText", [](const component& of) { return request_body(text_body{of.expression("value")}); }},
+    {"RequestBodyUrlEncodedForm", [](const component& of) { return request_body(form_body{of.inputs("value")}); }},
+    {"RequestBodyJsonObject", [](const component& of) { return json_of(of, "value"); }},
+    {"RequestBodyGraphQL", [](const component& of) { return graphql_of(of, "value"); }},
+};
+
+request_body body_of(const component& of) {
+  if (const auto body = of.optional_child("request_body")) {
+    return make_by_type(bodies, *body);
+  }
+  if (of.field("request_body_json") != nullptr) {
+    return json_of(of, "request_body_json");
+  }
+  return of.field("request_body_data") == nullptr ? request_body() : form_or_text(of, "request_body_data");
+}
+
+request_option::target target_named(const component& of) {
+  const std::string into = of.text("inject_into");
+  if (into == "request_parameter") {
+    return request_option::target::request_parameter;
+  }
+  if (into == "header") {
+    return request_option::target::header;
+  }
+  if (into == "body_data") {
+    return request_option::target::body_data;
+  }
+  if (into == "body_json") {
+    return request_option::target::body_json;
+  }
+  of.refuse("knows no `inject_into` \"" + into + "\"");
+}
+
+}  // namespace
+
+request_option make_request_option(const component& of) {
+  const bool has_path = of.field("field_path") != nullptr;
+  return {target_named(of), of.expressions(has_path ? "field_path" : "field_name")};
+}
+
+std::optional<request_option> make_optional_option(const component& of, std::string_view name) {
+  const auto option = of.optional_child(name);
+  return option ? std::optional(make_request_option(*option)) : std::nullopt;
+}
+
+std::shared_ptr<requester> make_requester(const component& of, const std::string& stream) {
+  if (of.type() != "HttpRequester") {
+    of.refuse("requesters of type " + std::string(of.type()) + " do not run here");
+  }
+  http_requester_options o;
+  o.name = stream;
+  o.request.where = of.where();
+  o.request.parameters = of.given().parameters;
+  o.request.url = of.expression("url");
+  o.request.url_base = of.expression("url_base");
+  o.request.path = of.expression("path");
+  o.request.method = method_of(of);
+  o.request.request_parameters = members_of(of, "request_parameters");
+  o.request.request_headers = members_of(of, "request_headers");
+  o.request.body = body_of(of);
+  if (const auto auth = of.optional_child("authenticator")) {
+    o.auth = make_authenticator(*auth);
+  }
+  if (const auto errors = of.optional_child("error_handler")) {
+    o.errors = make_error_handler(*errors);
+  }
+  o.budget = of.parts().budget;
+  o.connections = of.parts().connections;
+  o.allowed_hosts = of.parts().allowed_hosts;
+  o.time = of.parts().time;
+  return std::make_shared<http_requester>(std::move(o));
+}
+
+}  // namespace ingest::rest

@@ -1,0 +1,166 @@
+#include "rest/connectors/stream_source.hpp"
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <span>
+
+#include "ingest/error.hpp"
+#include "json/json_pointer.hpp"
+#include "json/json_scanner.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+/// Slices by name, the last ones that a supply has given. A name has no extra fields of partitions and no watermark, so
+/// that a slice cannot be made of its name alone.
+class slices_at_hand {
+ public:
+  void add(const slice_id& id, const planned_slice& slice) {
+    const std::lock_guard lock(mutex_);
+    if (!known_.insert_or_assign(id, slice).second) {
+      return;
+    }
+    order_.push_back(id);
+    if (order_.size() > most_known) {
+      known_.erase(order_.front());
+      order_.pop_front();
+    }
+  }
+
+  std::optional<planned_slice> find(const slice_id& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(id);
+    return found == known_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  static constexpr std::size_t most_known = 8'192;  // a supply looks ahead by 4,096 slices that have ended, at most
+
+  mutable std::mutex mutex_;
+  std::map<slice_id, planned_slice> known_;
+  std::deque<slice_id> order_;
+};
+
+}  // namespace
+
+struct stream_sources::shared {
+  std::shared_ptr<const connector_stream> stream;
+  std::optional<json_pointer> id;
+  std::shared_ptr<const record_encoder> encoder;
+  slices_at_hand slices = {};
+};
+
+namespace {
+
+using shared_parts = std::shared_ptr<const connector_stream>;
+
+class stream_supply final : public slice_supply {
+ public:
+  stream_supply(const shared_parts& stream, std::shared_ptr<void> keeper, slices_at_hand& at_hand)
+      : stream_(stream), keeper_(std::move(keeper)), at_hand_(at_hand), slices_(stream->slices()) {}
+
+  std::optional<slice_task> next(std::stop_token stop) override {
+    const auto planned = slices_->next(stop);
+    if (!planned) {
+      return std::nullopt;
+    }
+    slice_task task{slice_id(stream_->name(), planned->slice.name()), std::nullopt};
+    at_hand_.add(task.slice, *planned);
+    return task;
+  }
+
+ private:
+  shared_parts stream_;
+  std::shared_ptr<void> keeper_;
+  slices_at_hand& at_hand_;
+  std::unique_ptr<stream_slices> slices_;
+};
+
+class slice_source final : public source {
+ public:
+  slice_source(const shared_parts& stream, planned_slice planned, std::optional<json_pointer> id,
+               std::shared_ptr<const record_encoder> encoder)
+      : stream_(stream), id_(std::move(id)), encoder_(std::move(encoder)), retriever_(make(stream, planned)) {}
+
+  void open(const std::optional<std::string>& position, std::stop_token stop) override {
+    stop_ = std::move(stop);
+    retriever_.open(position);
+  }
+
+  std::optional<batch> read() override {
+    const auto page = retriever_.read(stop_);
+    if (!page) {
+      return std::nullopt;
+    }
+    auto lines = std::make_shared<std::string>();
+    lines->reserve(page->records.bytes() + page->records.size() * expected_key);
+    for (std::size_t i = 0; i < page->records.size(); ++i) {
+      append(page->records[i], *lines);
+    }
+    batch b;
+    b.data = std::move(lines);
+    b.records = page->records.size();
+    b.position = page->position;
+    b.last = page->last;
+    return b;
+  }
+
+  void close() noexcept override {}
+
+ private:
+  static constexpr std::size_t expected_key = 40;
+
+  static retriever make(const shared_parts& stream, const planned_slice& planned) {
+    std::unique_ptr<record_watch> watch;
+    if (const auto& cursor = stream->incremental()) {
+      watch = cursor->watch(planned.watermark);
+    }
+    return {stream->reading(), planned.slice, std::move(watch)};
+  }
+
+  void append(std::string_view record, std::string& to) {
+    detail::json_value key;
+    if (id_) {
+      detail::json_scanner in(record);
+      find_values(in, std::span(&*id_, 1), std::span(&key, 1));
+    }
+    encoder_->append(key.text(scratch_), record, to);
+  }
+
+  shared_parts stream_;
+  std::optional<json_pointer> id_;
+  std::shared_ptr<const record_encoder> encoder_;
+  retriever retriever_;
+  std::stop_token stop_;
+  std::string scratch_;
+};
+
+}  // namespace
+
+stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
+                               std::shared_ptr<const record_encoder> encoder)
+    : shared_(std::make_shared<shared>()) {
+  shared_->stream = std::move(stream);
+  if (id_pointer) {
+    shared_->id.emplace(*id_pointer);
+  }
+  shared_->encoder = std::move(encoder);
+}
+
+slice_supply_factory stream_sources::supply() const {
+  return [parts = shared_] { return std::make_unique<stream_supply>(parts->stream, parts, parts->slices); };
+}
+
+source_factory stream_sources::sources() const {
+  return [parts = shared_](const slice_id& slice) -> std::unique_ptr<source> {
+    auto planned = parts->slices.find(slice);
+    if (!planned) {
+      throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
+    }
+    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->id, parts->encoder);
+  };
+}
+
+}  // namespace ingest::rest

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ingest/record_encoder.hpp"
+#include "ingest/slice_supply.hpp"
+#include "ingest/source.hpp"
+#include "rest/connectors/connector_stream.hpp"
+
+namespace ingest::rest {
+
+/// What a pipeline reads a stream with: a supply of its slices, and a source for each of them.
+class stream_sources {
+ public:
+  /// `id_pointer` is where a record has its key, for encoders that want one: none where records have no key. `encoder`
+  /// makes lines of records.
+  stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
+                 std::shared_ptr<const record_encoder> encoder);
+
+  /// The slices in order, each called by its partition and window. Asks the API where partitions are records of another
+  /// stream.
+  slice_supply_factory supply() const;
+
+  /// Sources of slices that the supply has given lately: it is never far ahead of those who read.
+  source_factory sources() const;
+
+ private:
+  struct shared;
+  std::shared_ptr<shared> shared_;
+};
+
+}  // namespace ingest::rest
