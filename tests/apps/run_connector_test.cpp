@@ -1,0 +1,176 @@
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+
+#include "support/http_server.hpp"
+#include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr int orders = 95;  // one a day from the 1st of January on, all but the last in the time that is asked for
+
+/// The API that examples/connectors/shop.yaml is for.
+class shop_api {
+ public:
+  reply operator()(const received_request& r) {
+    if (r.header("authorization") != "Bearer secret") {
+      return {.status = 401, .body = R"({"message":"who are you?"})"};
+    }
+    if (fault) {
+      if (auto instead = fault(r)) {
+        return *instead;
+      }
+    }
+    if (r.path == "/v1/orders") {
+      return page_of_orders(r);
+    }
+    if (r.path == "/v1/customers") {
+      return page_of_customers(r);
+    }
+    if (r.path.ends_with("/items")) {
+      return items(std::stoi(r.path.substr(std::string("/v1/orders/").size())));
+    }
+    return {.status = 404, .body = "{}"};
+  }
+
+  std::function<std::optional<reply>(const received_request&)> fault;
+
+  static std::string day(int order) {
+    const auto date = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1) + std::chrono::days(order);
+    const std::chrono::year_month_day d(date);
+    const auto two = [](unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    return std::to_string(static_cast<int>(d.year())) + "-" + two(static_cast<unsigned>(d.month())) + "-" +
+           two(static_cast<unsigned>(d.day()));
+  }
+
+ private:
+  static reply page_of_orders(const received_request& r) {
+    const std::string page = r.parameter("page");
+    const int skip = ((page.empty() ? 1 : std::stoi(page)) - 1) * std::stoi(r.parameter("limit"));
+    std::string found;
+    int matching = 0;
+    for (int i = 0; i < orders; ++i) {
+      if (day(i) >= r.parameter("since") && day(i) <= r.parameter("until") && ++matching > skip && matching <= skip + 10) {
+        found += (found.empty() ? "" : ",") + std::string("{\"id\":") + std::to_string(i) + ",\"updated_at\":\"" + day(i) +
+                 "T12:00:00Z\",\"total\": 1" + std::to_string(i) + ".50,\"paid\":" + (i % 2 == 0 ? "true" : "false") + "}";
+      }
+    }
+    return {.body = "{\"data\":{\"orders\":[" + found + "]}}"};
+  }
+
+  static reply page_of_customers(const received_request& r) {
+    const int from = r.parameter("after").empty() ? 0 : std::stoi(r.parameter("after"));
+    std::string found;
+    for (int i = from; i < from + 4; ++i) {
+      found += (i == from ? "" : ",") + std::string("{\"id\":\"c") + std::to_string(i) + "\",\"name\":\"N\",\"internal\":1," +
+               "\"active\":" + (i % 3 == 0 ? "false" : "true") + "}";
+    }
+    const std::string next = from < 8 ? "\"/v1/customers?after=" + std::to_string(from + 4) + "\"" : "null";
+    return {.body = "{\"customers\":[" + found + "],\"next\":" + next + "}"};
+  }
+
+  static reply items(int order) {
+    if (order % 10 == 7) {
+      return {.status = 404, .body = "{}"};
+    }
+    return {.body = R"([{"sku":"a"},{"sku":"b"}])"};
+  }
+};
+
+struct shop_run : ingest_run {
+  shop_run() : ingest_run(1) {
+    environment["CONNECTOR_CONFIG"] = INGEST_SOURCE_DIR "/examples/connectors/shop.config.yaml";
+    environment["SHOP_URL"] = server.url("/v1");
+    environment.erase("API_BASE_URL");
+    environment.erase("TARGET_API_KEY");
+    environment["RESTART_WINDOW_MS"] = "60000";
+  }
+
+  finished_process shop(const std::string& command, std::vector<std::string> flags = {}) const {
+    flags.insert(flags.begin(), manifest);
+    return run(command, flags);
+  }
+
+  const std::string manifest = INGEST_SOURCE_DIR "/examples/connectors/shop.yaml";
+  shop_api api_of_shop;
+  http_server server{std::ref(api_of_shop)};
+};
+
+constexpr int in_time = 59;  // orders until the 28th of February
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_run_of_a_connector, shop_run)
+
+BOOST_AUTO_TEST_CASE(brings_each_stream_into_a_typed_table_of_its_own) {
+  const auto p = shop("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  BOOST_TEST(database.value("SELECT concat_ws(' ', total, paid, updated_at AT TIME ZONE 'UTC') FROM orders WHERE id = 3") ==
+             "13.50 f 2026-01-04 12:00:00");
+  BOOST_TEST(number("SELECT count(*) FROM customers") == 8);
+  BOOST_TEST(number("SELECT count(*) FROM customers WHERE _ingest_extra IS NOT NULL") == 0);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6), "six orders have none");
+  BOOST_TEST(number("SELECT count(DISTINCT \"order\") FROM order_items") == in_time - 6);
+  BOOST_TEST(!has(p.err, "secret"));
+}
+
+BOOST_AUTO_TEST_CASE(changes_nothing_the_second_time_and_takes_what_is_new) {
+  BOOST_TEST(shop("run").exit_code == 0);
+  const auto p = shop("run", {"--stream", "orders,order items"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_the_other_streams_where_one_fails_and_says_so) {
+  api_of_shop.fault = [](const received_request& r) -> std::optional<reply> {
+    return r.path == "/v1/customers" ? std::optional(reply{.status = 403, .body = R"({"message":"not yours"})"})
+                                     : std::nullopt;
+  };
+  const auto p = shop("run");
+  BOOST_TEST(p.exit_code != 0);
+  BOOST_TEST(has(p.err, "2 of 3 streams are complete; not these: customers"), p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_rate_limits_and_servers_that_fail) {
+  int answers = 0;
+  api_of_shop.fault = [&](const received_request&) -> std::optional<reply> {
+    ++answers;
+    return answers % 7 == 3   ? std::optional(reply{.status = 429, .body = "{}", .headers = {{"Retry-After", "1"}}})
+           : answers % 7 == 5 ? std::optional(reply{.status = 503, .body = "down"})
+                              : std::nullopt;
+  };
+  const auto p = shop("run", {"--stream", "orders"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+}
+
+BOOST_AUTO_TEST_CASE(prints_records_where_it_is_to_read_only) {
+  auto away = environment;
+  environment.erase("DATABASE_URL");
+  const auto p = shop("read", {"--stream", "customers"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.out, "{\"id\":\"c1\",\"name\":\"N\",\"active\":true,\"source\":true}\n"), p.out);
+  environment = away;
+}
+
+BOOST_AUTO_TEST_CASE(names_what_is_missing_among_its_settings_and_never_shows_a_secret) {
+  std::ofstream(directory / "short.yaml") << "token: very-secret\nstart: 2026-01-01\n";
+  environment["CONNECTOR_CONFIG"] = (directory / "short.yaml").string();
+  const auto p = shop("run");
+  BOOST_TEST(p.exit_code == 78);
+  BOOST_TEST(has(p.err, "base_url"), p.err);
+  BOOST_TEST(has(p.err, "start_date"), p.err);
+  BOOST_TEST(!has(p.err, "very-secret"), p.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
