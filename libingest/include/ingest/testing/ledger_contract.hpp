@@ -233,7 +233,8 @@ inline std::vector<contract_case<ledger_kind>> ledger_cases() {
          next.known.follows = std::string(32, 'a');
          expect_error(e, errc::bad_data, "a sync behind a run that the ledger knows nothing of",
                       [&] { trial(kind).begin(next); });
-         expect_error(e, errc::locked, "a sync behind a run that is not complete", [&] { t.begin(next); });
+         // It was complete when somebody began the next one: the database was set back.
+         expect_error(e, errc::bad_data, "a sync behind a run that is not complete", [&] { t.begin(next); });
          trial::open_sink(first)->finalize();
          const auto second = t.begin(next);
          e.expect_equal(trial::claim(second, 1).pages, 0u, "pages that the next sync finds");
