@@ -90,6 +90,9 @@ class literal_reader {
         rest_.remove_prefix(std::min(rest_.find_first_of("\r\n"), rest_.size()));
       } else if (rest_.starts_with('\n') || rest_.starts_with('\r')) {
         rest_.remove_prefix(1);
+        if (!rest_.empty() && rest_.back() != '\f' && rest_.find_first_not_of(" \t\f") == std::string_view::npos) {
+          throw no_literal();  // a last line of blanks only is taken for an indented one
+        }
       } else {
         return;
       }

@@ -53,6 +53,11 @@ value today_with_timezone(const arguments& with) {
 }
 
 moment iso_time(const value& of) {
+  require_defined(of);
+  const bool has_length = of.is_list() || of.is_dict() || of.kind() == value::kind::tuple;
+  if (has_length && length_of(of) < 4) {
+    fail(fault::kind::value, "a time is a text, not '" + type_name(of) + "'");
+  }
   const moment read = parsed_iso(text_in(of, "a time"));
   return utc(read.utc());
 }

@@ -100,6 +100,9 @@ value round(const value& of, const arguments& with) {
     fail(fault::kind::other, "round is by 'common', 'ceil' or 'floor'");
   }
   if (!is_numeric(of)) {
+    if (method != "common") {
+      require_defined(of);
+    }
     fail(fault::kind::type, "round takes a number, not '" + type_name(of) + "'");
   }
   if (method == "common") {

@@ -157,9 +157,6 @@ std::int64_t whole_or(const std::optional<value>& of, std::int64_t absent) {
 
 const std::string& text_in(const value& of, std::string_view whose) {
   if (!of.is_text()) {
-    if (of.is_undefined() && of.missing().starts_with('!')) {
-      fail_undefined(of);
-    }
     fail(fault::kind::type, std::string(whose) + " takes a text, not '" + type_name(of) + "'");
   }
   return of.text();

@@ -84,7 +84,15 @@ value by_attribute(const value& of, const arguments& with) {
   return sequence::of(sequence::kind::generator, std::move(all));
 }
 
+/// What is false is nothing to go through, even if it cannot be gone through.
+value nothing() {
+  return sequence::of(sequence::kind::generator, {});
+}
+
 value map(const value& of, const arguments& with) {
+  if (!of.truth()) {
+    return nothing();
+  }
   if (with.in_order.empty()) {
     return by_attribute(of, with);
   }
@@ -102,6 +110,9 @@ value map(const value& of, const arguments& with) {
 
 template <bool Keep, bool ByAttribute>
 value select(const value& of, const arguments& with) {
+  if (!of.truth()) {
+    return nothing();
+  }
   const std::size_t own = ByAttribute ? 1 : 0;
   if (ByAttribute && with.in_order.empty()) {
     fail(fault::kind::other, "selectattr and rejectattr need the name of an attribute");

@@ -21,9 +21,6 @@ value::elements from_the_end(const value& of) {
   if (kind != nullptr && (kind->what() == sequence::kind::generator || kind->what() == sequence::kind::set)) {
     fail(fault::kind::type, "'" + type_name(of) + "' has no last element");
   }
-  if (of.is_undefined()) {
-    fail(fault::kind::type, "undefined has no last element");
-  }
   value::elements all = elements_of(of);
   std::reverse(all.begin(), all.end());
   return all;

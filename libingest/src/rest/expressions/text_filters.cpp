@@ -126,7 +126,7 @@ value indent(const value& of, const arguments& with) {
   const auto given = with.bound_to("indent", {"width", "first", "blank"}, 0);
   if (!of.is_text()) {
     require_defined(of);
-    fail(fault::kind::type, "indent takes a text, not '" + type_name(of) + "'");
+    fail(of.is_list() ? fault::kind::other : fault::kind::type, "indent takes a text, not '" + type_name(of) + "'");
   }
   const bool by_text = given[0] && given[0]->is_text();
   const std::int64_t width = by_text ? 0 : whole_or(given[0], 4);

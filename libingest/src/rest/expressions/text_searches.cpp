@@ -47,6 +47,12 @@ bool all_cased(std::string_view text, F wanted, G other) {
   return any && all;
 }
 
+/// The first letter of a word.
+std::string title_of(std::string_view letter) {
+  const std::string upper = upper_of(letter);
+  return upper == "SS" ? "Ss" : upper;
+}
+
 bool has_case(std::uint32_t code) {
   return is_upper(code) || is_lower(code);
 }
@@ -188,7 +194,7 @@ value::elements lines_of(std::string_view text, bool with_ends) {
 std::string titled(std::string_view text) {
   bool inside = false;
   return each_character(text, [&](const character& c) {
-    const std::string changed = inside ? lower_of(c.bytes) : upper_of(c.bytes);
+    const std::string changed = inside ? lower_of(c.bytes) : title_of(c.bytes);
     inside = has_case(c.code);
     return changed;
   });
@@ -196,7 +202,7 @@ std::string titled(std::string_view text) {
 
 std::string capitalized(std::string_view text) {
   const std::size_t first = byte_of_character(text, 1);
-  return upper_of(text.substr(0, first)) + lower_of(text.substr(first));
+  return title_of(text.substr(0, first)) + lower_of(text.substr(first));
 }
 
 std::string swapped_case(std::string_view text) {

@@ -99,6 +99,10 @@ std::optional<value> of_spans(std::string_view sign, const time_span& a, const t
 }
 
 std::optional<value> scaled_span(std::string_view sign, const time_span& of, const value& by) {
+  if (of.months != 0 && sign == "*" && by.kind() != value::kind::real) {
+    const value length = arithmetic("*", value::integer_of(of.length.count()), by);
+    return time_span::of(microseconds(length.integer()), arithmetic("*", value::integer_of(of.months), by).integer());
+  }
   if (of.months != 0 || (sign != "*" && sign != "/" && sign != "//")) {
     return std::nullopt;
   }
@@ -132,10 +136,12 @@ std::string time_span::repr() const {
   add("days", in.days);
   add("seconds", in.seconds);
   add("microseconds", in.microseconds);
-  const std::string delta = "datetime.timedelta(" + (text.empty() ? "0" : text) + ")";
-  return months == 0 ? delta
-                     : "isodate.duration.Duration(" + delta + ", years=" + std::to_string(months / 12) +
-                           ", months=" + std::to_string(months % 12) + ")";
+  if (months == 0) {
+    return "datetime.timedelta(" + (text.empty() ? "0" : text) + ")";
+  }
+  return "isodate.duration.Duration(" + std::to_string(in.days) + ", " + std::to_string(in.seconds) + ", " +
+         std::to_string(in.microseconds) + ", years=" + std::to_string(months / 12) +
+         ", months=" + std::to_string(months % 12) + ")";
 }
 
 std::string time_span::text() const {
@@ -151,12 +157,9 @@ std::string time_span::text() const {
   if (in.days != 0) {
     text = std::to_string(in.days) + (std::abs(in.days) == 1 ? " day, " : " days, ") + text;
   }
-  if (months != 0) {
-    const auto counted = [](std::int64_t n, const char* what) {
-      return n == 0 ? "" : std::to_string(n) + " " + what + (n == 1 ? ", " : "s, ");
-    };
-    text = counted(months / 12, "year") + counted(months % 12, "month") + text;
-  }
+  const std::int64_t rest = months % 12;
+  text = (rest == 0 ? "" : std::to_string(rest) + (rest <= 1 ? " month, " : " months, ")) + text;
+  text = (months / 12 == 0 ? "" : std::to_string(months / 12) + " years, ") + text;
   return text;
 }
 

@@ -220,7 +220,8 @@ GIVEN = {
 
 
 def given():
-    return {**GIVEN, "stream_slice": Slice(start="2024-01-01", end="2024-01-31", id=7)}
+    """Anew for each template, for some change what they are given."""
+    return {**json.loads(json.dumps(GIVEN)), "stream_slice": Slice(start="2024-01-01", end="2024-01-31", id=7)}
 
 
 class Generator:

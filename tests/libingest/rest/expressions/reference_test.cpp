@@ -102,8 +102,16 @@ bool may_differ(const std::string& ours, const std::string& theirs) {
   const bool beyond = ours.starts_with("error: ") &&
                       std::any_of(bounds.begin(), bounds.end(),
                                   [&](const std::string& b) { return ours.find(b) != std::string::npos; });
-  static const std::array<std::string, 9> addresses = {
-      " object at 0x", "<function ", "Ellipsis", "<built-in method", "<bound method", "Markup(", "j)", "j,", "j]"};
+  static const std::array<std::string, 10> addresses = {" object at 0x",
+                                                        "<function ",
+                                                        "Ellipsis",
+                                                        "<built-in method",
+                                                        "<bound method",
+                                                        "Markup(",
+                                                        "j)",
+                                                        "j,",
+                                                        "j]",
+                                                        "j}"};
   return beyond || std::any_of(addresses.begin(), addresses.end(),
                                [&](const std::string& a) { return theirs.find(a) != std::string::npos; });
 }
@@ -118,7 +126,8 @@ BOOST_AUTO_TEST_CASE(templates_give_what_they_give_in_python) {
                         (file ? "- < '" + asked_for + "'" : asked_for + " " + argument(2, "1")));
   std::string line;
   if (!python.line(line)) {
-    BOOST_TEST(python.finish() != 1, "reference.py failed");
+    const int status = python.finish();
+    BOOST_REQUIRE_MESSAGE(status == 77 || status == 127, "reference.py failed");
     std::cout << "skipped: Python 3 with jinja2, dateutil and isodate is not installed" << std::endl;
     return;
   }
