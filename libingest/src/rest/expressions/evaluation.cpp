@@ -172,6 +172,9 @@ value evaluation::variable(const std::string& name) const {
   if (has_macro(name)) {
     return value::object_of(std::make_shared<function>(std::nullopt, name));
   }
+  if (name == "self") {  // Jinja's blocks, of which there are none
+    return value::object_of(std::make_shared<name_space>(dictionary()));
+  }
   return value::undefined("'" + name + "' is undefined");
 }
 

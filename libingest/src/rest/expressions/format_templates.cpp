@@ -25,7 +25,7 @@ class printf_format {
       }
       check_size(out_.size(), max_text_bytes);
     }
-    const bool spare = with_.is_dict() || with_.is_list() || with_.kind() == value::kind::object;
+    const bool spare = with_.is_dict() || with_.is_list() || with_.is_undefined();
     if (used_ < (with_.kind() == value::kind::tuple ? with_.items().size() : spare ? 0 : 1)) {
       fail(fault::kind::type, "not all arguments of '%' have a place in the text");
     }

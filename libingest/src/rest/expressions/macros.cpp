@@ -135,8 +135,8 @@ value format_datetime(const arguments& with) {
     const std::string from = with_input ? text_in(*given[2], "a format") : "%s";
     return value::text_of(formatted_with_epochs(parsed_with_epochs(text, from), format));
   }
-  const std::string& text = text_in(*given[0], "format_datetime()");
-  const moment at = with_input ? parsed(text, text_in(*given[2], "a format")) : iso_time(*given[0]);
+  const moment at = with_input ? parsed(text_in(*given[0], "format_datetime()"), text_in(*given[2], "a format"))
+                               : iso_time(*given[0]);
   return value::text_of(formatted_with_epochs(moment(at.at, at.offset.value_or(seconds(0))), format));
 }
 

@@ -42,7 +42,7 @@ std::set<std::string, std::less<>> names_needed(const block& of) {
   add_all(of, looked_at, set);
   names needed;
   std::copy_if(looked_at.begin(), looked_at.end(), std::inserter(needed, needed.end()),
-               [&](const std::string& name) { return !set.contains(name) && !has_macro(name); });
+               [&](const std::string& name) { return name != "self" && !set.contains(name) && !has_macro(name); });
   return needed;
 }
 

@@ -159,9 +159,13 @@ value truncate(const value& of, const arguments& with) {
   if (size <= length + leeway) {
     return of;
   }
-  const std::string& text = text_in(of, "truncate");
+  const bool by_words = !given[1] || !given[1]->truth();
+  if (!of.is_text()) {
+    fail(of.is_list() && by_words ? fault::kind::other : fault::kind::type, "truncate takes a text");
+  }
+  const std::string& text = of.text();
   std::string cut = text.substr(0, byte_of_character(text, static_cast<std::size_t>(length - end_length)));
-  if (!given[1] || !given[1]->truth()) {
+  if (by_words) {
     cut = cut.substr(0, cut.rfind(' '));
   }
   return of_text(cut + end);

@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(an_empty_or_undefined_result_is_the_default) {
              {"{{ '' }}", "'DEFAULT'"},
              {"{{ config.missing }}", "'DEFAULT'"},
              {"a{{ config.missing.more }}", "'DEFAULT'"},
+             {"a{{ self.name }}", "'a'"},
              {"{{ config.missing + 1 }}", "'DEFAULT'"},
              {"{{ config.missing or 'x' }}", "'x'"}});
 }
@@ -188,6 +189,7 @@ BOOST_AUTO_TEST_CASE(dates_are_computed_and_written) {
        {"{{ format_datetime('31/12/2023', '%Y-%m-%d', '%d/%m/%Y') }}", "'2023-12-31'"},
        {"{{ timestamp('2024-01-01') }}", "1704067200.0"},
        {"{{ timestamp(5.9) }}", "5"},
+       {"{{ format_datetime(config.missing, '%s') }}", "'DEFAULT'"},
        {"{{ str_to_datetime('2024-W05-3') < now_utc() }}", "True"},
        {"{{ now_utc() - str_to_datetime('2024-02-28') }}", "'1 day, 13:05:09.678901'"},
        {"{{ duration('P1DT2H') }}", "'1 day, 2:00:00'"},
