@@ -17,8 +17,6 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-constexpr microseconds a_day = days(1);
-
 std::string numbers(const char* format, auto... of) {
   char text[96];
   return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, format, of...))};
