@@ -6,7 +6,7 @@
 
 #include "core/utf8.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -109,6 +109,11 @@ bool is_lower(std::uint32_t code) {
 }
 
 std::string upper_of(std::string_view text) {
+  // The one letter of everyday texts whose upper case has two.
+  constexpr std::string_view sharp_s = "\u00df";
+  if (const std::size_t at = text.find(sharp_s); at != std::string_view::npos) {
+    return upper_of(text.substr(0, at)) + "SS" + upper_of(text.substr(at + sharp_s.size()));
+  }
   return mapped(text, [](std::uint32_t code) {
     return static_cast<std::uint32_t>(towupper_l(static_cast<wint_t>(code), unicode()));
   });
@@ -142,4 +147,4 @@ std::string_view without_trailing_space(std::string_view text) {
   return text;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

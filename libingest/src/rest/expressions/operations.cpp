@@ -6,7 +6,7 @@
 #include "rest/expressions/fault.hpp"
 #include "rest/expressions/object.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 std::string type_name(const value& of) {
   switch (of.kind()) {
@@ -132,6 +132,7 @@ std::size_t length_of(const value& of) {
 }
 
 void require_hashable(const value& of) {
+  work_limit::spend(1);
   if (of.is_list() || of.is_dict() || (object_in<sequence>(of) != nullptr && of.thing().has_length())) {
     fail(fault::kind::type, "'" + type_name(of) + "' cannot be a key");
   }
@@ -156,9 +157,6 @@ std::int64_t whole_or(const std::optional<value>& of, std::int64_t absent) {
 
 const std::string& text_in(const value& of, std::string_view whose) {
   if (!of.is_text()) {
-    if (of.is_undefined() && of.missing().starts_with('!')) {
-      fail_undefined(of);
-    }
     fail(fault::kind::type, std::string(whose) + " takes a text, not '" + type_name(of) + "'");
   }
   return of.text();
@@ -219,4 +217,4 @@ value subscript_of(const value& of, const value& key) {
   return value::undefined("'" + type_name(of) + "' has no such element");
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions
