@@ -99,6 +99,9 @@ void read_port(url& u, std::string_view text, std::string_view where) {
 }
 
 void read_authority(url& u, std::string_view text, std::string_view where) {
+  if (std::any_of(text.begin(), text.end(), [](char c) { return c == '\\' || static_cast<unsigned char>(c) <= 0x20; })) {
+    refuse(where, "has a backslash or a blank before the end of its host");
+  }
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
     u.user_info = requoted(text.substr(0, at), "!$&'()*+,;=:");
     text.remove_prefix(at + 1);
