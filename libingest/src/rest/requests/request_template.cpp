@@ -21,7 +21,7 @@ dictionary without_none(const dictionary& members) {
 }
 
 value evaluated(const interpolation& text, const variables& given) {
-  return text.evaluate(given, value::text_of(""));
+  return text.evaluate_itself(given);
 }
 
 /// Of a text that is no dict the CDK takes nothing.
@@ -95,8 +95,7 @@ url request_template::target(const variables& given, const std::optional<std::st
     own_path = evaluated(options_.path, given).to_text();
     own_path.erase(0, own_path.find_first_not_of('/'));
   }
-  return parse_url(join_base(base.empty() ? evaluated(options_.url, given).to_text() : base, own_path),
-                   options_.where);
+  return parse_url(join_base(base.empty() ? evaluated(options_.url, given).to_text() : base, own_path), options_.where);
 }
 
 request_options request_template::own_options(const variables& given) const {

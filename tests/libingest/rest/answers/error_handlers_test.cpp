@@ -1,10 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
+#include "ingest/log.hpp"
 #include "rest/answers/api_message.hpp"
 #include "rest/answers/error_handler.hpp"
 #include "rest/answers/failed_request.hpp"
 #include "rest/answers/retry_course.hpp"
-#include "ingest/log.hpp"
 #include "support/fake_time.hpp"
 
 using namespace std::chrono_literals;
@@ -119,10 +119,12 @@ BOOST_AUTO_TEST_CASE(match_by_what_the_api_says) {
 }
 
 BOOST_AUTO_TEST_CASE(match_by_predicates_over_body_and_headers) {
-  const auto handler = handler_of(
-      {{.action = action::rate_limited, .predicate = text("{{ response.get('code') == 17 }}")},
-       {.action = action::rate_limited, .predicate = text("{{ headers['x-remaining'] == '0' }}")},
-       {.action = action::ignore, .predicate = text("{{ 'gone' in response }}"), .error_message = text("it is {{ response['gone'] }}")}});
+  const auto handler =
+      handler_of({{.action = action::rate_limited, .predicate = text("{{ response.get('code') == 17 }}")},
+                  {.action = action::rate_limited, .predicate = text("{{ headers['x-remaining'] == '0' }}")},
+                  {.action = action::ignore,
+                   .predicate = text("{{ 'gone' in response }}"),
+                   .error_message = text("it is {{ response['gone'] }}")}});
   BOOST_TEST(action_for(*handler, answered(400, R"({"code":17})")) == action::rate_limited);
   BOOST_TEST(action_for(*handler, answered(200, "[]", {})) == action::success);
   BOOST_TEST(action_for(*handler, answered(403, "no json", {{"X-Remaining", "0"}})) == action::rate_limited);
@@ -130,8 +132,7 @@ BOOST_AUTO_TEST_CASE(match_by_predicates_over_body_and_headers) {
 }
 
 BOOST_AUTO_TEST_CASE(fail_with_the_type_that_the_filter_names) {
-  const auto handler =
-      handler_of({{.action = action::fail, .failure = failure_type::transient, .http_codes = {403}}});
+  const auto handler = handler_of({{.action = action::fail, .failure = failure_type::transient, .http_codes = {403}}});
   BOOST_TEST((handler->judge(answered(403)).failure == failure_type::transient));
   const auto usual = handler_of({{.action = action::fail, .http_codes = {403, 409}}});
   BOOST_TEST((usual->judge(answered(403)).failure == failure_type::config));
@@ -144,7 +145,8 @@ BOOST_AUTO_TEST_SUITE(composite_error_handlers)
 
 BOOST_AUTO_TEST_CASE(ask_on_unless_a_handler_decides) {
   const composite_error_handler handler(
-      {handler_of({{.action = action::fail, .http_codes = {404}}, {.action = action::ignore, .http_codes = {403}}}, {}, 2),
+      {handler_of({{.action = action::fail, .http_codes = {404}}, {.action = action::ignore, .http_codes = {403}}}, {},
+                  2),
        handler_of({{.action = action::retry, .http_codes = {404}}}, {}, 9)},
       "test");
   BOOST_TEST(action_for(handler, answered(404)) == action::retry);
@@ -160,8 +162,8 @@ BOOST_AUTO_TEST_CASE(need_a_handler) {
 
 BOOST_AUTO_TEST_CASE(ask_all_strategies_whichever_handler_has_matched) {
   const composite_error_handler handler(
-      {handler_of({}), handler_of({}, {std::make_shared<constant_backoff>(constant_backoff_options{
-                                          .backoff_time_in_seconds = text("3")})})},
+      {handler_of({}), handler_of({}, {std::make_shared<constant_backoff>(
+                                          constant_backoff_options{.backoff_time_in_seconds = text("3")})})},
       "test");
   fake_time time;
   check(waits_for(handler, answered(500), time), {4s, 4s, 4s, 4s, 4s});
@@ -190,8 +192,8 @@ BOOST_AUTO_TEST_CASE(make_no_second_attempt_without_retries) {
 
 BOOST_AUTO_TEST_CASE(add_a_second_to_what_a_strategy_says) {
   fake_time time;
-  const auto constant = std::make_shared<constant_backoff>(
-      constant_backoff_options{.backoff_time_in_seconds = text("{{ 2 + 3 }}")});
+  const auto constant =
+      std::make_shared<constant_backoff>(constant_backoff_options{.backoff_time_in_seconds = text("{{ 2 + 3 }}")});
   check(waits_for(*handler_of({}, {constant}, 2), answered(500), time), {6s, 6s});
   const auto exponential = std::make_shared<exponential_backoff>(exponential_backoff_options{});
   check(waits_for(*handler_of({}, {exponential}, 3), answered(500), time), {11s, 21s, 41s});
@@ -199,8 +201,7 @@ BOOST_AUTO_TEST_CASE(add_a_second_to_what_a_strategy_says) {
 
 BOOST_AUTO_TEST_CASE(begin_inner_loops_anew_with_outer_ones) {
   fake_time time;
-  const auto by_header =
-      std::make_shared<wait_time_from_header>(header_backoff_options{.header = text("Retry-After")});
+  const auto by_header = std::make_shared<wait_time_from_header>(header_backoff_options{.header = text("Retry-After")});
   const auto handler = handler_of({}, {by_header}, 1);
   retry_course course(*handler, time.as_timing());
   const exchange limited = answered(429, "", {{"Retry-After", "4"}});
@@ -218,8 +219,7 @@ BOOST_AUTO_TEST_CASE(are_as_patient_as_retry_after_asks) {
   const default_error_handler handler({.max_retries = 2});
   check(waits_for(handler, answered(429, "", {{"retry-after", "30"}}), time), {30s, 30s});
   check(waits_for(handler, answered(503, "", {{"Retry-After", "1"}}), time), {1s, 2s});
-  BOOST_CHECK_EXCEPTION(waits_for(handler, answered(429, "", {{"Retry-After", "86400"}}), time), error,
-                        is_unavailable);
+  BOOST_CHECK_EXCEPTION(waits_for(handler, answered(429, "", {{"Retry-After", "86400"}}), time), error, is_unavailable);
 }
 
 BOOST_AUTO_TEST_CASE(wait_no_longer_than_a_day) {
@@ -288,8 +288,8 @@ BOOST_AUTO_TEST_SUITE(failed_requests)
 BOOST_AUTO_TEST_CASE(say_what_the_api_says_without_query_and_secrets) {
   ingest::log::add_secret("s3cret-token");
   const exchange e = answered(403, R"({"error":{"message":"s3cret-token may not"}})");
-  const error failure = failed_request("orders", "GET", parse_url("https://h/v1/orders?api_key=abcd", "test"),
-                                       default_verdict(e), e);
+  const error failure =
+      failed_request("orders", "GET", parse_url("https://h/v1/orders?api_key=abcd", "test"), default_verdict(e), e);
   BOOST_TEST(failure.what() ==
              "orders: GET https://h/v1/orders answered 403: the credentials have no permission for this (*** may not)");
   BOOST_TEST((failure.code() == errc::config));

@@ -65,8 +65,7 @@ std::shared_ptr<requester> login_at(const http_server& server, const fake_time& 
 BOOST_AUTO_TEST_SUITE(authenticators)
 
 BOOST_AUTO_TEST_CASE(send_a_bearer_token_of_the_settings) {
-  bearer_authenticator a(
-      std::make_shared<token_of_settings>(text("{{ config['token'] }}"), of(R"({"token":"1e5"})")));
+  bearer_authenticator a(std::make_shared<token_of_settings>(text("{{ config['token'] }}"), of(R"({"token":"1e5"})")));
   BOOST_TEST(header_of(a) == "Bearer 1e5");
 }
 
@@ -104,8 +103,9 @@ BOOST_AUTO_TEST_CASE(of_python_have_replacements_by_their_class_names) {
     return std::make_shared<bearer_authenticator>(
         std::make_shared<token_of_settings>(text(r.fields.find("token")->text()), r.given));
   });
-  const auto made = known.make("source_x.components.Auth",
-                               {.fields = value::from_json(R"({"token":"t"})"), .given = {}, .where = "auth", .connections = {}});
+  const auto made =
+      known.make("source_x.components.Auth",
+                 {.fields = value::from_json(R"({"token":"t"})"), .given = {}, .where = "auth", .connections = {}});
   BOOST_TEST(header_of(*made) == "Bearer t");
   BOOST_CHECK_EXCEPTION(known.make("source_y.Auth", {}), error, is_config);
 }
@@ -120,18 +120,20 @@ BOOST_AUTO_TEST_CASE(are_got_by_a_login_and_kept_for_their_time) {
     return reply{200, R"({"data":[{"token":"t)" + std::to_string(++logins) + R"("}]})"};
   });
   fake_time time;
-  const auto source = std::make_shared<session_token>(
-      session_token_options{.where = "auth", .login = login_at(api, time), .session_token_path = {"data", "0", "token"},
-                            .expiration_duration = 3600s, .time = time.as_timing()});
+  const auto source =
+      std::make_shared<session_token>(session_token_options{.where = "auth",
+                                                            .login = login_at(api, time),
+                                                            .session_token_path = {"data", "0", "token"},
+                                                            .expiration_duration = 3600s,
+                                                            .time = time.as_timing()});
   bearer_authenticator bearer(source);
   BOOST_TEST(header_of(bearer) == "Bearer t1");
   time.advance(3599s);
   BOOST_TEST(header_of(bearer) == "Bearer t1");
   time.advance(2s);
   BOOST_TEST(header_of(bearer) == "Bearer t2");
-  api_key_authenticator key(
-      std::make_shared<token_in_template>(source, text("Token {{ session_token }}"), settings()),
-      request_option(request_option::target::header, {text("Authorization")}), settings());
+  api_key_authenticator key(std::make_shared<token_in_template>(source, text("Token {{ session_token }}"), settings()),
+                            request_option(request_option::target::header, {text("Authorization")}), settings());
   BOOST_TEST(header_of(key) == "Token t2");
 }
 
@@ -141,7 +143,8 @@ BOOST_AUTO_TEST_CASE(are_got_once_for_many_threads) {
     return reply{200, R"({"token":"t)" + std::to_string(++logins) + R"("})"};
   });
   fake_time time;
-  session_token source({.where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()});
+  session_token source(
+      {.where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()});
   std::vector<std::jthread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { source.token({}); });
@@ -165,8 +168,8 @@ BOOST_AUTO_TEST_CASE(are_got_anew_when_the_api_refuses_them) {
   o.request.url_base = text(api.url("/orders"));
   o.connections = connections();
   o.time = time.as_timing();
-  o.auth = std::make_shared<bearer_authenticator>(std::make_shared<session_token>(
-      session_token_options{.where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()}));
+  o.auth = std::make_shared<bearer_authenticator>(std::make_shared<session_token>(session_token_options{
+      .where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()}));
   http_requester requester(o);
   variables given;
   given.set("config", value::dict_of({}));
@@ -177,7 +180,8 @@ BOOST_AUTO_TEST_CASE(are_got_anew_when_the_api_refuses_them) {
 BOOST_AUTO_TEST_CASE(that_are_not_in_the_answer_are_an_error) {
   const http_server api([](const received_request&) { return reply{200, R"({"other":1})"}; });
   fake_time time;
-  session_token source({.where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()});
+  session_token source(
+      {.where = "auth", .login = login_at(api, time), .session_token_path = {"token"}, .time = time.as_timing()});
   BOOST_CHECK_EXCEPTION(source.token({}), error, is_authentication);
 }
 

@@ -118,8 +118,7 @@ BOOST_AUTO_TEST_CASE(count_heavy_calls_as_often_as_they_weigh) {
 
 BOOST_AUTO_TEST_CASE(refuse_what_never_fits) {
   fake_time time;
-  api_budget budget(
-      {.policies = {moving({{5, 1s}}, {call_matcher({.weight = 6})})}, .time = time.as_timing()});
+  api_budget budget({.policies = {moving({{5, 1s}}, {call_matcher({.weight = 6})})}, .time = time.as_timing()});
   BOOST_CHECK_EXCEPTION(acquire(budget, 1), error, is_config);
   BOOST_CHECK_EXCEPTION(moving({}), error, is_config);
   BOOST_CHECK_EXCEPTION(call_matcher({.weight = 0}), error, is_config);
@@ -133,8 +132,8 @@ BOOST_AUTO_TEST_CASE(apply_the_first_policy_that_matches) {
   fake_time time;
   const call_matcher sandbox({.headers = {{"X-Sandbox", "true"}}});
   const auto unlimited = std::make_shared<unlimited_call_rate>(std::vector<call_matcher>{sandbox});
-  api_budget budget({.policies = {unlimited, fixed(1, 60s, {call_matcher({.url_base = "https://h/"})})},
-                     .time = time.as_timing()});
+  api_budget budget(
+      {.policies = {unlimited, fixed(1, 60s, {call_matcher({.url_base = "https://h/"})})}, .time = time.as_timing()});
   const std::vector<http_header> headers{{"x-sandbox", "true"}};
   for (int i = 0; i < 5; ++i) {
     budget.acquire(call("https://h/", "GET", headers), {});
@@ -147,8 +146,8 @@ BOOST_AUTO_TEST_CASE(apply_the_first_policy_that_matches) {
 }
 
 BOOST_AUTO_TEST_CASE(match_all_that_is_named) {
-  const call_matcher m({.method = "post", .url_base = "https://h:8443/", .url_path_pattern = "/v\\d/items$",
-                        .params = {{"a", "b c"}}});
+  const call_matcher m(
+      {.method = "post", .url_base = "https://h:8443/", .url_path_pattern = "/v\\d/items$", .params = {{"a", "b c"}}});
   BOOST_TEST(m.matches(call("https://h:8443/v1/items/?a=b+c&x=1", "POST")));
   BOOST_TEST(!m.matches(call("https://h:8443/v1/items?a=b+c", "GET")));
   BOOST_TEST(!m.matches(call("https://h/v1/items?a=b+c", "POST")));

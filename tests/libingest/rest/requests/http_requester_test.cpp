@@ -63,8 +63,8 @@ struct scene {
   }
 
   void authenticate() {
-    options.auth = std::make_shared<bearer_authenticator>(
-        std::make_shared<token_of_settings>(text("the-token"), settings()));
+    options.auth =
+        std::make_shared<bearer_authenticator>(std::make_shared<token_of_settings>(text("the-token"), settings()));
   }
 };
 
@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_CASE(send_forms_texts_and_json) {
   const http_server server(echo);
   scene s(server.url("/"));
   s.options.request.method = http_request::method::post;
-  s.options.request.body = form_body{members({{"a", "x y"}, {"l", "{{ [1, 2] }}"}, {"e", "{{ '' }}"}, {"n", "{{ 5 }}"}})};
+  s.options.request.body =
+      form_body{members({{"a", "x y"}, {"l", "{{ [1, 2] }}"}, {"e", "{{ '' }}"}, {"n", "{{ 5 }}"}})};
   s.send();
   s.options.request.body = text_body{text("plain {{ 1 }}")};
   s.send();
@@ -167,7 +168,8 @@ BOOST_AUTO_TEST_CASE(add_what_others_inject) {
   const http_server server(echo);
   scene s(server.url("/?fixed=1"));
   s.options.request.method = http_request::method::post;
-  s.options.request.body = json_body{nested_inputs::dict{{text("query"), nested_inputs(nested_inputs::dict{{text("all"), value::boolean_of(true)}})}}};
+  s.options.request.body = json_body{
+      nested_inputs::dict{{text("query"), nested_inputs(nested_inputs::dict{{text("all"), value::boolean_of(true)}})}}};
   using target = request_option::target;
   request_options injected;
   const variables all = given();
@@ -234,8 +236,7 @@ BOOST_AUTO_TEST_CASE(go_to_no_other_host_than_the_manifests) {
   const http_server other(echo);
   scene s(api.url("/api"));
   s.authenticate();
-  BOOST_CHECK_EXCEPTION(s.send(given(), {}, other.url("/next?token=1")), error,
-                        says(errc::config, host_of(other)));
+  BOOST_CHECK_EXCEPTION(s.send(given(), {}, other.url("/next?token=1")), error, says(errc::config, host_of(other)));
   BOOST_CHECK_EXCEPTION(s.send(given(), {}, "//" + host_of(other) + "/"), error, is_config);
   BOOST_CHECK_EXCEPTION(s.send(given(), {}, "http://" + host_of(api) + "@" + host_of(other) + "/"), error, is_config);
   BOOST_TEST(other.requests().empty());

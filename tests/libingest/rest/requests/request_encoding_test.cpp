@@ -104,8 +104,7 @@ BOOST_AUTO_TEST_CASE(are_encoded_as_requests_encodes_them) {
                            {"f", value::real_of(1.5)},
                            {"a[b]", text("c")},
                            {"d", value::dict_of({{"k", value::integer_of(1)}})}};
-  BOOST_TEST(form_encoded(members) ==
-             "q=a+b%26c%3Dd%2F%C3%BC~%2A&l=1&l=b&l=True&e=&t=True&f=1.5&a%5Bb%5D=c&d=k");
+  BOOST_TEST(form_encoded(members) == "q=a+b%26c%3Dd%2F%C3%BC~%2A&l=1&l=b&l=True&e=&t=True&f=1.5&a%5Bb%5D=c&d=k");
 }
 
 BOOST_AUTO_TEST_CASE(are_not_asked_twice_for_what_the_url_has) {
