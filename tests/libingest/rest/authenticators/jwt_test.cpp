@@ -43,16 +43,17 @@ std::string pem_of(EVP_PKEY* key, const std::string& passphrase = "") {
   return pem;
 }
 
-bool verifies(EVP_PKEY* key, const EVP_MD* digest, std::string signature, const std::string& content, bool pss = false) {
+bool verifies(EVP_PKEY* key, const EVP_MD* digest, std::string signature, const std::string& content,
+              bool pss = false) {
   EVP_MD_CTX* const context = EVP_MD_CTX_new();
   EVP_PKEY_CTX* of_key = nullptr;
   BOOST_REQUIRE(EVP_DigestVerifyInit(context, &of_key, digest, nullptr, key) == 1);
   if (pss) {
     EVP_PKEY_CTX_set_rsa_padding(of_key, RSA_PKCS1_PSS_PADDING);
   }
-  const int verdict = EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()),
-                                       signature.size(), reinterpret_cast<const unsigned char*>(content.data()),
-                                       content.size());
+  const int verdict =
+      EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
+                       reinterpret_cast<const unsigned char*>(content.data()), content.size());
   EVP_MD_CTX_free(context);
   return verdict == 1;
 }
@@ -115,8 +116,7 @@ BOOST_AUTO_TEST_CASE(by_elliptic_curves_verify) {
                                           std::tuple("ES384", "P-384", 96U), std::tuple("ES512", "P-521", 132U)}) {
     const key_pair key = owned(EVP_EC_gen(curve));
     const std::string signature = jwt_signature(name, pem_of(key.get()), "", "text");
-    const EVP_MD* const digest =
-        size == 64 ? EVP_sha256() : size == 96 ? EVP_sha384() : EVP_sha512();
+    const EVP_MD* const digest = size == 64 ? EVP_sha256() : size == 96 ? EVP_sha384() : EVP_sha512();
     BOOST_TEST(signature.size() == size);
     BOOST_TEST(verifies(key.get(), digest, as_asn1(signature), "text"));
   }
@@ -155,8 +155,8 @@ BOOST_AUTO_TEST_CASE(sign_headers_and_claims_of_now) {
   o.additional_jwt_payload.members.emplace_back(text("scope"), text("read"));
   o.token_duration = 600;
   const std::string header = base64url(R"({"alg":"HS256","kid":"42","typ":"JWT"})");
-  const std::string payload = base64url(
-      R"({"scope":"read","iss":"me","aud":["a","b"],"iat":1700000000,"exp":1700000600,"nbf":1700000000})");
+  const std::string payload =
+      base64url(R"({"scope":"read","iss":"me","aud":["a","b"],"iat":1700000000,"exp":1700000600,"nbf":1700000000})");
   const std::string content = header + "." + payload;
   BOOST_TEST(token_of(o) == content + "." + base64url(jwt_signature("HS256", "the-secret", "", content)));
 }

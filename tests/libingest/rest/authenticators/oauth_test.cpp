@@ -224,8 +224,9 @@ BOOST_AUTO_TEST_CASE(give_up_on_an_endpoint_after_five_minutes) {
 
 BOOST_AUTO_TEST_CASE(do_not_carry_secrets_along_a_redirect) {
   const http_server other([](const received_request&) { return reply{200, R"({"access_token":"x"})"}; });
-  const http_server server(
-      [&](const received_request&) { return reply{307, "", {{"Location", other.url("/token")}}}; });
+  const http_server server([&](const received_request&) {
+    return reply{307, "", {{"Location", other.url("/token")}}};
+  });
   scene s(server);
   oauth_authenticator a(s.options);
   BOOST_CHECK_EXCEPTION(token_of(a), error, says(errc::authentication, "307"));
