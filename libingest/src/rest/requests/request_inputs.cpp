@@ -90,6 +90,11 @@ value nested_inputs::evaluate(const variables& given) const {
   return value::dict_of(std::move(members));
 }
 
+value nested_inputs::evaluate_whole(const variables& given) const {
+  const auto* const text = std::get_if<interpolation>(&content_);
+  return text != nullptr ? text->evaluate_itself(given) : evaluate(given);
+}
+
 bool nested_inputs::names(std::string_view variable) const {
   if (const auto* const text = std::get_if<interpolation>(&content_)) {
     return text->names(variable);

@@ -42,6 +42,9 @@ class nested_inputs {
   /// None among the members of a dict is left out, at every depth, but not in a list.
   value evaluate(const variables& given) const;
 
+  /// The same; but where the whole of it is a text, its default is itself: undefined is an error.
+  value evaluate_whole(const variables& given) const;
+
   bool names(std::string_view variable) const;
 
  private:

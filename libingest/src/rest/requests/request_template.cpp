@@ -55,11 +55,11 @@ value data_of(const interpolation& text, const variables& given) {
 }
 
 dictionary json_of(const nested_inputs& content, const variables& given, const std::string& where) {
-  const value result = content.evaluate(given);
-  if (!result.is_dict() && result.truth()) {
+  const value result = content.evaluate_whole(given);
+  if (!result.is_dict()) {
     throw error(errc::config, where + ": `request_body_json` does not come out as members; check its quotes");
   }
-  return result.is_dict() ? result.members() : dictionary();
+  return result.members();
 }
 
 bool names(const request_members& members, std::string_view variable) {
