@@ -31,9 +31,9 @@ class answer {
   /// `headers['link']['next']['url']` finds the next page. What pagination strategies call `headers`.
   value headers() const;
 
-  /// The headers under their names as they came, in lower case, and Capitalized-Like-This, for predicates may spell
-  /// them in any way. What response filters call `headers`.
-  value headers_in_any_case() const;
+  /// The headers under their names as they came, in lower case, Capitalized-Like-This, and as `text`, the template that
+  /// asks for them, spells them: to response filters, `headers` does not distinguish case.
+  value headers_as_spelt_in(std::string_view text) const;
 
   /// The body as JSON, parsed when it is asked for first. Throws errc::bad_data, naming the URL, where it is none.
   const value& json() const;

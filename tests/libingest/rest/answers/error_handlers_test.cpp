@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(match_by_what_the_api_says) {
 BOOST_AUTO_TEST_CASE(match_by_predicates_over_body_and_headers) {
   const auto handler =
       handler_of({{.action = action::rate_limited, .predicate = text("{{ response.get('code') == 17 }}")},
-                  {.action = action::rate_limited, .predicate = text("{{ headers['x-remaining'] == '0' }}")},
+                  {.action = action::rate_limited, .predicate = text("{{ headers['X-REMAINING'] == '0' }}")},
                   {.action = action::ignore,
                    .predicate = text("{{ 'gone' in response }}"),
                    .error_message = text("it is {{ response['gone'] }}")}});
