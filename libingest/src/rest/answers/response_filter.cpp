@@ -38,7 +38,7 @@ bool response_filter::predicate_holds(const answer& given) const {
   scope.set("config", value());
   scope.set("parameters", options_.given.parameters);
   scope.set("response", given.json_or_empty());
-  scope.set("headers", given.headers_in_any_case());
+  scope.set("headers", given.headers_as_spelt_in(options_.predicate.text()));
   return options_.predicate.holds(scope);
 }
 
@@ -49,8 +49,8 @@ std::string response_filter::message_for(const answer& given) const {
   }
   variables scope = options_.given.as_variables();
   scope.set("response", given.json_or_empty());
-  scope.set("headers", given.headers_in_any_case());
-  return message.evaluate(scope, value::text_of("")).to_text();
+  scope.set("headers", given.headers_as_spelt_in(message.text()));
+  return message.evaluate_itself(scope).to_text();
 }
 
 }  // namespace ingest::rest

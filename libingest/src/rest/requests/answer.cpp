@@ -67,12 +67,17 @@ value answer::headers() const {
   return value::dict_of(std::move(all));
 }
 
-value answer::headers_in_any_case() const {
+value answer::headers_as_spelt_in(std::string_view text) const {
   dictionary all;
+  const std::string lowered_text = lowered(text);
   for (const http_header& h : headers_) {
+    const std::string name = lowered(h.name);
     all.set(h.name, value::text_of(h.value));
-    all.set(lowered(h.name), value::text_of(h.value));
+    all.set(name, value::text_of(h.value));
     all.set(capitalized(h.name), value::text_of(h.value));
+    for (auto at = lowered_text.find(name); at != std::string::npos; at = lowered_text.find(name, at + 1)) {
+      all.set(text.substr(at, name.size()), value::text_of(h.value));
+    }
   }
   return value::dict_of(std::move(all));
 }

@@ -18,6 +18,7 @@ class answer {
   answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked);
 
   int status() const { return status_; }
+  /// Without its Content-Encoding, if it had one, though the header is still there.
   const std::string& body() const { return body_; }
 
   /// Python's response.ok, which is also its bool(): below 400.
@@ -30,9 +31,9 @@ class answer {
   /// `headers['link']['next']['url']` finds the next page. What pagination strategies call `headers`.
   value headers() const;
 
-  /// The headers under their names as they came, in lower case, and Capitalized-Like-This, for predicates may spell
-  /// them in any way. What response filters call `headers`.
-  value headers_in_any_case() const;
+  /// The headers under their names as they came, in lower case, Capitalized-Like-This, and as `text`, the template that
+  /// asks for them, spells them: to response filters, `headers` does not distinguish case.
+  value headers_as_spelt_in(std::string_view text) const;
 
   /// The body as JSON, parsed when it is asked for first. Throws errc::bad_data, naming the URL, where it is none.
   const value& json() const;

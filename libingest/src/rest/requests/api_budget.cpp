@@ -48,8 +48,8 @@ void api_budget::observe(const api_call& call, const answer& given) {
   if (!left && options_.status_codes_for_ratelimit_hit.contains(given.status())) {
     left = 0;
   }
-  const auto reset = parse_rate_limit_reset(given.header(options_.ratelimit_reset_header).value_or(""),
-                                            options_.time.wall());
+  const auto reset =
+      parse_rate_limit_reset(given.header(options_.ratelimit_reset_header).value_or(""), options_.time.wall());
   policy->update(left, reset.count() < 0 ? std::nullopt : std::optional(reset), options_.time.now());
 }
 

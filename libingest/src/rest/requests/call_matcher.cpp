@@ -47,9 +47,8 @@ bool call_matcher::has_params(const api_call& call) const {
   }
   const auto there = decoded_query(call.target.query.value_or(""));
   return std::all_of(options_.params.begin(), options_.params.end(), [&](const auto& wanted) {
-    return std::any_of(there.begin(), there.end(), [&](const auto& p) {
-      return p.first == wanted.first && p.second == wanted.second;
-    });
+    return std::any_of(there.begin(), there.end(),
+                       [&](const auto& p) { return p.first == wanted.first && p.second == wanted.second; });
   });
 }
 

@@ -113,9 +113,8 @@ std::optional<milliseconds> moving_window_call_rate::wait_for(const call_rate& r
 }
 
 void moving_window_call_rate::forget_before(time_point now) {
-  const auto longest = std::max_element(rates_.begin(), rates_.end(), [](const call_rate& a, const call_rate& b) {
-    return a.interval < b.interval;
-  });
+  const auto longest = std::max_element(rates_.begin(), rates_.end(),
+                                        [](const call_rate& a, const call_rate& b) { return a.interval < b.interval; });
   while (!calls_.empty() && calls_.front().first <= now - longest->interval) {
     calls_.pop_front();
   }

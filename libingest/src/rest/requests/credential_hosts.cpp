@@ -11,10 +11,10 @@ namespace ingest::rest {
 namespace {
 
 /// What comes of answers, or of records of other streams.
-constexpr const char* foreign_variables[] = {"stream_slice",  "stream_partition",  "stream_interval",
-                                             "next_page_token", "creation_response", "polling_response",
-                                             "download_target", "response",          "record",
-                                             "last_record",     "headers"};
+constexpr const char* foreign_variables[] = {
+    "stream_slice",     "stream_partition", "stream_interval", "next_page_token", "creation_response",
+    "polling_response", "download_target",  "response",        "record",          "last_record",
+    "headers"};
 
 /// The end of scheme and host in a template: the first slash outside of expressions that is not of "://".
 std::size_t end_of_origin(std::string_view text) {
@@ -60,7 +60,7 @@ credential_hosts::credential_hosts(std::vector<std::string> listed, const std::v
 std::vector<url> credential_hosts::own(const variables& given) const {
   std::vector<url> all;
   for (const interpolation& origin : origins_) {
-    const std::string text = origin.evaluate(given, value::text_of("")).to_text();
+    const std::string text = origin.evaluate_itself(given).to_text();
     if (names_host(text) && (lower(text).starts_with("http://") || lower(text).starts_with("https://"))) {
       all.push_back(parse_url(text, origin.where()));
     }

@@ -10,9 +10,15 @@ namespace ingest::rest {
 
 namespace {
 
-variables with_parameters(const variables& given, const value& parameters) {
+/// What templates of a requester may name is there, be it None.
+variables with_all_names(const variables& given, const value& parameters) {
   variables all(&given);
   all.set("parameters", parameters);
+  for (const char* name : {"config", "stream_slice", "next_page_token"}) {
+    if (given.find(name) == nullptr) {
+      all.set(name, value());
+    }
+  }
   return all;
 }
 
@@ -30,7 +36,7 @@ http_requester::http_requester(http_requester_options options)
 
 request_outcome http_requester::send(const variables& given, const request_options& injected,
                                      const std::optional<std::string>& path, const std::stop_token& stop) {
-  const variables all = with_parameters(given, options_.request.parameters);
+  const variables all = with_all_names(given, options_.request.parameters);
   const url target = target_of(all, path);
   retry_course course(*options_.errors, options_.time);
   bool renewed = false;
@@ -94,8 +100,8 @@ void http_requester::wait_for_another(retry_course& course, const verdict& v, co
     throw error(refusal.code(), std::string(failed().what()) + "; " + refusal.what(), refusal.transient());
   }
   if (!wait) {
-    throw error(errc::unavailable, std::string(failed().what()) + "; given up after " +
-                                       std::to_string(course.attempts()) + " attempts");
+    throw error(errc::unavailable,
+                std::string(failed().what()) + "; given up after " + std::to_string(course.attempts()) + " attempts");
   }
   const bool limited = v.action == response_action::rate_limited;
   log::info(limited ? events::rate_limited : events::request_retried, failed().what(),

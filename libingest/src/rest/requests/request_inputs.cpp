@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <string>
-
-#include "ingest/error.hpp"
-
 namespace ingest::rest {
 
 namespace {
@@ -18,11 +15,7 @@ dictionary evaluated(const flat_inputs& inputs, const variables& given, const Ev
     if (content.is_none() || content.kind() == value::kind::undefined) {
       continue;
     }
-    if (const value key = text_or_list(name, given); key.is_text()) {
-      result.set(key, std::move(content));
-    } else {
-      throw error(errc::config, name.where() + ": the name \"" + name.text() + "\" comes out as no text");
-    }
+    result.set(name.evaluate_name(given), std::move(content));
   }
   return result;
 }
@@ -95,6 +88,11 @@ value nested_inputs::evaluate(const variables& given) const {
     }
   }
   return value::dict_of(std::move(members));
+}
+
+value nested_inputs::evaluate_whole(const variables& given) const {
+  const auto* const text = std::get_if<interpolation>(&content_);
+  return text != nullptr ? text->evaluate_itself(given) : evaluate(given);
 }
 
 bool nested_inputs::names(std::string_view variable) const {

@@ -9,7 +9,8 @@
 
 namespace ingest::rest {
 
-/// What a manifest has for a member's value: a text, to be evaluated, or a constant that YAML made a number, a boolean …
+/// What a manifest has for a member's value: a text, to be evaluated, or a constant that YAML made a number, a boolean
+/// …
 using request_input = std::variant<interpolation, value>;
 
 /// The CDK's InterpolatedMapping: names and values, both evaluated.
@@ -40,6 +41,9 @@ class nested_inputs {
 
   /// None among the members of a dict is left out, at every depth, but not in a list.
   value evaluate(const variables& given) const;
+
+  /// The same; but where the whole of it is a text, its default is itself: undefined is an error.
+  value evaluate_whole(const variables& given) const;
 
   bool names(std::string_view variable) const;
 

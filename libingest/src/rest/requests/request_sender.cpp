@@ -68,8 +68,8 @@ exchange request_sender::attempt(prepared_request request, const trust& trusted,
       return e;
     }
     if (hops == most_redirects) {
-      throw error(errc::config, request.target.for_people() + " redirects more than " +
-                                    std::to_string(most_redirects) + " times; check the URL");
+      throw error(errc::config, request.target.for_people() + " redirects more than " + std::to_string(most_redirects) +
+                                    " times; check the URL");
     }
     request = redirected(std::move(request), *e.given, trusted);
   }

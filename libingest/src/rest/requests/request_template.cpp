@@ -21,7 +21,7 @@ dictionary without_none(const dictionary& members) {
 }
 
 value evaluated(const interpolation& text, const variables& given) {
-  return text.evaluate(given, value::text_of(""));
+  return text.evaluate_itself(given);
 }
 
 /// Of a text that is no dict the CDK takes nothing.
@@ -55,11 +55,11 @@ value data_of(const interpolation& text, const variables& given) {
 }
 
 dictionary json_of(const nested_inputs& content, const variables& given, const std::string& where) {
-  const value result = content.evaluate(given);
-  if (!result.is_dict() && result.truth()) {
+  const value result = content.evaluate_whole(given);
+  if (!result.is_dict()) {
     throw error(errc::config, where + ": `request_body_json` does not come out as members; check its quotes");
   }
-  return result.is_dict() ? result.members() : dictionary();
+  return result.members();
 }
 
 bool names(const request_members& members, std::string_view variable) {
@@ -95,8 +95,7 @@ url request_template::target(const variables& given, const std::optional<std::st
     own_path = evaluated(options_.path, given).to_text();
     own_path.erase(0, own_path.find_first_not_of('/'));
   }
-  return parse_url(join_base(base.empty() ? evaluated(options_.url, given).to_text() : base, own_path),
-                   options_.where);
+  return parse_url(join_base(base.empty() ? evaluated(options_.url, given).to_text() : base, own_path), options_.where);
 }
 
 request_options request_template::own_options(const variables& given) const {
