@@ -22,7 +22,7 @@ class node {
   using elements = std::vector<node>;
   using member_list = std::vector<member>;
 
-  static constexpr std::size_t most_parts = 4'000'000;
+  static constexpr std::size_t most_parts = 16'000'000;
   static constexpr std::size_t deepest = 200;
 
   node() = default;  ///< null, at no line
