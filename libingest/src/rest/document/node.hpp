@@ -52,6 +52,7 @@ class node {
   std::string_view kind_name() const;
 
   value to_value() const;
+  /// Throws errc::bad_data for infinity and NaN, which JSON does not have.
   std::string to_json() const;
 
  private:
