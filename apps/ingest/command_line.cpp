@@ -36,6 +36,11 @@ class subcommand {
     if (description.command == command::discover) {
       cli_->add_flag("--view", asked.view);
     }
+    if (description.command == command::validate) {
+      cli_->add_option("MANIFEST", asked.manifest);
+      cli_->add_flag("--offline", asked.offline);
+      cli_->add_flag("--json", asked.json);
+    }
     if (works(description.command)) {
       cli_->add_flag("--fresh", asked.fresh);
       cli_->add_flag("--yes", asked.yes);
@@ -148,6 +153,22 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   }
 }
 
+/// A manifest is looked at by itself; settings are looked at together with what they lead to.
+void check_validation(const invocation& asked) {
+  if (asked.command != command::validate) {
+    return;
+  }
+  if (!asked.manifest.empty() && !asked.offline) {
+    throw error(errc::usage, "a manifest is checked without its API only: ingest validate " + asked.manifest.string() +
+                                 " --offline (see ingest validate --help)");
+  }
+  if (asked.manifest.empty() && (asked.offline || asked.json)) {
+    throw error(errc::usage,
+                "--offline and --json are of a manifest: ingest validate manifest.yaml --offline (see "
+                "ingest validate --help)");
+  }
+}
+
 }  // namespace
 
 std::optional<invocation> parse_command_line(int argc, const char* const* argv, std::ostream& out) {
@@ -191,6 +212,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   if (asked.command == command::discover && !asked.view) {
     throw error(errc::usage, "say what to print: ingest discover --view (see ingest discover --help)");
   }
+  check_validation(asked);
   return asked;
 }
 
