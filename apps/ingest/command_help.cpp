@@ -61,7 +61,12 @@ std::string command_help(const command_description& c) {
     out << "  --json\n      Print the status as JSON.\n";
   } else if (c.command == command::discover) {
     out << "  --view\n      Print a CREATE VIEW, which is what there is to discover.\n";
-  } else if (c.command != command::validate) {
+  } else if (c.command == command::validate) {
+    out << "  MANIFEST --offline\n      Check an Airbyte low-code manifest instead, a file of YAML or JSON: which of "
+           "its\n"
+           "      streams run here, and what is wrong or lacking in it, by lines. Asks no API.\n"
+           "  --json\n      Print that as JSON.\n";
+  } else {
     out << "  --fresh\n      Forget the run in DATA_DIR and begin anew; its rejected rows are kept.\n"
            "  --yes\n      With --fresh: even if DATA_DIR holds something.\n";
   }

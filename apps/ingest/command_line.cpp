@@ -44,6 +44,10 @@ class subcommand {
     if (reads(description.command)) {
       file_ = cli_->add_option("FILE");
     }
+    if (description.command == command::validate) {
+      cli_->add_flag("--offline", asked.offline);
+      cli_->add_flag("--json", asked.json);
+    }
     if (works(description.command)) {
       cli_->add_flag("--fresh", asked.fresh);
       cli_->add_flag("--yes", asked.yes);
@@ -71,6 +75,7 @@ class subcommand {
   void take() const {
     asked_.command = description_.command;
     if (file_ != nullptr && file_->count() > 0) {
+      asked_.manifest = file_->results().back();
       asked_.sources.flags["FROM"] = "connector:" + file_->results().back();
     }
     if (description_.to_stdout) {
@@ -163,6 +168,18 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   }
 }
 
+/// Without its API a manifest is looked at by itself; there only is a report for programs.
+void check_validation(const invocation& asked) {
+  if (asked.command != command::validate) {
+    return;
+  }
+  if (asked.manifest.empty() ? asked.offline || asked.json : asked.json && !asked.offline) {
+    throw error(errc::usage,
+                "--offline and --json are of a manifest: ingest validate manifest.yaml --offline (see "
+                "ingest validate --help)");
+  }
+}
+
 }  // namespace
 
 std::optional<invocation> parse_command_line(int argc, const char* const* argv, std::ostream& out) {
@@ -206,6 +223,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   if (asked.command == command::discover && !asked.view) {
     throw error(errc::usage, "say what to print: ingest discover --view (see ingest discover --help)");
   }
+  check_validation(asked);
   return asked;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <ostream>
 #include <string_view>
@@ -12,10 +13,12 @@ namespace ingest::app {
 struct invocation {
   ingest::command command = ingest::command::version;
   setting_sources sources;
-  bool fresh = false;  ///< --fresh: forget what DATA_DIR and the ledger hold
-  bool yes = false;    ///< --yes: do so without asking back
-  bool json = false;   ///< --json: a status for programs
-  bool view = false;   ///< --view: the statement that makes a view
+  bool fresh = false;              ///< --fresh: forget what DATA_DIR and the ledger hold
+  bool yes = false;                ///< --yes: do so without asking back
+  bool json = false;               ///< --json: a status, or what is to be said of a manifest, for programs
+  bool offline = false;            ///< --offline: of a manifest only what it says itself
+  bool view = false;               ///< --view: the statement that makes a view
+  std::filesystem::path manifest;  ///< of `validate`: the connector that is looked at; empty: none
 };
 
 /// Reads a command line. Returns nothing where only help was asked for, which was written to `out`. Throws errc::usage

@@ -16,6 +16,7 @@
 #include "settings/option_names.hpp"
 #include "status_command.hpp"
 #include "validate_command.hpp"
+#include "validate_manifest.hpp"
 
 namespace {
 
@@ -31,6 +32,9 @@ int execute(const app::invocation& asked) {
   if (asked.command == command::version) {
     std::cout << "ingest " << version() << '\n';
     return 0;
+  }
+  if (asked.command == command::validate && asked.offline) {
+    return app::validate_manifest(asked.manifest, asked.json, std::cout);
   }
   if (asked.command == command::validate) {
     return app::validate_command(asked.sources, std::cout);

@@ -141,6 +141,28 @@ BOOST_AUTO_TEST_CASE(asks_back_before_fresh_deletes_a_run) {
   BOOST_TEST(std::filesystem::exists(ingest.directory / "d" / "ingestion.state"));
 }
 
+BOOST_AUTO_TEST_CASE(validates_a_manifest_without_its_api) {
+  const program ingest;
+  const std::string manifest =
+      "version: 1.0.0\ncheck: {type: CheckStream}\nstreams:\n"
+      "  - {type: DeclarativeStream, name: books, primary_key: id, retriever: {type: SimpleRetriever,\n"
+      "     requester: {url_base: \"https://library.example\"}, record_selector: {extractor: {field_path: []}}}}\n";
+  put_text(ingest.directory / "books.yaml", manifest);
+  const auto good = ingest.run({"validate", "books.yaml", "--offline"});
+  BOOST_TEST(good.exit_code == 0, good.err);
+  BOOST_TEST(good.out.starts_with("runs   books: key id; resumes: stream\n"), good.out);
+  BOOST_TEST(
+      ingest.run({"validate", "books.yaml", "--offline", "--json"}).out.starts_with("{\"manifest\":\"books.yaml\""));
+
+  put_text(ingest.directory / "odd.yaml", manifest + "  - {type: Other}\n");
+  const auto odd = ingest.run({"validate", "odd.yaml", "--offline"});
+  BOOST_TEST(odd.exit_code == 78);
+  BOOST_TEST(odd.out.find("error  streams[1], line 6: unknown type `Other`") != std::string::npos, odd.out);
+  refuses(ingest.run({"validate", "none.yaml", "--offline"}), 74, "none.yaml");
+  refuses(ingest.run({"validate", "books.yaml"}), 64, "--offline");
+  refuses(ingest.run({"validate", "--offline"}), 64, "manifest.yaml");
+}
+
 BOOST_AUTO_TEST_CASE(validates_settings_and_the_data_directory) {
   program ingest;
   const auto missing = ingest.run({"validate"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "ingest/error.hpp"
@@ -41,6 +42,13 @@ class without_parameter {
     }
   }
 
+  /// The CDK walks a list in its place, so that a parameter that became a field is changed with it.
+  void take_over(const node& walked) {
+    if (taken_) {
+      taken_->content = walked;
+    }
+  }
+
   /// The CDK's way: one that is false in Python's sense is gone for the fields behind it as well.
   void put_back() {
     if (taken_ && taken_->content.truth()) {
@@ -74,8 +82,8 @@ class propagation {
     }
     if (const node* const type = find_member(members, "type")) {
       const std::string name = type->is_text() ? std::string(type->text()) : type->to_json();
-      fill_fields(members, parameters);
-      walk_fields(name, members, parameters);
+      const std::set<std::string> filled = fill_fields(members, parameters);
+      walk_fields(name, members, parameters, filled);
       if (!parameters.empty()) {
         members.push_back({std::string(parameters_name), node::dict(std::move(parameters), component.line())});
       }
@@ -104,21 +112,29 @@ class propagation {
     members.erase(own);
   }
 
-  static void fill_fields(node::member_list& members, const node::member_list& parameters) {
+  /// Returns the names of those that were not there, or false.
+  static std::set<std::string> fill_fields(node::member_list& members, const node::member_list& parameters) {
+    std::set<std::string> filled;
     for (const node::member& p : parameters) {
       if (const node* const there = find_member(members, p.name); there == nullptr || !there->truth()) {
         set_member(members, p.name, p.content);
+        filled.insert(p.name);
       }
     }
+    return filled;
   }
 
-  void walk_fields(const std::string& type, node::member_list& members, node::member_list& parameters) {
+  void walk_fields(const std::string& type, node::member_list& members, node::member_list& parameters,
+                   const std::set<std::string>& filled) {
     for (node::member& m : members) {
       if (!m.content.is_dict() && !m.content.is_list()) {
         continue;
       }
       without_parameter hidden(parameters, m.name);
       m.content = walk_field(type + '.' + m.name, m.content, parameters);
+      if (m.content.is_list() && filled.contains(m.name)) {
+        hidden.take_over(m.content);
+      }
       hidden.put_back();
     }
   }

@@ -98,10 +98,10 @@ constexpr place_name place_names[] = {
     {place::property_selector, "a choice of members"},
 };
 
-using index = std::map<std::string_view, std::vector<const component_type*>>;
+using types_by_name = std::map<std::string_view, std::vector<const component_type*>>;
 
-index by_name() {
-  index all;
+types_by_name by_name() {
+  types_by_name all;
   for (const component_type& t : component_types()) {
     all[t.name].push_back(&t);
   }
@@ -122,7 +122,7 @@ std::span<const component_type> component_types() {
 }
 
 const component_type* find_component_type(std::string_view name, place where) {
-  static const index types = by_name();
+  static const types_by_name types = by_name();
   const auto found = types.find(name);
   if (found == types.end()) {
     return nullptr;

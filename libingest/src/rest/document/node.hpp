@@ -22,7 +22,7 @@ class node {
   using elements = std::vector<node>;
   using member_list = std::vector<member>;
 
-  static constexpr std::size_t most_parts = 4'000'000;
+  static constexpr std::size_t most_parts = 16'000'000;
   static constexpr std::size_t deepest = 200;
 
   node() = default;  ///< null, at no line
@@ -52,6 +52,7 @@ class node {
   std::string_view kind_name() const;
 
   value to_value() const;
+  /// Throws errc::bad_data for infinity and NaN, which JSON does not have.
   std::string to_json() const;
 
  private:

@@ -102,7 +102,8 @@ class resolver {
     node::member_list members;
     if (reference != nullptr) {
       const node base = resolved(*reference);
-      if (!base.is_dict()) {
+      // With nothing of its own it is what it names, with the line that stands there.
+      if (!base.is_dict() || n.members().size() == 1) {
         return base;
       }
       members = base.members();

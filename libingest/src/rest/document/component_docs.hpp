@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace ingest::rest {
+
+/// The table of components in Markdown, as docs/connectors.md shows it: per kind of place its components, what they do,
+/// and whether they run here.
+std::string component_list();
+
+}  // namespace ingest::rest
