@@ -1,9 +1,10 @@
-#include <cmath>
+#include <cstdio>
 
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "json/json_scanner.hpp"
 #include "json/json_text.hpp"
+#include "rest/expressions/characters.hpp"
 #include "rest/expressions/object.hpp"
 #include "rest/expressions/value.hpp"
 
@@ -67,6 +68,30 @@ class json_reader {
   detail::json_scanner in_;
 };
 
+/// What is no UTF-8 stays what it is, and a lone surrogate becomes an escape again: whoever stores it refuses it, with
+/// the record that it is in, where a replacement would pass for what was sent.
+std::string json_text(const std::string& text) {
+  if (detail::is_utf8(text)) {
+    return detail::json_string(text);
+  }
+  std::string out;
+  for (std::string_view rest = text; !rest.empty();) {
+    const expressions::character c = expressions::first_character(rest);
+    char escape[8] = {};
+    if (c.code >= 0xd800 && c.code <= 0xdfff && c.bytes.size() == 3) {
+      std::snprintf(escape, sizeof escape, "\\u%04x", c.code & 0xffffU);
+      out += escape;
+    } else if (c.bytes.size() == 1 && static_cast<unsigned char>(c.bytes[0]) >= 0x80) {
+      out += c.bytes;
+    } else {
+      const std::string quoted = detail::json_string(c.bytes);
+      out.append(quoted, 1, quoted.size() - 2);
+    }
+    rest.remove_prefix(c.bytes.size());
+  }
+  return "\"" + out + "\"";
+}
+
 class json_writer {
  public:
   std::string written(const value& all) {
@@ -93,7 +118,7 @@ class json_writer {
       case value::kind::real:
         return write_real(one);
       case value::kind::text:
-        out_ += detail::json_string(one.text());
+        out_ += json_text(one.text());
         return;
       case value::kind::list:
       case value::kind::tuple:
@@ -101,7 +126,7 @@ class json_writer {
       case value::kind::dict:
         return write_members(one.members());
       case value::kind::object:
-        out_ += detail::json_string(one.thing().text());
+        out_ += json_text(one.thing().text());
     }
   }
 
@@ -127,7 +152,7 @@ class json_writer {
     char before = '{';
     for (const auto& [name, content] : members) {
       out_ += before;
-      out_ += detail::json_string(name.kind() == value::kind::text ? name.text() : name_of(name));
+      out_ += json_text(name.kind() == value::kind::text ? name.text() : name_of(name));
       out_ += ':';
       write(content);
       before = ',';

@@ -28,7 +28,7 @@ bool is_bad_data(const error& e) {
 
 BOOST_AUTO_TEST_CASE(json_keeps_digits_order_and_characters) {
   for (const std::string json : {R"({"b":1.10,"a":[1E400,-0,12345678901234567890123,0.1e-7],"":null})",
-                                 R"("\"\\\u0001ü")", "[]", "{}", "true"}) {
+                                 R"("\"\\\u0001ü")", R"("a\ud83d\n")", "\"\xff\"", "[]", "{}", "true"}) {
     BOOST_TEST(through_json(json) == json);
   }
 }
