@@ -16,7 +16,7 @@ struct datetime_cursor_options {
   interpolation cursor_field;
   min_max_datetime start_datetime;
   std::optional<min_max_datetime> end_datetime = {};  ///< nothing: the present
-  std::string datetime_format;                        ///< of what is sent, and of watermarks
+  std::string datetime_format = {};                   ///< of what is sent, and of watermarks
   std::vector<std::string> cursor_datetime_formats = {};
   std::optional<interpolation> step = {};
   std::optional<std::string> cursor_granularity = {};
@@ -31,7 +31,7 @@ struct datetime_cursor_options {
   bool is_client_side_incremental = false;
   /// Watermarks are one for all partitions, and looked back from by as much as the sync before has taken.
   bool global_substream_cursor = false;
-  std::string where;
+  std::string where = {};
 };
 
 /// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point is

@@ -18,7 +18,7 @@ struct parent_stream_options {
   std::vector<std::vector<interpolation>> extra_fields = {};
   std::optional<request_option> option = {};
   bool incremental_dependency = false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
-  std::string where;
+  std::string where = {};
 };
 
 /// SubstreamPartitionRouter: a partition a record of the parents, one parent after the other. Records without the key

@@ -44,7 +44,7 @@ struct record_selector_options {
   bool transform_before_filtering = false;
   std::optional<value> schema = {};  ///< of records that are to be normalized by it
   cursor_filter filter = cursor_filter::none;
-  std::string where;  ///< names the selector in messages
+  std::string where = {};  ///< names the selector in messages
 };
 
 /// What pagination may look at: only what is asked for need be made a value.
