@@ -38,7 +38,8 @@ configure_package_config_file(cmake/ingestConfig.cmake.in "${PROJECT_BINARY_DIR}
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(
   FILES "${PROJECT_BINARY_DIR}/ingestConfig.cmake" "${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake"
-    cmake/FindCAF.cmake cmake/FindISAL.cmake cmake/FindZstd.cmake
+    cmake/FindCAF.cmake cmake/FindISAL.cmake cmake/FindPCRE2.cmake
+    cmake/FindZstd.cmake
   DESTINATION "${config_dir}" COMPONENT development)
 
 # pkg-config. A static library says what has to be linked with it. Not by `Requires`: what Debian's libcurl.pc and
@@ -48,7 +49,7 @@ if(NOT BUILD_SHARED_LIBS)
   if(TARGET fmt::fmt) # spdlog's own copy otherwise
     string(APPEND ingest_link_line " -lfmt")
   endif()
-  string(APPEND ingest_link_line " -lcrypto -lz -lzstd")
+  string(APPEND ingest_link_line " -lcrypto -lpcre2-8 -lz -lzstd")
   set(actors_link_line "-lcaf_core")
 endif()
 # Relative, so that the installed tree may be moved: packages are built with one prefix and unpacked to another.

@@ -5,7 +5,7 @@
 
 #include "rest/expressions/fault.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -54,4 +54,4 @@ void work_limit::spend(std::size_t steps) {
   steps_left -= steps;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -9,7 +9,7 @@
 
 #include "rest/expressions/value.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// What a function, method, filter or test is called with.
 struct arguments {
@@ -39,4 +39,4 @@ class work_limit {
   std::size_t before_;
 };
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -6,7 +6,7 @@
 
 #include "core/utf8.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -142,4 +142,4 @@ std::string_view without_trailing_space(std::string_view text) {
   return text;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

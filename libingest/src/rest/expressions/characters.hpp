@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// Texts as Python sees them: sequences of characters, not of bytes. A byte that is no UTF-8 counts as a character of
 /// its own, and so does a lone surrogate in its three bytes, so that no text is refused and none is changed.
@@ -36,4 +36,4 @@ std::string lower_of(std::string_view text);
 std::string_view without_leading_space(std::string_view text);
 std::string_view without_trailing_space(std::string_view text);
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -5,7 +5,7 @@
 
 #include "core/utf8.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -108,4 +108,4 @@ void append_code(std::uint32_t code, std::string& to) {
   }
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

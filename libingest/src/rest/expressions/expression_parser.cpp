@@ -3,7 +3,7 @@
 #include "rest/expressions/fault.hpp"
 #include "rest/expressions/parser.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -286,4 +286,4 @@ expression expression_parser::target() {
   return commas ? made_of(expression::kind::tuple, std::move(names)) : std::move(names.front());
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// What Python would raise while a template is read or rendered. Never leaves interpolation.cpp, where some become
 /// values, as in the CDK, and all others errors that name the template. Says nothing about values, which may be secret.
@@ -36,4 +36,4 @@ inline void check_size(std::size_t size, std::size_t most) {
   }
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

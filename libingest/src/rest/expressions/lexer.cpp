@@ -7,7 +7,7 @@
 #include "rest/expressions/escapes.hpp"
 #include "rest/expressions/fault.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -263,4 +263,4 @@ std::vector<token> tokens_of(std::string_view text) {
   return lexer(with_newlines(text)).all();
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

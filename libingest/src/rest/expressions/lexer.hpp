@@ -7,7 +7,7 @@
 
 #include "rest/expressions/value.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 struct token {
   enum class kind { data, variable_begin, variable_end, block_begin, block_end, name, text, number, sign, end };
@@ -32,4 +32,4 @@ std::size_t number_length(std::string_view text, bool& whole);
 /// The value of such a number. Throws errc::bad_data where it has more digits than Python takes.
 value number_from(std::string_view spelling, bool whole);
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

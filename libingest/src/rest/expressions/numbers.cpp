@@ -4,7 +4,7 @@
 #include "ingest/error.hpp"
 #include "rest/expressions/lexer.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -107,4 +107,4 @@ value number_from(std::string_view spelling, bool whole) {
   return value::number_of(digits);
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

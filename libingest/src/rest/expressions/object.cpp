@@ -5,10 +5,18 @@
 
 #include "rest/expressions/fault.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 value object::call(std::string_view method, const arguments&) const {
   fail(fault::kind::other, std::string(type()) + " has no method " + std::string(method));
+}
+
+std::size_t depth_of(const value::elements& all) {
+  std::size_t depth = 0;
+  for (const value& one : all) {
+    depth = std::max(depth, one.depth());
+  }
+  return depth;
 }
 
 value sequence::set_of(const value::elements& elements) {
@@ -29,15 +37,14 @@ std::string_view sequence::type() const {
 }
 
 std::string sequence::repr() const {
-  const std::string list = value::list_of(elements_).to_repr();
-  switch (what_) {
-    case kind::set:
-      return elements_.empty() ? "set()" : "{" + list.substr(1, list.size() - 2) + "}";
-    case kind::generator:
-      return "<generator object>";
-    default:
-      return std::string(type()) + "(" + list + ")";
+  if (what_ == kind::generator) {
+    return "<generator object>";
   }
+  const std::string list = value::list_of(elements_).to_repr();
+  if (what_ == kind::set) {
+    return elements_.empty() ? "set()" : "{" + list.substr(1, list.size() - 2) + "}";
+  }
+  return std::string(type()) + "(" + list + ")";
 }
 
 bool sequence::equals(const object& other) const {
@@ -89,4 +96,4 @@ std::optional<value> name_space::attribute(std::string_view name) const {
   return found == nullptr ? std::nullopt : std::optional<value>(*found);
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -8,7 +8,7 @@
 
 #include "rest/expressions/value.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 struct arguments;
 
@@ -32,11 +32,17 @@ class object {
   virtual bool has_method(std::string_view) const { return false; }
   virtual value call(std::string_view method, const arguments& with) const;
 
+  /// Of the values that it holds; see value::max_depth.
+  virtual std::size_t depth() const { return 0; }
+
   /// What iterating over it gives; null where that cannot be done.
   virtual const value::elements* elements() const { return nullptr; }
   /// Whether its length is known: not that of a generator.
   virtual bool has_length() const { return false; }
 };
+
+/// The greatest depth among them.
+std::size_t depth_of(const value::elements& all);
 
 /// The object of that class that `of` is; null where it is something else.
 template <class Object>
@@ -64,6 +70,7 @@ class sequence final : public object {
   bool truth() const override { return what_ == kind::generator || !elements_.empty(); }
   bool equals(const object& other) const override;
   const value::elements* elements() const override { return &elements_; }
+  std::size_t depth() const override { return depth_of(elements_); }
   bool has_length() const override { return what_ != kind::generator; }
 
  private:
@@ -94,6 +101,7 @@ class function final : public object {
   const std::string& name() const { return name_; }
   std::string_view type() const override { return of_ ? "builtin_function_or_method" : "function"; }
   std::string repr() const override;
+  std::size_t depth() const override { return of_ ? of_->depth() : 0; }
 
  private:
   std::optional<value> of_;
@@ -109,9 +117,10 @@ class name_space final : public object {
   std::string_view type() const override { return "Namespace"; }
   std::string repr() const override { return "<Namespace " + value::dict_of(fields_).to_repr() + ">"; }
   std::optional<value> attribute(std::string_view name) const override;
+  std::size_t depth() const override { return value::dict_of(fields_).depth(); }
 
  private:
   dictionary fields_;
 };
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

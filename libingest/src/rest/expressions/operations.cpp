@@ -6,7 +6,7 @@
 #include "rest/expressions/fault.hpp"
 #include "rest/expressions/object.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 std::string type_name(const value& of) {
   switch (of.kind()) {
@@ -132,6 +132,7 @@ std::size_t length_of(const value& of) {
 }
 
 void require_hashable(const value& of) {
+  work_limit::spend(1);
   if (of.is_list() || of.is_dict() || (object_in<sequence>(of) != nullptr && of.thing().has_length())) {
     fail(fault::kind::type, "'" + type_name(of) + "' cannot be a key");
   }
@@ -219,4 +220,4 @@ value subscript_of(const value& of, const value& key) {
   return value::undefined("'" + type_name(of) + "' has no such element");
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

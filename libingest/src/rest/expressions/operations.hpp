@@ -8,7 +8,7 @@
 #include "rest/expressions/arguments.hpp"
 #include "rest/expressions/value.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// What Python's operators and built-in functions do to values. All throw a `fault` for what Python would raise.
 
@@ -75,4 +75,4 @@ const std::string& text_in(const value& of, std::string_view whose);
 /// A number as a double, of whatever kind it is.
 bool is_numeric(const value& of);
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -11,7 +11,7 @@
 #include "rest/expressions/lexer.hpp"
 #include "rest/expressions/syntax.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// A template's tokens, read from left to right.
 class token_stream {
@@ -86,4 +86,4 @@ class expression_parser {
 /// An expression of those parts. Throws a fault where it is nested too deeply.
 expression made_of(enum expression::kind what, std::vector<expression> parts, std::string name = {});
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

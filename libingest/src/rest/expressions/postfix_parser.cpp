@@ -4,7 +4,7 @@
 #include "rest/expressions/filters.hpp"
 #include "rest/expressions/parser.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -170,4 +170,4 @@ expression expression_parser::test(expression of) {
   return negated ? made_of(expression::kind::negation, only(std::move(made))) : made;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -3,7 +3,7 @@
 #include "rest/expressions/fault.hpp"
 #include "rest/expressions/parser.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 namespace {
 
@@ -177,4 +177,4 @@ block parse_template(std::string_view text) {
   return statement_parser(in).until({});
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -7,7 +7,7 @@
 
 #include "rest/expressions/value.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 /// An expression of a template, parsed.
 struct expression {
@@ -72,4 +72,4 @@ struct statement {
 /// `fault`.
 block parse_template(std::string_view text);
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -1,7 +1,7 @@
 #include "rest/expressions/fault.hpp"
 #include "rest/expressions/parser.hpp"
 
-namespace ingest::rest {
+namespace ingest::rest::expressions {
 
 bool token_stream::skip_sign(std::string_view sign) {
   const bool found = current().is(sign);
@@ -66,4 +66,4 @@ void token_stream::refuse(const std::string& wanted) const {
   fail(fault::kind::syntax, "expected " + wanted + ", but " + there + " in its line " + std::to_string(found.line));
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::rest::expressions

@@ -43,7 +43,9 @@ bool is_whole(std::string_view spelling) {
 struct value::content {
   enum kind what;
   std::size_t depth = 0;
-  std::variant<std::monostate, bool, number, std::string, elements, dict_content, std::shared_ptr<const object>> held;
+  std::variant<std::monostate, bool, number, std::string, elements, dict_content,
+               std::shared_ptr<const expressions::object>>
+      held;
 
   static std::size_t depth_of(const value& of) { return of.content_ ? of.content_->depth : 0; }
 };
@@ -126,8 +128,13 @@ value value::dict_of(dictionary members, dictionary attributes) {
   return of(kind::dict, dict_content{plain.members(), std::move(attributes)}, depth);
 }
 
-value value::object_of(std::shared_ptr<const object> thing) {
-  return of(kind::object, std::move(thing));
+value value::object_of(std::shared_ptr<const expressions::object> thing) {
+  const std::size_t depth = thing->depth() + 1;
+  return of(kind::object, std::move(thing), depth);
+}
+
+std::size_t value::depth() const {
+  return content::depth_of(*this);
 }
 
 enum value::kind value::kind() const {
@@ -217,8 +224,8 @@ const dictionary* value::attributes() const {
   return dict.attributes ? &*dict.attributes : nullptr;
 }
 
-const object& value::thing() const {
-  return *held<std::shared_ptr<const object>>(kind::object, "an object");
+const expressions::object& value::thing() const {
+  return *held<std::shared_ptr<const expressions::object>>(kind::object, "an object");
 }
 
 const value* value::find(std::string_view name) const {

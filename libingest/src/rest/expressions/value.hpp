@@ -13,7 +13,9 @@
 namespace ingest::rest {
 
 class dictionary;
+namespace expressions {
 class object;
+}
 
 /// What an expression works on, and what a manifest's fields, a record and an answer are made of: a value as Python has
 /// them, for connectors were written for Python. Copies share what they hold; nothing is ever changed in place.
@@ -41,13 +43,14 @@ class value {
   static value dict_of(dictionary members);
   /// A dict that has attributes besides its members, as a stream's slice has its partition: `slice.partition`.
   static value dict_of(dictionary members, dictionary attributes);
-  static value object_of(std::shared_ptr<const object> thing);
+  static value object_of(std::shared_ptr<const expressions::object> thing);
 
   /// Throws errc::bad_data with the place in `json`. Numbers keep their digits, members their order; of equal names the
   /// last one counts. The depth is limited to 512.
   static value from_json(std::string_view json);
 
   enum kind kind() const;
+  std::size_t depth() const;  ///< how many lists and dicts are within each other; 0 of what is no container
   bool is_undefined() const { return kind() == kind::undefined; }
   bool is_none() const { return kind() == kind::none; }
   bool is_text() const { return kind() == kind::text; }
@@ -67,7 +70,7 @@ class value {
   const elements& items() const;  ///< of a list or tuple
   const dictionary& members() const;
   const dictionary* attributes() const;  ///< of a dict that has some; else null
-  const object& thing() const;
+  const expressions::object& thing() const;
   const std::string& missing() const;  ///< of undefined: what that is
 
   /// A number's digits as they came; of one that was computed, as Python prints it.

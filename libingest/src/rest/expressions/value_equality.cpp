@@ -23,10 +23,19 @@ bool equal_numbers(const value& a, const value& b) {
   return whole ? a.digits() == b.digits() : a.real() == b.real();
 }
 
+/// Of the outermost comparison, for objects compare what they hold anew.
+thread_local std::size_t comparisons = 0;
+thread_local std::size_t running = 0;
+
 class comparison {
  public:
+  comparison() { comparisons = running++ == 0 ? 0 : comparisons; }
+  ~comparison() { --running; }
+  comparison(const comparison&) = delete;
+  comparison& operator=(const comparison&) = delete;
+
   bool equal(const value& a, const value& b) {
-    if (++steps_ > max_comparisons) {
+    if (++comparisons > max_comparisons) {
       throw error(errc::bad_data, "two values are too large to be compared");
     }
     if (is_numeric(a) && is_numeric(b)) {
@@ -67,8 +76,6 @@ class comparison {
     }
     return same;
   }
-
-  std::size_t steps_ = 0;
 };
 
 }  // namespace
@@ -89,21 +96,33 @@ std::size_t hash_of_text(std::string_view text) {
   return std::hash<std::string_view>()(text);
 }
 
-std::size_t value::hash() const {
-  if (kind() == kind::text) {
-    return hash_of_text(text());
+namespace {
+
+/// Of a tuple no more than this counts, so that those that share their parts do not take for ever.
+constexpr std::size_t hashed_levels = 3;
+constexpr std::size_t hashed_items = 16;
+
+std::size_t hash_of(const value& of, std::size_t level) {
+  if (of.is_text()) {
+    return hash_of_text(of.text());
   }
-  if (is_numeric(*this)) {
-    return std::hash<double>()(real());  // integers that share a double share a hash, too
+  if (is_numeric(of)) {
+    return std::hash<double>()(of.real());  // integers that share a double share a hash, too
   }
-  if (kind() != kind::tuple) {
-    return kind() == kind::object ? hash_of_text(thing().type()) : static_cast<std::size_t>(kind());
+  if (of.kind() != value::kind::tuple) {
+    return static_cast<std::size_t>(of.kind());
   }
-  std::size_t mixed = items().size();
-  for (const value& item : items()) {
-    mixed = mixed * 1'000'003 ^ item.hash();
+  std::size_t mixed = of.items().size();
+  for (std::size_t i = 0; i < std::min(of.items().size(), hashed_items) && level < hashed_levels; ++i) {
+    mixed = mixed * 1'000'003 ^ hash_of(of.items()[i], level + 1);
   }
   return mixed;
+}
+
+}  // namespace
+
+std::size_t value::hash() const {
+  return hash_of(*this, 0);
 }
 
 }  // namespace ingest::rest

@@ -9,6 +9,8 @@
 
 namespace ingest::rest {
 
+using namespace expressions;
+
 namespace {
 
 constexpr std::size_t max_text_size = 64 << 20;
