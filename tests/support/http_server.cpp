@@ -18,7 +18,7 @@ std::string lower(std::string text) {
 }
 
 received_request received(const demo_api::http_request& from) {
-  received_request r{from.method, from.path, {}, {}, from.body, from.remote_port};
+  received_request r{from.method, from.path, {}, {}, from.body, from.remote_port, from.target};
   r.query.insert(from.parameters.begin(), from.parameters.end());
   for (const auto& [name, value] : from.headers) {
     r.headers[lower(name)] = value;

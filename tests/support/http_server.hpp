@@ -16,6 +16,7 @@ struct received_request {
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
   int remote_port = 0;
+  std::string target = {};  ///< path and query, as they were sent
 
   /// A query parameter, or a header's value; empty if there is none.
   std::string parameter(const std::string& name) const;

@@ -93,6 +93,25 @@ BOOST_AUTO_TEST_CASE(send_what_they_are_given) {
   BOOST_TEST(requests.at(0).header("User-Agent") == "ingest/1.2.3");
 }
 
+BOOST_AUTO_TEST_CASE(send_bodies_by_every_method_with_no_header_that_was_not_given) {
+  const http_server server(echo);
+  http_client client({});
+  using method = http_request::method;
+  std::string answers;
+  for (const auto& [verb, body] :
+       {std::pair(method::put, "1"), std::pair(method::get, "2"), std::pair(method::patch, "3"),
+        std::pair(method::post, ""), std::pair(method::del, ""), std::pair(method::get, ""),
+        std::pair(method::post, "4")}) {
+    answers += client.perform({.verb = verb, .url = server.url("/"), .body = body}, {}).body + ";";
+  }
+  BOOST_TEST(answers == "PUT / 1;GET / 2;PATCH / 3;POST / ;DELETE / ;GET / ;POST / 4;");
+  for (const auto& request : server.requests()) {
+    BOOST_TEST(request.headers.count("content-type") == 0U);
+    BOOST_TEST(request.headers.count("expect") == 0U);
+    BOOST_TEST(request.headers.count("content-length") == (request.method == "GET" && request.body.empty() ? 0U : 1U));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(keep_their_connection) {
   const http_server server(echo);
   http_client client({});

@@ -7,9 +7,9 @@ namespace ingest::rest {
 
 namespace {
 
-constexpr const char* members_with_words[] = {"message", "messages", "error",  "errors",        "failures", "failure",
-                                              "detail",  "err",      "error_message", "msg", "reason",
-                                              "status_message"};
+constexpr const char* members_with_words[] = {"message",       "messages", "error",  "errors",
+                                              "failures",      "failure",  "detail", "err",
+                                              "error_message", "msg",      "reason", "status_message"};
 
 std::optional<std::string> words_in(const value& v);
 

@@ -58,7 +58,7 @@ double with_jitter(double seconds, const std::optional<double>& range) {
 
 header_number number_from(const header_backoff_options& options) {
   const variables given = options.given.as_variables();
-  const auto text = [&](const interpolation& i) { return i.evaluate(given, value::text_of("")).to_text(); };
+  const auto text = [&](const interpolation& i) { return i.evaluate_itself(given).to_text(); };
   header_number number{text(options.header), std::nullopt};
   if (options.regex && !options.regex->text().empty()) {
     number.regex.emplace(text(*options.regex), options.regex->where());

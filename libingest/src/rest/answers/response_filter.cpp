@@ -50,7 +50,7 @@ std::string response_filter::message_for(const answer& given) const {
   variables scope = options_.given.as_variables();
   scope.set("response", given.json_or_empty());
   scope.set("headers", given.headers_in_any_case());
-  return message.evaluate(scope, value::text_of("")).to_text();
+  return message.evaluate_itself(scope).to_text();
 }
 
 }  // namespace ingest::rest

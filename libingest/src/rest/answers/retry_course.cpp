@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double longest_wait_s = 86'400;                   // a strategy's; quotas begin anew every day at the latest
+constexpr double longest_wait_s = 86'400;  // a strategy's; quotas begin anew every day at the latest
 constexpr milliseconds longest_polite_wait = std::chrono::hours(1);  // nobody in the connector has asked for it
 constexpr unsigned most_doublings = 12;
 

@@ -9,11 +9,11 @@
 
 namespace ingest::rest {
 
-/// The attempts at one request: counts them and says when the next one is due. The rules are the CDK's: three loops, one
-/// in the other. Inmost that of waits by a backoff strategy (a second is added to each), around it that of rate limits,
-/// outermost that of all else, both waiting 1, 2, 4 … seconds; each has max_retries, and those further in begin anew
-/// with every attempt of one further out. max_time ends the first and the last. Beyond the CDK: Retry-After
-/// (RFC 9110, section 10.2.3) is the least wait where no strategy speaks.
+/// The attempts at one request: counts them and says when the next one is due. The rules are the CDK's: three loops,
+/// one in the other. Inmost that of waits by a backoff strategy (a second is added to each), around it that of rate
+/// limits, outermost that of all else, both waiting 1, 2, 4 … seconds; each has max_retries, and those further in begin
+/// anew with every attempt of one further out. max_time ends the first and the last. Beyond the CDK: Retry-After (RFC
+/// 9110, section 10.2.3) is the least wait where no strategy speaks.
 class retry_course {
  public:
   retry_course(const error_handler& handler, timing time);

@@ -19,8 +19,8 @@ class token_source {
  public:
   virtual ~token_source() = default;
 
-  /// A token that is valid now. May ask the API for it, of all threads one. Throws errc::authentication where none is to
-  /// be had, errc::unavailable where the API does not answer, errc::cancelled once `stop` is requested.
+  /// A token that is valid now. May ask the API for it, of all threads one. Throws errc::authentication where none is
+  /// to be had, errc::unavailable where the API does not answer, errc::cancelled once `stop` is requested.
   virtual issued_token token(const std::stop_token& stop) = 0;
 
   /// The API has refused the token of this number: whoever asks for one gets another. False where there is no other.

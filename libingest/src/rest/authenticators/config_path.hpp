@@ -12,7 +12,8 @@ inline const value* find_at(const value& root, const std::vector<std::string>& p
   const value* at = &root;
   for (const std::string& name : path) {
     if (at->is_list()) {
-      const bool number = !name.empty() && name.size() < 10 && name.find_first_not_of("0123456789") == std::string::npos;
+      const bool number =
+          !name.empty() && name.size() < 10 && name.find_first_not_of("0123456789") == std::string::npos;
       const std::size_t index = number ? std::stoul(name) : at->items().size();
       at = index < at->items().size() ? &at->items()[index] : nullptr;
     } else {

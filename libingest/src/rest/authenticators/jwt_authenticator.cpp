@@ -83,8 +83,7 @@ value jwt_authenticator::payload() const {
   set_text(all, "iss", options_.iss, given);
   set_text(all, "sub", options_.sub, given);
   set_audience(all, options_.aud, given);
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(options_.time.wall().time_since_epoch()).count();
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(options_.time.wall().time_since_epoch()).count();
   all.set("iat", value::integer_of(now));
   all.set("exp", value::integer_of(now + options_.token_duration));
   all.set("nbf", value::integer_of(now));

@@ -34,7 +34,7 @@ struct algorithm_traits {
   std::string_view name;
   enum class family { hmac, rsa, rsa_pss, ecdsa, eddsa } kind;
   const EVP_MD* (*digest)();
-  int half = 0;                  // of a signature of ECDSA: bytes of r, and of s
+  int half = 0;                 // of a signature of ECDSA: bytes of r, and of s
   const char* curve = nullptr;  // as OpenSSL calls it
 };
 
@@ -77,7 +77,8 @@ owned<EVP_PKEY> read_key(const std::string& pem, const std::string& passphrase) 
   auto* const context = const_cast<std::string*>(&passphrase);  // OpenSSL hands it back to copy_passphrase()
   owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(bytes.get(), nullptr, copy_passphrase, context));
   if (!key) {
-    refuse("`secret_key` is no private key in PEM (\"-----BEGIN …\" with line breaks), or `passphrase` does not open it");
+    refuse(
+        "`secret_key` is no private key in PEM (\"-----BEGIN …\" with line breaks), or `passphrase` does not open it");
   }
   return key;
 }
@@ -89,8 +90,8 @@ void require_fit(const algorithm_traits& a, const EVP_PKEY* key) {
   bool fits = a.kind == family::eddsa ? is_eddsa : is_rsa;
   if (a.kind == family::ecdsa) {
     std::array<char, 64> curve{};
-    fits = type == EVP_PKEY_EC && EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, curve.data(),
-                                                                 curve.size(), nullptr) == 1 &&
+    fits = type == EVP_PKEY_EC &&
+           EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, curve.data(), curve.size(), nullptr) == 1 &&
            std::string_view(curve.data()) == a.curve;
   }
   if (!fits) {

@@ -28,7 +28,7 @@ std::string text_at(const value& config, const std::vector<std::string>& path) {
 }
 
 std::string name_of(const interpolation& input, const variables& given) {
-  return input.evaluate(given, value::text_of("")).to_text();
+  return input.evaluate_itself(given).to_text();
 }
 
 bool may_pass(const exchange& e) {
@@ -96,8 +96,7 @@ std::optional<shared_token::held> oauth_authenticator::first_token() {
   const std::string date = text_at(options_.given.config, options_.updater->token_expiry_date_config_path);
   return access.empty() || date.empty()
              ? std::nullopt
-             : std::optional(
-                   shared_token::held{access, expiry_of(value::text_of(date), true, options_.time.wall())});
+             : std::optional(shared_token::held{access, expiry_of(value::text_of(date), true, options_.time.wall())});
 }
 
 authenticator::proof oauth_authenticator::present(const std::stop_token& stop) {
@@ -223,13 +222,14 @@ void oauth_authenticator::refuse(const answer& given, const std::string& what) c
   const value* const code = given.json_or_empty().find(options_.refresh_token_error_key);
   const auto& values = options_.refresh_token_error_values;
   const bool is_of_refresh_token = options_.refresh_token_error_status_codes.contains(given.status()) &&
-                                   code != nullptr && std::find(values.begin(), values.end(), code->to_text()) != values.end();
+                                   code != nullptr &&
+                                   std::find(values.begin(), values.end(), code->to_text()) != values.end();
   const std::string words = detail::quotable(api_message(given).value_or(""));
   const std::string said = what + " answered " + std::to_string(given.status()) + (words.empty() ? "" : ": " + words);
-  throw error(errc::authentication, said + (is_of_refresh_token
-                                                ? "; the refresh token is invalid or has expired: log in again and "
-                                                  "set the new one"
-                                                : "; check the client's id and secret and the endpoint"));
+  throw error(errc::authentication,
+              said + (is_of_refresh_token ? "; the refresh token is invalid or has expired: log in again and "
+                                            "set the new one"
+                                          : "; check the client's id and secret and the endpoint"));
 }
 
 }  // namespace ingest::rest

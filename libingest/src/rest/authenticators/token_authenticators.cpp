@@ -6,7 +6,7 @@
 namespace ingest::rest {
 
 std::string credential_of(const interpolation& input, const variables& given) {
-  const value result = input.evaluate(given, value::text_of(""));
+  const value result = input.evaluate_itself(given);
   return result.is_text() ? result.text() : input.render(given);
 }
 

@@ -32,7 +32,8 @@ oauth_tokens parse(const value& stored, const std::filesystem::path& path) {
   if (tokens.refresh_token.empty()) {
     throw error(errc::bad_data, path.string() + ": no refresh token is in it; remove the file and log in again");
   }
-  if (const value* const expires = stored.find("expires"); expires != nullptr && expires->kind() == value::kind::integer) {
+  if (const value* const expires = stored.find("expires");
+      expires != nullptr && expires->kind() == value::kind::integer) {
     tokens.expires = std::chrono::sys_seconds(std::chrono::seconds(expires->integer()));
   }
   return tokens;

@@ -18,6 +18,7 @@ class answer {
   answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked);
 
   int status() const { return status_; }
+  /// Without its Content-Encoding, if it had one, though the header is still there.
   const std::string& body() const { return body_; }
 
   /// Python's response.ok, which is also its bool(): below 400.

@@ -62,9 +62,9 @@ pattern::pattern(const std::string& expression, const std::string& where) {
   if (!made->code) {
     std::array<PCRE2_UCHAR, 128> why{};
     pcre2_get_error_message(code, why.data(), why.size());
-    throw error(errc::config, where + ": \"" + expression + "\" is no regular expression: " +
-                                  reinterpret_cast<const char*>(why.data()) + " at character " +
-                                  std::to_string(place + 1));
+    throw error(errc::config, where + ": \"" + expression +
+                                  "\" is no regular expression: " + reinterpret_cast<const char*>(why.data()) +
+                                  " at character " + std::to_string(place + 1));
   }
   compiled_ = std::move(made);
 }

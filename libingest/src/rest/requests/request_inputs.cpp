@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <string>
-
-#include "ingest/error.hpp"
-
 namespace ingest::rest {
 
 namespace {
@@ -18,11 +15,7 @@ dictionary evaluated(const flat_inputs& inputs, const variables& given, const Ev
     if (content.is_none() || content.kind() == value::kind::undefined) {
       continue;
     }
-    if (const value key = text_or_list(name, given); key.is_text()) {
-      result.set(key, std::move(content));
-    } else {
-      throw error(errc::config, name.where() + ": the name \"" + name.text() + "\" comes out as no text");
-    }
+    result.set(name.evaluate_name(given), std::move(content));
   }
   return result;
 }

@@ -9,7 +9,8 @@
 
 namespace ingest::rest {
 
-/// What a manifest has for a member's value: a text, to be evaluated, or a constant that YAML made a number, a boolean …
+/// What a manifest has for a member's value: a text, to be evaluated, or a constant that YAML made a number, a boolean
+/// …
 using request_input = std::variant<interpolation, value>;
 
 /// The CDK's InterpolatedMapping: names and values, both evaluated.

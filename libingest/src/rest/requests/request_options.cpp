@@ -97,7 +97,7 @@ void request_option::inject(request_options& to, value content, const variables&
   std::vector<std::string> names;
   names.reserve(path_.size());
   for (const interpolation& part : path_) {
-    names.push_back(part.evaluate(given, value::text_of("")).to_text());
+    names.push_back(part.evaluate_itself(given).to_text());
   }
   switch (into_) {
     case target::request_parameter:

@@ -11,10 +11,10 @@ namespace ingest::rest {
 
 /// What is put into a request: by the requester itself, its authenticator, a paginator, a cursor, a partition router.
 struct request_options {
-  dictionary parameters;  ///< of the query; a list gives the parameter once an element, None none
-  dictionary headers;
+  dictionary parameters = {};  ///< of the query; a list gives the parameter once an element, None none
+  dictionary headers = {};
   value body_data = value::dict_of({});  ///< members of a form, or a whole body as a text
-  dictionary body_json;                  ///< members of a JSON object, nested ones too
+  dictionary body_json = {};             ///< members of a JSON object, nested ones too
 
   bool empty() const;
 };

@@ -17,6 +17,10 @@ bool is_unreserved(char c) {
   return is_letter(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 int hex_value(char c) {
   return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
 }
@@ -38,10 +42,15 @@ void append_encoded(std::string& to, unsigned char byte) {
 
 /// urllib3 first: "%" is an encoding only if each of the text is a right one. Then requests' requote_uri(): what needs
 /// no encoding loses it.
-std::string requoted(std::string_view text, std::string_view allowed) {
+std::string requoted(std::string text, std::string_view allowed) {
   bool all_right = true;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    all_right = all_right && (text[i] != '%' || encoded_byte(text, i) >= 0);
+    if (encoded_byte(text, i) >= 0) {
+      text[i + 1] = upper(text[i + 1]);
+      text[i + 2] = upper(text[i + 2]);
+    } else {
+      all_right = all_right && text[i] != '%';
+    }
   }
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -85,8 +94,8 @@ std::string without_dots(std::string_view path) {
 }
 
 [[noreturn]] void refuse(std::string_view where, const std::string& why) {
-  throw error(errc::config, std::string(where) + ": the URL of the request " + why +
-                                "; it should look like https://host/path");
+  throw error(errc::config,
+              std::string(where) + ": the URL of the request " + why + "; it should look like https://host/path");
 }
 
 void read_port(url& u, std::string_view text, std::string_view where) {
@@ -99,8 +108,12 @@ void read_port(url& u, std::string_view text, std::string_view where) {
 }
 
 void read_authority(url& u, std::string_view text, std::string_view where) {
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return c == '\\' || static_cast<unsigned char>(c) <= 0x20; })) {
+    refuse(where, "has a backslash or a blank before the end of its host");
+  }
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-    u.user_info = requoted(text.substr(0, at), "!$&'()*+,;=:");
+    u.user_info = requoted(std::string(text.substr(0, at)), "!$&'()*+,;=:");
     text.remove_prefix(at + 1);
   }
   const bool is_ipv6 = text.starts_with('[');
@@ -163,7 +176,7 @@ url parse_url(std::string_view text, std::string_view where) {
     u.path.insert(u.path.begin(), '/');
   }
   if (p.query && !p.query->empty()) {
-    u.query = requoted(*p.query, "!$&'()*+,;=:@/?");
+    u.query = requoted(std::string(*p.query), "!$&'()*+,;=:@/?");
   }
   return u;
 }

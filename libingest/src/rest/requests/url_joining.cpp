@@ -45,7 +45,7 @@ std::string join_url(std::string_view base, std::string_view reference) {
   if (base.empty() || reference.empty()) {
     return std::string(base.empty() ? reference : base);
   }
-  if (!r.scheme.empty() && (lower(r.scheme) != lower(b.scheme) || r.authority)) {
+  if (!r.scheme.empty() && lower(r.scheme) != lower(b.scheme)) {
     return std::string(reference);
   }
   const std::string scheme = b.scheme.empty() ? "" : lower(b.scheme) + ":";
