@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(both_ways_find_the_same_records) {
   const std::vector<std::vector<std::string>> paths = {{}, {"a"}, {"a", "b"}, {"b", "a", "c"}};
   random_json documents(20240601);
   unsigned records = 0;
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 40000; ++i) {
     const std::string body = documents.any(0);
     const auto& path = paths[documents.below(4)];
     auto slow = options(path);

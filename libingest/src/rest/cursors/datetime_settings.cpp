@@ -12,11 +12,11 @@ namespace {
 using namespace std::chrono;
 
 std::string text_or(const std::optional<interpolation>& text, const variables& known, std::string_view otherwise) {
-  return text ? text->evaluate(known).to_text() : std::string(otherwise);
+  return text ? text->evaluate_itself(known).to_text() : std::string(otherwise);
 }
 
 std::optional<duration> duration_or_none(const std::optional<interpolation>& text, const variables& known) {
-  const value content = text ? text->evaluate(known) : value();
+  const value content = text ? text->evaluate_itself(known) : value();
   return content.truth() ? std::optional(duration::parse(content.to_text(), text->where())) : std::nullopt;
 }
 
@@ -39,11 +39,11 @@ datetime_cursor::settings::settings(datetime_cursor_options given, std::shared_p
       known(std::move(names)),
       now(std::move(clock)),
       sent(options.datetime_format, options.where),
-      cursor_field(options.cursor_field.evaluate(*known).to_text()),
+      cursor_field(options.cursor_field.evaluate_itself(*known).to_text()),
       start_field(text_or(options.partition_field_start, *known, "start_time")),
       end_field(text_or(options.partition_field_end, *known, "end_time")),
       lookback(duration_or_none(options.lookback_window, *known)),
-      start(options.start_datetime.evaluate(*known, options.datetime_format)) {
+      start(options.start_datetime.evaluate_itself(*known, options.datetime_format)) {
   if (options.step.has_value() != options.cursor_granularity.has_value()) {
     throw error(errc::config, options.where + ": `step` and `cursor_granularity` go together; it has one of them only");
   }
@@ -62,7 +62,7 @@ clamping datetime_cursor::settings::evaluated_clamping() const {
   if (!options.clamping_target) {
     return {};
   }
-  const std::string target = options.clamping_target->evaluate(*known).to_text();
+  const std::string target = options.clamping_target->evaluate_itself(*known).to_text();
   if (target == "DAY") {
     return clamping(clamping::period::day);
   }
@@ -78,7 +78,7 @@ clamping datetime_cursor::settings::evaluated_clamping() const {
 moment datetime_cursor::settings::end() const {
   const auto present = [this] { return moment::of(floor<microseconds>(now())).value_or(start); };
   const moment asked =
-      options.end_datetime ? options.end_datetime->evaluate(*known, options.datetime_format) : present();
+      options.end_datetime ? options.end_datetime->evaluate_itself(*known, options.datetime_format) : present();
   if (rules.clamped.of() == clamping::period::none) {
     return asked;
   }
