@@ -68,8 +68,8 @@ count_cursor::count_cursor(count_cursor_options options, const variables& known)
     const value start = options.start_value->evaluate_itself(known);
     const auto number = whole(start);
     if (!number) {
-      throw error(errc::config, options.start_value->where() + ": `start_value` must come out as a whole number, not as " +
-                                    start.to_repr());
+      throw error(errc::config, options.start_value->where() +
+                                    ": `start_value` must come out as a whole number, not as " + start.to_repr());
     }
     start_ = *number;
   }

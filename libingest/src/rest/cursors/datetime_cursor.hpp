@@ -34,9 +34,9 @@ struct datetime_cursor_options {
   std::string where = {};
 };
 
-/// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point is
-/// never made. What is observed counts as far as its window reaches only, so that a record of the future, or one that
-/// an API sends in the wrong window, leads the watermark past nothing.
+/// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point
+/// is never made. What is observed counts as far as its window reaches only, so that a record of the future, or one
+/// that an API sends in the wrong window, leads the watermark past nothing.
 class datetime_cursor final : public cursor {
  public:
   using wall_clock = std::function<std::chrono::system_clock::time_point()>;

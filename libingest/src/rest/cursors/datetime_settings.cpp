@@ -25,8 +25,9 @@ weekday weekday_called(const std::optional<std::string>& name, const std::string
                                                      "THURSDAY", "FRIDAY", "SATURDAY"};
   const auto found = std::find(names.begin(), names.end(), name.value_or(""));
   if (found == names.end()) {
-    throw error(errc::config, where + ": `clamping` to a WEEK needs `target_details: {weekday: MONDAY}`, or another "
-                                      "day in capitals");
+    throw error(errc::config, where +
+                                  ": `clamping` to a WEEK needs `target_details: {weekday: MONDAY}`, or another "
+                                  "day in capitals");
   }
   return weekday(static_cast<unsigned>(found - names.begin()));
 }
@@ -43,7 +44,7 @@ datetime_cursor::settings::settings(datetime_cursor_options given, std::shared_p
       start_field(text_or(options.partition_field_start, *known, "start_time")),
       end_field(text_or(options.partition_field_end, *known, "end_time")),
       lookback(duration_or_none(options.lookback_window, *known)),
-      start(options.start_datetime.evaluate_itself(*known, options.datetime_format)) {
+      start(options.start_datetime.evaluate(*known, options.datetime_format)) {
   if (options.step.has_value() != options.cursor_granularity.has_value()) {
     throw error(errc::config, options.where + ": `step` and `cursor_granularity` go together; it has one of them only");
   }
@@ -78,7 +79,7 @@ clamping datetime_cursor::settings::evaluated_clamping() const {
 moment datetime_cursor::settings::end() const {
   const auto present = [this] { return moment::of(floor<microseconds>(now())).value_or(start); };
   const moment asked =
-      options.end_datetime ? options.end_datetime->evaluate_itself(*known, options.datetime_format) : present();
+      options.end_datetime ? options.end_datetime->evaluate(*known, options.datetime_format) : present();
   if (rules.clamped.of() == clamping::period::none) {
     return asked;
   }

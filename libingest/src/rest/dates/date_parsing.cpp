@@ -243,7 +243,8 @@ class date_matcher {
     text.remove_prefix(2);
     seconds total = hours(hours_off) + minutes(minutes_off);
     const std::size_t skipped = colons ? 1 : 0;
-    const int seconds_off = !colons || text.starts_with(':') ? digits(text.substr(std::min(skipped, text.size())), 2) : -1;
+    const int seconds_off =
+        !colons || text.starts_with(':') ? digits(text.substr(std::min(skipped, text.size())), 2) : -1;
     if (seconds_off >= 0 && seconds_off < 60 && matches(text.substr(2 + skipped), rest)) {
       parts_.offset = sign * (total + seconds(seconds_off));
       return true;

@@ -50,7 +50,7 @@ struct record_selector_options {
 /// What pagination may look at: only what is asked for need be made a value.
 struct page_wishes {
   bool last_record = false;
-  bool response = false;          ///< without the records, where that is cheaper
+  bool response = false;  ///< without the records, where that is cheaper
   bool records_in_response = false;
 };
 

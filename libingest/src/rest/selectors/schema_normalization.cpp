@@ -144,8 +144,8 @@ class normalizer {
       }
     }
     if (current == nullptr) {
-      throw error(errc::config, "the stream's JSON schema has the `$ref` \"" + reference +
-                                    "\", which leads to nothing in it");
+      throw error(errc::config,
+                  "the stream's JSON schema has the `$ref` \"" + reference + "\", which leads to nothing in it");
     }
     return *current;
   }

@@ -106,8 +106,7 @@ value keys_replace::apply(const value& record, const variables& given) const {
   names.set("record", record);
   const std::string old_text = old_.evaluate_itself(names).to_text();
   const std::string new_text = new_.evaluate_itself(names).to_text();
-  return with_keys(record, depth::all,
-                   [&](const std::string& name) { return replaced(name, old_text, new_text); });
+  return with_keys(record, depth::all, [&](const std::string& name) { return replaced(name, old_text, new_text); });
 }
 
 }  // namespace ingest::rest

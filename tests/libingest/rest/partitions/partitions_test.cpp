@@ -64,8 +64,8 @@ parent_page page_of(std::string_view partition, const std::vector<std::string>& 
 
 std::shared_ptr<given_parent> parent() {
   return std::make_shared<given_parent>(
-      std::vector<parent_page>{page_of("{}", {R"({"id":1,"o":{"name":"x"}})", R"({"name":"no id"})"}), page_of("{}", {}),
-                               page_of(R"({"shop":"a"})", {R"({"id":2})", R"({"id":1})"})});
+      std::vector<parent_page>{page_of("{}", {R"({"id":1,"o":{"name":"x"}})", R"({"name":"no id"})"}),
+                               page_of("{}", {}), page_of(R"({"shop":"a"})", {R"({"id":2})", R"({"id":1})"})});
 }
 
 parent_stream_options child_of(std::shared_ptr<parent_records> records) {
@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(a_list_gives_a_partition_an_item) {
 }
 
 BOOST_AUTO_TEST_CASE(an_item_is_put_into_requests_unless_it_is_empty) {
-  const list_partitions router({value::from_json("[1]"), text("id"),
-                                request_option(request_option::target::header, {text("X-Id")}), "here"},
-                               config());
+  const list_partitions router(
+      {value::from_json("[1]"), text("id"), request_option(request_option::target::header, {text("X-Id")}), "here"},
+      config());
   request_options to;
   router.inject(to, value::from_json(R"({"id":7})"), config());
   BOOST_TEST(value::dict_of(to.headers).to_json() == R"({"X-Id":7})");
@@ -133,15 +133,14 @@ BOOST_AUTO_TEST_CASE(records_of_parents_are_partitions) {
   second.parent_key = text("a/b");
   second.partition_field = text("other");
   substream_partitions router({first, second}, config());
-  const std::string wanted =
-      R"({"parent_id":1,"parent_slice":{}}{"o.name":"x","nope":null})"
-      "\n"
-      R"({"parent_id":2,"parent_slice":{"shop":"a"}}{"o.name":null,"nope":null})"
-      "\n"
-      R"({"parent_id":1,"parent_slice":{"shop":"a"}}{"o.name":null,"nope":null})"
-      "\n"
-      R"({"other":9,"parent_slice":{}})"
-      "\n";
+  const std::string wanted = R"({"parent_id":1,"parent_slice":{}}{"o.name":"x","nope":null})"
+                             "\n"
+                             R"({"parent_id":2,"parent_slice":{"shop":"a"}}{"o.name":null,"nope":null})"
+                             "\n"
+                             R"({"parent_id":1,"parent_slice":{"shop":"a"}}{"o.name":null,"nope":null})"
+                             "\n"
+                             R"({"other":9,"parent_slice":{}})"
+                             "\n";
   BOOST_TEST(all_of(router) == wanted);
   BOOST_TEST(all_of(router) == wanted);
   BOOST_CHECK_THROW(substream_partitions({}, config()), ingest::error);
@@ -189,7 +188,8 @@ BOOST_AUTO_TEST_CASE(a_parent_in_a_product_is_read_once_unless_it_is_too_large) 
 }
 
 BOOST_AUTO_TEST_CASE(groups_have_lists_of_values) {
-  partition_groups router({std::make_unique<substream_partitions>(std::vector{child_of(parent())}, config()), 2, true, "x"});
+  partition_groups router(
+      {std::make_unique<substream_partitions>(std::vector{child_of(parent())}, config()), 2, true, "x"});
   BOOST_TEST(all_of(router) == "{\"parent_id\":[1,2],\"parent_slice\":[{},{\"shop\":\"a\"}]}\n");
   partition_groups twice({list_of("[1,1,2,1,3]", "i"), 2, false, "x"});
   BOOST_TEST(all_of(twice) == "{\"i\":[1,1]}\n{\"i\":[2,1]}\n{\"i\":[3]}\n");
@@ -246,11 +246,13 @@ BOOST_AUTO_TEST_CASE(each_partition_is_given_once) {
 }
 
 BOOST_AUTO_TEST_CASE(expressions_see_a_slice_with_all_its_parts) {
-  const stream_slice slice{{value::from_json(R"({"id":1,"parent_slice":{"shop":"a"}})"), value::from_json(R"({"o.name":"x"})")},
-                           value::from_json(R"({"start_time":"s"})")};
+  const stream_slice slice{
+      {value::from_json(R"({"id":1,"parent_slice":{"shop":"a"}})"), value::from_json(R"({"o.name":"x"})")},
+      value::from_json(R"({"start_time":"s"})")};
   variables given(&config());
   slice.name_in(given);
   BOOST_TEST(text("{{ stream_partition.id }}{{ stream_interval['start_time'] }}{{ stream_slice.parent_slice.shop }}"
-                  "{{ stream_slice.extra_fields['o.name'] }}{{ stream_slice.partition.id }}{{ stream_slice.cursor_slice.start_time }}")
+                  "{{ stream_slice.extra_fields['o.name'] }}{{ stream_slice.partition.id }}{{ "
+                  "stream_slice.cursor_slice.start_time }}")
                  .render(given) == "1sax1s");
 }

@@ -50,7 +50,8 @@ std::string behind(const pagination_strategy& of, std::string_view response, std
 }
 
 cursor_pagination by_cursor(const std::string& cursor_value, const char* stop_condition = nullptr) {
-  return {{text(cursor_value), stop_condition == nullptr ? std::nullopt : std::optional(text(stop_condition))}, config()};
+  return {{text(cursor_value), stop_condition == nullptr ? std::nullopt : std::optional(text(stop_condition))},
+          config()};
 }
 
 request_option in_query(const std::string& name) {
@@ -247,11 +248,11 @@ BOOST_AUTO_TEST_CASE(templates_that_stay_away_from_the_records_are_known) {
                            "{{ headers.x }}", "{{ last_record.id }}", "{{ responses.data }}"}) {
     BOOST_TEST(!may_look_at_records(away, records), away);
   }
-  for (const char* towards : {"{{ response }}", "{{ response | length }}", "{{ response.data }}",
-                              "{{ response.data['items'][-1].id }}", "{{ response.values() }}",
-                              "{{ response[config.x] }}", "{{ response['a' ~ 'b'] }}", "{% set r = response %}",
-                              "{{ response.get('data').get('items') }}", "{{ response.get('x', response).data }}",
-                              "{{ response.next and response.data['items'] }}"}) {
+  for (const char* towards :
+       {"{{ response }}", "{{ response | length }}", "{{ response.data }}", "{{ response.data['items'][-1].id }}",
+        "{{ response.values() }}", "{{ response[config.x] }}", "{{ response['a' ~ 'b'] }}", "{% set r = response %}",
+        "{{ response.get('data').get('items') }}", "{{ response.get('x', response).data }}",
+        "{{ response.next and response.data['items'] }}"}) {
     BOOST_TEST(may_look_at_records(towards, records), towards);
   }
 }

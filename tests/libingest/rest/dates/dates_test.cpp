@@ -3,8 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/cdk_dates.hpp"
-#include "libingest/rest/cdk_windows.hpp"
+#include "libingest/rest/dates/cdk_dates.hpp"
 #include "rest/cursors/window_bounds.hpp"
 #include "rest/dates/date_format.hpp"
 #include "rest/dates/duration.hpp"
@@ -83,7 +82,8 @@ BOOST_AUTO_TEST_CASE(months_are_those_of_the_calendar) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_duration_is_refused_with_its_place) {
-  for (const char* text : {"", "P", "1D", "P1", "PD", "P1D1M", "P1.5M", "PT1D", "P99999Y", "P1H", "P1..5D", "p1d", "P1DT1"}) {
+  for (const char* text :
+       {"", "P", "1D", "P1", "PD", "P1D1M", "P1.5M", "PT1D", "P99999Y", "P1H", "P1..5D", "p1d", "P1DT1"}) {
     BOOST_CHECK_EXCEPTION(duration::parse(text, "streams.a.step, line 3"), ingest::error, [](const ingest::error& e) {
       return is_config(e) && std::string_view(e.what()).starts_with("streams.a.step, line 3: ");
     });

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/cdk_records.hpp"
+#include "libingest/rest/selectors/cdk_records.hpp"
 #include "rest/decoders/json_decoder.hpp"
 #include "rest/selectors/path_edit.hpp"
 #include "rest/selectors/raw_page.hpp"
@@ -215,8 +215,7 @@ BOOST_AUTO_TEST_CASE(the_members_of_a_dict_move_up) {
              R"({"a":{},"d":2,"p_c":1})");
   of.replace_record = true;
   of.key_suffix = text("_s");
-  BOOST_TEST(applied(dpath_flatten_fields(of, config()), R"({"a":{"b":{"c":1}},"d":2})").to_json() ==
-             R"({"p_c_s":1})");
+  BOOST_TEST(applied(dpath_flatten_fields(of, config()), R"({"a":{"b":{"c":1}},"d":2})").to_json() == R"({"p_c_s":1})");
 }
 
 BOOST_AUTO_TEST_CASE(bytes_of_records_go_through_as_they_came) {
@@ -247,9 +246,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_told_and_may_pass) {
     for (const bool raw : {true, false}) {
       auto of = options({"data"});
       of.condition = raw ? std::nullopt : std::optional(text("{{ True }}"));
-      BOOST_CHECK_EXCEPTION(select(of, body), ingest::error, [](const ingest::error& e) {
-        return e.code() == ingest::errc::bad_data && e.transient();
-      });
+      BOOST_CHECK_EXCEPTION(select(of, body), ingest::error,
+                            [](const ingest::error& e) { return e.code() == ingest::errc::bad_data && e.transient(); });
     }
   }
 }
@@ -370,9 +368,8 @@ BOOST_AUTO_TEST_CASE(both_ways_find_the_same_records) {
     BOOST_REQUIRE_MESSAGE(fast_records == joined(slow_page.records), body);
     BOOST_REQUIRE_MESSAGE(fast_page.response.to_json() == slow_page.response.to_json(), body);
     BOOST_REQUIRE_MESSAGE(fast_page.extracted == slow_page.extracted, body);
-    BOOST_REQUIRE_MESSAGE(fast_page.last_record.value_or(value()).to_json() ==
-                              slow_page.last_record.value_or(value()).to_json(),
-                          body);
+    BOOST_REQUIRE_MESSAGE(
+        fast_page.last_record.value_or(value()).to_json() == slow_page.last_record.value_or(value()).to_json(), body);
     records += static_cast<unsigned>(fast_page.records.size());
   }
   BOOST_TEST(records > 5000U);

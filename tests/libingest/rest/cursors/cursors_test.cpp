@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/cdk_windows.hpp"
+#include "libingest/rest/cursors/cdk_windows.hpp"
 #include "rest/cursors/count_cursor.hpp"
 #include "rest/cursors/datetime_cursor.hpp"
 
@@ -40,8 +40,8 @@ datetime_cursor made(datetime_cursor_options of) {
 
 using windows_list = std::vector<std::pair<std::string, std::string>>;
 
-windows_list windows_of(const cursor& of, const std::optional<std::string>& watermark, const std::string& start = "start_time",
-                        const std::string& end = "end_time") {
+windows_list windows_of(const cursor& of, const std::optional<std::string>& watermark,
+                        const std::string& start = "start_time", const std::string& end = "end_time") {
   windows_list all;
   const auto sequence = of.windows(watermark);
   while (const auto window = sequence->next()) {
@@ -167,7 +167,8 @@ BOOST_AUTO_TEST_CASE(what_was_seen_survives_a_stop) {
   const auto after = cursor.watch(std::nullopt);
   after->resume(value::from_json(before->observed().to_json()));
   BOOST_TEST(after->observed().to_json() == before->observed().to_json());
-  BOOST_TEST(cursor.watermark(std::nullopt, value::dict_of({}), after->observed()) == "2024-01-10T08:00:00.123456-0530");
+  BOOST_TEST(cursor.watermark(std::nullopt, value::dict_of({}), after->observed()) ==
+             "2024-01-10T08:00:00.123456-0530");
 }
 
 BOOST_AUTO_TEST_CASE(records_outside_of_the_sync_are_not_admitted) {
