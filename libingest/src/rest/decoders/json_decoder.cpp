@@ -4,8 +4,8 @@
 
 namespace ingest::rest {
 
-void json_decoder::decode(const answer& from, const std::function<void(const value& document)>& each) const {
-  for_each_document(from.body(), each);
+void json_decoder::decode(std::string_view body, const std::function<void(const value& document)>& each) const {
+  for_each_document(body, each);
 }
 
 }  // namespace ingest::rest

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rest/decoders/decoder.hpp"
+#include "rest/requests/answer.hpp"
 #include "rest/selectors/raw_page.hpp"
 #include "rest/selectors/record_extractor.hpp"
 #include "rest/selectors/record_texts.hpp"
