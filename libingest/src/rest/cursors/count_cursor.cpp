@@ -61,15 +61,15 @@ class count_watch final : public record_watch {
 
 count_cursor::count_cursor(count_cursor_options options, const variables& known)
     : where_(std::move(options.where)),
-      field_(options.cursor_field.evaluate(known).to_text()),
+      field_(options.cursor_field.evaluate_itself(known).to_text()),
       start_(0),
       start_value_option_(std::move(options.start_value_option)) {
   if (options.start_value) {
-    const value start = options.start_value->evaluate(known);
+    const value start = options.start_value->evaluate_itself(known);
     const auto number = whole(start);
     if (!number) {
-      throw error(errc::config, options.start_value->where() + ": `start_value` must come out as a whole number, not as " +
-                                    start.to_repr());
+      throw error(errc::config, options.start_value->where() +
+                                    ": `start_value` must come out as a whole number, not as " + start.to_repr());
     }
     start_ = *number;
   }

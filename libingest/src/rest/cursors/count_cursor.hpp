@@ -13,7 +13,7 @@ struct count_cursor_options {
   interpolation cursor_field;
   std::optional<interpolation> start_value = {};  ///< 0
   std::optional<request_option> start_value_option = {};
-  std::string where;
+  std::string where = {};
 };
 
 /// IncrementingCountCursor: a member of records that only grows. There is one window, which has no end:

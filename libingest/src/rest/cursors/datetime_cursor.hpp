@@ -16,7 +16,7 @@ struct datetime_cursor_options {
   interpolation cursor_field;
   min_max_datetime start_datetime;
   std::optional<min_max_datetime> end_datetime = {};  ///< nothing: the present
-  std::string datetime_format;                        ///< of what is sent, and of watermarks
+  std::string datetime_format = {};                   ///< of what is sent, and of watermarks
   std::vector<std::string> cursor_datetime_formats = {};
   std::optional<interpolation> step = {};
   std::optional<std::string> cursor_granularity = {};
@@ -31,12 +31,12 @@ struct datetime_cursor_options {
   bool is_client_side_incremental = false;
   /// Watermarks are one for all partitions, and looked back from by as much as the sync before has taken.
   bool global_substream_cursor = false;
-  std::string where;
+  std::string where = {};
 };
 
-/// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point is
-/// never made. What is observed counts as far as its window reaches only, so that a record of the future, or one that
-/// an API sends in the wrong window, leads the watermark past nothing.
+/// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point
+/// is never made. What is observed counts as far as its window reaches only, so that a record of the future, or one
+/// that an API sends in the wrong window, leads the watermark past nothing.
 class datetime_cursor final : public cursor {
  public:
   using wall_clock = std::function<std::chrono::system_clock::time_point()>;

@@ -12,11 +12,11 @@ namespace {
 using namespace std::chrono;
 
 std::string text_or(const std::optional<interpolation>& text, const variables& known, std::string_view otherwise) {
-  return text ? text->evaluate(known).to_text() : std::string(otherwise);
+  return text ? text->evaluate_itself(known).to_text() : std::string(otherwise);
 }
 
 std::optional<duration> duration_or_none(const std::optional<interpolation>& text, const variables& known) {
-  const value content = text ? text->evaluate(known) : value();
+  const value content = text ? text->evaluate_itself(known) : value();
   return content.truth() ? std::optional(duration::parse(content.to_text(), text->where())) : std::nullopt;
 }
 
@@ -25,8 +25,9 @@ weekday weekday_called(const std::optional<std::string>& name, const std::string
                                                      "THURSDAY", "FRIDAY", "SATURDAY"};
   const auto found = std::find(names.begin(), names.end(), name.value_or(""));
   if (found == names.end()) {
-    throw error(errc::config, where + ": `clamping` to a WEEK needs `target_details: {weekday: MONDAY}`, or another "
-                                      "day in capitals");
+    throw error(errc::config, where +
+                                  ": `clamping` to a WEEK needs `target_details: {weekday: MONDAY}`, or another "
+                                  "day in capitals");
   }
   return weekday(static_cast<unsigned>(found - names.begin()));
 }
@@ -39,7 +40,7 @@ datetime_cursor::settings::settings(datetime_cursor_options given, std::shared_p
       known(std::move(names)),
       now(std::move(clock)),
       sent(options.datetime_format, options.where),
-      cursor_field(options.cursor_field.evaluate(*known).to_text()),
+      cursor_field(options.cursor_field.evaluate_itself(*known).to_text()),
       start_field(text_or(options.partition_field_start, *known, "start_time")),
       end_field(text_or(options.partition_field_end, *known, "end_time")),
       lookback(duration_or_none(options.lookback_window, *known)),
@@ -62,7 +63,7 @@ clamping datetime_cursor::settings::evaluated_clamping() const {
   if (!options.clamping_target) {
     return {};
   }
-  const std::string target = options.clamping_target->evaluate(*known).to_text();
+  const std::string target = options.clamping_target->evaluate_itself(*known).to_text();
   if (target == "DAY") {
     return clamping(clamping::period::day);
   }

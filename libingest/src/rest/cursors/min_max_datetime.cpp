@@ -20,7 +20,7 @@ moment date_of(const interpolation& text, const value& content, const date_forma
 
 std::optional<moment> bound(const std::optional<interpolation>& text, const variables& given,
                             const date_format& format) {
-  const value content = text ? text->evaluate(given) : value();
+  const value content = text ? text->evaluate_itself(given) : value();
   return content.truth() ? std::optional(date_of(*text, content, format)) : std::nullopt;
 }
 
@@ -29,7 +29,7 @@ std::optional<moment> bound(const std::optional<interpolation>& text, const vari
 moment min_max_datetime::evaluate(const variables& given, const std::string& format_of_cursor) const {
   const bool own = datetime_format && !datetime_format->empty();
   const date_format format(own ? *datetime_format : format_of_cursor, datetime.where());
-  moment date = date_of(datetime, datetime.evaluate(given), format);
+  moment date = date_of(datetime, datetime.evaluate_itself(given), format);
   if (const auto earliest = bound(min_datetime, given, format)) {
     date = std::max(date, *earliest);
   }

@@ -20,8 +20,8 @@ struct window_rules {
   clamping clamped = {};
 };
 
-/// Divides the time from `lower` to `upper` into windows, as the CDK's concurrent cursor does: each begins where the one
-/// before ended, one granularity later; the last one ends with `upper`. None where lower is not before upper.
+/// Divides the time from `lower` to `upper` into windows, as the CDK's concurrent cursor does: each begins where the
+/// one before ended, one granularity later; the last one ends with `upper`. None where lower is not before upper.
 class window_division {
  public:
   /// `where` names the cursor in messages.

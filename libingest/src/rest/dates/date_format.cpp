@@ -5,6 +5,7 @@
 
 #include "ingest/error.hpp"
 #include "rest/dates/date_pattern.hpp"
+#include "rest/expressions/dates.hpp"
 #include "rest/selectors/type_casts.hpp"
 
 namespace ingest::rest {
@@ -14,15 +15,6 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::size_t longest_format = 200;
-
-/// As Python's timestamp(): a double, with its rounding.
-double timestamp_of(const moment& at) {
-  return static_cast<double>(at.at().time_since_epoch().count()) / 1e6;
-}
-
-std::string truncated_text(double number) {
-  return std::to_string(static_cast<std::int64_t>(std::trunc(number)));
-}
 
 std::optional<moment> moment_at(std::int64_t count, std::int64_t microseconds_each) {
   // Beyond it are no years that a date could have, and no 64 bits.
@@ -74,8 +66,9 @@ date_format::date_format(std::string text, std::string_view where) : text_(std::
   }
   if (kind_ == kind::directives) {
     if (const auto unknown = unknown_directive(text_)) {
-      throw error(errc::config, std::string(where) + ": dates cannot be read with \"" + *unknown + "\" of the format \"" +
-                                    text_ + "\"; use directives of Python's strptime(), or %s, %ms, %_ms");
+      throw error(errc::config, std::string(where) + ": dates cannot be read with \"" + *unknown +
+                                    "\" of the format \"" + text_ +
+                                    "\"; use directives of Python's strptime(), or %s, %ms, %_ms");
     }
   }
 }
@@ -103,20 +96,7 @@ std::optional<moment> date_format::parse_number(const value& content) const {
 }
 
 std::string date_format::print(const moment& at) const {
-  switch (kind_) {
-    case kind::seconds:
-      return truncated_text(timestamp_of(at));
-    case kind::seconds_as_float:
-      return value::real_of(timestamp_of(at)).to_text();
-    case kind::milliseconds:
-      // As the CDK does it, through a double.
-      return truncated_text(timestamp_of(at) * 1000);
-    case kind::microseconds:
-      return truncated_text(timestamp_of(at) * 1e6);
-    case kind::directives:
-      return print_date(at, text_);
-  }
-  return {};
+  return expressions::formatted_with_epochs(expressions::moment(at.clock(), at.offset()), text_);
 }
 
 }  // namespace ingest::rest

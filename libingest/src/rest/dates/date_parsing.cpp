@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/ascii.hpp"
+#include "rest/dates/date_parts.hpp"
 #include "rest/dates/date_pattern.hpp"
 
 namespace ingest::rest {
@@ -26,21 +27,6 @@ bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() &&
          std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == small(b); });
 }
-
-/// What the directives have said.
-struct date_parts {
-  int year = 1900;
-  int month = 1;
-  int day = 1;
-  std::optional<int> day_of_year;
-  int hour = 0;
-  int hour_of_half = -1;
-  bool afternoon = false;
-  int minute = 0;
-  int second = 0;
-  int microsecond = 0;
-  seconds offset = {};
-};
 
 struct numeric_directive {
   char letter;
@@ -257,7 +243,8 @@ class date_matcher {
     text.remove_prefix(2);
     seconds total = hours(hours_off) + minutes(minutes_off);
     const std::size_t skipped = colons ? 1 : 0;
-    const int seconds_off = !colons || text.starts_with(':') ? digits(text.substr(std::min(skipped, text.size())), 2) : -1;
+    const int seconds_off =
+        !colons || text.starts_with(':') ? digits(text.substr(std::min(skipped, text.size())), 2) : -1;
     if (seconds_off >= 0 && seconds_off < 60 && matches(text.substr(2 + skipped), rest)) {
       parts_.offset = sign * (total + seconds(seconds_off));
       return true;
@@ -293,26 +280,11 @@ class date_matcher {
   std::size_t steps_ = 0;
 };
 
-std::optional<moment> moment_of(const date_parts& parts) {
-  const int hour = parts.hour_of_half < 0 ? parts.hour : parts.hour_of_half % 12 + (parts.afternoon ? 12 : 0);
-  year_month_day date = year(parts.year) / month(static_cast<unsigned>(parts.month)) /
-                        day(static_cast<unsigned>(parts.day));
-  if (parts.day_of_year) {
-    date = sys_days(year(parts.year) / 1 / 1) + days(*parts.day_of_year - 1);
-  }
-  if (!date.ok() || parts.second > 59) {
-    return std::nullopt;
-  }
-  return moment::of_clock(sys_days(date) + hours(hour) + minutes(parts.minute) + seconds(parts.second) +
-                              microseconds(parts.microsecond),
-                          parts.offset);
-}
-
 }  // namespace
 
 std::optional<moment> parse_date(std::string_view text, std::string_view format) {
   const auto parts = date_matcher().match(text, format);
-  return parts ? moment_of(*parts) : std::nullopt;
+  return parts ? parts->to_moment() : std::nullopt;
 }
 
 std::optional<std::string> unknown_directive(std::string_view format) {

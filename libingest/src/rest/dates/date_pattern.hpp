@@ -12,9 +12,6 @@ namespace ingest::rest {
 /// the text does not match all of the format, or names no date.
 std::optional<moment> parse_date(std::string_view text, std::string_view format);
 
-/// Python's strftime(), in the locale C.
-std::string print_date(const moment& at, std::string_view format);
-
 /// The first directive of the format that parse_date() does not know; nothing where it knows all.
 std::optional<std::string> unknown_directive(std::string_view format);
 

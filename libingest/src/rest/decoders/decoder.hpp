@@ -1,9 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 #include "rest/expressions/value.hpp"
-#include "rest/requests/answer.hpp"
 
 namespace ingest::rest {
 
@@ -13,7 +13,7 @@ class decoder {
   virtual ~decoder() = default;
 
   /// Calls each() with one document after the other. Throws errc::bad_data for a body that it cannot read.
-  virtual void decode(const answer& from, const std::function<void(const value& document)>& each) const = 0;
+  virtual void decode(std::string_view body, const std::function<void(const value& document)>& each) const = 0;
 
   /// Whether bodies are JSON texts, whose records may go on as they came.
   virtual bool is_json() const { return false; }

@@ -13,7 +13,7 @@ std::optional<value> cursor_pagination::next_token(const page_facts& page, const
   if (stop_condition_ && stop_condition_->holds(page.given)) {
     return std::nullopt;
   }
-  value token = cursor_value_.evaluate(page.given);
+  value token = cursor_value_.evaluate_itself(page.given);
   return token.truth() ? std::optional(std::move(token)) : std::nullopt;
 }
 

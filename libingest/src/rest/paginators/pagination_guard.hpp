@@ -15,7 +15,7 @@ namespace ingest::rest {
 class pagination_guard {
  public:
   struct limits {
-    std::size_t empty_pages = 1000;    ///< in a row, each of which says that there is more
+    std::size_t empty_pages = 1000;     ///< in a row, each of which says that there is more
     std::size_t remembered_pages = 64;  ///< how long a circle of tokens is noticed
   };
 

@@ -17,7 +17,7 @@ struct paginator_options {
   std::shared_ptr<const pagination_strategy> strategy;
   std::variant<std::monostate, request_option, request_path> page_token_option = {};
   std::optional<request_option> page_size_option = {};
-  std::string where;  ///< names the paginator in messages, with its line
+  std::string where = {};  ///< names the paginator in messages, with its line
 };
 
 /// DefaultPaginator; or NoPagination, if it is made of nothing. Changes nothing; thread-safe.

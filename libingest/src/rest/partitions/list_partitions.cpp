@@ -8,14 +8,14 @@ namespace {
 
 value evaluated(const std::variant<interpolation, value>& given, const variables& config) {
   const auto* text = std::get_if<interpolation>(&given);
-  return text != nullptr ? text->evaluate(config) : std::get<value>(given);
+  return text != nullptr ? text->evaluate_itself(config) : std::get<value>(given);
 }
 
 }  // namespace
 
 list_partitions::list_partitions(list_partitions_options options, const variables& config)
     : values_(evaluated(options.values, config)),
-      field_(options.cursor_field.evaluate(config).to_text()),
+      field_(options.cursor_field.evaluate_itself(config).to_text()),
       option_(std::move(options.option)) {
   if (!values_.is_list() && values_.kind() != value::kind::tuple) {
     throw error(errc::config, options.where + ": `values` of a ListPartitionRouter must be a list, not " +

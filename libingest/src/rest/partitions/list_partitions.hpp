@@ -11,7 +11,7 @@ struct list_partitions_options {
   std::variant<interpolation, value> values;  ///< a list, or an expression of one
   interpolation cursor_field;                 ///< the name of the partition's value
   std::optional<request_option> option = {};
-  std::string where;
+  std::string where = {};
 };
 
 /// ListPartitionRouter: a partition an item.

@@ -75,7 +75,8 @@ const value& partition_groups::only_value(const partition& one) const {
     only = &content;
   }
   if (only == nullptr) {
-    throw error(errc::config, options_.where + ": a GroupingPartitionRouter groups partitions of one value, but here is " +
+    throw error(errc::config, options_.where +
+                                  ": a GroupingPartitionRouter groups partitions of one value, but here is " +
                                   one.values.to_json().substr(0, 200));
   }
   return *only;

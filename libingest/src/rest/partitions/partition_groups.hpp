@@ -13,7 +13,7 @@ struct partition_groups_options {
   std::unique_ptr<partition_router> router;
   std::size_t group_size = 1;
   bool deduplicate = true;  ///< a value that was in a group is left out
-  std::string where;
+  std::string where = {};
 };
 
 /// GroupingPartitionRouter: so many partitions of another router made one, whose values are the lists of theirs. As in

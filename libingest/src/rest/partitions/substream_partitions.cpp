@@ -23,8 +23,8 @@ substream_partitions::substream_partitions(std::vector<parent_stream_options> pa
   }
   for (parent_stream_options& options : parents) {
     parent one;
-    one.key = glob_path::from_text(options.parent_key.evaluate(config).to_text());
-    one.field = options.partition_field.evaluate(config).to_text();
+    one.key = glob_path::from_text(options.parent_key.evaluate_itself(config).to_text());
+    one.field = options.partition_field.evaluate_itself(config).to_text();
     for (const auto& templates : options.extra_fields) {
       const auto path = glob_path::from_templates(templates, config);
       one.extra_fields.push_back({joined_by_dots(path), path});

@@ -17,8 +17,9 @@ struct parent_stream_options {
   interpolation partition_field;  ///< what the value is called in the partition
   std::vector<std::vector<interpolation>> extra_fields = {};
   std::optional<request_option> option = {};
-  bool incremental_dependency = false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
-  std::string where;
+  bool incremental_dependency =
+      false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
+  std::string where = {};
 };
 
 /// SubstreamPartitionRouter: a partition a record of the parents, one parent after the other. Records without the key

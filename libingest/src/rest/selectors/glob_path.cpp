@@ -130,7 +130,7 @@ glob_path glob_path::from_templates(const std::vector<interpolation>& templates,
   std::vector<path_step> steps;
   steps.reserve(templates.size());
   for (const interpolation& step : templates) {
-    const value evaluated = step.evaluate(given);
+    const value evaluated = step.evaluate_itself(given);
     const bool number = evaluated.kind() == value::kind::integer;
     steps.push_back({number || evaluated.is_text() ? evaluated.to_text() : step.render(given), number});
   }

@@ -49,8 +49,8 @@ value set_at(const value& parent, const std::vector<std::string>& path, std::siz
     items[index] = below(missing ? nullptr : &items[index]);
     return value::list_of(std::move(items));
   }
-  throw error(errc::bad_data, "there is " + parent.to_json().substr(0, 100) + " where \"" + step +
-                                  "\" would have to be added");
+  throw error(errc::bad_data,
+              "there is " + parent.to_json().substr(0, 100) + " where \"" + step + "\" would have to be added");
 }
 
 /// A tree without some of its values. `drops` is asked for each with the way that leads to it.
@@ -59,9 +59,7 @@ class pruning {
   using way = std::vector<std::function<bool(const path_step&)>>;
   explicit pruning(std::function<bool(const way&, const value&)> drops) : drops_(std::move(drops)) {}
 
-  value of(const value& from) {
-    return from.is_dict() ? dict(from) : from.is_list() ? list(from) : from;
-  }
+  value of(const value& from) { return from.is_dict() ? dict(from) : from.is_list() ? list(from) : from; }
 
  private:
   value dict(const value& from) {

@@ -9,7 +9,8 @@ namespace ingest::rest {
 
 /// `root` with `content` at the end of the path, and with what is missing on the way: dicts, or lists where the next
 /// step is an index, filled up with None. A step is no pattern here. Throws errc::bad_data, without naming the record,
-/// where something on the way is neither a dict nor a list or has no such place; errc::config for an index beyond 10000.
+/// where something on the way is neither a dict nor a list or has no such place; errc::config for an index beyond
+/// 10000.
 value with_value_at(const value& root, const std::vector<std::string>& path, value content);
 
 /// `root` without all that the path leads to. An element of a list becomes None, unless it is the last one.

@@ -41,7 +41,8 @@ raw_page::raw_page(std::string_view body, const glob_path& path, const std::stri
 }
 
 void raw_page::read_body(json_scanner& in) {
-  if (in.peek() == '[') {
+  is_list_ = in.peek() == '[';
+  if (is_list_) {
     in.array([&](std::size_t) { read_document(in); });
   } else {
     read_document(in);
@@ -102,7 +103,8 @@ void raw_page::read_record(json_scanner& in) {
 }
 
 value raw_page::response(contents what) const {
-  if (documents_ == 0 || first_document_ == "null") {
+  const bool is_null = !is_list_ && first_document_ == "null";
+  if (documents_ == 0 || is_null) {
     return value::dict_of({});
   }
   if (hole_.empty() || what == contents::whole) {

@@ -46,6 +46,7 @@ class raw_page {
   std::vector<raw_record> records_;
   std::size_t first_of_document_ = 0;
   std::size_t documents_ = 0;
+  bool is_list_ = false;
   std::string_view first_document_;
   std::string_view hole_;  // the records' list inside the first document
 };

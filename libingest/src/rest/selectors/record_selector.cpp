@@ -95,7 +95,7 @@ void record_selector::select_values(const answer& from, const decoder& how, sele
   bool first = true;
   out.page.response = value::dict_of({});
   out.page.fingerprint = fingerprint_of(from.body());
-  how.decode(from, [&](const value& document) {
+  how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {
       out.page.response = document;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rest/decoders/decoder.hpp"
+#include "rest/requests/answer.hpp"
 #include "rest/selectors/raw_page.hpp"
 #include "rest/selectors/record_extractor.hpp"
 #include "rest/selectors/record_texts.hpp"
@@ -44,13 +45,13 @@ struct record_selector_options {
   bool transform_before_filtering = false;
   std::optional<value> schema = {};  ///< of records that are to be normalized by it
   cursor_filter filter = cursor_filter::none;
-  std::string where;  ///< names the selector in messages
+  std::string where = {};  ///< names the selector in messages
 };
 
 /// What pagination may look at: only what is asked for need be made a value.
 struct page_wishes {
   bool last_record = false;
-  bool response = false;          ///< without the records, where that is cheaper
+  bool response = false;  ///< without the records, where that is cheaper
   bool records_in_response = false;
 };
 

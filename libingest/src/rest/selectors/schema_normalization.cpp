@@ -138,13 +138,14 @@ class normalizer {
   const value& at(const std::string& reference) const {
     const value* current = reference.starts_with("#") ? &root_ : nullptr;
     if (current != nullptr) {
-      for (const std::string& token : json_pointer(std::string_view(reference).substr(1)).tokens()) {
+      const json_pointer place(std::string_view(reference).substr(1));
+      for (const std::string& token : place.tokens()) {
         current = current != nullptr ? current->find(token) : nullptr;
       }
     }
     if (current == nullptr) {
-      throw error(errc::config, "the stream's JSON schema has the `$ref` \"" + reference +
-                                    "\", which leads to nothing in it");
+      throw error(errc::config,
+                  "the stream's JSON schema has the `$ref` \"" + reference + "\", which leads to nothing in it");
     }
     return *current;
   }

@@ -49,8 +49,7 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   if (!outcome.given || !outcome.given->ok()) {
     return concluded({}, std::nullopt, true);
   }
-  selected_page page =
-      stream_->selecting->select(*outcome.given, *stream_->decoding, wishes_, given, watch_.get());
+  selected_page page = stream_->selecting->select(*outcome.given, *stream_->decoding, wishes_, given, watch_.get());
   auto next = next_token(*outcome.given, page, given);
   if (next) {
     guard_->observe(at_.token, page.extracted, page.fingerprint);
@@ -113,8 +112,7 @@ std::optional<value> retriever::next_token(const answer& from, const selected_pa
 /// An API that has lost the way asks to begin the slice once more; asked to again and again, there would be no end.
 stream_page retriever::start_anew() {
   if (started_anew_) {
-    throw error(errc::unavailable, stream_->where +
-                                       ": the API asked twice to begin the slice " + slice_.name() +
+    throw error(errc::unavailable, stream_->where + ": the API asked twice to begin the slice " + slice_.name() +
                                        " anew; look at the response filter with the action RESET_PAGINATION");
   }
   const value observed = watch_ ? watch_->observed() : value();

@@ -18,8 +18,7 @@
 namespace ingest::rest {
 
 /// Puts what a slice stands for into a request: what cursors and partition routers do.
-using slice_injection =
-    std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
+using slice_injection = std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
 
 /// What all slices of a stream are read with.
 struct stream_reading {

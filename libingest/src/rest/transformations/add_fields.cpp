@@ -25,12 +25,8 @@ bool is_of(const value& content, value_type type) {
 }
 
 value evaluate_as(const interpolation& text, value_type type, const variables& given) {
-  const value content = text.evaluate(given);
-  if (is_of(content, type) || text.constant()) {
-    return content;
-  }
-  std::string rendered = text.render(given);
-  return rendered.empty() ? value() : value::text_of(std::move(rendered));
+  value content = text.evaluate_itself(given);
+  return is_of(content, type) ? std::move(content) : value::text_of(text.render(given));
 }
 
 value list_of_texts(const std::vector<std::string>& texts) {

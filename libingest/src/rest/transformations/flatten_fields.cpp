@@ -72,7 +72,7 @@ class flattening {
 };
 
 std::string evaluated(const std::optional<interpolation>& text, const variables& config) {
-  const value content = text ? text->evaluate(config) : value();
+  const value content = text ? text->evaluate_itself(config) : value();
   return content.truth() ? content.to_text() : "";
 }
 

@@ -85,13 +85,13 @@ std::string in_snake_case(std::string_view key) {
   }
   std::string out;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    out += (i == 0 ? "" : "_") + lower_of(tokens[i]);
+    out += (i == 0 ? "" : "_") + expressions::lower_of(tokens[i]);
   }
   return out;
 }
 
 value keys_to_lower::apply(const value& record, const variables&) const {
-  return with_keys(record, depth::top, [](const std::string& name) { return lower_of(name); });
+  return with_keys(record, depth::top, [](const std::string& name) { return expressions::lower_of(name); });
 }
 
 value keys_to_snake_case::apply(const value& record, const variables&) const {
@@ -104,10 +104,9 @@ keys_replace::keys_replace(interpolation old_text, interpolation new_text)
 value keys_replace::apply(const value& record, const variables& given) const {
   variables names(&given);
   names.set("record", record);
-  const std::string old_text = old_.evaluate(names).to_text();
-  const std::string new_text = new_.evaluate(names).to_text();
-  return with_keys(record, depth::all,
-                   [&](const std::string& name) { return replaced(name, old_text, new_text); });
+  const std::string old_text = old_.evaluate_itself(names).to_text();
+  const std::string new_text = new_.evaluate_itself(names).to_text();
+  return with_keys(record, depth::all, [&](const std::string& name) { return replaced(name, old_text, new_text); });
 }
 
 }  // namespace ingest::rest

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rest/decoders/decoder.hpp"
+#include "rest/decoders/text_encoding.hpp"
+
+namespace ingest::rest {
+
+struct csv_decoder_options {
+  std::string delimiter = ",";  ///< one byte, or "\t" as it is written in a manifest
+  text_encoding encoding = {};
+  std::vector<std::string> set_values_to_none = {};
+  std::string where = {};
+};
+
+/// CsvDecoder: a document a row, of texts, whose names are in the first row. What a row lacks is null; empty rows are
+/// none. A row with more values than there are names is an error.
+class csv_decoder final : public decoder {
+ public:
+  /// Throws errc::config for another delimiter.
+  explicit csv_decoder(csv_decoder_options options);
+  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+
+ private:
+  value row(const std::vector<std::string>& names, const std::vector<std::string>& fields, std::size_t number) const;
+
+  csv_decoder_options options_;
+  char delimiter_;
+};
+
+}  // namespace ingest::rest

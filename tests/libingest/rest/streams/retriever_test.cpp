@@ -1,0 +1,316 @@
+// A slice read page by page: what is asked for, what comes of it, and that it goes on where it was stopped.
+#define BOOST_TEST_MODULE retriever
+#include <boost/test/unit_test.hpp>
+
+#include "ingest/error.hpp"
+#include "rest/cursors/datetime_cursor.hpp"
+#include "rest/decoders/json_decoder.hpp"
+#include "rest/paginators/cursor_pagination.hpp"
+#include "rest/paginators/offset_increment.hpp"
+#include "rest/paginators/page_increment.hpp"
+#include "rest/partitions/single_partition.hpp"
+#include "rest/streams/parent_stream.hpp"
+#include "rest/streams/retriever.hpp"
+#include "rest/transformations/add_fields.hpp"
+
+namespace {
+
+using namespace ingest::rest;
+
+interpolation text(std::string content) {
+  return interpolation(std::move(content), "the stream, line 2");
+}
+
+std::shared_ptr<const variables> config() {
+  auto known = std::make_shared<variables>();
+  known->set("config", value::from_json(R"({"a": 1})"));
+  return known;
+}
+
+request_option in_query(const std::string& name) {
+  return {request_option::target::request_parameter, {text(name)}};
+}
+
+/// Gives answers in turn, and notes what was asked for.
+class scripted_requester final : public requester {
+ public:
+  struct step {
+    std::string body;
+    int status = 200;
+    request_outcome::kind what = request_outcome::kind::answered;
+  };
+  explicit scripted_requester(std::vector<step> steps) : steps_(std::move(steps)) {}
+
+  request_outcome send(const variables& given, const request_options& injected, const std::optional<std::string>& path,
+                       const std::stop_token&) override {
+    BOOST_REQUIRE(given.find("config") != nullptr && given.find("stream_slice") != nullptr);
+    asked += path.value_or("") + value::dict_of(injected.parameters).to_json() +
+             given.find("next_page_token")->to_json() + "\n";
+    BOOST_REQUIRE_LT(next_, steps_.size());
+    const step& now = steps_[next_++];
+    return {now.what, answer(now.status, {{"Link", "<https://a/2>; rel=\"next\""}}, now.body, "https://a")};
+  }
+
+  std::string asked;
+
+ private:
+  std::vector<step> steps_;
+  std::size_t next_ = 0;
+};
+
+struct scene {
+  std::shared_ptr<scripted_requester> requests;
+  std::shared_ptr<stream_reading> reading;
+};
+
+scene make(std::vector<scripted_requester::step> steps, std::shared_ptr<const pagination_strategy> strategy,
+           record_selector_options selecting = {}) {
+  scene made{std::make_shared<scripted_requester>(std::move(steps)), std::make_shared<stream_reading>()};
+  selecting.extractor = record_extractor({text("data")}, *config());
+  paginator_options pages{std::move(strategy)};
+  pages.page_token_option = in_query("page");
+  pages.where = "the paginator, line 4";
+  made.reading->where = "the stream, line 2";
+  made.reading->requests = made.requests;
+  made.reading->decoding = std::make_shared<json_decoder>();
+  made.reading->selecting = std::make_shared<record_selector>(std::move(selecting));
+  made.reading->pages = std::make_shared<paginator>(std::move(pages), *config());
+  made.reading->known = config();
+  return made;
+}
+
+std::shared_ptr<const pagination_strategy> pages_of(const char* size) {
+  return std::make_shared<page_increment>(page_increment_options{text(size), 1, true}, *config());
+}
+
+std::shared_ptr<const pagination_strategy> by_cursor(const char* cursor_value) {
+  return std::make_shared<cursor_pagination>(cursor_pagination_options{text(cursor_value)}, *config());
+}
+
+std::string shown(const stream_page& page) {
+  std::string all;
+  for (std::size_t i = 0; i < page.records.size(); ++i) {
+    all += std::string(page.records[i]) + " ";
+  }
+  return all + page.position + (page.last ? "." : "") + "\n";
+}
+
+std::string records_of(retriever& from) {
+  std::string all;
+  while (const auto page = from.read({})) {
+    for (std::size_t i = 0; i < page->records.size(); ++i) {
+      all += std::string(page->records[i]) + "\n";
+    }
+  }
+  return all;
+}
+
+/// Any window of records by "at", from the second of the month on.
+std::shared_ptr<const cursor> daily(bool data_feed) {
+  datetime_cursor_options of{text("at"), {text("2024-01-01")}};
+  of.end_datetime = min_max_datetime{text("2024-02-01")};
+  of.datetime_format = "%Y-%m-%d";
+  of.is_data_feed = data_feed;
+  of.start_time_option = in_query("since");
+  return std::make_shared<datetime_cursor>(of, config(), [] { return std::chrono::system_clock::time_point(); });
+}
+
+bool is(const ingest::error& fault, ingest::errc code, std::string_view word) {
+  return fault.code() == code && std::string_view(fault.what()).find(word) != std::string_view::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_slice_is_read_page_by_page) {
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}}, pages_of("2"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  const auto first = reader.read({});
+  BOOST_REQUIRE(first);
+  BOOST_TEST(shown(*first).starts_with(R"({"id":1} {"id":2} {"page":")"));
+  BOOST_TEST(shown(*first).ends_with("\",\"token\":2}\n"));
+  const auto second = reader.read({});
+  BOOST_TEST(second->last);
+  BOOST_TEST(second->records.size() == 1U);
+  BOOST_TEST(!reader.read({}));
+  BOOST_TEST(scene.requests->asked == "{\"page\":1}{\"next_page_token\":1}\n{\"page\":2}{\"next_page_token\":2}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_goes_on_behind_each_of_its_pages) {
+  const std::vector<scripted_requester::step> steps = {{R"({"data":[{"id":1}],"next":"b"})"},
+                                                       {R"({"data":[],"next":"c"})"},
+                                                       {R"({"data":[{"id":2},{"id":3}],"next":null})"}};
+  std::string whole;
+  {
+    const auto scene = make(steps, by_cursor("{{ response.next }}"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    whole = records_of(reader);
+  }
+  for (std::size_t stopped_behind = 1; stopped_behind <= steps.size(); ++stopped_behind) {
+    const auto before = make(steps, by_cursor("{{ response.next }}"));
+    retriever reader(before.reading, {}, nullptr);
+    reader.open({});
+    std::string all;
+    std::string position;
+    for (std::size_t i = 0; i < stopped_behind; ++i) {
+      const auto page = reader.read({});
+      position = page->position;
+      for (std::size_t k = 0; k < page->records.size(); ++k) {
+        all += std::string(page->records[k]) + "\n";
+      }
+    }
+    const auto after = make({steps.begin() + static_cast<std::ptrdiff_t>(stopped_behind), steps.end()},
+                            by_cursor("{{ response.next }}"));
+    retriever resumed(after.reading, {}, nullptr);
+    resumed.open(position);
+    BOOST_TEST(all + records_of(resumed) == whole);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pagination_sees_headers_last_records_and_filtered_counts) {
+  record_selector_options filtered;
+  filtered.condition = text("{{ record.id > 1 }}");
+  const auto scene =
+      make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":1}]})"}},
+           by_cursor("{{ headers['link']['next']['url'] if last_page_size == 1 and last_record.id == 2 else '' }}"),
+           filtered);
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":2}\n");
+  BOOST_TEST(scene.requests->asked == "{}null\n{\"page\":\"https://a/2\"}{\"next_page_token\":\"https://a/2\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_response_shows_its_records_where_they_are_looked_at) {
+  const auto scene = make({{R"({"data":[{"id":1},{"id":9}]})"}, {R"({"data":[]})"}},
+                          by_cursor("{{ response.data[-1].id if response.data else none }}"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  records_of(reader);
+  BOOST_TEST(scene.requests->asked == "{}null\n{\"page\":9}{\"next_page_token\":9}\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_ignored_ends_the_slice) {
+  const auto scene = make({{R"({"data":[{"id":1}]})", 404, request_outcome::kind::ignored}}, pages_of("1"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  const auto page = reader.read({});
+  BOOST_TEST(page->records.empty());
+  BOOST_TEST(page->last);
+  const auto ok = make({{R"({"data":[{"id":1}]})", 200, request_outcome::kind::ignored}}, pages_of("2"));
+  retriever other(ok.reading, {}, nullptr);
+  other.open({});
+  BOOST_TEST(records_of(other) == "{\"id\":1}\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_api_that_does_not_look_at_the_page_is_noticed) {
+  const std::string page = R"({"data":[{"id":1},{"id":2}]})";
+  for (const bool raw : {true, false}) {
+    record_selector_options selecting;
+    selecting.condition = raw ? std::nullopt : std::optional(text("True"));
+    const auto scene = make({{page}, {page}}, pages_of("2"), selecting);
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    reader.read({});
+    BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+      return is(e, ingest::errc::bad_data, "the paginator, line 4");
+    });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_data_feed_ends_with_the_first_record_that_is_known) {
+  const auto since = daily(true);
+  record_selector_options selecting;
+  selecting.filter = since->filter();
+  auto scene = make({{R"({"data":[{"at":"2024-01-20"},{"at":"2024-01-15"}]})"},
+                     {R"({"data":[{"at":"2024-01-12"},{"at":"2024-01-05"}]})"}},
+                    pages_of("2"), selecting);
+  scene.reading->of_window = [&](request_options& to, const value& slice, const variables& given) {
+    since->inject(to, slice, given);
+  };
+  retriever reader(scene.reading, {{}, *since->windows("2024-01-10")->next()}, since->watch("2024-01-10"));
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"at\":\"2024-01-20\"}\n{\"at\":\"2024-01-15\"}\n{\"at\":\"2024-01-12\"}\n");
+  BOOST_TEST(scene.requests->asked.starts_with("{\"since\":\"2024-01-10\",\"page\":1}"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_cursor_saw_before_a_stop_counts_behind_it) {
+  const auto since = daily(false);
+  const auto before = make({{R"({"data":[{"at":"2024-01-20"},{"at":"2024-01-15"}]})"}}, pages_of("2"));
+  retriever reader(before.reading, {}, since->watch({}));
+  reader.open({});
+  const auto page = reader.read({});
+  const auto after = make({{R"({"data":[{"at":"2024-01-02"}]})"}}, pages_of("2"));
+  retriever resumed(after.reading, {}, since->watch({}));
+  resumed.open(page->position);
+  const auto last = resumed.read({});
+  BOOST_TEST(last->last);
+  BOOST_TEST(since->watermark({}, value::dict_of({}), last->observed) == "2024-01-20");
+}
+
+BOOST_AUTO_TEST_CASE(an_api_may_ask_once_to_begin_anew) {
+  const auto reset = request_outcome::kind::pagination_reset;
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"},
+                           {"", 400, reset},
+                           {R"({"data":[{"id":1},{"id":2}]})"},
+                           {R"({"data":[{"id":3}]})"}},
+                          by_cursor("{{ 'b' if last_page_size == 2 else '' }}"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  const auto again = make({{"", 400, reset}, {"", 400, reset}}, pages_of("2"));
+  retriever other(again.reading, {}, nullptr);
+  other.open({});
+  other.read({});
+  BOOST_CHECK_THROW(other.read({}), ingest::error);
+}
+
+BOOST_AUTO_TEST_CASE(further_pages_may_go_without_what_the_slice_puts_in) {
+  auto scene =
+      make({{R"({"data":[{"id":1}],"next":"b"})"}, {R"({"data":[],"next":""})"}}, by_cursor("{{ response.next }}"));
+  scene.reading->of_partition = [](request_options& to, const value& slice, const variables&) {
+    to.parameters.set("id", *slice.find("id"));
+  };
+  scene.reading->ignore_slice_on_further_pages = true;
+  retriever reader(scene.reading, {{value::from_json(R"({"id":5})")}}, nullptr);
+  reader.open({});
+  records_of(reader);
+  BOOST_TEST(scene.requests->asked == "{\"id\":5}null\n{\"page\":\"b\"}{\"next_page_token\":\"b\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_slice_and_paginator_put_into_one_place_is_refused) {
+  auto scene = make({}, pages_of("2"));
+  scene.reading->of_partition = [](request_options& to, const value&, const variables&) {
+    to.parameters.set("page", value::integer_of(5));
+  };
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error,
+                        [](const ingest::error& e) { return is(e, ingest::errc::config, "page"); });
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_and_an_odd_position_are_told) {
+  const auto scene = make({}, pages_of("2"));
+  retriever reader(scene.reading, {}, nullptr);
+  BOOST_CHECK_THROW(reader.open("odd"), ingest::error);
+  reader.open({});
+  std::stop_source stop;
+  stop.request_stop();
+  BOOST_CHECK_EXCEPTION(reader.read(stop.get_token()), ingest::error,
+                        [](const ingest::error& e) { return e.code() == ingest::errc::cancelled; });
+}
+
+BOOST_AUTO_TEST_CASE(a_parent_gives_its_records_page_by_page) {
+  record_selector_options selecting;
+  selecting.transformations = {
+      std::make_shared<add_fields>(std::vector<added_field>{{{"b"}, text("{{ record.id }}")}})};
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}}, pages_of("2"), selecting);
+  parent_stream parent(scene.reading, nullptr, [] {
+    return std::make_unique<stream_slices>(std::make_shared<single_partition>(), nullptr, stream_progress());
+  });
+  parent.begin();
+  const auto first = parent.next({});
+  BOOST_TEST(value::list_of(first->records).to_json() == R"([{"id":1,"b":1},{"id":2,"b":2}])");
+  BOOST_TEST(parent.next({})->records.size() == 1U);
+  BOOST_TEST(!parent.next({}));
+}
