@@ -1,0 +1,44 @@
+#include "rest/connectors/building.hpp"
+#include "rest/decoders/csv_decoder.hpp"
+#include "rest/decoders/gzip_decoder.hpp"
+#include "rest/decoders/json_decoder.hpp"
+#include "rest/decoders/line_decoders.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+using made = std::shared_ptr<const decoder>;
+
+text_encoding encoding_of(const component& of) {
+  return {of.text("encoding", "utf-8"), of.where()};
+}
+
+made make_csv(const component& of) {
+  csv_decoder_options o;
+  o.encoding = encoding_of(of);
+  o.delimiter = of.text("delimiter", ",");
+  o.where = of.where();
+  return std::make_shared<csv_decoder>(std::move(o));
+}
+
+constexpr component_maker<made> decoders[] = {
+    {"JsonDecoder", [](const component&) -> made { return std::make_shared<json_decoder>(); }},
+    {"JsonlDecoder", [](const component& of) -> made { return std::make_shared<jsonl_decoder>(encoding_of(of)); }},
+    {"IterableDecoder", [](const component&) -> made { return std::make_shared<iterable_decoder>(); }},
+    {"CsvDecoder", make_csv},
+    {"GzipDecoder",
+     [](const component& of) -> made { return std::make_shared<gzip_decoder>(make_decoder(of.child("decoder"))); }},
+};
+
+}  // namespace
+
+std::shared_ptr<const decoder> make_decoder(const component& of) {
+  return make_by_type(decoders, of);
+}
+
+std::shared_ptr<const decoder> default_decoder() {
+  return std::make_shared<json_decoder>();
+}
+
+}  // namespace ingest::rest
