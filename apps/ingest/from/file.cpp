@@ -49,7 +49,7 @@ void check_unchanged(const std::string& begun_with, const settings& s) {
                                   " has changed since the run began, so that nobody knows what of it was read (" +
                                   begun_with.substr(file.name.size()) + "; now " + file.contents +
                                   "): put the old one back, or start over with --fresh --yes (rows that are in the "
-                                  "table already are skipped then)");
+                                  "table already come again: WRITE=append has them twice)");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <rapidjson/pointer.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -22,6 +23,23 @@ using value = rapidjson::Value;
 
 std::string_view text_of(const value& v) {
   return v.IsString() ? std::string_view(v.GetString(), v.GetStringLength()) : std::string_view();
+}
+
+/// Of a fragment of a URL, what "%24defs" stands for; the pointer's own reader is stricter than schemas are written.
+std::string without_escapes(std::string_view fragment) {
+  std::string plain;
+  for (std::size_t i = 0; i < fragment.size(); ++i) {
+    unsigned code = 0;
+    const char* const digits = fragment.data() + i + 1;
+    if (fragment[i] == '%' && i + 2 < fragment.size() &&
+        std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+      plain += static_cast<char>(code);
+      i += 2;
+    } else {
+      plain += fragment[i];
+    }
+  }
+  return plain;
 }
 
 const value* find(const value& in, const char* name) {
@@ -86,9 +104,13 @@ class schema_reader {
     const value* s = &schema;
     for (int steps = 0; const value* const ref = find(*s, "$ref"); ++steps) {
       const std::string_view to = text_of(*ref);
-      const rapidjson::Pointer pointer(to.data(), to.size());
-      const value* const found = to.starts_with('#') && pointer.IsValid() ? pointer.Get(root_) : nullptr;
-      if (found == nullptr || steps == deepest) {
+      if (steps == deepest) {
+        refuse("has \"" + std::string(to) + "\", which leads round in a circle");
+      }
+      const std::string way = to.starts_with('#') ? without_escapes(to.substr(1)) : "#";
+      const rapidjson::Pointer pointer(way.data(), way.size());
+      const value* const found = way != "#" && pointer.IsValid() ? pointer.Get(root_) : nullptr;
+      if (found == nullptr) {
         refuse("refers to \"" + std::string(to) + "\", which is not in it: write it out there");
       }
       s = found;

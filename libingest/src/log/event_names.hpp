@@ -63,6 +63,7 @@ inline constexpr std::string_view table_altered = "table_altered";
 inline constexpr std::string_view table_emptied = "table_emptied";
 inline constexpr std::string_view columns_added = "columns_added";
 inline constexpr std::string_view columns_not_added = "columns_not_added";
+inline constexpr std::string_view row_full = "row_full";
 inline constexpr std::string_view values_misfit = "values_misfit";
 inline constexpr std::string_view key_begun = "key_begun";
 inline constexpr std::string_view key_built = "key_built";

@@ -76,7 +76,13 @@ void live_table::note_apart(const kept_apart& apart, const target_table& in) {
           {{"table", in.identity()}, {"column", column.name}, {"type", column.type}, {"value", misfits.example}});
     }
   }
-  options_.counters->values_kept_apart += apart.members;
+  if (apart.without_room > 0 && !std::exchange(width_told_, true)) {
+    log::warning(events::row_full,
+                 "records are wider than a row can be, which lies in a page of 8 KiB: what of them has no room is in " +
+                     extra_column_name + ", under its name. Fewer columns make room, no other types",
+                 {{"table", in.identity()}});
+  }
+  options_.counters->values_kept_apart += apart.members + apart.without_room;
   options_.counters->nuls_replaced += apart.nuls;
 }
 

@@ -51,6 +51,7 @@ class live_table {
   std::shared_ptr<const target_table> now_;
   std::optional<retry_schedule::clock::time_point> columns_again_at_;
   std::set<std::string> misfits_told_;  // columns
+  bool width_told_ = false;
 };
 
 }  // namespace ingest::detail

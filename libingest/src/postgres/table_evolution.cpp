@@ -48,7 +48,8 @@ std::optional<database_error> refusal_of(postgres_connection& c, const std::stri
     return std::nullopt;
   } catch (const database_error& e) {
     const std::string& sqlstate = e.told().sqlstate;
-    const bool is_known = sqlstate == lock_not_available || sqlstate == too_many_columns || sqlstate.starts_with("22");
+    const bool is_known = sqlstate == lock_not_available || sqlstate == too_many_columns ||
+                          sqlstate.starts_with("22") || sqlstate.starts_with("P0");  // an event trigger forbids it
     if (!is_known || !c.usable()) {
       throw;
     }

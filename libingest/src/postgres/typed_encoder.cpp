@@ -1,9 +1,11 @@
 #include "postgres/typed_encoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <span>
 
+#include "core/trimmed.hpp"
 #include "postgres/copy_binary.hpp"
 #include "records/record_line.hpp"
 
@@ -18,15 +20,31 @@ constexpr std::size_t longest_example = 80;
 constexpr std::size_t most_in_row = 7'600;
 constexpr std::size_t most_of_a_value = 24;
 
-/// False and zero may be written as texts, as in CSV files.
+/// What texts say that is no deletion: programs write false and null in many ways, and zeros for no time.
+bool says_no(std::string_view text) {
+  constexpr std::array<std::string_view, 9> words = {"",  "false", "f",   "no",   "n", "off",
+                                                     "null", "none",  "\\n"};
+  constexpr std::size_t longest_word = 5;
+  const std::string_view bare = trimmed(text);
+  if (bare.size() <= longest_word) {
+    std::string lower;
+    for (const char c : bare) {
+      lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    if (std::find(words.begin(), words.end(), lower) != words.end()) {
+      return true;
+    }
+  }
+  const std::string_view digits = bare.substr(0, bare.find_first_of("eE"));  // 0e5 is zero, too
+  return digits.find('0') != std::string_view::npos && digits.find_first_not_of("-+0.:TZ ") == std::string_view::npos;
+}
+
 bool says_deleted(const json_value& value, std::string& scratch) {
   const auto text = value.text(scratch);
   if (!text) {
     return !value.is_null() && (value.what != json_value::kind::boolean || value.is_true());
   }
-  const std::string_view digits = text->substr(0, text->find_first_of("eE"));
-  const bool is_zero = !digits.empty() && digits.find_first_not_of("-0.") == std::string_view::npos;
-  return !text->empty() && *text != "false" && !is_zero;
+  return !says_no(*text);
 }
 
 std::int64_t microseconds_since_2000() {
@@ -34,7 +52,11 @@ std::int64_t microseconds_since_2000() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now() - epoch).count();
 }
 
+/// The server's form of jsonb is longer than a short text, and nothing is known of it but that it can be kept outside.
 std::size_t room_for(const column_type& type, std::size_t bytes) {
+  if (type.catalog == "jsonb") {
+    return most_of_a_value;
+  }
   return type.width > 0 ? (type.width + 3) / 4 * 4 : std::min(bytes + 4, most_of_a_value);
 }
 
@@ -47,6 +69,7 @@ void add(const kept_apart& more, kept_apart& to) {
     sum.example = sum.values == 0 ? more.misfits[i].example : sum.example;
     sum.values += more.misfits[i].values;
   }
+  to.without_room += more.without_room;
   to.members += more.members;
   to.nuls += more.nuls;
   to.new_members = to.new_members || more.new_members;
@@ -171,7 +194,10 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
   if (fit != value_fit::none) {
     put_big_endian(static_cast<std::uint32_t>(to.size() - begin - sizeof null_length), to.data() + begin);
   }
-  if (fit != value_fit::exact) {
+  if (fit == value_fit::none && no_room_) {
+    ++apart_.without_room;
+    keep(columns_[index].member, value);
+  } else if (fit != value_fit::exact) {
     column_misfits& misfits = apart_.misfits[index];
     if (++misfits.values == 1) {
       misfits.example = value.raw.substr(0, longest_example);
@@ -182,6 +208,7 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
 
 value_fit typed_encoder::append_fitting(const column& c, const json_value& value, std::string& to) {
   const std::size_t begin = to.size();
+  no_room_ = false;
   value_fit fit = c.type->append(value, scratch_, to);
   if (fit == value_fit::none && c.type->catalog == "timestamptz") {
     fit = append_epoch(value, shape_->epochs, scratch_, to);
@@ -192,6 +219,7 @@ value_fit typed_encoder::append_fitting(const column& c, const json_value& value
   const std::size_t needed = room_for(*c.type, to.size() - begin);
   if (needed > room_ && !c.is_key) {
     to.resize(begin);
+    no_room_ = true;
     return value_fit::none;
   }
   room_ -= std::min(room_, needed);

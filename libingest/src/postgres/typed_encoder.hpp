@@ -22,6 +22,7 @@ struct column_misfits {
 /// What an encoder has kept apart of its records.
 struct kept_apart {
   std::vector<column_misfits> misfits;  ///< by column of the shape
+  std::uint64_t without_room = 0;       ///< values of records that are wider than a page
   std::uint64_t members = 0;            ///< that have no column
   std::uint64_t nuls = 0;               ///< characters that texts were deprived of
   bool new_members = false;             ///< some of them could have one: the shape does not say that they go there
@@ -69,6 +70,7 @@ class typed_encoder {
   std::vector<json_value> found_;  ///< by column, of the record at hand
   std::size_t next_ = 0;           ///< the column that this record's next member will be of, if it is like the last one
   std::size_t room_ = 0;           ///< what a page has left for this record's row
+  bool no_room_ = false;   ///< is why the last value did not fit
   std::string extra_;              ///< members of the extra column's object
   std::string scratch_;
   kept_apart apart_;

@@ -228,6 +228,14 @@ BOOST_AUTO_TEST_CASE(unlogged_tables_are_refused_unless_asked_for) {
   BOOST_TEST(has(refusal(options()).what(), "ingest.pages"));
 }
 
+BOOST_AUTO_TEST_CASE(names_of_tables_in_quotes_are_refused) {
+  for (const std::string name : {"\"Orders\"", "\"S\".\"T\""}) {
+    auto o = options();
+    o.table = name;
+    BOOST_TEST(has(error_of([&] { postgres_target target(o); target.open_run(identity, false); }).what(), "without quotes"), name);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(unsuitable_tables_are_refused_with_advice) {
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (id text PRIMARY KEY)"), "data"));
   BOOST_TEST(has(refusal_of_table("CREATE TABLE ingested_events (data jsonb)"), "id"));

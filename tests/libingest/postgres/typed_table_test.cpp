@@ -5,6 +5,7 @@
 #include <future>
 
 #include "support/loading_fixture.hpp"
+#include "support/stderr_capture.hpp"
 
 using namespace ingest;
 using namespace ingest::testing;
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(is_given_texts_without_nul_where_that_is_asked_for) {
     BOOST_TEST(done.rows_loaded == (nuls == nul_policy::reject ? 0u : 1u));
     BOOST_TEST(done.rows_rejected == (nuls == nul_policy::reject ? 3u : 2u));
     if (nuls == nul_policy::reject) {
-      BOOST_TEST(rejects().front().find("`nuls` says") != std::string::npos, rejects().front());
+      BOOST_TEST(rejects().front().find("but for ids and names") != std::string::npos, rejects().front());
       continue;
     }
     BOOST_TEST(o.counters->nuls_replaced == 2u);
@@ -391,6 +392,33 @@ BOOST_AUTO_TEST_CASE(has_room_for_wide_records) {
   BOOST_TEST(number("SELECT count(*) FROM orders, jsonb_each(to_jsonb(orders) - '_ingest_extra' || _ingest_extra) "
                     "WHERE id = 'a' AND value = '\"twenty bytes, or so.\"'") == 600);
   BOOST_TEST(number("SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0") <= 500);
+}
+
+BOOST_AUTO_TEST_CASE(has_room_for_records_of_many_small_objects_and_says_once_that_they_are_wide) {
+  std::string fields;
+  for (int i = 0; i < 498; ++i) {
+    fields += (i == 0 ? "\"f" : ",\"f") + std::to_string(i) + "\":[1]";
+  }
+  const stderr_capture told;
+  const auto loader = open_sink(open_target(typed()));
+  BOOST_TEST(loader->write(batches.next({{row("a", fields), row("b", fields)}})).rows_loaded == 2u);
+  BOOST_TEST(loader->write(batches.next({{row("c", fields)}})).rows_loaded == 1u);
+  BOOST_TEST(number("SELECT count(*) FROM orders, jsonb_each(to_jsonb(orders) - '_ingest_extra' || _ingest_extra) "
+                    "WHERE value = '[1]'") == 3 * 498);
+  const std::string log = told.text();
+  const auto first = log.find("row_full");
+  BOOST_TEST_REQUIRE(first != std::string::npos);
+  BOOST_TEST(log.find("row_full", first + 1) == std::string::npos);
+  BOOST_TEST(log.find("values_misfit") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_fields_apart_where_an_event_trigger_forbids_to_add_columns) {
+  open_target(typed());
+  database.execute(
+      "CREATE FUNCTION forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no such thing here'; END $$;"
+      "CREATE EVENT TRIGGER forbidden ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION forbid()");
+  BOOST_TEST(open_sink(open_target(typed()))->write(batches.next({{row("a", "\"n\":1")}})).rows_loaded == 1u);
+  BOOST_TEST(of("a", "_ingest_extra->>'n'") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(gets_no_more_columns_than_it_has_room_for) {
@@ -602,6 +630,22 @@ BOOST_AUTO_TEST_CASE(that_their_source_has_deleted_are_marked) {
   BOOST_TEST(database.value(marked + "IS NOT NULL") == "b");
   database.execute("ALTER TABLE marked DROP COLUMN _ingest_deleted_at");
   BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
+}
+
+BOOST_AUTO_TEST_CASE(that_say_in_any_way_that_they_are_not_deleted_are_not) {
+  auto o = begin("marked", {.key = {"id"}, .deleted = "/gone"}, disposition::merge, false);
+  std::vector<std::string> rows;
+  for (const std::string no : {"FALSE", "False", " false ", "f", "no", "N", "null", "NULL", "None", "\\\\N", "off", "0",
+                               "-0.0", "0000-00-00", "0000-00-00 00:00:00", "00:00", ""}) {
+    rows.push_back("no" + no + "\t{\"id\":\"no" + no + "\",\"gone\":\"" + no + "\"}");
+  }
+  for (const std::string yes : {"true", "yes", "1", "gone", "2026-01-27", "0001-01-01", "nobody"}) {
+    rows.push_back("yes" + yes + "\t{\"id\":\"yes" + yes + "\",\"gone\":\"" + yes + "\"}");
+  }
+  open_sink(open_target(o))->write(batches.next({rows}));
+  BOOST_TEST(number("SELECT count(*) FROM marked") == 24);
+  BOOST_TEST(database.value("SELECT string_agg(id, ' ') FROM marked WHERE (_ingest_deleted_at IS NULL) = starts_with(id, "
+                            "'yes')") == "");
 }
 
 BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {

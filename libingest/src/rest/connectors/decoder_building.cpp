@@ -18,6 +18,7 @@ made make_csv(const component& of) {
   csv_decoder_options o;
   o.encoding = encoding_of(of);
   o.delimiter = of.text("delimiter", ",");
+  o.set_values_to_none = of.texts("set_values_to_none");
   o.where = of.where();
   return std::make_shared<csv_decoder>(std::move(o));
 }

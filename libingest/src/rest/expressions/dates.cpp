@@ -134,7 +134,7 @@ value calendar_date::call(std::string_view method, const arguments& with) const 
   }
   if (method == "replace") {
     const value changed = replaced_fields(midnight, with);
-    return value::object_of(std::make_shared<calendar_date>(day_of(object_in<moment>(changed)->at)));
+    return value::object_of(std::make_shared<calendar_date>(day_of(dynamic_cast<const moment&>(changed.thing()).at)));
   }
   with.bound_to(method, {}, 0);
   return method == "isoformat" ? value::text_of(text()) : *day_number(day, method);
