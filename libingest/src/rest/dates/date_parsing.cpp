@@ -254,9 +254,8 @@ class date_matcher {
   }
 
   bool zone_name(std::string_view text, std::string_view rest) {
-    return std::any_of(utc_names.begin(), utc_names.end(), [&](std::string_view name) {
-      return begins_with(text, name) && matches(text.substr(name.size()), rest);
-    });
+    const bool is_utc = begins_with(text, "utc") || begins_with(text, "gmt");
+    return is_utc && matches(text.substr(3), rest);
   }
 
   bool name(char letter, std::string_view text, std::string_view rest) {
@@ -274,7 +273,6 @@ class date_matcher {
     return false;
   }
 
-  static constexpr std::array<std::string_view, 2> utc_names = {"utc", "gmt"};
   static constexpr std::size_t most_steps = 10000;
   date_parts parts_;
   std::size_t steps_ = 0;

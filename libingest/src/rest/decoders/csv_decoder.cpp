@@ -13,7 +13,8 @@ char delimiter_of(const csv_decoder_options& options) {
   if (options.delimiter == "\\t") {
     return '\t';
   }
-  const bool sensible = options.delimiter.size() == 1 && options.delimiter.find_first_of("\"\r\n\\") == std::string::npos;
+  const bool sensible =
+      options.delimiter.size() == 1 && options.delimiter.find_first_of("\"\r\n\\") == std::string::npos;
   if (!sensible) {
     throw error(errc::config, options.where + ": the `delimiter` of a CsvDecoder is one ASCII character, or \\t");
   }
@@ -58,8 +59,8 @@ void csv_decoder::decode(std::string_view body, const std::function<void(const v
 value csv_decoder::row(const std::vector<std::string>& names, const std::vector<std::string>& fields,
                        std::size_t number) const {
   if (fields.size() > names.size()) {
-    refuse_row(number, "it has " + std::to_string(fields.size()) + " values for " + std::to_string(names.size()) +
-                           " names");
+    refuse_row(number,
+               "it has " + std::to_string(fields.size()) + " values for " + std::to_string(names.size()) + " names");
   }
   const auto& none = options_.set_values_to_none;
   dictionary members;

@@ -21,7 +21,8 @@ void jsonl_decoder::decode(std::string_view body, const std::function<void(const
     try {
       document = value::from_json(line);
     } catch (const error& fault) {
-      throw error(errc::bad_data, "line " + std::to_string(number) + " of the answer is no JSON: " + fault.what(), true);
+      throw error(errc::bad_data, "line " + std::to_string(number) + " of the answer is no JSON: " + fault.what(),
+                  true);
     }
     each(document);
   }

@@ -5,7 +5,8 @@
 
 namespace ingest::rest {
 
-/// JsonlDecoder: a document a line. Empty lines are none. A line that is no JSON is an error; the CDK would leave it out.
+/// JsonlDecoder: a document a line. Empty lines are none. A line that is no JSON is an error; the CDK would leave it
+/// out.
 class jsonl_decoder final : public decoder {
  public:
   explicit jsonl_decoder(text_encoding encoding = {}) : encoding_(encoding) {}

@@ -25,13 +25,15 @@ std::string plain_name(std::string_view name) {
 }
 
 [[noreturn]] void refuse(std::string_view encoding, std::size_t at) {
-  throw error(errc::bad_data, "the answer is no text in " + std::string(encoding) + ", at its byte " + std::to_string(at) +
-                                  "; give the decoder the `encoding` that the API sends",
+  throw error(errc::bad_data,
+              "the answer is no text in " + std::string(encoding) + ", at its byte " + std::to_string(at) +
+                  "; give the decoder the `encoding` that the API sends",
               true);
 }
 
 std::string_view checked(std::string_view bytes, bool ascii) {
-  const auto odd = std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; });
+  const auto odd =
+      std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; });
   if (ascii ? odd != bytes.end() : odd != bytes.end() && !detail::is_utf8(bytes)) {
     refuse(ascii ? "ASCII" : "UTF-8", static_cast<std::size_t>(odd - bytes.begin()));
   }

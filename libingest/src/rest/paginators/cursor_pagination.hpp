@@ -8,6 +8,7 @@ struct cursor_pagination_options {
   interpolation cursor_value;
   std::optional<interpolation> stop_condition = {};
   std::optional<interpolation> page_size = {};
+  value parameters = {};  ///< `$parameters`; None: those that are known where it is evaluated
 };
 
 /// CursorPagination: the answer, its headers or its last record say what comes next. `stop_condition` is asked first;
@@ -26,6 +27,7 @@ class cursor_pagination final : public pagination_strategy {
   interpolation cursor_value_;
   std::optional<interpolation> stop_condition_;
   std::optional<std::int64_t> page_size_;
+  value parameters_;
 };
 
 }  // namespace ingest::rest

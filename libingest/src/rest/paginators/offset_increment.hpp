@@ -8,6 +8,7 @@ namespace ingest::rest {
 struct offset_increment_options {
   std::optional<interpolation> page_size = {};  ///< may look at `response`
   bool inject_on_first_request = false;
+  value parameters = {};  ///< `$parameters`; None: those that are known where it is evaluated
 };
 
 /// OffsetIncrement: counts the records that answers had, be they filtered out or not. The end is a page of fewer
@@ -24,6 +25,7 @@ class offset_increment final : public pagination_strategy {
  private:
   rest::page_size page_size_;
   bool inject_on_first_request_;
+  value parameters_;
 };
 
 }  // namespace ingest::rest

@@ -1,5 +1,6 @@
 #include "rest/paginators/page_increment.hpp"
 
+#include "rest/expressions/parameter_scope.hpp"
 #include "rest/paginators/counted_token.hpp"
 
 namespace ingest::rest {
@@ -7,7 +8,7 @@ namespace ingest::rest {
 page_increment::page_increment(page_increment_options options, const variables& config)
     : start_from_page_(options.start_from_page),
       inject_on_first_request_(options.inject_on_first_request),
-      page_size_(rest::page_size(std::move(options.page_size)).evaluate(config)) {}
+      page_size_(rest::page_size(std::move(options.page_size)).evaluate(with_parameters(config, options.parameters))) {}
 
 std::optional<value> page_increment::initial_token() const {
   return inject_on_first_request_ ? std::optional(value::integer_of(start_from_page_)) : std::nullopt;

@@ -11,6 +11,7 @@ struct page_increment_options {
   std::optional<interpolation> page_size = {};
   std::int64_t start_from_page = 0;
   bool inject_on_first_request = false;
+  value parameters = {};  ///< `$parameters`; None: those that are known where it is evaluated
 };
 
 /// PageIncrement: numbers the pages. The end is a page of fewer records than `page_size`, or of none.

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "ingest/error.hpp"
+#include "rest/expressions/parameter_scope.hpp"
 #include "rest/selectors/schema_normalization.hpp"
 
 namespace ingest::rest {
@@ -146,7 +147,7 @@ bool record_selector::passes(const value& record, const selection& out) const {
   if (!options_.condition) {
     return true;
   }
-  variables names(&out.given);
+  variables names = with_parameters(out.given, options_.parameters);
   names.set("record", record);
   return options_.condition->holds(names);
 }

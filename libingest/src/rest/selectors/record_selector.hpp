@@ -41,6 +41,7 @@ enum class cursor_filter {
 struct record_selector_options {
   record_extractor extractor;
   std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
+  value parameters = {};  ///< of the RecordFilter; None: those that are known where it is evaluated
   std::vector<std::shared_ptr<const transformation>> transformations = {};
   bool transform_before_filtering = false;
   std::optional<value> schema = {};  ///< of records that are to be normalized by it

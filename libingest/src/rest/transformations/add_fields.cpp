@@ -1,6 +1,7 @@
 #include "rest/transformations/add_fields.hpp"
 
 #include "ingest/error.hpp"
+#include "rest/expressions/parameter_scope.hpp"
 #include "rest/selectors/path_edit.hpp"
 
 namespace ingest::rest {
@@ -39,8 +40,8 @@ value list_of_texts(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-add_fields::add_fields(std::vector<added_field> fields, std::optional<interpolation> condition)
-    : fields_(std::move(fields)), condition_(std::move(condition)) {
+add_fields::add_fields(std::vector<added_field> fields, std::optional<interpolation> condition, value parameters)
+    : fields_(std::move(fields)), condition_(std::move(condition)), parameters_(std::move(parameters)) {
   for (const added_field& field : fields_) {
     if (field.path.empty()) {
       throw error(errc::config, field.content.where() + ": the `path` of a field of AddFields is empty");
@@ -54,7 +55,7 @@ add_fields::add_fields(std::vector<added_field> fields, std::optional<interpolat
 value add_fields::apply(const value& record, const variables& given) const {
   value out = record;
   for (const added_field& field : fields_) {
-    variables names(&given);
+    variables names = with_parameters(given, parameters_);
     names.set("record", out);
     value content = evaluate_as(field.content, field.type, names);
     if (condition_) {

@@ -20,14 +20,17 @@ struct added_field {
 /// AddFields: members that are computed. One sees those before it.
 class add_fields final : public transformation {
  public:
-  /// `condition` may look at `value` and `path` as well. Throws errc::config for an empty path.
-  explicit add_fields(std::vector<added_field> fields, std::optional<interpolation> condition = {});
+  /// `condition` may look at `value` and `path` as well; `parameters` are the component's, or None. Throws errc::config
+  /// for an empty path.
+  explicit add_fields(std::vector<added_field> fields, std::optional<interpolation> condition = {},
+                      value parameters = {});
 
   value apply(const value& record, const variables& given) const override;
 
  private:
   std::vector<added_field> fields_;
   std::optional<interpolation> condition_;
+  value parameters_;
 };
 
 }  // namespace ingest::rest

@@ -6,6 +6,7 @@
 
 #include "core/ascii.hpp"
 #include "rest/expressions/characters.hpp"
+#include "rest/expressions/parameter_scope.hpp"
 
 namespace ingest::rest {
 
@@ -98,11 +99,11 @@ value keys_to_snake_case::apply(const value& record, const variables&) const {
   return with_keys(record, depth::all, [](const std::string& name) { return in_snake_case(name); });
 }
 
-keys_replace::keys_replace(interpolation old_text, interpolation new_text)
-    : old_(std::move(old_text)), new_(std::move(new_text)) {}
+keys_replace::keys_replace(interpolation old_text, interpolation new_text, value parameters)
+    : old_(std::move(old_text)), new_(std::move(new_text)), parameters_(std::move(parameters)) {}
 
 value keys_replace::apply(const value& record, const variables& given) const {
-  variables names(&given);
+  variables names = with_parameters(given, parameters_);
   names.set("record", record);
   const std::string old_text = old_.evaluate_itself(names).to_text();
   const std::string new_text = new_.evaluate_itself(names).to_text();

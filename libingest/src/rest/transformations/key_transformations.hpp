@@ -25,12 +25,13 @@ std::string in_snake_case(std::string_view key);
 /// KeysReplace: a text in the names of all members of dicts in dicts.
 class keys_replace final : public transformation {
  public:
-  keys_replace(interpolation old_text, interpolation new_text);
+  keys_replace(interpolation old_text, interpolation new_text, value parameters = {});
   value apply(const value& record, const variables& given) const override;
 
  private:
   interpolation old_;
   interpolation new_;
+  value parameters_;
 };
 
 }  // namespace ingest::rest

@@ -1,12 +1,13 @@
 #include "rest/transformations/remove_fields.hpp"
 
+#include "rest/expressions/parameter_scope.hpp"
 #include "rest/selectors/path_edit.hpp"
 
 namespace ingest::rest {
 
 remove_fields::remove_fields(const std::vector<std::vector<std::string>>& pointers,
-                             std::optional<interpolation> condition)
-    : condition_(std::move(condition)) {
+                             std::optional<interpolation> condition, value parameters)
+    : condition_(std::move(condition)), parameters_(std::move(parameters)) {
   for (const auto& pointer : pointers) {
     std::vector<path_step> steps;
     for (const std::string& step : pointer) {
@@ -24,7 +25,7 @@ value remove_fields::apply(const value& record, const variables& given) const {
   for (const glob_path& pointer : pointers_) {
     if (condition_) {
       return without_leaves(out, [&](const value& leaf) {
-        variables names(&given);
+        variables names = with_parameters(given, parameters_);
         names.set("property", leaf);
         return condition_->holds(names);
       });

@@ -14,13 +14,14 @@ namespace ingest::rest {
 class remove_fields final : public transformation {
  public:
   explicit remove_fields(const std::vector<std::vector<std::string>>& pointers,
-                         std::optional<interpolation> condition = {});
+                         std::optional<interpolation> condition = {}, value parameters = {});
 
   value apply(const value& record, const variables& given) const override;
 
  private:
   std::vector<glob_path> pointers_;
   std::optional<interpolation> condition_;
+  value parameters_;
 };
 
 }  // namespace ingest::rest

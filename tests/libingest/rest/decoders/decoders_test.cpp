@@ -62,8 +62,10 @@ BOOST_AUTO_TEST_CASE(rows_are_documents) {
   BOOST_TEST(decoded(csv_decoder({"\\t", {}, {"", "NULL"}}), "a\tb\nNULL\t\n1\tx,y") ==
              "{\"a\":null,\"b\":null}\n{\"a\":\"1\",\"b\":\"x,y\"}\n");
   BOOST_TEST(decoded(csv_decoder({}), "") == "");
-  BOOST_TEST(decoded(csv_decoder({",", text_encoding("utf_16", "x")}), std::string_view("\xff\xfe" "a\0\n\0" "=\xd8\x00\xde", 10)) ==
-             "{\"a\":\"😀\"}\n");
+  BOOST_TEST(decoded(csv_decoder({",", text_encoding("utf_16", "x")}), std::string_view("\xff\xfe"
+                                                                                        "a\0\n\0"
+                                                                                        "=\xd8\x00\xde",
+                                                                                        10)) == "{\"a\":\"😀\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_cannot_be_read_are_told) {
@@ -73,7 +75,10 @@ BOOST_AUTO_TEST_CASE(rows_that_cannot_be_read_are_told) {
     BOOST_CHECK_THROW(csv_decoder({delimiter}), ingest::error);
   }
   BOOST_CHECK_THROW(text_encoding("klingon", "here"), ingest::error);
-  for (const std::string_view odd : {std::string_view("\xff\xfe" "a", 3), std::string_view("\xff\xfe\x00\xd8", 4)}) {
+  for (const std::string_view odd : {std::string_view("\xff\xfe"
+                                                      "a",
+                                                      3),
+                                     std::string_view("\xff\xfe\x00\xd8", 4)}) {
     BOOST_CHECK_THROW(decoded(csv_decoder({",", text_encoding("utf-16", "x")}), odd), ingest::error);
   }
 }

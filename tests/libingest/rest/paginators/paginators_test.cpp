@@ -256,3 +256,12 @@ BOOST_AUTO_TEST_CASE(templates_that_stay_away_from_the_records_are_known) {
     BOOST_TEST(may_look_at_records(towards, records), towards);
   }
 }
+
+BOOST_AUTO_TEST_CASE(parameters_are_those_of_the_component) {
+  const value own = value::from_json(R"({"key":"cursor","size":2})");
+  const cursor_pagination by({text("{{ response[parameters['key']] }}"), {}, text("{{ parameters.size }}"), own},
+                             config());
+  BOOST_TEST(behind(by, R"({"cursor":"c"})") == "\"c\"");
+  BOOST_TEST(by.page_size(config()).value() == 2);
+  BOOST_TEST(next(offset_increment({text("{{ parameters.size }}"), false, own}), 1, {}) == "end");
+}
