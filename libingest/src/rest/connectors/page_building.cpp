@@ -20,13 +20,14 @@ constexpr component_maker<strategy> strategies[] = {
     {"OffsetIncrement",
      [](const component& of) -> strategy {
        return std::make_shared<offset_increment>(
-           offset_increment_options{of.optional_expression("page_size"), of.truth("inject_on_first_request")});
+           offset_increment_options{of.optional_expression("page_size"), of.truth("inject_on_first_request"),
+                                    of.given().parameters});
      }},
     {"CursorPagination",
      [](const component& of) -> strategy {
        return std::make_shared<cursor_pagination>(
            cursor_pagination_options{of.expression("cursor_value"), of.optional_expression("stop_condition"),
-                                     of.optional_expression("page_size")},
+                                     of.optional_expression("page_size"), of.given().parameters},
            *of.known());
      }},
 };

@@ -24,7 +24,7 @@ made make_add_fields(const component& of) {
   for (const component& f : of.children("fields")) {
     fields.push_back({f.texts("path"), f.expression("value"), type_of_field(f)});
   }
-  return std::make_shared<add_fields>(std::move(fields), of.optional_expression("condition"));
+  return std::make_shared<add_fields>(std::move(fields), of.optional_expression("condition"), of.given().parameters);
 }
 
 made make_remove_fields(const component& of) {
@@ -38,7 +38,7 @@ made make_remove_fields(const component& of) {
       pointers.push_back(std::move(steps));
     }
   }
-  return std::make_shared<remove_fields>(pointers, of.optional_expression("condition"));
+  return std::make_shared<remove_fields>(pointers, of.optional_expression("condition"), of.given().parameters);
 }
 
 made make_dpath_flatten(const component& of) {
@@ -60,7 +60,7 @@ constexpr component_maker<made> transformations[] = {
     {"KeysToSnakeCase", [](const component&) -> made { return std::make_shared<keys_to_snake_case>(); }},
     {"KeysReplace",
      [](const component& of) -> made {
-       return std::make_shared<keys_replace>(of.expression("old"), of.expression("new"));
+       return std::make_shared<keys_replace>(of.expression("old"), of.expression("new"), of.given().parameters);
      }},
     {"FlattenFields",
      [](const component& of) -> made { return std::make_shared<flatten_fields>(of.truth("flatten_lists", true)); }},
@@ -101,6 +101,7 @@ record_selector_options make_selector(const component& of, const component& stre
   o.extractor = make_by_type(extractors, of.child("extractor"));
   if (const auto filter = of.optional_child("record_filter")) {
     o.condition = make_by_type(filters, *filter);
+    o.parameters = filter->given().parameters;
   }
   o.transformations = make_transformations(stream);
   const node* const cursor = stream.field("incremental_sync");
