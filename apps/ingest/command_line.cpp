@@ -8,6 +8,7 @@
 #include "command_help.hpp"
 #include "core/nearest_name.hpp"
 #include "metrics_help.hpp"
+#include "rest/document/component_docs.hpp"
 #include "settings/setting_definition.hpp"
 #include "settings/settings_help.hpp"
 
@@ -193,6 +194,8 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   print_settings->add_flag("--markdown")->required();
   CLI::App* const print_metrics = program.add_subcommand("help-metrics")->group("");
   print_metrics->add_flag("--markdown")->required();
+  CLI::App* const print_components = program.add_subcommand("help-components")->group("");
+  print_components->add_flag("--markdown")->required();
   std::vector<subcommand> commands;
   for (const command_description& c : command_descriptions()) {
     commands.emplace_back(program, c, asked);
@@ -211,8 +214,10 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   } catch (const CLI::ParseError& e) {
     throw error(errc::usage, first_line(e.what()) + " (see ingest --help)");
   }
-  if (print_settings->parsed() || print_metrics->parsed()) {
-    out << (print_settings->parsed() ? settings_markdown() : metrics_markdown());
+  if (print_settings->parsed() || print_metrics->parsed() || print_components->parsed()) {
+    out << (print_settings->parsed()  ? settings_markdown()
+            : print_metrics->parsed() ? metrics_markdown()
+                                      : rest::component_list());
     return std::nullopt;
   }
   if (wants_version) {

@@ -5,7 +5,7 @@ if(INGEST_SANITIZE)
 endif()
 add_test(NAME fuzz.build COMMAND "${CMAKE_SOURCE_DIR}/scripts/fuzz" 0)
 set_tests_properties(fuzz.build PROPERTIES
-  FIXTURES_SETUP fuzzers LABELS fuzz TIMEOUT 900 SKIP_RETURN_CODE 77 PROCESSORS 2)
+  FIXTURES_SETUP fuzzers LABELS fuzz TIMEOUT 1800 SKIP_RETURN_CODE 77 PROCESSORS 2)
 file(GLOB fuzz_corpora RELATIVE "${CMAKE_CURRENT_LIST_DIR}/corpus" CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/corpus/*")
 foreach(target IN LISTS fuzz_corpora)
   add_test(NAME fuzz.${target} COMMAND "${CMAKE_SOURCE_DIR}/scripts/fuzz" short ${target})

@@ -4,7 +4,7 @@
 
 namespace ingest::rest {
 
-/// The table of components in Markdown, as docs/connectors.md shows it: per kind of place its components, what they do,
+/// The table of components in Markdown, as docs/components.md is: per kind of place its components, what they do,
 /// and whether they run here.
 std::string component_list();
 

@@ -50,9 +50,9 @@ value shifted(const value& of, const time_span& by, int sign) {
     checked(moved);
     return value::object_of(std::make_shared<calendar_date>(moved));
   }
-  const auto* const at = object_in<moment>(of);
-  const sys_days day = floor<days>(at->at);
-  return moment::of(months_later(day, sign * by.months) + (at->at - day) + sign * by.length, at->offset);
+  const auto& from = dynamic_cast<const moment&>(of.thing());
+  const sys_days day = floor<days>(from.at);
+  return moment::of(months_later(day, sign * by.months) + (from.at - day) + sign * by.length, from.offset);
 }
 
 std::optional<value> difference(const value& left, const value& right) {

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include "rest/expressions/dates.hpp"
 #include "rest/expressions/fault.hpp"
@@ -108,7 +108,9 @@ std::chrono::seconds zone_offset(const std::string& zone, std::chrono::sys_secon
     refuse(zone);
   }
   std::ifstream file(path, std::ios::binary);
-  const zone_file read(std::string(std::istreambuf_iterator<char>(file), {}));
+  std::ostringstream contents;
+  contents << file.rdbuf();
+  const zone_file read(contents.str());
   const auto offset = read.offset_at(at.time_since_epoch().count());
   if (!offset) {
     refuse(zone);

@@ -84,13 +84,11 @@ std::string without_dots(std::string_view path) {
       kept.push_back(part);
     }
   }
-  if (path.starts_with('/') && (kept.empty() || !kept.front().empty())) {
-    kept.insert(kept.begin(), "");
-  }
+  const bool lost_its_root = path.starts_with('/') && (kept.empty() || !kept.front().empty());
   if (path.ends_with("/.") || path.ends_with("/..")) {
     kept.push_back("");
   }
-  return joined_path(kept);
+  return (lost_its_root ? "/" : "") + joined_path(kept);
 }
 
 [[noreturn]] void refuse(std::string_view where, const std::string& why) {

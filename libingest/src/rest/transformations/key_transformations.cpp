@@ -81,10 +81,8 @@ std::string in_snake_case(std::string_view key) {
     // What stands between words leaves no trace; at an end it leaves an underscore.
     tokens.erase(std::remove(tokens.begin() + 1, tokens.end() - 1, std::string_view()), tokens.end() - 1);
   }
-  if (!tokens.empty() && !tokens.front().empty() && is_digit(tokens.front().front())) {
-    tokens.insert(tokens.begin(), std::string_view());
-  }
-  std::string out;
+  const bool begins_with_digit = !tokens.empty() && !tokens.front().empty() && is_digit(tokens.front().front());
+  std::string out = begins_with_digit ? "_" : "";
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     out += (i == 0 ? "" : "_") + expressions::lower_of(tokens[i]);
   }
