@@ -1,5 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <fstream>
+#include <functional>
+#include <optional>
 
 #include "support/http_server.hpp"
 #include "support/ingest_run.hpp"
