@@ -56,7 +56,8 @@ int run_connector(const settings& s, command c, bool fresh) {
     }
   }
   if (streams.size() > 1) {
-    const std::string counts = std::to_string(complete) + " of " + std::to_string(streams.size()) + " streams are complete";
+    const std::string counts =
+        std::to_string(complete) + " of " + std::to_string(streams.size()) + " streams are complete";
     if (failed.empty()) {
       log::info(events::streams_complete, counts, {{"streams", streams.size()}});
     } else {

@@ -92,9 +92,9 @@ BOOST_AUTO_TEST_CASE(has_metrics_that_docs_metrics_md_tells_of) {
 }
 
 BOOST_AUTO_TEST_CASE(has_beside_it_a_list_of_components_that_is_their_table) {
-  BOOST_TEST(
-      (ingest::testing::text_of(INGEST_SOURCE_DIR "/docs/components.md") == ingest::rest::component_list()),
-      "docs/components.md is out of date; run: build/release/bin/ingest help-components --markdown > docs/components.md");
+  BOOST_TEST((ingest::testing::text_of(INGEST_SOURCE_DIR "/docs/components.md") == ingest::rest::component_list()),
+             "docs/components.md is out of date; run: build/release/bin/ingest help-components --markdown > "
+             "docs/components.md");
 }
 
 BOOST_AUTO_TEST_CASE(measures_the_process) {

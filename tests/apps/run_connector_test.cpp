@@ -1,3 +1,6 @@
+#include <signal.h>
+
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <fstream>
@@ -55,9 +58,11 @@ class shop_api {
     std::string found;
     int matching = 0;
     for (int i = 0; i < orders; ++i) {
-      if (day(i) >= r.parameter("since") && day(i) <= r.parameter("until") && ++matching > skip && matching <= skip + 10) {
-        found += (found.empty() ? "" : ",") + std::string("{\"id\":") + std::to_string(i) + ",\"updated_at\":\"" + day(i) +
-                 "T12:00:00Z\",\"total\": 1" + std::to_string(i) + ".50,\"paid\":" + (i % 2 == 0 ? "true" : "false") + "}";
+      if (day(i) >= r.parameter("since") && day(i) <= r.parameter("until") && ++matching > skip &&
+          matching <= skip + 10) {
+        found += (found.empty() ? "" : ",") + std::string("{\"id\":") + std::to_string(i) + ",\"updated_at\":\"" +
+                 day(i) + "T12:00:00Z\",\"total\": 1" + std::to_string(i) +
+                 ".50,\"paid\":" + (i % 2 == 0 ? "true" : "false") + "}";
       }
     }
     return {.body = "{\"data\":{\"orders\":[" + found + "]}}"};
@@ -67,8 +72,8 @@ class shop_api {
     const int from = r.parameter("after").empty() ? 0 : std::stoi(r.parameter("after"));
     std::string found;
     for (int i = from; i < from + 4; ++i) {
-      found += (i == from ? "" : ",") + std::string("{\"id\":\"c") + std::to_string(i) + "\",\"name\":\"N\",\"internal\":1," +
-               "\"active\":" + (i % 3 == 0 ? "false" : "true") + "}";
+      found += (i == from ? "" : ",") + std::string("{\"id\":\"c") + std::to_string(i) +
+               "\",\"name\":\"N\",\"internal\":1," + "\"active\":" + (i % 3 == 0 ? "false" : "true") + "}";
     }
     const std::string next = from < 8 ? "\"/v1/customers?after=" + std::to_string(from + 4) + "\"" : "null";
     return {.body = "{\"customers\":[" + found + "],\"next\":" + next + "}"};
@@ -115,8 +120,9 @@ BOOST_AUTO_TEST_CASE(brings_each_stream_into_a_typed_table_of_its_own) {
   const auto p = shop("run");
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
-  BOOST_TEST(database.value("SELECT concat_ws(' ', total, paid, updated_at AT TIME ZONE 'UTC') FROM orders WHERE id = 3") ==
-             "13.50 f 2026-01-04 12:00:00");
+  BOOST_TEST(
+      database.value("SELECT concat_ws(' ', total, paid, updated_at AT TIME ZONE 'UTC') FROM orders WHERE id = 3") ==
+      "13.50 f 2026-01-04 12:00:00");
   BOOST_TEST(number("SELECT count(*) FROM customers") == 8);
   BOOST_TEST(number("SELECT count(*) FROM customers WHERE _ingest_extra IS NOT NULL") == 0);
   BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6), "six orders have none");
@@ -155,6 +161,36 @@ BOOST_AUTO_TEST_CASE(waits_for_rate_limits_and_servers_that_fail) {
   const auto p = shop("run", {"--stream", "orders"});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+}
+
+BOOST_AUTO_TEST_CASE(is_complete_where_parents_have_no_children_to_read) {
+  api_of_shop.fault = [](const received_request& r) -> std::optional<reply> {
+    return r.path == "/v1/orders" ? std::optional(reply{.body = R"({"data":{"orders":[]}})"}) : std::nullopt;
+  };
+  const auto p = shop("run", {"--stream", "orders,order items"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == 0);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
+  int answers = 0;
+  std::atomic<bool> stands{false};
+  api_of_shop.fault = [&](const received_request& r) -> std::optional<reply> {
+    stands = r.path == "/v1/orders" && ++answers > 4;
+    return stands ? std::optional(reply{.status = 503, .body = "down"}) : std::nullopt;
+  };
+  environment["READERS"] = "1";
+  auto program = start("run", {manifest, "--stream", "orders"});
+  await(program, [&] { return stands.load() && pages_in_ledger() > 0; });
+  program.signal(SIGKILL);
+  program.wait();
+  api_of_shop.fault = nullptr;
+  const auto before = server.requests().size();
+  const auto p = shop("run", {"--stream", "orders"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  BOOST_TEST(server.requests().size() - before < 10u, "windows that were read are not read again");
 }
 
 BOOST_AUTO_TEST_CASE(prints_records_where_it_is_to_read_only) {

@@ -45,8 +45,7 @@ std::string shortened(const std::string& name, const std::string& whole, std::si
 std::string file_name_of(const std::string& stream) {
   std::string name = stream;
   std::replace_if(
-      name.begin(), name.end(),
-      [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
   return shortened(name, stream, 40);
 }
 
@@ -54,8 +53,7 @@ rest::node config_of(const settings& s) {
   if (s.connector_config.empty()) {
     return rest::node::dict({}, 0);
   }
-  return rest::expanded_settings(rest::read_document(s.connector_config.string()),
-                                 rest::setting_origins::of_process());
+  return rest::expanded_settings(rest::read_document(s.connector_config.string()), rest::setting_origins::of_process());
 }
 
 /// All that is wrong, at once.
@@ -211,9 +209,10 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
     own.key.clear();
     for (const auto& path : stream.primary_key) {
       if (path.size() != 1 && own.tables == table_kind::typed && to_of(s).keyed) {
-        throw error(errc::config, "stream " + stream.name +
-                                      " has a primary key inside of a field, which cannot be a typed table's: set KEY to "
-                                      "fields of its records, or KEY=none");
+        throw error(errc::config,
+                    "stream " + stream.name +
+                        " has a primary key inside of a field, which cannot be a typed table's: set KEY to "
+                        "fields of its records, or KEY=none");
       }
       own.key.push_back(path.front());
     }

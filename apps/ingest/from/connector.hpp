@@ -11,8 +11,8 @@
 namespace ingest::app {
 
 /// The connector that the settings name, with the settings of its connection. Secrets among these are registered with
-/// the log. Throws errc::config, with the line, for a manifest that makes no sense, and for wrong or missing settings of
-/// the connection.
+/// the log. Throws errc::config, with the line, for a manifest that makes no sense, and for wrong or missing settings
+/// of the connection.
 std::unique_ptr<rest::connector> load_connector(const settings& s);
 
 /// The streams that STREAM and EXCLUDE choose, in the order of the manifest. Throws errc::config for a name that none

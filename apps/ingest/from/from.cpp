@@ -6,7 +6,7 @@ namespace ingest::app {
 
 const from_kind& from_of(const settings& s) {
   static const std::array kinds = {&from_api, &from_file, &from_stdin,
-                                    &from_connector};  // in the order of source_choice::kind
+                                   &from_connector};  // in the order of source_choice::kind
   return *kinds.at(static_cast<std::size_t>(s.from.what));
 }
 

@@ -63,9 +63,9 @@ struct settings {
   std::vector<std::string> streams;        ///< of a connector; none: all
   std::vector<std::string> exclude;        ///< of these
   std::vector<std::string> allowed_hosts;
-  std::string stream;                     ///< the one that is read; see stream_settings()
-  std::string stream_schema;              ///< its JSON Schema, if the manifest has one
-  std::filesystem::path token_file;       ///< where refresh tokens of the connector are kept
+  std::string stream;                ///< the one that is read; see stream_settings()
+  std::string stream_schema;         ///< its JSON Schema, if the manifest has one
+  std::filesystem::path token_file;  ///< where refresh tokens of the connector are kept
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;

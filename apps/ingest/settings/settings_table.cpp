@@ -28,8 +28,8 @@ constexpr std::uint64_t day = 24 * hour;
 const std::array definitions{
   setting_definition{.section = "From where to where", .name = "FROM", .type = source, .member = &s::from,
     .default_text = "api",
-    .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, or JSON on "
-            "standard input, which cannot be resumed",
+    .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, JSON on "
+            "standard input, which cannot be resumed, or connector:FILE, an API by its manifest",
     .commands = fetching | checking},
   setting_definition{.section = "From where to where", .name = "TO", .type = target, .member = &s::to,
     .default_text = "postgres",

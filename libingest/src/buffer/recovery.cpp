@@ -9,7 +9,9 @@ namespace ingest {
 
 namespace {
 
-constexpr const char* start_over = "; `start_over()` starts over (rows that are in the table already come again: by their key they are skipped or merged, without one they are there "
+constexpr const char* start_over =
+    "; `start_over()` starts over (rows that are in the table already come again: by their key they are skipped or "
+    "merged, without one they are there "
     "twice)";
 
 void check_identity(const run_identity& found, const char* where, const run_request& asked) {

@@ -131,7 +131,8 @@ table_name table_name::parse(const std::string& text) {
   table_name name{dot == std::string::npos ? "" : text.substr(0, dot),
                   dot == std::string::npos ? text : text.substr(dot + 1), text};
   if (name.table.empty() || dot == 0 || name.table.find('.') != std::string::npos ||
-      text.find('\0') != std::string::npos || (text.starts_with('"') && text.ends_with('"')) || name.table.size() > longest_name || name.schema.size() > longest_name) {
+      text.find('\0') != std::string::npos || (text.starts_with('"') && text.ends_with('"')) ||
+      name.table.size() > longest_name || name.schema.size() > longest_name) {
     throw error(errc::config, "\"" + text +
                                   "\" cannot be the table's name: write table or schema.table, without quotes, "
                                   "each part at most 63 bytes long");

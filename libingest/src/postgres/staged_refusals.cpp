@@ -42,7 +42,9 @@ rejected_row describe(const table_shape& shape, const copy_rows& rows, std::size
     message += ": " + told.detail.substr(0, longest_detail);
   }
   if (shape.nuls == nul_policy::reject && rows.text(row).find("\\u0000") != std::string_view::npos) {
-    message += " (the record has the character NUL, which a setting lets be left out, or written as \\u0000, but for ids and names)";
+    message +=
+        " (the record has the character NUL, which a setting lets be left out, or written as \\u0000, but for ids and "
+        "names)";
   }
   return {&rows.page_of(row), rows.row_in_page(row), told.sqlstate, message, rows.text(row)};
 }

@@ -22,8 +22,7 @@ constexpr std::size_t most_of_a_value = 24;
 
 /// What texts say that is no deletion: programs write false and null in many ways, and zeros for no time.
 bool says_no(std::string_view text) {
-  constexpr std::array<std::string_view, 9> words = {"",  "false", "f",   "no",   "n", "off",
-                                                     "null", "none",  "\\n"};
+  constexpr std::array<std::string_view, 9> words = {"", "false", "f", "no", "n", "off", "null", "none", "\\n"};
   constexpr std::size_t longest_word = 5;
   const std::string_view bare = trimmed(text);
   if (bare.size() <= longest_word) {

@@ -70,7 +70,7 @@ class typed_encoder {
   std::vector<json_value> found_;  ///< by column, of the record at hand
   std::size_t next_ = 0;           ///< the column that this record's next member will be of, if it is like the last one
   std::size_t room_ = 0;           ///< what a page has left for this record's row
-  bool no_room_ = false;   ///< is why the last value did not fit
+  bool no_room_ = false;           ///< is why the last value did not fit
   std::string extra_;              ///< members of the extra column's object
   std::string scratch_;
   kept_apart apart_;

@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(may_say_it_elsewhere) {
     "order": {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"n": {"$ref": "#/definitions/count"}}}]},
     "base": {"properties": {"id": {"type": "string"}, "n": {"allOf": [{"type": "integer"}]}}},
     "count": {"type": "integer"}}})") == "id:text n:integer");
-  BOOST_TEST(shown(R"({"properties": {"a": {"$ref": "#/$defs/I"}, "b": {"$ref": "#/%24defs/I"}, "c": {"$ref": "#/$defs/a b"}},
+  BOOST_TEST(
+      shown(R"({"properties": {"a": {"$ref": "#/$defs/I"}, "b": {"$ref": "#/%24defs/I"}, "c": {"$ref": "#/$defs/a b"}},
     "$defs": {"I": {"type": "integer"}, "a b": {"type": "boolean"}}})") == "a:integer b:integer c:boolean");
   BOOST_TEST(of_one(R"({"type": "number", "airbyte_type": "integer"})") == "x:integer");
 }

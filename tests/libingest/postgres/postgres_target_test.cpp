@@ -232,7 +232,12 @@ BOOST_AUTO_TEST_CASE(names_of_tables_in_quotes_are_refused) {
   for (const std::string name : {"\"Orders\"", "\"S\".\"T\""}) {
     auto o = options();
     o.table = name;
-    BOOST_TEST(has(error_of([&] { postgres_target target(o); target.open_run(identity, false); }).what(), "without quotes"), name);
+    BOOST_TEST(has(error_of([&] {
+                     postgres_target target(o);
+                     target.open_run(identity, false);
+                   }).what(),
+                   "without quotes"),
+               name);
   }
 }
 

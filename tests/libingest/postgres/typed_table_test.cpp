@@ -644,8 +644,9 @@ BOOST_AUTO_TEST_CASE(that_say_in_any_way_that_they_are_not_deleted_are_not) {
   }
   open_sink(open_target(o))->write(batches.next({rows}));
   BOOST_TEST(number("SELECT count(*) FROM marked") == 24);
-  BOOST_TEST(database.value("SELECT string_agg(id, ' ') FROM marked WHERE (_ingest_deleted_at IS NULL) = starts_with(id, "
-                            "'yes')") == "");
+  BOOST_TEST(
+      database.value("SELECT string_agg(id, ' ') FROM marked WHERE (_ingest_deleted_at IS NULL) = starts_with(id, "
+                     "'yes')") == "");
 }
 
 BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {

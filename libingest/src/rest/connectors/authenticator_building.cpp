@@ -109,13 +109,13 @@ made make_selected(const component& of) {
   for (const node::member& m : choices.content().members()) {
     names.push_back(m.name);
   }
-  return make_authenticator(choices.child(selected_authenticator(
-      of.parts().config, of.texts("authenticator_selection_path"), names, of.where())));
+  return make_authenticator(choices.child(
+      selected_authenticator(of.parts().config, of.texts("authenticator_selection_path"), names, of.where())));
 }
 
 made make_custom(const component& of) {
-  return of.parts().authenticators.make(of.text("class_name"), {of.content().to_value(), of.given(), of.where(),
-                                                               of.parts().connections});
+  return of.parts().authenticators.make(of.text("class_name"),
+                                        {of.content().to_value(), of.given(), of.where(), of.parts().connections});
 }
 
 constexpr component_maker<made> authenticators[] = {
@@ -159,7 +159,8 @@ void take_updater(const component& of, oauth_options& o) {
   u.refresh_token_name = updater->text("refresh_token_name", u.refresh_token_name);
   u.access_token_config_path = texts_or(*updater, "access_token_config_path", u.access_token_config_path);
   u.refresh_token_config_path = texts_or(*updater, "refresh_token_config_path", u.refresh_token_config_path);
-  u.token_expiry_date_config_path = texts_or(*updater, "token_expiry_date_config_path", u.token_expiry_date_config_path);
+  u.token_expiry_date_config_path =
+      texts_or(*updater, "token_expiry_date_config_path", u.token_expiry_date_config_path);
   if (updater->field("refresh_token_error_status_codes") != nullptr) {
     o.refresh_token_error_status_codes = statuses_of(*updater, "refresh_token_error_status_codes");
   }

@@ -139,9 +139,9 @@ flat_inputs component::inputs(std::string_view name) const {
   }
   for (const node::member& m : found->members()) {
     const std::string at = std::string(name) + "." + m.name;
-    all.members.emplace_back(interpolation(m.name, path_of(at)),
-                             m.content.is_text() ? request_input(expression_of(m.content, at))
-                                                 : request_input(m.content.to_value()));
+    all.members.emplace_back(interpolation(m.name, path_of(at)), m.content.is_text()
+                                                                     ? request_input(expression_of(m.content, at))
+                                                                     : request_input(m.content.to_value()));
   }
   return all;
 }

@@ -19,9 +19,8 @@ constexpr component_maker<strategy> strategies[] = {
      }},
     {"OffsetIncrement",
      [](const component& of) -> strategy {
-       return std::make_shared<offset_increment>(
-           offset_increment_options{of.optional_expression("page_size"), of.truth("inject_on_first_request"),
-                                    of.given().parameters});
+       return std::make_shared<offset_increment>(offset_increment_options{
+           of.optional_expression("page_size"), of.truth("inject_on_first_request"), of.given().parameters});
      }},
     {"CursorPagination",
      [](const component& of) -> strategy {

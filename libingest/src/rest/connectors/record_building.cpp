@@ -68,8 +68,7 @@ constexpr component_maker<made> transformations[] = {
 };
 
 constexpr component_maker<record_extractor> extractors[] = {
-    {"DpathExtractor",
-     [](const component& of) { return record_extractor(of.expressions("field_path"), *of.known()); }},
+    {"DpathExtractor", [](const component& of) { return record_extractor(of.expressions("field_path"), *of.known()); }},
 };
 
 constexpr component_maker<std::optional<interpolation>> filters[] = {
@@ -106,8 +105,7 @@ record_selector_options make_selector(const component& of, const component& stre
   o.transformations = make_transformations(stream);
   const node* const cursor = stream.field("incremental_sync");
   const node* const client_side = cursor == nullptr ? nullptr : cursor->find("is_client_side_incremental");
-  o.transform_before_filtering =
-      of.truth("transform_before_filtering", client_side != nullptr && client_side->truth());
+  o.transform_before_filtering = of.truth("transform_before_filtering", client_side != nullptr && client_side->truth());
   if (of.text("schema_normalization") == "Default") {
     o.schema = schema_of(stream);
   }

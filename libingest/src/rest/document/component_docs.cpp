@@ -40,6 +40,9 @@ std::string component_list() {
     by_place[t.stands].push_back(&t);
   }
   std::string list =
+      "# Components of connectors\n\nThe types of Airbyte's low-code format, by where they stand in a manifest; "
+      "[connectors.md](connectors.md) tells how\nconnectors are run. \"Not needed\" means that nothing is lost without "
+      "it. This list is printed by `ingest help-components --markdown`.\n\n"
       "| stands as | component | runs here | what it does | fields (**required**) |\n|---|---|---|---|---|\n";
   for (const auto& [where, types] : by_place) {
     for (const component_type* const t : types) {

@@ -12,7 +12,7 @@ std::span<const component_type> decoder_components() {
        support::lacking,
        "The answer is JSON, read item by item.",
        {required(text("items_path")), text("encoding")}},
-      {"IterableDecoder", place::decoder, support::lacking, "Each line of the answer is a text.", {}},
+      {"IterableDecoder", place::decoder, support::runs, "Each line of the answer is a text.", {}},
       {"CsvDecoder",
        place::decoder,
        support::runs,
