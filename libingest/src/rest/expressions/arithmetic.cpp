@@ -188,6 +188,10 @@ value arithmetic(std::string_view sign, const value& left, const value& right) {
 
 value signed_value(std::string_view sign, const value& of) {
   require_defined(of);
+  if (of.kind() == value::kind::integer && !of.fits_64_bits()) {
+    const std::string digits = of.digits();
+    return sign != "-" ? of : value::number_of(digits.starts_with('-') ? digits.substr(1) : "-" + digits);
+  }
   if (is_whole(of)) {
     return sign == "-" ? of_wholes("-", 0, whole_of(of)) : value::integer_of(whole_of(of));
   }

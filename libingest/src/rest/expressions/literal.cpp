@@ -145,7 +145,10 @@ class literal_reader {
     if (rest_.empty() || (!is_digit(rest_.front()) && rest_.front() != '.')) {
       throw no_literal();
     }
-    value read = signed_value(std::string_view(&sign, 1), number());
+    value read = number();
+    if (sign == '-' && !(read == value::integer_of(0) && read.kind() == value::kind::integer)) {
+      read = value::number_of("-" + read.digits());
+    }
     for (; open > 0; --open) {
       leave(")");
     }

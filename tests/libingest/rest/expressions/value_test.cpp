@@ -28,7 +28,7 @@ bool is_bad_data(const error& e) {
 
 BOOST_AUTO_TEST_CASE(json_keeps_digits_order_and_characters) {
   for (const std::string json : {R"({"b":1.10,"a":[1E400,-0,12345678901234567890123,0.1e-7],"":null})",
-                                 R"("\"\\\u0001ü")", R"("a\ud83d\n")", "\"\xff\"", "[]", "{}", "true"}) {
+                                 R"("\"\\\u0001ü")", R"("a\ud83d\u000a")", "\"\xff\"", "[]", "{}", "true"}) {
     BOOST_TEST(through_json(json) == json);
   }
 }
@@ -131,6 +131,9 @@ BOOST_AUTO_TEST_CASE(literals_are_read_as_python_reads_them) {
       {"1_000", "1000"},
       {"0x1F", "31"},
       {"0b101", "5"},
+      {"-12345678901234567890123", "-12345678901234567890123"},
+      {"-1.10", "-1.1"},
+      {"-0", "0"},
       {"0xffffffffffffffffffff", "1208925819614629174706175"},
       {"12345678901234567890123", "12345678901234567890123"},
       {"1.e3", "1000.0"},
