@@ -39,30 +39,6 @@ slice_pages loaded_pages(const simulated_database& database) {
   return loaded;
 }
 
-std::uint64_t rows_in_ledger(const simulated_database& database) {
-  std::uint64_t rows = 0;
-  for (const auto& [key, row] : database.committed().slices) {
-    rows += row.rows - row.duplicates - row.rejected;
-  }
-  for (const auto& [key, row] : database.committed().pages) {
-    rows += row.rows - row.duplicates - row.rejected;
-  }
-  return rows;
-}
-
-std::uint64_t rows_in_table(const simulated_database& database) {
-  const tables& now = database.committed();
-  std::uint64_t rows = database.write() == disposition::append ? 0 : now.events.size() + now.rows_changed;
-  for (const auto& [id, count] : now.copies) {
-    rows += count;
-  }
-  return rows;
-}
-
-std::string to_string(const page_key& key) {
-  return "page " + std::to_string(key.second) + " of " + ingest::to_string(key.first.second);
-}
-
 /// Whether the run of `state` began without having seen the ledger, which has another one: then nothing of it is loaded
 /// anywhere, and it is given up.
 bool gives_way(const run_state& state, const simulated_database& database) {
@@ -82,20 +58,25 @@ bool is_taken_over(const page& p, const std::string& from, const simulated_datab
 
 }  // namespace
 
-std::string missing_before(const std::string& plan, const std::vector<slice_progress>& positions,
+std::string missing_before(const run_identity& run, const std::vector<slice_progress>& positions,
                            const std::vector<page>& waiting, simulated_disk& disk, const simulated_database& database,
                            const simulated_api& api) {
+  const event_rows* const loaded = rows_of_run(run.run_id, database);
+  if (loaded == nullptr) {
+    return {};
+  }
+  const std::size_t end_era = eras_of(run.plan).second;
   std::set<std::string> buffered;
   for (const page& p : waiting) {
     add_ids(p, disk, buffered);
   }
   for (const slice_progress& s : positions) {
     // The end of a slice may be told without a position.
-    const std::string position = s.done         ? std::to_string(api.events_before(s.slice, eras_of(plan).second))
+    const std::string position = s.done         ? std::to_string(api.events_before(s.slice, end_era))
                                  : s.pages == 0 ? ""
                                                 : s.position;
-    for (const std::string& id : api.before(s.slice, position)) {
-      if (!buffered.contains(id) && !database.committed().events.contains(id)) {
+    for (const std::string& id : api.before(s.slice, position, end_era)) {
+      if (!buffered.contains(id) && !loaded->events.contains(id)) {
         return id + " of " + ingest::to_string(s.slice) + ", which stands at \"" + s.position + "\"" +
                (s.done ? " (done)" : "");
       }
@@ -111,16 +92,22 @@ std::string problem_of_removal(const std::filesystem::path& path, const std::str
   }
   const slice_pages loaded = loaded_pages(database);
   slice_pages in_state;
+  const auto buffer = disk_buffer::inspect(disk, simulated_directory);
   if (const auto text = disk.durable(simulated_directory / "ingestion.state")) {
     const run_state state = parse_run_state(*text);
     if (gives_way(state, database)) {
       return {};
     }
+    if (buffer.identity && state.replaces_ledger && buffer.identity->run_id != state.identity.run_id) {
+      return {};  // somebody starts over
+    }
     in_state = state.loaded;
   }
-  const auto buffer = disk_buffer::inspect(disk, simulated_directory);
   if (buffer.identity && database.committed().followed.contains(buffer.identity->run_id)) {
     return {};  // it was complete, and the ledger is the next sync's
+  }
+  if (buffer.identity && database.committed().given_up.contains(buffer.identity->run_id)) {
+    return {};  // somebody has started over on another host
   }
   for (const page& p : buffer.pages) {
     if (path.filename() != segment_file_name(p.segment)) {
@@ -144,68 +131,25 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
       if (gives_way(*state, database)) {
         return {};  // segments may be gone that state and index tell of: the next start removes the rest
       }
-      const std::string missing = missing_before(state->identity.plan, state->slices, found.pages, disk, database, api);
+      const std::string missing = missing_before(state->identity, state->slices, found.pages, disk, database, api);
       if (!missing.empty()) {
         return "the state is ahead of the data: nobody has " + missing;
       }
     }
-    const std::string plan = found.identity ? found.identity->plan : "";
-    const std::string missing = missing_before(plan, found.slices, found.pages, disk, database, api);
+    const run_identity buffered = found.identity.value_or(run_identity{});
+    const std::string missing = missing_before(buffered, found.slices, found.pages, disk, database, api);
     return missing.empty() ? "" : "the index is ahead of the data: nobody has " + missing;
   } catch (const error& e) {
     return e.what();
   }
 }
 
-std::string problem_of_commit(const tables& changes, const std::string& owner, std::set<page_key>& loaded,
-                              const simulated_database& database) {
-  const tables& now = database.committed();
-  std::erase_if(loaded, [&](const page_key& key) { return changes.emptied.contains(key.first.first); });
-  for (const page_key& key : changes.deleted_pages) {
-    const auto slice = now.slices.find(key.first);
-    if (slice == now.slices.end() || slice->second.pages < key.second) {
-      loaded.erase(key);  // not folded, but forgotten behind a hole: it comes again
-      if (database.write() == disposition::append) {
-        return to_string(key) + " is forgotten by " + owner + ", and will be there twice";
-      }
-    }
-  }
-  for (const page_key& key : changes.loaded) {
-    const auto slice = now.slices.find(key.first);
-    if (slice == now.slices.end() || slice->second.owner != owner) {
-      return to_string(key) + " was committed by " + owner + ", whose slice it is no more";
-    }
-    if (!loaded.insert(key).second) {
-      return to_string(key) + " was loaded a second time, by " + owner;
-    }
-  }
-  const std::uint64_t told = rows_in_ledger(database) + now.rows_forgotten;
-  if (const std::uint64_t there = rows_in_table(database); told != there) {
-    return "the ledger tells of " + std::to_string(told) + " rows, the table has " + std::to_string(there);
-  }
-  return {};
-}
-
-std::size_t watermark_of(const simulated_database& database) {
-  const auto& watermarks = database.committed().watermarks;
-  const auto found = watermarks.find(simulated_pipeline);
-  return found == watermarks.end() || found->second.empty() ? 0 : std::stoul(found->second);
-}
-
-std::string problem_of_watermark(const simulated_database& database, const simulated_api& api) {
-  const std::size_t watermark = watermark_of(database);
-  for (const auto& [id, e] : api.truth()) {
-    if (e.era < watermark && !database.committed().events.contains(id)) {
-      return "the watermark says that the eras before " + std::to_string(watermark) + " are loaded, but event " + id +
-             " of era " + std::to_string(e.era) + " is not";
-    }
-  }
-  return {};
-}
-
 std::string problem_of_completion(const std::string& run_id, simulated_disk& disk, const simulated_database& database,
                                   const simulated_api& api) {
   const tables& now = database.committed();
+  if (now.given_up.contains(run_id)) {
+    return {};  // somebody has started over on another host
+  }
   if (watermark_of(database) == 0) {
     return "it is complete without a watermark";
   }
@@ -215,7 +159,9 @@ std::string problem_of_completion(const std::string& run_id, simulated_disk& dis
   if (now.followed.contains(run_id)) {
     return {};  // another process has begun the next sync, and the ledger is that one's
   }
-  for (const auto& [id, data] : now.events) {
+  const bool is_compared = database.write() == disposition::replace;  // with its watermark
+  for (const auto& [id, data] :
+       is_compared ? std::map<std::string, std::string>() : now.rows_of(simulated_target).events) {
     const auto e = api.truth().find(id);
     if (database.write() == disposition::append && api.poison().contains(id)) {
       continue;  // it has no id, and needs none

@@ -2,11 +2,14 @@
 
 #include <array>
 
+#include "simulation/planted_replacing.hpp"
+#include "support/passing_connection.hpp"
+
 namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> names = {
+constexpr std::array<std::string_view, 19> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -21,6 +24,11 @@ constexpr std::array<std::string_view, 14> names = {
     "segment sealed before its pages are reported",
     "a table without a key loaded out of order",
     "credit not reset on restart",
+    "old table dropped before the run is complete",
+    "table put in its place outside the transaction",
+    "resumed run fills the table that people read",
+    "table of a resumed run made anew",
+    "table of a run that was given up stays",
 };
 
 /// Lies about some syncs.
@@ -75,23 +83,23 @@ class careless_files final : public file_system {
 };
 
 /// Leaves statements out, or runs them elsewhere.
-class careless_connection final : public detail::postgres_connection {
+class careless_connection final : public passing_connection {
  public:
   careless_connection(std::shared_ptr<database_bug> bug, plain_factory connect, std::stop_token stop)
-      : bug_(std::move(bug)), connect_(std::move(connect)), stop_(std::move(stop)), behind_(connect_(stop_)) {}
+      : passing_connection(connect(stop)), bug_(std::move(bug)), connect_(std::move(connect)), stop_(std::move(stop)) {}
 
   detail::query_result execute(const std::string& sql, const std::vector<std::string>& parameters) override {
     if (bug_->bug == planted_bug::ledger_on_its_own && sql.starts_with("INSERT INTO ingest.pages")) {
       return connect_(stop_)->execute(sql, parameters);
     }
     if (bug_->bug == planted_bug::no_locks) {
-      return behind_->execute(sql.substr(0, sql.find(" FOR KEY SHARE")), parameters);
+      return behind().execute(sql.substr(0, sql.find(" FOR KEY SHARE")), parameters);
     }
-    detail::query_result r = behind_->execute(sql, parameters);
+    detail::query_result r = behind().execute(sql, parameters);
     switch (bug_->bug) {
       case planted_bug::watermark_first:
         if (sql.starts_with("UPDATE ingest.pipelines SET opened_at = now()")) {
-          behind_->execute("INSERT INTO ingest.watermarks (", {parameters.at(0), bug_->watermark});
+          behind().execute("INSERT INTO ingest.watermarks (", {parameters.at(0), bug_->watermark});
         }
         return r;
       case planted_bug::no_fence_check:
@@ -110,21 +118,13 @@ class careless_connection final : public detail::postgres_connection {
 
   void run(const std::string& sql) override {
     const auto lock = sql.find("; SELECT pg_advisory_xact_lock_shared(");
-    behind_->run(bug_->bug == planted_bug::no_locks ? sql.substr(0, lock) : sql);
+    behind().run(bug_->bug == planted_bug::no_locks ? sql.substr(0, lock) : sql);
   }
 
-  void begin_copy(const std::string& sql) override { behind_->begin_copy(sql); }
-  void put(std::string_view bytes) override { behind_->put(bytes); }
-  std::uint64_t end_copy() override { return behind_->end_copy(); }
-  bool usable() const override { return behind_->usable(); }
-  void be_patient() override { behind_->be_patient(); }
-  std::string begin(std::string_view isolation) const override { return behind_->begin(isolation); }
   void obey(std::stop_token stop) override {
     stop_ = stop;
-    behind_->obey(std::move(stop));
+    passing_connection::obey(std::move(stop));
   }
-  std::string quoted(const std::string& identifier) const override { return behind_->quoted(identifier); }
-  std::string literal(const std::string& text) const override { return behind_->literal(text); }
 
  private:
   using rows = std::vector<detail::query_result::row_values>;
@@ -175,7 +175,6 @@ class careless_connection final : public detail::postgres_connection {
   std::shared_ptr<database_bug> bug_;
   plain_factory connect_;
   std::stop_token stop_;
-  std::unique_ptr<detail::postgres_connection> behind_;
 };
 
 }  // namespace
@@ -205,6 +204,12 @@ std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<databas
     case planted_bug::numbers_reused:
     case planted_bug::watermark_first:
       return std::make_unique<careless_connection>(bug, connect, std::move(stop));
+    case planted_bug::old_table_dropped:
+    case planted_bug::placed_on_its_own:
+    case planted_bug::resumed_into_target:
+    case planted_bug::made_anew:
+    case planted_bug::leftover_kept:
+      return plant_in_replacing(bug->bug, connect(std::move(stop)));
     default:
       return connect(std::move(stop));
   }

@@ -28,6 +28,11 @@ enum class planted_bug {
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   loaded_out_of_order,   ///< records that are appended have two loaders
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
+  old_table_dropped,     ///< the table that is to be replaced goes before the run is complete
+  placed_on_its_own,     ///< a table takes its place in a transaction before the one that completes the run
+  resumed_into_target,   ///< a run that is resumed fills the table that people read
+  made_anew,             ///< a run that is resumed makes its table anew
+  leftover_kept,         ///< the table of a run that was given up stays
 };
 std::string_view name_of(planted_bug b);
 

@@ -85,4 +85,24 @@ BOOST_AUTO_TEST_CASE(credit_that_is_not_reset_on_restart) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_old_table_that_is_dropped_before_the_run_is_complete) {
+  expect_found(planted_bug::old_table_dropped);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_put_in_its_place_outside_the_transaction) {
+  expect_found(planted_bug::placed_on_its_own);
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_run_that_fills_the_table_that_people_read) {
+  expect_found(planted_bug::resumed_into_target);
+}
+
+BOOST_AUTO_TEST_CASE(a_resumed_run_that_makes_its_table_anew) {
+  expect_found(planted_bug::made_anew);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_a_run_has_left_which_was_given_up) {
+  expect_found(planted_bug::leftover_kept);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

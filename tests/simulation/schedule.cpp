@@ -1,17 +1,19 @@
 #include "simulation/schedule.hpp"
 
+#include <algorithm>
+
 namespace ingest::testing {
 
 namespace {
 
 constexpr std::array<std::string_view, fault_kinds> names = {
-    "a stage is killed",      "the process is killed",  "the power fails",        "a stop is asked for",
-    "a sync fails",           "a file operation fails", "the disk is full",       "the connection is lost",
-    "the database restarts",  "the database is away",   "a statement fails",      "the process stands still",
-    "a rival process starts", "the API fails",          "the cursor has expired",
+    "a stage is killed",      "the process is killed",   "the power fails",   "a stop is asked for",
+    "a sync fails",           "a file operation fails",  "the disk is full",  "the connection is lost",
+    "the database restarts",  "the database is away",    "a statement fails", "the process stands still",
+    "a rival process starts", "the job is started over", "the API fails",     "the cursor has expired",
 };
 
-constexpr std::array<std::uint64_t, 4> rarities = {15, 40, 100, 300};
+constexpr std::array<std::uint64_t, 4> rarities = {15, 40, 100, schedule::rarest};
 constexpr unsigned most_faults = 14;
 
 }  // namespace
@@ -29,9 +31,9 @@ schedule::schedule(std::uint64_t seed) : seed_(seed), random_(seed) {
   left_ = static_cast<unsigned>(draw(most_faults + 1));
 }
 
-bool schedule::occurs(fault f, std::string_view where) {
+bool schedule::occurs(fault f, std::string_view where, std::uint64_t rarity) {
   const auto kind = static_cast<std::size_t>(f);
-  if (left_ == 0 || !enabled_.at(kind) || !one_in(rarity_)) {
+  if (left_ == 0 || !enabled_.at(kind) || !one_in(std::min(rarity, rarity_))) {
     return false;
   }
   --left_;

@@ -24,6 +24,7 @@ enum class fault {
   statement_failed,
   process_paused,
   rival_started,
+  started_over,
   read_failed,
   cursor_expired,
 };
@@ -34,6 +35,8 @@ std::string_view name_of(fault f);
 /// kinds of faults, and only so many of them: when they are used up the job has to come to its end.
 class schedule {
  public:
+  static constexpr std::uint64_t rarest = 300;
+
   explicit schedule(std::uint64_t seed);
 
   /// Of a world in which nothing happens.
@@ -50,8 +53,8 @@ class schedule {
     return std::uniform_int_distribution<std::uint64_t>(0, below - 1)(random_);
   }
 
-  /// Whether `f` happens now. Noted if it does.
-  bool occurs(fault f, std::string_view where);
+  /// Whether `f` happens now. Noted if it does. At least one in `rarity` times: for what there is seldom occasion for.
+  bool occurs(fault f, std::string_view where, std::uint64_t rarity = rarest);
 
   /// Not counted against the faults of this world: consequences of one that has happened.
   bool one_in(std::uint64_t n) { return draw(n) == 0; }

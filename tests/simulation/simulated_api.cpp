@@ -11,8 +11,12 @@ constexpr std::size_t overlap = 3;
 
 }  // namespace
 
-simulated_api::simulated_api(schedule& s, bool changes)
-    : schedule_(s), changes_(changes), poisoned_(s.one_in(6)), events_(1 + s.draw(most_slices)) {
+simulated_api::simulated_api(schedule& s, disposition write)
+    : schedule_(s),
+      changes_(write == disposition::merge),
+      replaced_(write == disposition::replace),
+      poisoned_(s.one_in(6)),
+      events_(1 + s.draw(most_slices)) {
   grow();
 }
 
@@ -51,10 +55,13 @@ void simulated_api::tell_truth(const event& e, std::size_t era) {
 
 void simulated_api::grow() {
   const std::size_t era = ends_.size();
+  std::vector<std::size_t> begins;
   std::vector<std::size_t> ends;
   for (std::size_t slice = 0; slice < events_.size(); ++slice) {
     auto& events = events_[slice];
     const std::size_t before = events.size();
+    const std::size_t gone = era == 0 ? 0 : begins_.back()[slice];
+    begins.push_back(replaced_ ? gone + schedule_.draw(before - gone + 1) : 0);
     if (poisoned_ && slice == 0) {  // were every row refused, a person would have to hear of it
       events.push_back({"good-" + std::to_string(era), "{}"});
     }
@@ -72,14 +79,36 @@ void simulated_api::grow() {
     }
     ends.push_back(events.size());
   }
+  begins_.push_back(std::move(begins));
   ends_.push_back(std::move(ends));
 }
 
-std::vector<std::string> simulated_api::before(slice_id slice, const std::string& position) const {
+/// Whatever is left of an earlier sync can be told from this one.
+std::string simulated_api::data_in(const event& e, std::size_t end_era) const {
+  if (!replaced_ || !e.data.starts_with('{')) {
+    return e.data;
+  }
+  return "{\"sync\":" + std::to_string(end_era) + (e.data == "{}" ? "}" : "," + e.data.substr(1));
+}
+
+std::map<std::string, std::string> simulated_api::events_of_sync(std::size_t end_era) const {
+  std::map<std::string, std::string> all;
+  for (std::size_t slice = 0; slice < events_.size(); ++slice) {
+    for (std::size_t i = begins_.at(end_era - 1)[slice]; i < ends_.at(end_era - 1)[slice]; ++i) {
+      const event& e = events_[slice][i];
+      if (truth_.contains(e.id) && e.data.starts_with('{')) {
+        all.emplace(e.id, data_in(e, end_era));
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> simulated_api::before(slice_id slice, const std::string& position, std::size_t end_era) const {
   std::vector<std::string> ids;
   const auto& events = events_.at(slice.number());
   const std::size_t end = position.empty() ? 0 : std::stoul(position);
-  for (std::size_t i = 0; i < std::min(end, events.size()); ++i) {
+  for (std::size_t i = replaced_ ? begin_of(slice, 0, end_era) : 0; i < std::min(end, events.size()); ++i) {
     if (truth_.contains(events[i].id)) {
       ids.push_back(events[i].id);
     }
@@ -95,7 +124,8 @@ class simulated_api::slice_source final : public source {
         slice_(slice.number()),
         reader_(reader),
         counted_(std::move(counted)),
-        begin_(api.events_before(slice, first_era)),
+        begin_(api.begin_of(slice, first_era, end_era)),
+        end_era_(end_era),
         end_(api.events_before(slice, end_era)),
         next_(begin_) {}
 
@@ -134,7 +164,7 @@ class simulated_api::slice_source final : public source {
     auto* text = new std::string;
     for (std::size_t i = first; i < end; ++i) {
       const event& e = api_.events_[slice_][i];
-      *text += e.id + "\t" + e.data + "\n";
+      *text += e.id + "\t" + api_.data_in(e, end_era_) + "\n";
     }
     batch b;
     b.records = end - first;
@@ -156,6 +186,7 @@ class simulated_api::slice_source final : public source {
   simulated_process& reader_;
   std::shared_ptr<in_flight> counted_;
   const std::size_t begin_;
+  const std::size_t end_era_;
   const std::size_t end_;
   std::size_t next_;
 };

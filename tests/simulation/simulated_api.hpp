@@ -19,8 +19,9 @@ namespace ingest::testing {
 /// overlapping the one before, with failures, and with cursors that expire and are sought again too early.
 class simulated_api {
  public:
-  /// With `changes`, some events come again with other data, behind those that they were in between.
-  explicit simulated_api(schedule& s, bool changes = false);
+  /// For a table that is merged, some events come again with other data, behind those that they were in between. For
+  /// one that is replaced, each sync reads all that there is then: older events vanish, and the others have other data.
+  explicit simulated_api(schedule& s, disposition write = disposition::skip);
 
   std::size_t slices() const { return events_.size(); }
 
@@ -31,6 +32,11 @@ class simulated_api {
   /// How many events a slice had before an era.
   std::size_t events_before(const slice_id& slice, std::size_t era) const {
     return era == 0 ? 0 : ends_.at(era - 1).at(slice.number());
+  }
+
+  /// Where a sync of these eras begins to read.
+  std::size_t begin_of(const slice_id& slice, std::size_t first_era, std::size_t end_era) const {
+    return replaced_ && end_era > 0 ? begins_.at(end_era - 1).at(slice.number()) : events_before(slice, first_era);
   }
 
   struct true_event {
@@ -48,12 +54,16 @@ class simulated_api {
   /// What the table has to hold in the end, by id.
   const std::map<std::string, true_event>& truth() const { return truth_; }
 
+  /// What a table that is replaced has to hold after the sync that ends with the era before this one.
+  std::map<std::string, std::string> events_of_sync(std::size_t end_era) const;
+
   /// Rows that no table takes.
   bool has_poison() const { return poisoned_; }
   const std::set<std::string>& poison() const { return poison_; }
 
-  /// Ids of the events that a position of `slice` claims to be behind us, without those that no table takes.
-  std::vector<std::string> before(slice_id slice, const std::string& position) const;
+  /// Ids of the events that a position of `slice` claims to be behind us, without those that no table takes; for a
+  /// table that is replaced, of those of the sync that ends with the era before `end_era`.
+  std::vector<std::string> before(slice_id slice, const std::string& position, std::size_t end_era) const;
 
   /// What all pages that are read at one life of the program cost in credit while they are alive, by slice.
   struct in_flight {
@@ -78,12 +88,15 @@ class simulated_api {
   event make_event(std::size_t slice);
   std::optional<event> change_event(std::size_t slice);
   void tell_truth(const event& e, std::size_t era);
+  std::string data_in(const event& e, std::size_t end_era) const;
 
   schedule& schedule_;
   const bool changes_;
+  const bool replaced_;
   const bool poisoned_;
-  std::vector<std::vector<event>> events_;      ///< by slice
-  std::vector<std::vector<std::size_t>> ends_;  ///< by era: how many events each slice has then
+  std::vector<std::vector<event>> events_;        ///< by slice
+  std::vector<std::vector<std::size_t>> ends_;    ///< by era: how many events each slice has then
+  std::vector<std::vector<std::size_t>> begins_;  ///< by era: how many of them have vanished until then
   std::map<std::string, true_event> truth_;
   std::set<std::string> poison_;
   std::set<std::string> shared_;  ///< ids of events in two slices, which have no order between them

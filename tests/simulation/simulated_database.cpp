@@ -22,9 +22,27 @@ auto holds_against(const std::string& what, lock_strength strength) {
 
 }  // namespace
 
+void event_rows::apply(const event_rows& changes) {
+  has_key = has_key || changes.has_key;
+  for (const auto& [id, data] : changes.events) {
+    events[id] = data;
+  }
+  rows_changed += changes.rows_changed;
+  for (const auto& [id, count] : changes.copies) {
+    copies[id] += count;
+  }
+}
+
 void tables::apply(const tables& changes) {
   has_ledger = has_ledger || changes.has_ledger;
-  has_target = has_target || changes.has_target;
+  for (const auto& [name, id] : changes.named) {
+    named[name] = id;
+  }
+  std::erase_if(named, [](const auto& entry) { return !entry.second; });
+  for (const auto& [id, changed] : changes.rows) {
+    rows[id].apply(changed);
+  }
+  std::erase_if(rows, [this](const auto& entry) { return name_of(entry.first).empty(); });
   for (const std::string& pipeline : changes.emptied) {
     std::erase_if(pages, [&](const auto& entry) { return entry.first.first.first == pipeline; });
     std::erase_if(slices, [&](const auto& entry) { return entry.first.first == pipeline; });
@@ -35,6 +53,7 @@ void tables::apply(const tables& changes) {
   }
   forgotten.insert(changes.forgotten.begin(), changes.forgotten.end());
   followed.insert(changes.followed.begin(), changes.followed.end());
+  given_up.insert(changes.given_up.begin(), changes.given_up.end());
   for (const auto& [pipeline, value] : changes.watermarks) {
     watermarks[pipeline] = value;
   }
@@ -47,13 +66,28 @@ void tables::apply(const tables& changes) {
   for (const auto& [key, row] : changes.pages) {
     pages[key] = row;
   }
-  for (const auto& [id, data] : changes.events) {
-    events[id] = data;
-  }
-  rows_changed += changes.rows_changed;
-  for (const auto& [id, count] : changes.copies) {
-    copies[id] += count;
-  }
+}
+
+std::optional<table_id> tables::find(const std::string& name) const {
+  const auto found = named.find(name);
+  return found == named.end() ? std::nullopt : found->second;
+}
+
+std::string tables::name_of(table_id id) const {
+  const auto found = std::find_if(named.begin(), named.end(), [id](const auto& entry) { return entry.second == id; });
+  return found == named.end() ? "" : found->first;
+}
+
+const event_rows& tables::rows_of(const std::string& name) const {
+  static const event_rows none;
+  const auto id = find(name);
+  const auto found = id ? rows.find(*id) : rows.end();
+  return found == rows.end() ? none : found->second;
+}
+
+void simulated_database::load_earlier(const std::map<std::string, std::string>& events) {
+  committed_.named[simulated_target] = ++last_table_;
+  committed_.rows[last_table_] = {write_ != disposition::append, events, {}, 0};
 }
 
 std::shared_ptr<backend> simulated_database::connect(const std::string& owner) {
@@ -72,8 +106,8 @@ void simulated_database::commit(backend& b) {
   committed_.apply(b.made);
   const tables made = std::move(b.made);
   roll_back(b);
-  if (!made.loaded.empty() || !made.slices.empty() || !made.pipelines.empty() || !made.events.empty() ||
-      !made.watermarks.empty()) {
+  if (!made.loaded.empty() || !made.slices.empty() || !made.pipelines.empty() || !made.rows.empty() ||
+      !made.named.empty() || !made.watermarks.empty()) {
     on_commit(made, b.owner);
   }
 }

@@ -40,6 +40,22 @@ struct page_row {
 using slice_key = std::pair<std::string, slice_id>;  ///< pipeline, slice
 using page_key = std::pair<slice_key, page_id>;
 
+/// The table that people read, of schema public.
+inline const std::string simulated_target = "ingested_events";
+
+/// As the catalog knows a table, whatever its name is.
+using table_id = int;
+
+/// The events of a table, or what a transaction has changed in them.
+struct event_rows {
+  bool has_key = false;
+  std::map<std::string, std::string> events;  ///< by id, or by their data where they have none
+  std::map<std::string, unsigned> copies;     ///< of these, where the table has no key
+  std::uint64_t rows_changed = 0;             ///< how often a row took the place of another; in no table
+
+  void apply(const event_rows& changes);
+};
+
 /// The staging table of a session.
 struct staged_rows {
   struct row {
@@ -54,24 +70,29 @@ struct staged_rows {
 /// The tables of a database, or what a transaction has changed in them.
 struct tables {
   bool has_ledger = false;
-  bool has_target = false;
+  std::map<std::string, std::optional<table_id>> named;  ///< tables of events; none: the name is free now
+  std::map<table_id, event_rows> rows;                   ///< of these
   std::set<std::string> emptied;     ///< pipelines of which a transaction has deleted all; it inserts nothing before
   std::set<page_key> deleted_pages;  ///< before any that were inserted under the same key
   std::map<std::string, pipeline_row> pipelines;
   std::uint64_t rows_forgotten = 0;               ///< that were loaded by what is deleted: no column of the real table
   std::map<std::string, std::string> watermarks;  ///< by pipeline
   std::set<std::string> followed;                 ///< runs, of the one pipeline that there is
+  std::set<std::string> given_up;                 ///< others, whose ledger another run has taken; in no table
   std::map<slice_key, slice_row> slices;
   std::map<page_key, page_row> pages;
-  std::set<page_key> loaded;                  ///< pages that a transaction has entered, also if they are folded since
-  std::set<page_key> forgotten;               ///< pages that came to be behind a hole, whose rows stay; in no table
-  std::map<std::string, std::string> events;  ///< by id, or by their data where they have none
-  std::map<std::string, unsigned> copies;     ///< of these, where the table has no key
-  std::uint64_t rows_changed = 0;             ///< how often a row took the place of another; in no table
+  std::set<page_key> loaded;     ///< pages that a transaction has entered, also if they are folded since
+  std::set<page_key> forgotten;  ///< pages that came to be behind a hole, whose rows stay; in no table
   std::optional<staged_rows> staging;
 
   /// Adds what a transaction has changed.
   void apply(const tables& changes);
+
+  std::optional<table_id> find(const std::string& name) const;
+  std::string name_of(table_id id) const;  ///< empty: there is no such table
+
+  /// Those of a table of this name; none, where there is none.
+  const event_rows& rows_of(const std::string& name) const;
 
   void delete_page(const page_key& key) {
     pages.erase(key);
@@ -107,6 +128,9 @@ class simulated_database {
 
   /// How its table is loaded: it has no key where records are appended.
   disposition write() const { return write_; }
+
+  /// Makes the table that people read, with events that were loaded before any run.
+  void load_earlier(const std::map<std::string, std::string>& events);
 
   /// Called with what a transaction of `owner` has changed, when it is committed.
   std::function<void(const tables& changes, const std::string& owner)> on_commit = [](const auto&, const auto&) {};
@@ -166,6 +190,7 @@ class simulated_database {
   tables committed_;
   std::vector<std::shared_ptr<backend>> backends_;
   int last_number_ = 0;
+  table_id last_table_ = 0;
   unsigned refused_ = 0;
 };
 

@@ -84,6 +84,12 @@ void simulated_job::finish() {
   end_ = r.ok() ? end::complete : r.status == stream_status::aborted ? end::interrupted : end::aborted;
 }
 
+/// A sync reads what is new; or where it replaces a table, everything.
+std::string simulated_job::settled_plan() const {
+  const std::size_t first = replaces() ? 0 : std::stoul("0" + durable_->found().watermark);
+  return plan + eras_key + std::to_string(first) + "-" + std::to_string(around_.api.eras());
+}
+
 /// What the program does before its pipeline runs.
 void simulated_job::start() {
   log::configure(log::format::json, log::level::error);  // outages by the thousand are no news here
@@ -98,21 +104,24 @@ void simulated_job::start() {
   if (around_.chance.one_in(3)) {
     o.quota_bytes = 4'200 * (1 + around_.chance.draw(5));  // about as many pages
   }
+  o.renews = replaces();
   o.ledger = target_;
   o.files = &seen_files_;
   durable_.emplace(std::move(o));
+  if (starts_over_) {
+    durable_->start_over();
+  }
   durable_->find();
   if (durable_->found().complete && durable_->ledger_has_answered() &&
       std::stoul("0" + durable_->found().watermark) < around_.api.eras()) {
     process_.note("begins the next sync");
-    durable_->begin_next(plan + eras_key + durable_->found().watermark + "-" + std::to_string(around_.api.eras()));
+    durable_->begin_next(settled_plan());
   }
   if (durable_->found().identity.plan == plan) {
-    if (!durable_->found().is_new && !durable_->ledger_has_answered()) {
+    if (!replaces() && !durable_->found().is_new && !durable_->ledger_has_answered()) {
       throw error(errc::unavailable, "nobody knows up to where the sync before has read");
     }
-    const std::size_t first = std::stoul("0" + durable_->found().watermark);
-    durable_->settle_plan(plan + eras_key + std::to_string(first) + "-" + std::to_string(around_.api.eras()));
+    durable_->settle_plan(settled_plan());
   }
   eras_ = eras_of(durable_->found().identity.plan);
   if (around_.bug == planted_bug::window_found_anew) {
@@ -194,7 +203,7 @@ void simulated_job::check_positions(const disk_buffer& buffer, const slice_pages
     positions.push_back(buffer.progress(s));
   }
   const std::string missing =
-      missing_before(durable_->description().identity.plan, positions, waiting, disk_, around_.database, around_.api);
+      missing_before(durable_->description().identity, positions, waiting, disk_, around_.database, around_.api);
   if (!missing.empty()) {
     around_.chance.violate(process_.name() + " goes on behind an event that nobody has: " + missing);
   }

@@ -39,6 +39,9 @@ class simulated_job {
   simulated_job(const simulated_surroundings& around, simulated_disk& disk, std::string name);
   ~simulated_job();
 
+  /// It is to give up what there is, before its first step.
+  void start_over() { starts_over_ = true; }
+
   /// Recovers and starts the pipeline, then delivers one message a call. Returns whether the job goes on.
   bool step();
 
@@ -53,6 +56,8 @@ class simulated_job {
 
  private:
   void start();
+  bool replaces() const { return around_.database.write() == disposition::replace; }
+  std::string settled_plan() const;
   std::shared_ptr<postgres_target> make_target();
   actors::pipeline_spec specify(const run_state& description);
   recovered_buffer open_buffer();
@@ -73,6 +78,7 @@ class simulated_job {
   std::shared_ptr<simulated_api::in_flight> in_flight_ = std::make_shared<simulated_api::in_flight>();
   std::shared_ptr<postgres_target> target_;
   std::optional<durable_run> durable_;
+  bool starts_over_ = false;
   std::pair<std::size_t, std::size_t> eras_;  ///< that its sync reads: from, up to
   std::int64_t credit_window_ = 0;
   struct watched_reader {

@@ -50,10 +50,6 @@ tables simulated_statements::seen() const {
   return all;
 }
 
-bool simulated_statements::sees_event(const std::string& id) const {
-  return db_.committed_.events.contains(id) || b_.made.events.contains(id);
-}
-
 query_result simulated_statements::done(const std::string& tag) {
   if (!b_.in_transaction) {
     db_.commit(b_);
@@ -77,7 +73,7 @@ query_result simulated_statements::execute(const std::string& sql, const paramet
     }
     return {{}, failed ? "ROLLBACK" : "COMMIT"};
   }
-  if (const auto known = table_statements().find(sql); known != table_statements().end()) {
+  if (const auto known = table_statements().find(about_target(sql)); known != table_statements().end()) {
     return (this->*known->second)(p);
   }
   if (sql.starts_with("INSERT") || sql.starts_with("UPDATE") || sql.starts_with("DELETE") ||
@@ -85,8 +81,7 @@ query_result simulated_statements::execute(const std::string& sql, const paramet
     return change(sql, p);
   }
   const std::string_view first_word = std::string_view(sql).substr(sql.find_first_not_of('\n'));
-  if ((first_word.starts_with("SELECT") || first_word.starts_with("WITH RECURSIVE")) &&
-      !sql.starts_with("SELECT pg_advisory")) {
+  if ((first_word.starts_with("SELECT") || first_word.starts_with("WITH")) && !sql.starts_with("SELECT pg_advisory")) {
     rows answer = query(sql, p);
     const std::string tag = "SELECT " + std::to_string(answer.size());
     return {std::move(answer), tag};
@@ -104,7 +99,7 @@ void simulated_statements::run(const std::string& sql) {
     const std::size_t end = std::min(sql.find(';', at), sql.size());
     const std::string one = sql.substr(at, end - at);
     at = end;
-    if (run_transaction_statement(one)) {
+    if (run_transaction_statement(one) || run_table_statement(one)) {
       continue;
     }
     if (one.starts_with("SELECT pg_advisory_xact_lock")) {
@@ -210,6 +205,9 @@ query_result simulated_statements::update_pipeline(const std::string& sql, const
   }
   pipeline_row row = found->second;
   if (sql.starts_with("UPDATE ingest.pipelines SET run_id = $2")) {
+    if (!now.followed.contains(row.run_id)) {
+      b_.made.given_up.insert(row.run_id);
+    }
     const std::uint64_t before = p.at(6) == "true" ? row.rows_before + std::stoull(p.at(5)) : 0;
     row = {p.at(1), p.at(2), p.at(3), "", false, row.generation + 1, before};
   } else if (sql.starts_with("UPDATE ingest.pipelines SET complete = true")) {

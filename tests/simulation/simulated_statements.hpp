@@ -58,11 +58,24 @@ class simulated_statements {
   detail::query_result merge_last(const parameters& p);
   detail::query_result change_nothing(const parameters& p);
   detail::query_result find_differing(const parameters& p);
-  rows columns_of_table() const;
+  rows columns_of_table(const std::string& oid) const;
+
+  // Of tables as such, in simulated_catalog.cpp
+  std::string about_target(const std::string& sql);
+  std::optional<table_id> id_of(const std::string& quoted) const;
+  table_id require(const std::string& quoted);
+  table_id touch(const std::string& quoted, lock_strength strength);
+  std::optional<rows> query_catalog(const std::string& sql, const parameters& p);
+  std::optional<rows> query_statements(const std::string& sql, const parameters& p);
+  bool run_table_statement(const std::string& sql);
+  table_id make_table(const std::string& name, bool has_key);
+  void free_name(const std::string& name) { b_.made.named[name] = std::nullopt; }
 
   /// The database as this transaction sees it.
   tables seen() const;
-  bool sees_event(const std::string& id) const;
+  bool has_key(table_id id) const;
+  event_rows& changed_rows() { return b_.made.rows[touch(at_, lock_strength::key_share)]; }
+  bool sees_event(const std::string& id);
   bool appends() const { return db_.write() == disposition::append; }
   void require_id(const std::optional<std::string>& id, const std::string& context);
   void await_event(const std::string& id);
@@ -72,6 +85,7 @@ class simulated_statements {
 
   simulated_database& db_;
   backend& b_;
+  std::string at_ = simulated_target;  ///< the table that the statement loads or reads
 };
 
 /// The elements of a one-dimensional array's text.

@@ -33,6 +33,11 @@ std::vector<std::string> types() {
   return names;
 }
 
+bool has_event(const tables& in, table_id place, const std::string& id) {
+  const auto found = in.rows.find(place);
+  return found != in.rows.end() && found->second.events.contains(id);
+}
+
 /// Where the key of a line stands in a row, or the record.
 std::size_t column_of(bool record) {
   std::size_t i = 0;
@@ -62,16 +67,20 @@ const std::map<std::string, simulated_statements::table_statement>& simulated_st
 }
 
 query_result simulated_statements::create_table(const parameters&) {
-  b_.made.has_target = true;
+  make_table(simulated_target, !appends());
   return done("CREATE TABLE");
 }
 
-query_result simulated_statements::find_key(const parameters&) {
-  return appends() ? query_result({}, "SELECT 0") : query_result({{key}}, "SELECT 1");
+query_result simulated_statements::find_key(const parameters& p) {
+  return has_key(require(p.at(0))) ? query_result({{key}}, "SELECT 1") : query_result({}, "SELECT 0");
 }
 
-simulated_statements::rows simulated_statements::columns_of_table() const {
+/// None of a table that was dropped since somebody asked for its number.
+simulated_statements::rows simulated_statements::columns_of_table(const std::string& oid) const {
   rows columns;
+  if (seen().name_of(std::stoi(oid)).empty()) {
+    return columns;
+  }
   for (const detail::shape_column& c : shape(db_.write()).columns) {
     const std::string required = c.required ? "t" : "f";
     columns.push_back({c.name, c.type, c.type, required, "f", required, "t", c.type, "0"});
@@ -93,7 +102,8 @@ query_result simulated_statements::index_staging(const parameters&) {
   return done("CREATE INDEX");
 }
 
-std::uint64_t simulated_statements::copy(const std::string& sql, const std::string& bytes) {
+std::uint64_t simulated_statements::copy(const std::string& said, const std::string& bytes) {
+  const std::string sql = about_target(said);
   const std::string options = detail::copy_encoder(shape(), types()).options();
   const bool to_staging = sql == shape().copy_to_staging() + options;
   if (!to_staging && sql != shape().copy(table) + options) {
@@ -102,10 +112,13 @@ std::uint64_t simulated_statements::copy(const std::string& sql, const std::stri
   if (b_.failed || (to_staging && !b_.made.staging)) {
     db_.fail(b_, "25P02", "current transaction is aborted, commands ignored until end of transaction block");
   }
+  if (!to_staging) {
+    touch(at_, lock_strength::key_share);
+  }
   std::uint64_t line = 0;
   for (const auto& row : read_binary_copy(bytes, shape().columns.size())) {
-    const std::string context = "COPY " + (to_staging ? detail::staging_name : std::string("ingested_events")) +
-                                ", line " + std::to_string(++line);
+    const std::string context =
+        "COPY " + (to_staging ? detail::staging_name : at_) + ", line " + std::to_string(++line);
     const auto& id = row.at(column_of(false));
     const auto& data = row.at(column_of(true));
     if (data.value_or("").substr(0, 2) != "\1{") {
@@ -125,8 +138,14 @@ std::uint64_t simulated_statements::copy(const std::string& sql, const std::stri
   return line;
 }
 
+bool simulated_statements::sees_event(const std::string& id) {
+  const table_id table = touch(at_, lock_strength::key_share);
+  return has_event(db_.committed_, table, id) || has_event(b_.made, table, id);
+}
+
 void simulated_statements::await_event(const std::string& id) {
-  while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.events.contains(id); })) {
+  const table_id table = touch(at_, lock_strength::key_share);
+  while (backend* holder = db_.other(b_, [&](const backend& o) { return has_event(o.made, table, id); })) {
     db_.wait_for(b_, *holder);
   }
 }
@@ -135,14 +154,15 @@ void simulated_statements::insert_event(const std::string& id, const std::string
   await_event(id);
   if (sees_event(id)) {
     db_.fail(b_, "23505", "duplicate key value violates unique constraint \"ingested_events_pkey\"",
-             "COPY ingested_events, line 1");
+             "COPY " + at_ + ", line 1");
   }
-  b_.made.events[id] = data;
+  changed_rows().events[id] = data;
 }
 
 void simulated_statements::append_event(const std::optional<std::string>& id, const std::string& data) {
-  b_.made.events[id.value_or(data)] = data;
-  ++b_.made.copies[id.value_or(data)];
+  event_rows& changed = changed_rows();
+  changed.events[id.value_or(data)] = data;
+  ++changed.copies[id.value_or(data)];
 }
 
 void simulated_statements::require_id(const std::optional<std::string>& id, const std::string& context) {
@@ -169,7 +189,7 @@ query_result simulated_statements::merge(const parameters& p) {
     const std::string& id = *staged_id;
     await_event(id);
     if (!sees_event(id)) {
-      b_.made.events[id] = data;
+      changed_rows().events[id] = data;
       ++inserted;
     }
   }
@@ -190,12 +210,13 @@ query_result simulated_statements::merge_last(const parameters& p) {
   for (const auto& [id, data] : chosen) {
     await_event(id);
     const tables now = seen();
-    const auto there = now.events.find(id);
-    if (there != now.events.end() && there->second == data) {
+    const auto& events = now.rows_of(at_).events;
+    const auto there = events.find(id);
+    if (there != events.end() && there->second == data) {
       continue;
     }
-    b_.made.rows_changed += there == now.events.end() ? 0 : 1;
-    b_.made.events[id] = data;
+    changed_rows().rows_changed += there == events.end() ? 0 : 1;
+    changed_rows().events[id] = data;
     ++written;
   }
   return done("INSERT 0 " + std::to_string(written));
@@ -207,10 +228,11 @@ query_result simulated_statements::change_nothing(const parameters&) {
 
 query_result simulated_statements::find_differing(const parameters&) {
   const tables now = seen();
+  const auto& events = now.rows_of(at_).events;
   rows differing;
   for (const auto& row : b_.made.staging.value().rows) {
-    const auto there = row.id ? now.events.find(*row.id) : now.events.end();
-    if (there != now.events.end() && there->second != row.data) {
+    const auto there = row.id ? events.find(*row.id) : events.end();
+    if (there != events.end() && there->second != row.data) {
       differing.push_back({std::to_string(row.number)});
     }
   }

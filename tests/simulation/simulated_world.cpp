@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "simulation/invariants.hpp"
-
 namespace ingest::testing {
 
 namespace {
@@ -29,7 +27,7 @@ std::string text_of(simulated_job::end e) {
 }
 
 disposition drawn_disposition(schedule& chance) {
-  constexpr std::array all = {disposition::skip, disposition::merge, disposition::append};
+  constexpr std::array all = {disposition::skip, disposition::merge, disposition::append, disposition::replace};
   return all.at(chance.draw(all.size()));
 }
 
@@ -38,20 +36,29 @@ disposition drawn_disposition(schedule& chance) {
 simulated_world::simulated_world(std::uint64_t seed, planted_bug bug)
     : chance_(seed),
       write_(drawn_disposition(chance_)),
-      api_(chance_, write_ == disposition::merge),
+      api_(chance_, write_),
       database_(chance_, write_),
       eras_(chance_.one_in(2) ? 1 : 2 + chance_.draw(2)),
       scratch_(api_.has_poison() ? std::make_unique<scratch_dir>() : nullptr),
       around_{chance_, api_, database_, scratch_ ? *scratch_ / "events_rejected.ndjson" : "", bug} {
-  database_.on_commit = [this](const tables& changes, const std::string& owner) {
-    std::string problem = problem_of_commit(changes, owner, loaded_, database_);
-    if (problem.empty() && !changes.watermarks.empty()) {
-      problem = problem_of_watermark(database_, api_);
-    }
-    if (!problem.empty()) {
-      chance_.violate(problem);
-    }
-  };
+  if (write_ == disposition::replace && chance_.one_in(2)) {
+    shown_ = {true, {{"0-0", "{\"n\":-1}"}, {"long gone", "{}"}}, ""};
+    database_.load_earlier(shown_.events);
+  }
+  database_.on_commit = [this](const tables& changes, const std::string& owner) { check_commit(changes, owner); };
+}
+
+void simulated_world::check_commit(const tables& changes, const std::string& owner) {
+  std::string problem = problem_of_commit(changes, owner, loaded_, database_);
+  if (problem.empty() && write_ == disposition::replace) {
+    problem = problem_of_replacing(shown_, database_, api_);
+  }
+  if (problem.empty() && !changes.watermarks.empty()) {
+    problem = problem_of_watermark(database_, api_);
+  }
+  if (!problem.empty()) {
+    chance_.violate(problem);
+  }
 }
 
 simulated_history simulated_world::run() {
@@ -98,6 +105,9 @@ simulated_job& simulated_world::start_job() {
   jobs_.push_back(std::make_unique<simulated_job>(around_, disks_.at(host), name));
   simulated_job& job = *jobs_.back();
   undisturbed_ = undisturbed ? &job : nullptr;
+  if (write_ == disposition::replace && jobs_.size() == 1 && chance_.occurs(fault::started_over, name, 6)) {
+    job.start_over();
+  }
   job.process().while_paused = [this, &job] { let_rival_run(job); };
   return job;
 }

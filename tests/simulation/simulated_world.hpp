@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "simulation/invariants.hpp"
 #include "simulation/simulated_job.hpp"
 #include "support/scratch_dir.hpp"
 
@@ -37,6 +38,7 @@ class simulated_world {
   void check_end(simulated_job& job);
   void lose_power(simulated_disk& disk);
   bool is_complete() const;
+  void check_commit(const tables& changes, const std::string& owner);
 
   schedule chance_;
   const disposition write_;
@@ -48,6 +50,7 @@ class simulated_world {
   simulated_surroundings around_;
   jobs jobs_;
   std::set<page_key> loaded_;
+  shown_rows shown_;  ///< where tables are replaced
   std::size_t lives_ = 0;
   unsigned hosts_used_ = 0;                     ///< a bit each
   const simulated_job* undisturbed_ = nullptr;  ///< a life that no fault can meet any more: it has to complete the job

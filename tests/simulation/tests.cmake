@@ -3,8 +3,10 @@
 add_library(ingest_simulation STATIC
   simulation/invariants.cpp
   simulation/planted_bug.cpp
+  simulation/planted_replacing.cpp
   simulation/schedule.cpp
   simulation/simulated_api.cpp
+  simulation/simulated_catalog.cpp
   simulation/simulated_connection.cpp
   simulation/simulated_database.cpp
   simulation/simulated_files.cpp
@@ -14,6 +16,7 @@ add_library(ingest_simulation STATIC
   simulation/simulated_statements.cpp
   simulation/simulated_table.cpp
   simulation/simulated_world.cpp
+  simulation/table_invariants.cpp
 )
 target_include_directories(ingest_simulation PUBLIC "${CMAKE_SOURCE_DIR}/libingest/src")
 target_link_libraries(ingest_simulation PUBLIC ingest_actors_test_support PostgreSQL::PostgreSQL

@@ -207,6 +207,13 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
   return view;
 }
 
+std::optional<std::string> run_of(postgres_connection& c, const std::string& pipeline) {
+  const query_result r =
+      ledger_exists(c) ? c.execute("SELECT run_id || ' ' || complete FROM ingest.pipelines WHERE name = $1", {pipeline})
+                       : query_result();
+  return r.empty() ? std::nullopt : std::optional(r.text(0, 0));
+}
+
 bool is_complete(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
   return !c.execute("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND run_id = $2 AND complete", {pipeline, run_id})
               .empty();

@@ -135,6 +135,11 @@ void load_session::require_access(postgres_connection& c) const {
 
 opened_target load_session::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
+  if (shape_.write == disposition::replace) {
+    // Another process may complete the run, or give it up, and a session of ours that was lost may open it still: not
+    // while we look which tables there are.
+    queue_up(c, e.identity.pipeline, {}, true);
+  }
   target_table target = prepare(c, e.identity.run_id);
   std::vector<slice_id> known;
   if (e.pages) {

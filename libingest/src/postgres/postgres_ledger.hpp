@@ -34,6 +34,9 @@ std::optional<ledger_view> read_ledger(postgres_connection& c, const std::string
 std::vector<ledger_slice> read_slices(postgres_connection& c, const std::string& pipeline,
                                       std::span<const slice_id> named);
 
+/// The pipeline's run, and whether it is complete, as a text; none where there is no run.
+std::optional<std::string> run_of(postgres_connection& c, const std::string& pipeline);
+
 /// Whether this is the pipeline's run, and complete.
 bool is_complete(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
 

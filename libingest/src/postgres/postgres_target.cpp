@@ -39,6 +39,47 @@ auto open_with_retries(load_session& session, const std::stop_token& stop, Work 
   }
 }
 
+/// The ledger in one snapshot.
+std::optional<ledger_view> look(const load_session& session, postgres_connection& c, std::span<const slice_id> named) {
+  c.run(c.begin("REPEATABLE READ READ ONLY"));
+  require_primary(c, session.database().shown());
+  session.require_access(c);
+  if (ledger_is_of_version_1(c)) {
+    // What it would be after its migration; which is taken back.
+    c.run("ROLLBACK");
+    c.run(c.begin());
+    create_ledger(c);
+  }
+  auto view = read_ledger(c, session.options().pipeline, session.table(), session.shape(), named);
+  c.run("ROLLBACK");
+  return view;
+}
+
+/// Names of tables are looked up as they are now, also in a snapshot. Where a run became complete since that was taken,
+/// and its table took another's place, the one that is looked for is gone, and no refusal follows from that: `look`s
+/// once more, until the ledger is the same before and after.
+template <class Look>
+std::optional<ledger_view> look_until_certain(postgres_connection& c, const std::string& pipeline, Look look) {
+  constexpr std::string_view no_such_table = "42P01";
+  std::optional<std::string> before;
+  for (;; before = run_of(c, pipeline)) {
+    try {
+      auto view = look();
+      if (!view || !view->refusal || before == run_of(c, pipeline)) {
+        return view;
+      }
+    } catch (const database_error& e) {
+      if (e.told().sqlstate != no_such_table || !c.usable()) {
+        throw;
+      }
+      c.run("ROLLBACK");
+      if (before == run_of(c, pipeline)) {
+        throw;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 }  // namespace detail
@@ -52,22 +93,11 @@ std::optional<ledger_view> postgres_target::peek(std::span<const slice_id> named
     auto connection = session_->connect(std::move(stop));
     const detail::slice_fences ours =
         session_->all_fences();  // what others of us claim from now on, the view may not show
-    // One snapshot for all its statements.
-    connection->run(connection->begin("REPEATABLE READ READ ONLY"));
-    detail::require_primary(*connection, session_->database().shown());
-    session_->require_access(*connection);
-    if (detail::ledger_is_of_version_1(*connection)) {
-      // What it would be after its migration; which is taken back.
-      connection->run("ROLLBACK");
-      connection->run(connection->begin());
-      detail::create_ledger(*connection);
-    }
-    auto view =
-        detail::read_ledger(*connection, session_->options().pipeline, session_->table(), session_->shape(), named);
+    auto view = detail::look_until_certain(*connection, session_->options().pipeline,
+                                           [&] { return detail::look(*session_, *connection, named); });
     const detail::opened_target* opened = session_->opened();
     const bool followed = opened != nullptr && view && view->identity.run_id != opened->identity.run_id &&
                           detail::was_followed(*connection, opened->identity.pipeline, opened->identity.run_id);
-    connection->run("ROLLBACK");
     connection.give_back();
     if (!followed) {  // else nobody is in our way: it is complete
       session_->check_still_ours(view, ours);
