@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "support/passing_connection.hpp"
 #include "simulation/simulated_database.hpp"
+#include "support/passing_connection.hpp"
 
 namespace ingest::testing {
 

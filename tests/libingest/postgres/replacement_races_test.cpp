@@ -1,7 +1,7 @@
 /// Who looks at a table that is replaced, or begins to fill one, while somebody else completes the run.
 
-#include <boost/test/unit_test.hpp>
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <functional>
 #include <thread>
 
@@ -45,9 +45,7 @@ class interrupted_connection final : public passing_connection {
 struct race_fixture : loading_fixture {
   const detail::database_address address{database.url()};
 
-  race_fixture() {
-    database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb)");
-  }
+  race_fixture() { database.execute("CREATE TABLE ingested_events (id text COLLATE \"C\" PRIMARY KEY, data jsonb)"); }
 
   postgres_options replacing() const {
     auto o = options();
@@ -57,12 +55,11 @@ struct race_fixture : loading_fixture {
 
   std::shared_ptr<postgres_target> interrupted(std::string beginning, std::function<void()> what,
                                                std::string of = "") const {
-    const auto i =
-        std::make_shared<interruption>(interruption{std::move(beginning), std::move(what), std::move(of)});
+    const auto i = std::make_shared<interruption>(interruption{std::move(beginning), std::move(what), std::move(of)});
     const auto connect = [this, i](const std::string& application, std::stop_token stop) {
       return std::make_unique<interrupted_connection>(
-          i, std::make_unique<detail::libpq_connection>(address, application,
-                                                        detail::libpq_connection::limits{5s, 60s}, std::move(stop)));
+          i, std::make_unique<detail::libpq_connection>(address, application, detail::libpq_connection::limits{5s, 60s},
+                                                        std::move(stop)));
     };
     auto target = std::make_shared<postgres_target>(std::make_shared<detail::load_session>(replacing(), connect));
     target->compare_with({{}, batches.last_pages()});
@@ -101,13 +98,16 @@ BOOST_AUTO_TEST_CASE(waits_for_who_opens_its_run) {
   const auto loader = load_all();
   std::atomic<bool> is_complete = false;
   std::thread completing;
-  const auto target = interrupted("SELECT '(' || string_agg(quote_ident", [&] {
-    completing = std::thread([&] {
-      loader->finalize();
-      is_complete = true;
-    });
-    BOOST_TEST(eventually([&] { return is_complete || somebody_waits(); }));
-  }, "_ingest_");
+  const auto target = interrupted(
+      "SELECT '(' || string_agg(quote_ident",
+      [&] {
+        completing = std::thread([&] {
+          loader->finalize();
+          is_complete = true;
+        });
+        BOOST_TEST(eventually([&] { return is_complete || somebody_waits(); }));
+      },
+      "_ingest_");
   BOOST_CHECK_NO_THROW(target->open_run(identity, false));
   completing.join();
   BOOST_TEST(rows() == 3);
