@@ -19,7 +19,7 @@ using namespace expressions;
 
 namespace {
 
-constexpr std::size_t max_steps = 5'000'000;
+constexpr std::size_t max_steps = 2'000'000;
 constexpr std::size_t max_template = 1 << 20;
 constexpr std::size_t shown = 200;
 

@@ -46,7 +46,7 @@ class variables {
 /// out.
 /// - Where Python raises a TypeError, as for 1 + 'a', the template's own text comes out.
 /// - All else that Python raises is an error (errc::config). Messages do not show values: they may be secret.
-/// Evaluating ends with an error after a few million steps, or where a text or list becomes too large.
+/// Evaluating ends with an error after two million steps, or where a text or list becomes too large.
 class interpolation {
  public:
   /// The text that is always empty.

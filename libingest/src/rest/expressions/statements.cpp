@@ -16,8 +16,9 @@ class loop_state final : public object {
  public:
   using shared_items = std::shared_ptr<const value::elements>;
 
-  loop_state(shared_items items, std::size_t at, std::size_t level)
-      : all_(std::move(items)), items_(*all_), at_(at), level_(level) {}
+  /// As the items are for all of its turns, their depth is counted once.
+  loop_state(shared_items items, std::size_t at, std::size_t level, std::size_t depth_of_items)
+      : all_(std::move(items)), items_(*all_), at_(at), level_(level), depth_(depth_of_items) {}
 
   std::string_view type() const override { return "LoopContext"; }
   std::string repr() const override {
@@ -44,7 +45,7 @@ class loop_state final : public object {
     return found == std::end(numbers) ? std::nullopt : std::optional(number(found->second));
   }
 
-  std::size_t depth() const override { return depth_of(items_); }
+  std::size_t depth() const override { return depth_; }
   bool has_method(std::string_view name) const override { return name == "cycle"; }
 
   value call(std::string_view, const arguments& with) const override {
@@ -59,6 +60,7 @@ class loop_state final : public object {
   const value::elements& items_;
   std::size_t at_;
   std::size_t level_;
+  std::size_t depth_;
 };
 
 }  // namespace
@@ -124,10 +126,11 @@ void evaluation::loop(const statement& one, std::string& out) {
     items = std::move(kept);
   }
   const auto all = std::make_shared<const value::elements>(std::move(items));
+  const std::size_t depth = depth_of(*all);
   for (std::size_t i = 0; i < all->size(); ++i) {
     scopes_.back().clear();
     set(one.target, (*all)[i]);
-    assign("loop", value::object_of(std::make_shared<loop_state>(all, i, scopes_.size() - 1)));
+    assign("loop", value::object_of(std::make_shared<loop_state>(all, i, scopes_.size() - 1, depth)));
     render(one.body, out);
   }
   scopes_.pop_back();

@@ -82,7 +82,7 @@ class value {
   /// Compact JSON: numbers with the digits that they came with, texts with only what must be escaped. A tuple is an
   /// array; undefined is null; an object its text. Throws errc::bad_data for NaN and infinities.
   std::string to_json() const;
-  /// As Python's str() and repr() say it. Throws errc::bad_data where that has more than 64 MB.
+  /// As Python's str() and repr() say it. Throws errc::bad_data where that has more than 16 MB.
   std::string to_text() const;
   std::string to_repr() const;
 

@@ -13,7 +13,7 @@ using namespace expressions;
 
 namespace {
 
-constexpr std::size_t max_text_size = 64 << 20;
+constexpr std::size_t max_text_size = 16 << 20;
 
 void append_hex(const char* format, std::uint32_t code, std::string& out) {
   char digits[16];
@@ -60,7 +60,7 @@ class repr_writer {
  private:
   void write(const value& one) {
     if (out_.size() > max_text_size) {
-      throw error(errc::bad_data, "a value has more than 64 MB as a text");
+      throw error(errc::bad_data, "a value has more than 16 MB as a text");
     }
     switch (one.kind()) {
       case value::kind::undefined:
