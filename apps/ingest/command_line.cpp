@@ -25,6 +25,12 @@ bool reads(command c) {
   return c == command::run || c == command::fetch || c == command::validate;
 }
 
+/// A word that is no flag and no command, but a file that a connector may be in.
+bool is_manifest(const std::string& word) {
+  const auto ends = [&word](std::string_view with) { return word.ends_with(with); };
+  return ends(".yaml") || ends(".yml") || ends(".json") || word.find('/') != std::string::npos;
+}
+
 /// A command with the flags of the settings that it uses.
 class subcommand {
  public:
@@ -70,6 +76,12 @@ class subcommand {
       names.push_back(option->get_name());
     }
     return names;
+  }
+
+  /// The word behind the command, if it is no manifest.
+  std::optional<std::string> odd_word() const {
+    const bool given = file_ != nullptr && file_->count() > 0;
+    return given && !is_manifest(file_->results().back()) ? std::optional(file_->results().back()) : std::nullopt;
   }
 
   /// Puts what was given into the invocation.
@@ -166,6 +178,9 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     refuse_secret(unknown.front());
     refuse_foreign(unknown.front(), chosen->description());
     refuse_unknown(unknown.front(), chosen->flags(), "ingest " + std::string(chosen->description().name) + " --help");
+  }
+  if (const auto odd = chosen->odd_word()) {
+    refuse_unknown(*odd, chosen->flags(), "ingest " + std::string(chosen->description().name) + " --help");
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <limits>
 
 #include "announced_total.hpp"
 #include "buffer/recovery.hpp"
@@ -57,6 +59,11 @@ void take_result(const stream_result& result, run_report& report) {
 }
 
 /// One run of the pipeline with a durable buffer, from taking the lock to the result.
+/// Whether a run that is complete is followed by one that reads everything again, as what there is now.
+bool reads_anew(const settings& s) {
+  return s.write == disposition::replace || s.from.what == source_choice::kind::connector;
+}
+
 class durable_job {
  public:
   durable_job(const settings& s, command c, std::shared_ptr<metrics> counters, run_report& report)
@@ -111,7 +118,8 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     return;
   }
   // Of a run whose plan is still open, nothing has been read; opened so, its ledger would hold it to that plan.
-  const bool is_open = leaves_sync_open(from.identity.plan) || leaves_edges_open(from.identity.plan);
+  const std::string& plan_found = from.identity.plan;
+  const bool is_open = leaves_sync_open(plan_found) || leaves_edges_open(plan_found) || leaves_present_open(plan_found);
   if (command_ == command::load && (from.is_new || is_open)) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
@@ -188,7 +196,13 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.slices = o.plan ? slices_in(*o.plan) : 1;
   o.settles = [s = settings_](const std::string& begun_with) { return settles(begun_with, s); };
   o.slices_in = slices_in;
-  o.renews = settings_.write == disposition::replace && command_ == command::run;
+  if (command_ == command::load) {
+    // Whether all were read, what is in the buffer does not tell.
+    o.slices_in = [](const std::string& plan) {
+      return finds_slices(plan) ? std::numeric_limits<std::uint64_t>::max() : slices_in(plan);
+    };
+  }
+  o.renews = reads_anew(settings_) && command_ == command::run;
   o.segment_bytes = settings_.segment_bytes;
   o.quota_bytes = settings_.buffer_quota_bytes;
   o.command = name_of_command(command_);
@@ -224,8 +238,8 @@ void durable_job::check_source(const resumption& from) const {
 /// Whoever has asked for what is new since a complete run, or for what there is now in place of what there was, gets
 /// another run, the next sync.
 bool durable_job::is_due_for_next_sync(const durable_run& run) const {
-  const bool wanted = settings_.incremental || settings_.write == disposition::replace;
-  return wanted && command_ == command::run && run.found().complete && run.ledger_has_answered();
+  return (settings_.incremental || reads_anew(settings_)) && command_ == command::run && run.found().complete &&
+         run.ledger_has_answered();
 }
 
 /// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.
@@ -233,6 +247,10 @@ std::string durable_job::settled(std::string plan, const std::string& watermark,
                                  const std::stop_token& stop) const {
   if (leaves_sync_open(plan)) {
     plan = plan_of(settings_, find_sync(settings_, watermark, plan_before, *counters_, stop));
+  }
+  if (leaves_present_open(plan)) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    plan = with_present(plan, std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
   }
   if (from_of(settings_).divisible && leaves_edges_open(plan)) {
     plan = with_edges(plan, find_windows(settings_, plan, *counters_, stop));

@@ -14,12 +14,14 @@ namespace {
 constexpr std::string_view sync_key = " WINDOW=";
 constexpr std::string_view newest_key = " NEWEST=";
 constexpr std::string_view edges_key = " EDGES=";
+constexpr std::string_view present_key = " PRESENT=";
 constexpr std::size_t readers_of_found_windows = 8;
 constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
 
 /// A plan's text taken apart:
 ///
 ///   [FROM=api:ADDRESS ]SLICES=n|auto SINCE=t … ID_POINTER=p[ WINDOW=t..t[ NEWEST=t]][ EDGES=t+t…]
+///   FROM=connector:FILE MANIFEST=… CONFIG=… STREAM=… ID_POINTER=p[ PRESENT=t]
 ///   or whatever another kind of source has for a plan.
 struct plan_parts {
   std::string_view asked;  ///< without what was found when the run began
@@ -29,6 +31,7 @@ struct plan_parts {
   std::optional<time_window> window;
   std::optional<std::int64_t> newest;
   std::optional<std::string_view> edges;
+  std::optional<std::int64_t> present;  ///< of a connector
 };
 
 /// The whole of the number that the text begins with.
@@ -53,6 +56,11 @@ plan_parts parts_of(std::string_view plan) {
   plan_parts parts;
   parts.asked = plan;
   parts.is_of_api = plan.starts_with(api_key) || plan.starts_with(slices_key);
+  if (finds_slices(std::string(plan))) {
+    if (const auto present = cut_behind(parts.asked, present_key)) {
+      parts.present = leading_number(*present);
+    }
+  }
   if (!parts.is_of_api) {
     return parts;
   }
@@ -185,7 +193,23 @@ std::size_t slices_in(const std::string& plan) {
                ? 1
                : 2 + static_cast<std::size_t>(std::count(parts.edges->begin(), parts.edges->end(), '+'));
   }
-  return static_cast<std::size_t>(leading_number(parts.slices).value_or(1));
+  return static_cast<std::size_t>(leading_number(parts.slices).value_or(finds_slices(plan) ? 0 : 1));
+}
+
+bool finds_slices(const std::string& plan) {
+  return plan.starts_with(connector_key);
+}
+
+std::optional<std::int64_t> present_in(const std::string& plan) {
+  return parts_of(plan).present;
+}
+
+std::string with_present(const std::string& plan, std::int64_t ms) {
+  return plan + std::string(present_key) + std::to_string(ms);
+}
+
+bool leaves_present_open(const std::string& plan) {
+  return finds_slices(plan) && !present_in(plan);
 }
 
 std::size_t reader_count(const settings& s, std::size_t slices) {

@@ -17,6 +17,7 @@ namespace ingest::app {
 // The words by which plans are told apart.
 inline constexpr std::string_view api_key = "FROM=api:";
 inline constexpr std::string_view stdin_key = "FROM=stdin ID_POINTER=";
+inline constexpr std::string_view connector_key = "FROM=connector:";
 inline constexpr std::string_view slices_key = "SLICES=";
 inline constexpr std::string_view incremental_key = " INCREMENTAL";
 
@@ -63,8 +64,18 @@ bool may_repeat(const std::string& plan);
 /// The time windows of `plan`, which settles what the settings ask for. Empty: a single slice of everything.
 std::vector<time_window> windows_of(const std::string& plan, const settings& s);
 
-/// How many slices `plan` has, whatever the settings are now; 1 where it does not say.
+/// How many slices `plan` has, whatever the settings are now: at least, where they are found while they are read; 1
+/// where it does not say.
 std::size_t slices_in(const std::string& plan);
+
+/// Whether the slices of `plan` are found while they are read: how many there are, only who has read them all knows.
+bool finds_slices(const std::string& plan);
+
+/// Of such a plan, the time that it takes for the present, in milliseconds since 1970: however often a run is begun
+/// again, its windows of time are the same. Found when the run begins; none before.
+std::optional<std::int64_t> present_in(const std::string& plan);
+std::string with_present(const std::string& plan, std::int64_t ms);
+bool leaves_present_open(const std::string& plan);
 
 /// How many slices are read at a time, of so many.
 std::size_t reader_count(const settings& s, std::size_t slices);

@@ -130,11 +130,13 @@ BOOST_AUTO_TEST_CASE(brings_each_stream_into_a_typed_table_of_its_own) {
   BOOST_TEST(!has(p.err, "secret"));
 }
 
-BOOST_AUTO_TEST_CASE(changes_nothing_the_second_time_and_takes_what_is_new) {
+BOOST_AUTO_TEST_CASE(takes_the_second_time_what_is_new_and_what_has_changed) {
   BOOST_TEST(shop("run").exit_code == 0);
+  database.execute("DELETE FROM orders WHERE id = 3; UPDATE orders SET total = 0 WHERE id = 4");
   const auto p = shop("run", {"--stream", "orders,order items"});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  BOOST_TEST(database.value("SELECT total FROM orders WHERE id = 4") == "14.50");
   BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6));
 }
 

@@ -124,4 +124,15 @@ BOOST_AUTO_TEST_CASE(has_no_watermark_that_is_no_number) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_connector_holds_on_to_the_present_that_it_began_with) {
+  const std::string open = "FROM=connector:/x.yaml MANIFEST=1 CONFIG=2 STREAM=a b ID_POINTER=/id";
+  BOOST_TEST(finds_slices(open));
+  BOOST_TEST(slices_in(open) == 0u);
+  BOOST_TEST(leaves_present_open(open));
+  const std::string plan = with_present(open, 1769541553629);
+  BOOST_TEST(!leaves_present_open(plan));
+  BOOST_TEST(present_in(plan).value() == 1769541553629);
+  BOOST_TEST(!leaves_present_open("FROM=file:/x.csv ID_POINTER=/id"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

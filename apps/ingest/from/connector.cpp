@@ -16,6 +16,7 @@
 #include "rest/document/settings/connection_settings.hpp"
 #include "rest/document/settings/setting_expansion.hpp"
 #include "rest/expressions/canonical_json.hpp"
+#include "run_plan.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -93,7 +94,7 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
   return {std::move(config), fingerprint_of(shown)};
 }
 
-rest::connector_options options_of(const settings& s) {
+rest::connector_options options_of(const settings& s, const std::optional<std::int64_t>& present_ms) {
   rest::connector_options o;
   o.client.connect_timeout = s.connect_timeout;
   o.client.request_timeout = s.request_timeout;
@@ -105,6 +106,9 @@ rest::connector_options options_of(const settings& s) {
     o.tokens = std::make_shared<rest::token_file>(posix_file_system(), s.token_file);
   }
   o.allowed_hosts = s.allowed_hosts;
+  if (present_ms) {
+    o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
+  }
   return o;
 }
 
@@ -115,13 +119,13 @@ rest::manifest load_manifest(const settings& s) {
 /// What is read is what manifest, settings and stream say; other secrets are the same connection.
 std::string plan_of_connector(const settings& s) {
   const rest::manifest m = load_manifest(s);
-  return "FROM=connector:" + std::filesystem::weakly_canonical(s.from.path).string() +
+  return std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
          " MANIFEST=" + fingerprint_of(m.root.to_json()) + " CONFIG=" + load_connection(s, m).fingerprint +
          " STREAM=" + s.stream + " ID_POINTER=" + s.id_pointer;
 }
 
-supplied_sources sources_of(const settings& s, const std::string&, metrics&) {
-  const std::shared_ptr<rest::connector> from = load_connector(s);
+supplied_sources sources_of(const settings& s, const std::string& plan, metrics&) {
+  const std::shared_ptr<rest::connector> from = load_connector(s, present_in(plan));
   const auto stream = std::make_shared<const rest::connector_stream>(from->open(from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
   if (to_of(s).keyed) {
@@ -154,10 +158,10 @@ std::string look_at_connector(const settings& s) {
 
 }  // namespace
 
-std::unique_ptr<rest::connector> load_connector(const settings& s) {
+std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms) {
   rest::manifest m = load_manifest(s);
   rest::value config = load_connection(s, m).config;
-  return std::make_unique<rest::connector>(std::move(m), std::move(config), options_of(s));
+  return std::make_unique<rest::connector>(std::move(m), std::move(config), options_of(s, present_ms));
 }
 
 std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from) {

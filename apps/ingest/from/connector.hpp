@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,8 @@ namespace ingest::app {
 /// The connector that the settings name, with the settings of its connection. Secrets among these are registered with
 /// the log. Throws errc::config, with the line, for a manifest that makes no sense, and for wrong or missing settings
 /// of the connection.
-std::unique_ptr<rest::connector> load_connector(const settings& s);
+/// `present_ms`: what its cursors take for the present, in milliseconds since 1970; none: now.
+std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms = {});
 
 /// The streams that STREAM and EXCLUDE choose, in the order of the manifest. Throws errc::config for a name that none
 /// has.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct connector_parts {
   custom_authenticators authenticators = {};  ///< by class_name
   std::vector<std::string> allowed_hosts = {};
   timing time = {};
+  std::chrono::system_clock::time_point present = {};  ///< of cursors
 };
 
 /// A component of a prepared manifest, as those that are made of it read its fields. The parts must outlive it.

@@ -28,6 +28,7 @@ connector::connector(manifest from, value config, connector_options options)
   parts_.authenticators = std::move(options.authenticators);
   parts_.allowed_hosts = std::move(options.allowed_hosts);
   parts_.time = std::move(options.time);
+  parts_.present = options.present.value_or(parts_.time.wall());
   const component root(parts_, manifest_.root, manifest_.name);
   if (const auto budget = root.optional_child("api_budget")) {
     parts_.budget = make_budget(*budget);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,10 @@ struct connector_options {
   custom_authenticators authenticators = {};    ///< in place of the Python classes of CustomAuthenticator
   std::vector<std::string> allowed_hosts = {};  ///< that may get credentials beside those of the manifest
   timing time = {};
+
+  /// What cursors take for the present: the same in each process that goes on with a run, so that windows of time are
+  /// the same. None: when the connector is made.
+  std::optional<std::chrono::system_clock::time_point> present = {};
 };
 
 /// An API: what a manifest says of it, and the settings of a connection to it. Its streams share connections, budget

@@ -63,7 +63,10 @@ made_cursor make_datetime_cursor(const component& of) {
   o.is_client_side_incremental = of.truth("is_client_side_incremental");
   o.global_substream_cursor = of.truth("global_substream_cursor");
   o.where = of.where();
-  return std::make_shared<datetime_cursor>(std::move(o), of.known(), of.parts().time.wall);
+  const auto present = [at = of.parts().present] { return at; };
+  variables known = of.given().as_variables();
+  known.tell_time_by([present] { return std::chrono::floor<std::chrono::microseconds>(present()); });
+  return std::make_shared<datetime_cursor>(std::move(o), std::make_shared<const variables>(std::move(known)), present);
 }
 
 constexpr component_maker<made_cursor> cursors[] = {

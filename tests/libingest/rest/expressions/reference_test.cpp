@@ -113,7 +113,7 @@ bool may_differ(const std::string& text, const std::string& ours, const std::str
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(templates_give_what_they_give_in_python) {
-  const std::string script = (std::filesystem::path(__FILE__).parent_path() / "reference.py").string();
+  const std::string script = INGEST_SOURCE_DIR "/tests/libingest/rest/expressions/reference.py";
   const std::string asked_for = argument(1, "5000");
   const bool file = asked_for.find_first_not_of("0123456789") != std::string::npos;
   command_output python("/usr/bin/python3 '" + script + "' " +
