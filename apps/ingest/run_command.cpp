@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <limits>
 
 #include "announced_total.hpp"
 #include "buffer/recovery.hpp"
@@ -120,6 +119,12 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   // Of a run whose plan is still open, nothing has been read; opened so, its ledger would hold it to that plan.
   const std::string& plan_found = from.identity.plan;
   const bool is_open = leaves_sync_open(plan_found) || leaves_edges_open(plan_found) || leaves_present_open(plan_found);
+  if (command_ == command::load && finds_slices(plan_found)) {
+    throw error(errc::config,
+                "what is in " + settings_.data_dir.string() +
+                    " is of a connector, and whether that is all of it, only ingest run knows: it goes on "
+                    "there");
+  }
   if (command_ == command::load && (from.is_new || is_open)) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
                                   " to load: begin with ingest fetch, or set DATA_DIR to where a buffer is");
@@ -196,12 +201,6 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.slices = o.plan ? slices_in(*o.plan) : 1;
   o.settles = [s = settings_](const std::string& begun_with) { return settles(begun_with, s); };
   o.slices_in = slices_in;
-  if (command_ == command::load) {
-    // Whether all were read, what is in the buffer does not tell.
-    o.slices_in = [](const std::string& plan) {
-      return finds_slices(plan) ? std::numeric_limits<std::uint64_t>::max() : slices_in(plan);
-    };
-  }
   o.renews = reads_anew(settings_) && command_ == command::run;
   o.segment_bytes = settings_.segment_bytes;
   o.quota_bytes = settings_.buffer_quota_bytes;

@@ -195,6 +195,34 @@ BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
   BOOST_TEST(server.requests().size() - before < 10u, "windows that were read are not read again");
 }
 
+BOOST_AUTO_TEST_CASE(says_of_a_stream_that_does_not_run_here_that_it_is_not_read) {
+  std::string text = text_of(manifest);
+  const std::string custom =
+      "\n  - type: DeclarativeStream\n    name: odd\n    retriever:\n      type: CustomRetriever\n      class_name: "
+      "x.y.Z\n"
+      "\ncheck:";
+  text.replace(text.find("\ncheck:"), 7, custom);
+  std::ofstream(directory / "odd.yaml") << text;
+  const auto p = run("run", {(directory / "odd.yaml").string()});
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(has(p.err, "3 of 4 streams are complete; not these: odd (78)"), p.err);
+  BOOST_TEST(has(p.err, "CustomRetriever"), p.err);
+  BOOST_TEST(run("run", {(directory / "odd.yaml").string(), "--exclude", "odd"}).exit_code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_would_lose_or_double_records) {
+  const auto refused = [&](const std::vector<std::string>& flags, const std::string& why) {
+    const auto p = shop("run", flags);
+    BOOST_TEST(p.exit_code == 78, p.err);
+    BOOST_TEST(has(p.err, why), p.err);
+  };
+  refused({"--write", "append"}, "WRITE is append");
+  refused({"--table", "one"}, "TABLE is one table");
+  refused({"--to", "file:" + (directory / "x.ndjson").string()}, "TO is one file");
+  refused({"--tables", "typed", "--stream", "none"}, "has no stream \"none\"");
+  BOOST_TEST(shop("fetch").exit_code == 78);
+}
+
 BOOST_AUTO_TEST_CASE(prints_records_where_it_is_to_read_only) {
   auto away = environment;
   environment.erase("DATABASE_URL");

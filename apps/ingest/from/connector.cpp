@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iterator>
+#include <map>
 
 #include "core/crc32c.hpp"
 #include "from/from.hpp"
@@ -24,6 +24,7 @@ namespace ingest::app {
 namespace {
 
 constexpr std::size_t longest_name = 63;
+constexpr const char* token_file_name = "oauth_tokens.json";
 
 std::string hex_of(std::uint32_t number) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -70,7 +71,7 @@ std::string text_of(const std::vector<rest::finding>& findings) {
 
 struct loaded_settings {
   rest::value config;
-  std::string fingerprint;  ///< of all but secrets
+  std::string fingerprint;
 };
 
 loaded_settings load_connection(const settings& s, const rest::manifest& m) {
@@ -85,13 +86,9 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
                                   ": " + text_of(checked.findings));
   }
   rest::value config = checked.config.to_value();
-  std::string shown = rest::canonical_json(config);
-  for (const std::string& secret : checked.secrets) {
-    for (auto at = shown.find(secret); !secret.empty() && at != std::string::npos; at = shown.find(secret, at)) {
-      shown.erase(at, secret.size());
-    }
-  }
-  return {std::move(config), fingerprint_of(shown)};
+  // Secrets among it: which account it is, may be said by them alone.
+  const std::string all = rest::canonical_json(config);
+  return {std::move(config), fingerprint_of(all)};
 }
 
 rest::connector_options options_of(const settings& s, const std::optional<std::int64_t>& present_ms) {
@@ -102,9 +99,8 @@ rest::connector_options options_of(const settings& s, const std::optional<std::i
   o.client.compression = s.http_compression;
   o.client.ca_file = s.tls_ca_file;
   o.client.user_agent = "ingest/" + std::string(version());
-  if (!s.token_file.empty()) {
-    o.tokens = std::make_shared<rest::token_file>(posix_file_system(), s.token_file);
-  }
+  o.tokens = std::make_shared<rest::token_file>(posix_file_system(),
+                                                s.token_file.empty() ? s.data_dir / token_file_name : s.token_file);
   o.allowed_hosts = s.allowed_hosts;
   if (present_ms) {
     o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
@@ -116,7 +112,7 @@ rest::manifest load_manifest(const settings& s) {
   return rest::prepared_manifest(rest::read_document(s.from.path.string()));
 }
 
-/// What is read is what manifest, settings and stream say; other secrets are the same connection.
+/// What is read is what manifest, settings and stream say.
 std::string plan_of_connector(const settings& s) {
   const rest::manifest m = load_manifest(s);
   return std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
@@ -142,12 +138,18 @@ std::string look_at_connector(const settings& s) {
   const auto from = load_connector(s);
   std::string lacking;
   std::size_t runs = 0;
-  for (const rest::declared_stream& stream : chosen_streams(s, *from)) {
+  for (const chosen_stream& stream : checked_streams(s, *from)) {
+    std::string problem = stream.problem;
     try {
-      from->open(stream);
-      ++runs;
+      if (problem.empty()) {
+        from->open(*stream.declared);
+        ++runs;
+      }
     } catch (const error& e) {
-      lacking += (lacking.empty() ? "" : "; ") + stream.name + ": " + e.what();
+      problem = e.what();
+    }
+    if (!problem.empty()) {
+      lacking += (lacking.empty() ? "" : "; ") + stream.name + ": " + problem;
     }
   }
   if (!lacking.empty()) {
@@ -182,14 +184,48 @@ std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest:
   return chosen;
 }
 
+std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from) {
+  const rest::manifest_verdict verdict = check_manifest(from.source());
+  if (const std::string problem = text_of(verdict.findings); !problem.empty()) {
+    throw error(errc::config, from.source().name + " cannot be run here: " + problem);
+  }
+  std::map<std::string, rest::declared_stream> declared;
+  for (const rest::declared_stream& stream : chosen_streams(s, from)) {
+    declared.emplace(stream.name, stream);
+  }
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::vector<chosen_stream> all;
+  std::map<std::string, std::string> tables;
+  for (const rest::stream_verdict& stream : verdict.streams) {
+    if ((!s.streams.empty() && !has(s.streams, stream.name)) || has(s.exclude, stream.name)) {
+      continue;
+    }
+    const auto found = declared.find(stream.name);
+    chosen_stream chosen{stream.name, std::nullopt, text_of(stream.findings)};
+    if (found != declared.end()) {
+      chosen.declared = found->second;
+    } else if (chosen.problem.empty()) {
+      chosen.problem = "its streams are made by a template, which does not run here";
+    }
+    const auto [other, is_first] = tables.emplace(table_name_of(stream.name), stream.name);
+    if (!is_first) {
+      throw error(errc::config, "the streams \"" + other->second + "\" and \"" + stream.name +
+                                    "\" would both be table " + other->first +
+                                    ": read them one at a time, with STREAM and TABLE");
+    }
+    all.push_back(std::move(chosen));
+  }
+  return all;
+}
+
 std::string table_name_of(const std::string& stream) {
   std::string name;
   for (const char c : stream) {
     const auto byte = static_cast<unsigned char>(c);
     name += std::isalnum(byte) != 0 ? static_cast<char>(std::tolower(byte)) : '_';
   }
-  std::string lower = stream;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   return name.size() <= longest_name ? name : shortened(name, stream, longest_name);
 }
 
@@ -197,7 +233,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   settings own = s;
   own.stream = stream.name;
   own.stream_schema = stream.schema;
-  own.token_file = s.data_dir / "oauth_tokens.json";
+  own.token_file = s.data_dir / token_file_name;
   own.data_dir = s.data_dir / file_name_of(stream.name);
   own.pipeline = shortened(s.pipeline + "." + file_name_of(stream.name), s.pipeline + "." + stream.name, longest_name);
   if (!s.report.empty() && !alone) {
@@ -221,6 +257,18 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
       own.key.push_back(path.front());
     }
     own.has_key = !own.key.empty();
+    if (own.has_key && own.tables == table_kind::json && to_of(s).keyed) {
+      if (stream.primary_key.size() != 1) {
+        throw error(errc::config, "stream " + stream.name +
+                                      " has a primary key of several fields, and a table of (id, data) an id: leave "
+                                      "TABLES=typed, or set ID_POINTER");
+      }
+      own.key.clear();
+      own.id_pointer.clear();
+      for (const std::string& member : stream.primary_key.front()) {
+        own.id_pointer += json_pointer::text_to_member(member);
+      }
+    }
   }
   if (own.has_key && !own.key.empty()) {
     own.id_pointer = json_pointer::text_to_member(own.key.front());

@@ -22,6 +22,17 @@ std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional
 /// has.
 std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from);
 
+/// A stream that was asked for, and why it cannot be read; empty: it can.
+struct chosen_stream {
+  std::string name;
+  std::optional<rest::declared_stream> declared;
+  std::string problem;
+};
+
+/// All that a run is to read, also what does not run here: by the table of components. Throws errc::config where what
+/// does not run concerns all streams, and where two streams would get one table.
+std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from);
+
 /// The settings of a run that reads one stream of the connector: a pipeline, a directory and a typed table of its own,
 /// called as the stream, with its primary key, and WRITE=auto, as far as nothing else is set. `alone`: no other stream
 /// is read, so TABLE is its table. Throws errc::config for a key that cannot be the table's.

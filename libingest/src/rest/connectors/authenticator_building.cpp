@@ -68,6 +68,9 @@ std::optional<std::chrono::seconds> duration_of(const component& of, std::string
 }
 
 made make_session(const component& of) {
+  if (const auto decoder = of.optional_child("decoder"); decoder && decoder->type() != "JsonDecoder") {
+    decoder->refuse("the answer to a login is read as JSON here");
+  }
   session_token_options o;
   o.given = of.given();
   o.where = of.where();
@@ -173,7 +176,32 @@ void take_updater(const component& of, oauth_options& o) {
   }
 }
 
+/// By what the settings say of the account, wherever in the manifest it stands.
+std::string account_of(const component& of) {
+  const auto known = of.known();
+  std::string account;
+  for (const char* const field : {"token_refresh_endpoint", "client_id", "refresh_token", "grant_type"}) {
+    account += of.expression(field).render(*known) + '\n';
+  }
+  for (const std::string& scope : of.texts("scopes")) {
+    account += scope + ' ';
+  }
+  return account;
+}
+
+made make_own_oauth(const component& of);
+
 made make_oauth(const component& of) {
+  shared_authenticators& shared = *of.parts().shared;
+  const std::lock_guard lock(shared.mutex);
+  made& known = shared.by_account[account_of(of)];
+  if (!known) {
+    known = make_own_oauth(of);
+  }
+  return known;
+}
+
+made make_own_oauth(const component& of) {
   oauth_options o;
   o.given = of.given();
   o.where = of.where();
@@ -198,8 +226,7 @@ made make_oauth(const component& of) {
   o.refresh_request_body = of.inputs("refresh_request_body");
   o.refresh_request_headers = of.inputs("refresh_request_headers");
   o.send_refresh_request_as_query_params = of.truth("send_refresh_request_as_query_params");
-  if (const auto assertion = of.optional_child("profile_assertion");
-      assertion && of.truth("use_profile_assertion", true)) {
+  if (const auto assertion = of.optional_child("profile_assertion"); assertion && of.truth("use_profile_assertion")) {
     o.profile_assertion = make_jwt(*assertion);
   }
   take_updater(of, o);

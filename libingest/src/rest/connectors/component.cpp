@@ -198,7 +198,9 @@ settings component::given() const {
 }
 
 std::shared_ptr<const variables> component::known() const {
-  return std::make_shared<const variables>(given().as_variables());
+  auto all = std::make_shared<variables>(given().as_variables());
+  all->tell_time_by([at = std::chrono::floor<std::chrono::microseconds>(parts_->present)] { return at; });
+  return all;
 }
 
 }  // namespace ingest::rest

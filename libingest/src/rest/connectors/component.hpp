@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,12 @@
 
 namespace ingest::rest {
 
+/// Authenticators that must be one for all who use them: of two, the one that refreshes takes the other's token away.
+struct shared_authenticators {
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<authenticator>> by_account;
+};
+
 /// What all components of a connector share.
 struct connector_parts {
   value config = value::dict_of({});
@@ -27,6 +35,7 @@ struct connector_parts {
   std::shared_ptr<api_budget> budget = {};    ///< null: none
   std::shared_ptr<token_store> tokens = {};   ///< null: where refresh tokens rotate, that is refused
   custom_authenticators authenticators = {};  ///< by class_name
+  std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
   std::vector<std::string> allowed_hosts = {};
   timing time = {};
   std::chrono::system_clock::time_point present = {};  ///< of cursors
@@ -74,6 +83,7 @@ class component {
 
   /// What its templates may name: `config` and its own `parameters`.
   settings given() const;
+  /// Their time is parts().present.
   std::shared_ptr<const variables> known() const;
 
   /// Throws errc::config: "orders.retriever, line 41: " and that.

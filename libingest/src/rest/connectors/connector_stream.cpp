@@ -46,7 +46,7 @@ std::shared_ptr<const stream_reading> make_reading(const component& stream, cons
   reading->of_partition = injection_of(std::shared_ptr<const partition_router>(make_router(retriever)));
   reading->of_window = injection_of(incremental);
   reading->ignore_slice_on_further_pages = retriever.truth("ignore_stream_slicer_parameters_on_paginated_requests");
-  reading->known = retriever.known();
+  reading->known = std::make_shared<const variables>(retriever.given().as_variables());
   return reading;
 }
 

@@ -108,6 +108,9 @@ record_selector_options make_selector(const component& of, const component& stre
   o.transform_before_filtering = of.truth("transform_before_filtering", client_side != nullptr && client_side->truth());
   if (of.text("schema_normalization") == "Default") {
     o.schema = schema_of(stream);
+    if (!o.schema) {
+      of.refuse("`schema_normalization` needs a schema, and the stream has none that is written out in the manifest");
+    }
   }
   o.where = of.where();
   return o;

@@ -55,6 +55,9 @@ request_body body_of(const component& of) {
   if (const auto body = of.optional_child("request_body")) {
     return make_by_type(bodies, *body);
   }
+  if (of.field("request_body_json") != nullptr && of.field("request_body_data") != nullptr) {
+    of.refuse("has both `request_body_json` and `request_body_data`: a request has one body");
+  }
   if (of.field("request_body_json") != nullptr) {
     return json_of(of, "request_body_json");
   }

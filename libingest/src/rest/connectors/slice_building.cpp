@@ -64,9 +64,7 @@ made_cursor make_datetime_cursor(const component& of) {
   o.global_substream_cursor = of.truth("global_substream_cursor");
   o.where = of.where();
   const auto present = [at = of.parts().present] { return at; };
-  variables known = of.given().as_variables();
-  known.tell_time_by([present] { return std::chrono::floor<std::chrono::microseconds>(present()); });
-  return std::make_shared<datetime_cursor>(std::move(o), std::make_shared<const variables>(std::move(known)), present);
+  return std::make_shared<datetime_cursor>(std::move(o), of.known(), present);
 }
 
 constexpr component_maker<made_cursor> cursors[] = {
@@ -129,6 +127,14 @@ constexpr component_maker<made_router> routers[] = {
 };
 
 made_router make_groups(const component& of) {
+  const component inner = of.child("underlying_partition_router");
+  bool injects = inner.field("request_option") != nullptr;
+  for (const component& parent : inner.children("parent_stream_configs")) {
+    injects = injects || parent.field("request_option") != nullptr;
+  }
+  if (injects) {
+    inner.refuse("a router whose partitions are grouped puts nothing into requests: take its `request_option` out");
+  }
   partition_groups_options o;
   o.router = make_by_type(routers, of.child("underlying_partition_router"));
   o.group_size = static_cast<std::size_t>(std::max<std::int64_t>(of.whole("group_size", 1), 0));

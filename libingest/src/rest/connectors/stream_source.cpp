@@ -36,7 +36,7 @@ class slices_at_hand {
   }
 
  private:
-  static constexpr std::size_t most_known = 8'192;  // a supply looks ahead by 4,096 slices that have ended, at most
+  static constexpr std::size_t most_known = 32'768;  // a supply looks ahead by 4,096 slices that have ended, at most
 
   mutable std::mutex mutex_;
   std::map<slice_id, planned_slice> known_;

@@ -43,7 +43,10 @@ class datetime_cursor::division_windows final : public window_sequence {
 class datetime_cursor::dates_watch final : public record_watch {
  public:
   dates_watch(std::shared_ptr<const settings> of, moment begin)
-      : settings_(std::move(of)), begin_(begin), end_(settings_->end()) {}
+      : settings_(std::move(of)),
+        begin_(begin),
+        end_(settings_->end()),
+        ends_with_the_present_(end_.at() + std::chrono::days(1) >= settings_->now()) {}
 
   const std::string& field() const override { return settings_->cursor_field; }
 
@@ -52,10 +55,7 @@ class datetime_cursor::dates_watch final : public record_watch {
     if (!date) {
       return true;
     }
-    if (*date > end_) {
-      end_ = settings_->end();  // time goes on while a slice is read
-    }
-    return begin_ <= *date && *date <= end_;
+    return begin_ <= *date && (ends_with_the_present_ || *date <= end_);
   }
 
   void observe(const value* content) override {
@@ -72,7 +72,8 @@ class datetime_cursor::dates_watch final : public record_watch {
  private:
   std::shared_ptr<const settings> settings_;
   moment begin_;
-  mutable moment end_;
+  moment end_;
+  bool ends_with_the_present_;  ///< to the day: what has come since is no reason to stop
   std::optional<moment> highest_;
 };
 

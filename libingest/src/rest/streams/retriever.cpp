@@ -111,6 +111,10 @@ std::optional<value> retriever::next_token(const answer& from, const selected_pa
 
 /// An API that has lost the way asks to begin the slice once more; asked to again and again, there would be no end.
 stream_page retriever::start_anew() {
+  if (at_.last_page) {
+    throw error(errc::unavailable, stream_->where + ": the API asked to begin the slice " + slice_.name() +
+                                       " anew, of which records have been read, which would be there twice");
+  }
   if (started_anew_) {
     throw error(errc::unavailable, stream_->where + ": the API asked twice to begin the slice " + slice_.name() +
                                        " anew; look at the response filter with the action RESET_PAGINATION");

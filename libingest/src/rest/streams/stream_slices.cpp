@@ -18,6 +18,9 @@ std::optional<planned_slice> stream_slices::next(const std::stop_token& stop) {
     }
   }
   value window = *std::exchange(window_, windows_ ? windows_->next() : std::nullopt);
+  while (window_ && *window_ == window) {
+    window_ = windows_->next();  // a format may show less than the step: the same time again
+  }
   return planned_slice{{current_, std::move(window)}, watermark_, !window_};
 }
 
