@@ -248,16 +248,19 @@ BOOST_AUTO_TEST_CASE(what_a_cursor_saw_before_a_stop_counts_behind_it) {
   BOOST_TEST(since->watermark({}, value::dict_of({}), last->observed) == "2024-01-20");
 }
 
-BOOST_AUTO_TEST_CASE(an_api_may_ask_once_to_begin_anew) {
+BOOST_AUTO_TEST_CASE(an_api_may_ask_once_to_begin_anew_before_it_has_given_records) {
   const auto reset = request_outcome::kind::pagination_reset;
-  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"},
-                           {"", 400, reset},
-                           {R"({"data":[{"id":1},{"id":2}]})"},
-                           {R"({"data":[{"id":3}]})"}},
+  const auto scene = make({{"", 400, reset}, {R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}},
                           by_cursor("{{ 'b' if last_page_size == 2 else '' }}"));
   retriever reader(scene.reading, {}, nullptr);
   reader.open({});
-  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  const auto late = make({{R"({"data":[{"id":1},{"id":2}]})"}, {"", 400, reset}},
+                         by_cursor("{{ 'b' if last_page_size == 2 else '' }}"));
+  retriever behind(late.reading, {}, nullptr);
+  behind.open({});
+  behind.read({});
+  BOOST_CHECK_THROW(behind.read({}), ingest::error);  // its records would be there twice
   const auto again = make({{"", 400, reset}, {"", 400, reset}}, pages_of("2"));
   retriever other(again.reading, {}, nullptr);
   other.open({});
