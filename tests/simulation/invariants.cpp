@@ -48,6 +48,11 @@ bool gives_way(const run_state& state, const simulated_database& database) {
          in_ledger->second.run_id != state.identity.run_id;
 }
 
+/// Whether the buffer is of a run that is given up, and about to be removed.
+bool is_started_over(const run_state& state, const disk_buffer::contents& buffer) {
+  return state.replaces_ledger && buffer.identity && buffer.identity->run_id != state.identity.run_id;
+}
+
 /// Whether another process reads the page again, which was loaded before.
 bool is_taken_over(const page& p, const std::string& from, const simulated_database& database) {
   const slice_key slice(simulated_pipeline, p.slice);
@@ -98,8 +103,8 @@ std::string problem_of_removal(const std::filesystem::path& path, const std::str
     if (gives_way(state, database)) {
       return {};
     }
-    if (buffer.identity && state.replaces_ledger && buffer.identity->run_id != state.identity.run_id) {
-      return {};  // somebody starts over
+    if (is_started_over(state, buffer)) {
+      return {};
     }
     in_state = state.loaded;
   }
@@ -130,6 +135,9 @@ std::string problem_of_disk(simulated_disk& disk, const simulated_database& data
     if (const auto state = state_store(disk, simulated_directory).load()) {
       if (gives_way(*state, database)) {
         return {};  // segments may be gone that state and index tell of: the next start removes the rest
+      }
+      if (is_started_over(*state, found)) {
+        return {};
       }
       const std::string missing = missing_before(state->identity, state->slices, found.pages, disk, database, api);
       if (!missing.empty()) {

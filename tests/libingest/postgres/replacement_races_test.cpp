@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(is_made_once_where_a_lost_session_makes_it_as_well) {
   });
   first->open_run(identity, true);
   again.join();
-  BOOST_CHECK_NO_THROW(failure ? std::rethrow_exception(failure) : void());
+  BOOST_REQUIRE_NO_THROW(failure ? std::rethrow_exception(failure) : void());
   const auto loader = open_sink(second);
   loader->write(batches.last({event_rows(1, 3)}));
   loader->finalize();

@@ -33,7 +33,7 @@ issued_token shared_token::token(const std::stop_token& stop) {
   }
   asking_ = true;
   lock.unlock();
-  std::optional<held> obtained;
+  held obtained;
   const auto settle = [&] {
     lock.lock();
     asking_ = false;
@@ -41,14 +41,15 @@ issued_token shared_token::token(const std::stop_token& stop) {
   };
   try {
     obtained = obtain_(stop);
-    log::add_secret(obtained->text);
+    log::add_secret(obtained.text);
   } catch (...) {
     settle();
     throw;
   }
   settle();
+  issued_token issued{obtained.text, ++number_};
   held_ = std::move(obtained);
-  return {held_->text, ++number_};
+  return issued;
 }
 
 bool shared_token::renew(std::uint64_t number) {

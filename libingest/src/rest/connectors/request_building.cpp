@@ -35,8 +35,9 @@ request_body json_of(const component& of, std::string_view name) {
 
 /// RequestBodyGraphQL: an object of the query, and whatever stands beside it.
 request_body graphql_of(const component& of, std::string_view name) {
+  const component query = of.child(name);
   node::member_list members;
-  for (const node::member& m : of.child(name).content().members()) {
+  for (const node::member& m : query.content().members()) {
     if (m.name != "type" && m.name != "$parameters") {
       members.push_back(m);
     }

@@ -11,7 +11,7 @@ namespace ingest::rest {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_backticks(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
 
@@ -21,7 +21,7 @@ bool is_template(std::string_view text) {
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
   const std::string nearest = nearest_name(word, known);
-  return nearest.empty() ? "" : "; did you mean " + quoted(nearest) + "?";
+  return nearest.empty() ? "" : "; did you mean " + in_backticks(nearest) + "?";
 }
 
 std::string nearest_type(std::string_view word, place where) {
@@ -117,11 +117,11 @@ void component_check::walk(const node& component, place where) {
     add(finding::weight::error, component,
         named == nullptr
             ? "does not say which kind of " + std::string(name_of(where)).substr(2) + " it is: misses `type`"
-            : "unknown type " + quoted(named->text()) + nearest_type(named->text(), where));
+            : "unknown type " + in_backticks(named->text()) + nearest_type(named->text(), where));
   } else if (type->stands != where) {
     add(finding::weight::error, component,
-        quoted(type->name) + " is " + std::string(name_of(type->stands)) + ", but " + std::string(name_of(where)) +
-            " must stand here");
+        in_backticks(type->name) + " is " + std::string(name_of(type->stands)) + ", but " +
+            std::string(name_of(where)) + " must stand here");
   } else if (type->support == support::python) {
     const node* const code = component.find("class_name");
     add(finding::weight::lack, component,
@@ -148,7 +148,7 @@ void component_check::check_required(const component_type& type, const node& com
   for (const field_type& f : type.fields) {
     const node* const content = f.is_required ? component.find(f.name) : &component;
     if (content == nullptr || content->is_none()) {
-      add(finding::weight::error, component, std::string(type.name) + " misses " + quoted(f.name));
+      add(finding::weight::error, component, std::string(type.name) + " misses " + in_backticks(f.name));
     }
   }
 }
@@ -178,7 +178,7 @@ void component_check::note_unknown_field(const component_type& type, const node&
     known.emplace_back(f.name);
   }
   add(finding::weight::note, member.content,
-      std::string(type.name) + " has no field " + quoted(member.name) + ", which is ignored" +
+      std::string(type.name) + " has no field " + in_backticks(member.name) + ", which is ignored" +
           did_you_mean(member.name, known));
 }
 
