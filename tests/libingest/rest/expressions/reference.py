@@ -180,6 +180,11 @@ def evaluated(template, given):
             text = ENVIRONMENT.from_string(template).render(given)
         except TypeError:
             text = template
+        except KeyError as missing:
+            # Since Python 3.12 a slice has a hash, and a dict looks for it like for any other key; before, it was none.
+            if not (missing.args and isinstance(missing.args[0], slice)):
+                raise
+            text = template
         return literal(text) if text else "DEFAULT"
     except jinja2.UndefinedError:
         return "DEFAULT"
