@@ -50,7 +50,7 @@ std::string program_help() {
 
 std::string command_help(const command_description& c) {
   std::ostringstream out;
-  const bool takes_file = (set_of(c.command) & find_setting("FROM")->commands) != 0;
+  const bool takes_file = find_setting("FROM")->used_by(c.command);
   out << c.help << ".\n\nUsage: ingest " << c.name << (takes_file ? " [FILE]" : "") << " [OPTIONS]\n"
       << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
   if (c.command == command::version) {

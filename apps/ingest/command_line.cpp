@@ -22,7 +22,7 @@ bool works(command c) {
 
 /// Whether a connector may be named behind it.
 bool reads(command c) {
-  return c == command::run || c == command::fetch || c == command::validate;
+  return find_setting("FROM")->used_by(c);
 }
 
 /// A word that is no flag and no command, but a file that a connector may be in.

@@ -56,7 +56,7 @@ plan_parts parts_of(std::string_view plan) {
   plan_parts parts;
   parts.asked = plan;
   parts.is_of_api = plan.starts_with(api_key) || plan.starts_with(slices_key);
-  if (finds_slices(std::string(plan))) {
+  if (finds_slices(plan)) {
     if (const auto present = cut_behind(parts.asked, present_key)) {
       parts.present = leading_number(*present);
     }
@@ -196,7 +196,7 @@ std::size_t slices_in(const std::string& plan) {
   return static_cast<std::size_t>(leading_number(parts.slices).value_or(finds_slices(plan) ? 0 : 1));
 }
 
-bool finds_slices(const std::string& plan) {
+bool finds_slices(std::string_view plan) {
   return plan.starts_with(connector_key);
 }
 

@@ -69,7 +69,7 @@ std::vector<time_window> windows_of(const std::string& plan, const settings& s);
 std::size_t slices_in(const std::string& plan);
 
 /// Whether the slices of `plan` are found while they are read: how many there are, only who has read them all knows.
-bool finds_slices(const std::string& plan);
+bool finds_slices(std::string_view plan);
 
 /// Of such a plan, the time that it takes for the present, in milliseconds since 1970: however often a run is begun
 /// again, its windows of time are the same. Found when the run begins; none before.

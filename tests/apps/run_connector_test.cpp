@@ -210,6 +210,18 @@ BOOST_AUTO_TEST_CASE(says_of_a_stream_that_does_not_run_here_that_it_is_not_read
   BOOST_TEST(run("run", {(directory / "odd.yaml").string(), "--exclude", "odd"}).exit_code == 0);
 }
 
+BOOST_AUTO_TEST_CASE(can_leave_out_a_stream_that_is_none_of_those_written_out) {
+  std::string text = text_of(manifest);
+  text.replace(text.find("\ncheck:"), 7, "\n  - {type: StateDelegatingStream, name: half}\n\ncheck:");
+  const std::string file = (directory / "half.yaml").string();
+  std::ofstream(file) << text;
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(has(p.err, "3 of 4 streams are complete; not these: half (78)"), p.err);
+  const auto without = run("run", {file, "--exclude", "half"});
+  BOOST_TEST(without.exit_code == 0, without.err);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_would_lose_or_double_records) {
   const auto refused = [&](const std::vector<std::string>& flags, const std::string& why) {
     const auto p = shop("run", flags);

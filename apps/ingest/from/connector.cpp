@@ -166,36 +166,27 @@ std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional
   return std::make_unique<rest::connector>(std::move(m), std::move(config), options_of(s, present_ms));
 }
 
-std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from) {
-  for (const auto* const names : {&s.streams, &s.exclude}) {
-    for (const std::string& name : *names) {
-      from.find(name);
-    }
-  }
-  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  std::vector<rest::declared_stream> chosen;
-  for (const rest::declared_stream& stream : from.streams()) {
-    if ((s.streams.empty() || has(s.streams, stream.name)) && !has(s.exclude, stream.name)) {
-      chosen.push_back(stream);
-    }
-  }
-  return chosen;
-}
-
 std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from) {
   const rest::manifest_verdict verdict = check_manifest(from.source());
   if (const std::string problem = text_of(verdict.findings); !problem.empty()) {
     throw error(errc::config, from.source().name + " cannot be run here: " + problem);
   }
   std::map<std::string, rest::declared_stream> declared;
-  for (const rest::declared_stream& stream : chosen_streams(s, from)) {
+  for (const rest::declared_stream& stream : from.streams()) {
     declared.emplace(stream.name, stream);
   }
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
+  for (const auto* const names : {&s.streams, &s.exclude}) {
+    for (const std::string& name : *names) {
+      const bool known = std::any_of(verdict.streams.begin(), verdict.streams.end(),
+                                     [&](const rest::stream_verdict& v) { return v.name == name; });
+      if (!known) {
+        from.find(name);  // which says what there is
+      }
+    }
+  }
   std::vector<chosen_stream> all;
   std::map<std::string, std::string> tables;
   for (const rest::stream_verdict& stream : verdict.streams) {

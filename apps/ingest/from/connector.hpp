@@ -18,10 +18,6 @@ namespace ingest::app {
 /// `present_ms`: what its cursors take for the present, in milliseconds since 1970; none: now.
 std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms = {});
 
-/// The streams that STREAM and EXCLUDE choose, in the order of the manifest. Throws errc::config for a name that none
-/// has.
-std::vector<rest::declared_stream> chosen_streams(const settings& s, const rest::connector& from);
-
 /// A stream that was asked for, and why it cannot be read; empty: it can.
 struct chosen_stream {
   std::string name;
@@ -29,8 +25,9 @@ struct chosen_stream {
   std::string problem;
 };
 
-/// All that a run is to read, also what does not run here: by the table of components. Throws errc::config where what
-/// does not run concerns all streams, and where two streams would get one table.
+/// All that STREAM and EXCLUDE choose, in the order of the manifest, also what does not run here: by the table of
+/// components. Throws errc::config for a name that nothing has, where what does not run concerns all streams, and where
+/// two streams would get one table.
 std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from);
 
 /// The settings of a run that reads one stream of the connector: a pipeline, a directory and a typed table of its own,
