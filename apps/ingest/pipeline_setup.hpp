@@ -8,6 +8,7 @@
 
 #include "datasync/sync_window.hpp"
 #include "ingest/actors/pipeline_builder.hpp"
+#include "ingest/run_ledger.hpp"
 #include "ingest/time_window.hpp"
 #include "settings/settings.hpp"
 
@@ -17,8 +18,9 @@ namespace ingest::app {
 /// A builder that has what the settings say of every pipeline.
 actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr<metrics>& counters);
 
-/// Has the pipeline read what `plan` says, in so many slices.
-void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices);
+/// Has the pipeline read what `plan` says, in so many slices; `ledger` as from_kind::supplied has it.
+void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices,
+                const std::shared_ptr<run_ledger>& ledger = nullptr);
 
 /// The time windows for SLICES=auto, which divide what `plan` reads. Blocks; throws what requests do, errc::cancelled
 /// on a stop.

@@ -139,7 +139,11 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   }
   run->begin();
   if (target_) {
-    target_->complete_with(watermark_of(run->description().identity.plan));
+    const std::string& plan = run->description().identity.plan;
+    target_->complete_with(watermark_of(plan));
+    if (goes_by_watermarks_of_slices(plan)) {
+      target_->complete_with_slices();
+    }
   }
   const bool is_new = from.is_new || is_next_sync;
   log::info(is_new ? events::run_started : events::run_resumed,
@@ -275,7 +279,7 @@ actors::pipeline durable_job::assemble(const std::shared_ptr<durable_run>& run) 
   if (command_ == command::load) {
     builder.slices(slices, reader_count(settings_, slices));
   } else {
-    add_source(builder, settings_, plan, slices);
+    add_source(builder, settings_, plan, slices, target_);
   }
   if (target_) {
     const bool completes_run = command_ == command::run || run->found().fetched;

@@ -21,7 +21,7 @@ constexpr std::size_t most_readers = 16;  // if not asked for: each holds some p
 /// A plan's text taken apart:
 ///
 ///   [FROM=api:ADDRESS ]SLICES=n|auto SINCE=t … ID_POINTER=p[ WINDOW=t..t[ NEWEST=t]][ EDGES=t+t…]
-///   FROM=connector:FILE MANIFEST=… CONFIG=… STREAM=… ID_POINTER=p[ PRESENT=t]
+///   FROM=connector:FILE MANIFEST=… CONFIG=… STREAM=… ID_POINTER=p READS=new|all[ PRESENT=t]
 ///   or whatever another kind of source has for a plan.
 struct plan_parts {
   std::string_view asked;  ///< without what was found when the run began
@@ -210,6 +210,10 @@ std::string with_present(const std::string& plan, std::int64_t ms) {
 
 bool leaves_present_open(const std::string& plan) {
   return finds_slices(plan) && !present_in(plan);
+}
+
+bool goes_by_watermarks_of_slices(const std::string& plan) {
+  return finds_slices(plan) && parts_of(plan).asked.ends_with(reads_new_key);
 }
 
 std::size_t reader_count(const settings& s, std::size_t slices) {

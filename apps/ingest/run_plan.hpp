@@ -20,6 +20,8 @@ inline constexpr std::string_view stdin_key = "FROM=stdin ID_POINTER=";
 inline constexpr std::string_view connector_key = "FROM=connector:";
 inline constexpr std::string_view slices_key = "SLICES=";
 inline constexpr std::string_view incremental_key = " INCREMENTAL";
+inline constexpr std::string_view reads_new_key = " READS=new";
+inline constexpr std::string_view reads_all_key = " READS=all";
 
 /// The plan that the settings ask for; with SLICES=auto, without the edges, which are not known yet. It names the
 /// source, an API by its address, a file by its path, its size and the time of its last change, so that what comes from
@@ -76,6 +78,9 @@ bool finds_slices(std::string_view plan);
 std::optional<std::int64_t> present_in(const std::string& plan);
 std::string with_present(const std::string& plan, std::int64_t ms);
 bool leaves_present_open(const std::string& plan);
+
+/// Of such a plan, whether it reads what is new since the run before: each of its slices says how far it goes.
+bool goes_by_watermarks_of_slices(const std::string& plan);
 
 /// How many slices are read at a time, of so many.
 std::size_t reader_count(const settings& s, std::size_t slices);

@@ -69,6 +69,27 @@ std::string text_of(const std::vector<rest::finding>& findings) {
   return all;
 }
 
+rest::value without(const std::vector<std::string>& secrets, const rest::value& config) {
+  if (config.is_text() && std::find(secrets.begin(), secrets.end(), config.text()) != secrets.end()) {
+    return {};
+  }
+  if (config.is_dict()) {
+    rest::dictionary members;
+    for (const auto& [name, content] : config.members()) {
+      members.set(name, without(secrets, content));
+    }
+    return rest::value::dict_of(std::move(members));
+  }
+  if (config.is_list()) {
+    rest::value::elements items;
+    for (const rest::value& item : config.items()) {
+      items.push_back(without(secrets, item));
+    }
+    return rest::value::list_of(std::move(items));
+  }
+  return config;
+}
+
 struct loaded_settings {
   rest::value config;
   std::string fingerprint;
@@ -86,8 +107,9 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
                                   ": " + text_of(checked.findings));
   }
   rest::value config = checked.config.to_value();
-  // Secrets among it: which account it is, may be said by them alone.
-  const std::string all = rest::canonical_json(config);
+  // Without secrets: a key that was renewed is no other account, and a run that it has stopped goes on with the new
+  // one.
+  const std::string all = rest::canonical_json(without(checked.secrets, config));
   return {std::move(config), fingerprint_of(all)};
 }
 
@@ -112,15 +134,52 @@ rest::manifest load_manifest(const settings& s) {
   return rest::prepared_manifest(rest::read_document(s.from.path.string()));
 }
 
+/// A stream with a cursor is read on from where the run before has left it, unless that is asked not to be, or the
+/// table is to have what there is now and nothing else.
+bool reads_new(const settings& asked, const settings& own, const rest::declared_stream& stream) {
+  const bool keeps_what_is_there = own.write == disposition::merge || own.write == disposition::skip;
+  return (asked.incremental || !asked.origins.contains("INCREMENTAL")) && !stream.cursor_field.empty() &&
+         keeps_what_is_there && to_of(own).durable;
+}
+
 /// What is read is what manifest, settings and stream say.
 std::string plan_of_connector(const settings& s) {
   const rest::manifest m = load_manifest(s);
   return std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
          " MANIFEST=" + fingerprint_of(m.root.to_json()) + " CONFIG=" + load_connection(s, m).fingerprint +
-         " STREAM=" + s.stream + " ID_POINTER=" + s.id_pointer;
+         " STREAM=" + s.stream + " ID_POINTER=" + s.id_pointer +
+         std::string(s.incremental ? reads_new_key : reads_all_key);
 }
 
-supplied_sources sources_of(const settings& s, const std::string& plan, metrics&) {
+/// Watermarks of the ledger. All of a stream are kept at hand while they are few, so that not each partition asks.
+class ledger_progress final : public rest::past_progress {
+ public:
+  ledger_progress(std::shared_ptr<run_ledger> ledger, std::string stream)
+      : ledger_(std::move(ledger)), stream_(std::move(stream)) {}
+
+  std::optional<std::string> watermark(const std::string& partition, const std::stop_token& stop) override {
+    if (!asked_) {
+      at_hand_ = ledger_->watermarks(stream_, most_at_hand, stop);
+      asked_ = true;
+    }
+    if (!at_hand_) {
+      return ledger_->watermark(stream_, partition, stop);
+    }
+    const auto found = at_hand_->find(partition);
+    return found == at_hand_->end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  static constexpr std::size_t most_at_hand = 20'000;  // some 5 MB
+
+  std::shared_ptr<run_ledger> ledger_;
+  std::string stream_;
+  bool asked_ = false;
+  std::optional<std::map<std::string, std::string>> at_hand_;
+};
+
+supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
+                            metrics&) {
   const std::shared_ptr<rest::connector> from = load_connector(s, present_in(plan));
   const auto stream = std::make_shared<const rest::connector_stream>(from->open(from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
@@ -128,7 +187,12 @@ supplied_sources sources_of(const settings& s, const std::string& plan, metrics&
     encoder = std::make_shared<keyed_encoder>();
   }
   const bool has_key = to_of(s).keyed && s.has_key;
-  const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder));
+  std::shared_ptr<rest::past_progress> past;
+  if (ledger && goes_by_watermarks_of_slices(plan)) {
+    past = std::make_shared<ledger_progress>(ledger, stream->name());
+  }
+  const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
+                                  std::move(past));
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};
@@ -267,6 +331,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   if (!s.origins.contains("WRITE")) {
     own.write = own.has_key ? disposition::merge : disposition::replace;
   }
+  own.incremental = reads_new(s, own, stream);
   return own;
 }
 

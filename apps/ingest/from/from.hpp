@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "check.hpp"
 #include "ingest/ingest_stream.hpp"
 #include "ingest/metrics.hpp"
+#include "ingest/run_ledger.hpp"
 #include "ingest/slice_supply.hpp"
 #include "settings/settings.hpp"
 
@@ -37,7 +39,9 @@ struct from_kind {
   void (*check_unchanged)(const std::string& begun_with, const settings& s) = nullptr;
 
   /// In place of `sources`, where slices are found while they are read. Null: the plan says how many there are.
-  supplied_sources (*supplied)(const settings& s, const std::string& plan, metrics& counters) = nullptr;
+  /// `ledger` knows where runs before have left the source; none where TO keeps none.
+  supplied_sources (*supplied)(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
+                               metrics& counters) = nullptr;
 
   bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
   bool repeatable = true;  ///< what was read can be read again

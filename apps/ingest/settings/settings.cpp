@@ -248,8 +248,9 @@ void check_together(const settings& s, command c) {
           "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
   }
-  if (s.incremental && c == command::run && s.from.what != source_choice::kind::api) {
-    refuse(s, {"FROM", "INCREMENTAL"}, "only the API can be asked for what is new: set FROM=api, or no INCREMENTAL");
+  const bool can_be_asked = s.from.what == source_choice::kind::api || s.from.what == source_choice::kind::connector;
+  if (s.incremental && c == command::run && !can_be_asked) {
+    refuse(s, {"FROM", "INCREMENTAL"}, "only an API can be asked for what is new: set FROM=api, or no INCREMENTAL");
   }
   if (s.incremental && c == command::run && s.to.what != target_choice::kind::postgres) {
     refuse(s, {"TO", "INCREMENTAL"},
@@ -290,10 +291,14 @@ void check_together(const settings& s, command c) {
 
 /// What is no mistake where a setting stands in `.env` for good, but is one where somebody relies on it.
 void note_unused(settings& s) {
-  if (s.origins.contains("LOOKBACK") && !s.incremental) {
-    s.unused.push_back("LOOKBACK (" + s.origins.at("LOOKBACK") +
-                       ") changes nothing: it says where an incremental sync begins. Set INCREMENTAL=true, or leave it "
-                       "out");
+  if (!s.origins.contains("LOOKBACK")) {
+    return;
+  }
+  const std::string unused = "LOOKBACK (" + s.origins.at("LOOKBACK") + ") changes nothing: ";
+  if (s.from.what == source_choice::kind::connector) {
+    s.unused.push_back(unused + "how far a stream is looked back, its manifest says (`lookback_window`). Leave it out");
+  } else if (!s.incremental) {
+    s.unused.push_back(unused + "it says where an incremental sync begins. Set INCREMENTAL=true, or leave it out");
   }
 }
 

@@ -87,7 +87,8 @@ const std::array definitions{
   setting_definition{.section = "API", .name = "INCREMENTAL", .type = boolean, .member = &s::incremental,
     .default_text = "false",
     .help = "A run that is complete is followed by another one, which reads what is new since: a sync. Each reads up to "
-            "the time by the API's clock at which it begins",
+            "the time by the API's clock at which it begins. With FROM=connector:FILE, streams with a cursor are read so "
+            "unless this is false",
     .commands = set_of(command::run) | checking},
   setting_definition{.section = "API", .name = "LOOKBACK", .type = duration, .member = &s::lookback,
     .default_text = "10min", .least = second, .greatest = 3650 * day,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -193,6 +194,12 @@ class postgres_target : public run_ledger {
   void expect_slices(std::uint64_t count) override;
 
   void complete_with(std::string watermark) override;
+  void complete_with_slices() override;
+
+  std::optional<std::map<std::string, std::string>> watermarks(const std::string& stream, std::size_t most,
+                                                               std::stop_token stop = {}) override;
+  std::optional<std::string> watermark(const std::string& stream, const std::string& partition,
+                                       std::stop_token stop = {}) override;
 
  private:
   friend std::unique_ptr<sink> make_postgres_sink(std::shared_ptr<postgres_target>, std::size_t, bool);

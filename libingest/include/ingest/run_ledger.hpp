@@ -85,6 +85,21 @@ class run_ledger {
   /// Once the run is complete, all up to `watermark` is loaded: remembered by the transaction that says so, and not
   /// earlier. A text that only the source understands.
   virtual void complete_with(std::string watermark) = 0;
+
+  /// The same of each partition of a stream, where the last position of its slices says so: a JSON object with the
+  /// members `partition` and `watermark`, both texts. Of a partition's slices, the watermark that is the greatest byte
+  /// by byte counts. A partition of which this run had no slice keeps its own.
+  virtual void complete_with_slices() = 0;
+
+  /// What complete_with_slices() has remembered of a stream's partitions, in runs before the one that is open: that
+  /// does not change until this one is complete. Nothing where there are more than `most`. Waits for the ledger to be
+  /// opened, and through outages, as claim() may.
+  virtual std::optional<std::map<std::string, std::string>> watermarks(const std::string& stream, std::size_t most,
+                                                                       std::stop_token stop) = 0;
+
+  /// The same of one partition; nothing where it has none.
+  virtual std::optional<std::string> watermark(const std::string& stream, const std::string& partition,
+                                               std::stop_token stop) = 0;
 };
 
 }  // namespace ingest

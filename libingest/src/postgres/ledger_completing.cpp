@@ -56,6 +56,17 @@ std::uint64_t rows_before(postgres_connection& c, const std::string& pipeline) {
   return unsigned_at(c.execute("SELECT rows_before FROM ingest.pipelines WHERE name = $1", {pipeline}), 0, 0);
 }
 
+/// A watermark is never less than the one before it, for it was made of that.
+void keep_watermarks_of_slices(postgres_connection& c, const std::string& pipeline) {
+  c.execute(
+      "INSERT INTO ingest.watermarks (pipeline, stream, partition, value) "
+      "SELECT $1, stream, coalesce(position ->> 'partition', ''), max((position ->> 'watermark') COLLATE \"C\") "
+      "FROM (SELECT stream, CASE WHEN position LIKE '{%' THEN position::json END AS position FROM ingest.slices "
+      "WHERE pipeline = $1 AND done) AS ended WHERE position ->> 'watermark' IS NOT NULL GROUP BY 2, 3 "
+      "ON CONFLICT (pipeline, stream, partition) DO UPDATE SET value = excluded.value",
+      {pipeline});
+}
+
 }  // namespace
 
 server_transaction begin_alone(postgres_connection& c, const run_identity& who) {
@@ -96,7 +107,7 @@ void check_some_row_was_taken(postgres_connection& c, const std::string& pipelin
 }
 
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
-                   const std::string& watermark) {
+                   const run_watermarks& reached) {
   if (removed > 0) {
     // Of which pages they were is not known. Sums count, as for duplicates within a transaction.
     c.execute(
@@ -104,11 +115,14 @@ void mark_complete(postgres_connection& c, const std::string& pipeline, std::uin
         "(SELECT stream, slice FROM ingest.slices WHERE pipeline = $1 ORDER BY stream, slice LIMIT 1)",
         {pipeline, std::to_string(removed)});
   }
-  if (!watermark.empty()) {
+  if (!reached.of_run.empty()) {
     c.execute(
         "INSERT INTO ingest.watermarks (pipeline, stream, partition, value) VALUES ($1, '', '', $2) "
         "ON CONFLICT (pipeline, stream, partition) DO UPDATE SET value = excluded.value",
-        {pipeline, watermark});
+        {pipeline, reached.of_run});
+  }
+  if (reached.of_slices) {
+    keep_watermarks_of_slices(c, pipeline);
   }
   c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
             {pipeline});

@@ -219,6 +219,29 @@ bool is_complete(postgres_connection& c, const std::string& pipeline, const std:
               .empty();
 }
 
+std::optional<std::map<std::string, std::string>> read_watermarks(postgres_connection& c, const std::string& pipeline,
+                                                                  const std::string& stream, std::size_t most) {
+  const query_result r = c.execute(
+      "SELECT partition, value FROM ingest.watermarks WHERE pipeline = $1 AND stream = $2 LIMIT $3::bigint + 1",
+      {pipeline, stream, std::to_string(most)});
+  if (r.rows() > most) {
+    return std::nullopt;
+  }
+  std::map<std::string, std::string> found;
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    found.emplace(r.text(i, 0), r.text(i, 1));
+  }
+  return found;
+}
+
+std::optional<std::string> read_watermark(postgres_connection& c, const std::string& pipeline,
+                                          const std::string& stream, const std::string& partition) {
+  const query_result r =
+      c.execute("SELECT value FROM ingest.watermarks WHERE pipeline = $1 AND stream = $2 AND partition = $3",
+                {pipeline, stream, partition});
+  return r.empty() ? std::nullopt : std::optional(r.text(0, 0));
+}
+
 bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
   return ledger_exists(c) &&
          c.execute("SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2)", {pipeline, run_id})

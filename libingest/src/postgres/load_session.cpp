@@ -286,12 +286,17 @@ void load_session::expect_slices(std::uint64_t count) {
 
 void load_session::complete_with(std::string watermark) {
   const std::lock_guard lock(mutex_);
-  watermark_ = std::move(watermark);
+  watermarks_.of_run = std::move(watermark);
 }
 
-std::string load_session::watermark() const {
+void load_session::complete_with_slices() {
   const std::lock_guard lock(mutex_);
-  return watermark_;
+  watermarks_.of_slices = true;
+}
+
+run_watermarks load_session::watermarks() const {
+  const std::lock_guard lock(mutex_);
+  return watermarks_;
 }
 
 std::uint64_t load_session::expected_slices() const {

@@ -81,7 +81,8 @@ class load_session {
   std::uint64_t expected_slices() const;
 
   void complete_with(std::string watermark);
-  std::string watermark() const;
+  void complete_with_slices();
+  run_watermarks watermarks() const;
 
   /// Throws errc::config if what has the ledger's names is none, or grants are missing.
   void require_access(postgres_connection& c) const;
@@ -148,7 +149,7 @@ class load_session {
   slice_fences fences_;                             // of slices that are ours
   std::deque<slice_id> ended_;                      // those of them that ended last
   std::uint64_t expected_slices_ = 0;
-  std::string watermark_;
+  run_watermarks watermarks_;
   refused_alike last_refused_;
   std::string first_reject_;             ///< why
   std::optional<opened_target> opened_;  // set once, never changed after

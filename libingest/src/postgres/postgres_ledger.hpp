@@ -40,6 +40,12 @@ std::optional<std::string> run_of(postgres_connection& c, const std::string& pip
 /// Whether this is the pipeline's run, and complete.
 bool is_complete(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
 
+/// Watermarks of a stream, by partition: nothing where there are more than `most`.
+std::optional<std::map<std::string, std::string>> read_watermarks(postgres_connection& c, const std::string& pipeline,
+                                                                  const std::string& stream, std::size_t most);
+std::optional<std::string> read_watermark(postgres_connection& c, const std::string& pipeline,
+                                          const std::string& stream, const std::string& partition);
+
 /// Whether this was a run of the pipeline that was complete and is followed by another one.
 bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
 
@@ -130,9 +136,14 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
 void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
                               const std::string& first);
 
-/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates; all up to `watermark`, if that is
-/// not empty, is loaded.
+/// Up to where all is loaded when a run is complete.
+struct run_watermarks {
+  std::string of_run;      ///< as run_ledger::complete_with() has it; empty: nobody says
+  bool of_slices = false;  ///< as run_ledger::complete_with_slices() has it
+};
+
+/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
 void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
-                   const std::string& watermark);
+                   const run_watermarks& reached);
 
 }  // namespace ingest::detail

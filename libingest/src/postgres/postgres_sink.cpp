@@ -334,7 +334,7 @@ bool postgres_sink::complete(const opened_target& opened, removed_rows& removed)
     warn_of_emptying(*connection_, *table);
     take_place(*connection_, table->schema, table->table, *table->replacement);
   }
-  mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermark());
+  mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermarks());
   commit();
   connection_.close();  // it is patient now
   if (built) {

@@ -39,6 +39,18 @@ auto open_with_retries(load_session& session, const std::stop_token& stop, Work 
   }
 }
 
+/// What a standby says of watermarks may be of the past, and then slices would not be those of another process.
+template <class Read>
+auto read_of_primary(load_session& session, const std::stop_token& stop, Read read) {
+  return open_with_retries(session, stop, [&](postgres_connection& c, const opened_target& opened) {
+    c.run(c.begin("READ COMMITTED READ ONLY"));
+    require_primary(c, session.database().shown());
+    auto found = read(c, opened.identity.pipeline);
+    c.run("COMMIT");
+    return found;
+  });
+}
+
 /// The ledger in one snapshot.
 std::optional<ledger_view> look(const load_session& session, postgres_connection& c, std::span<const slice_id> named) {
   c.run(c.begin("REPEATABLE READ READ ONLY"));
@@ -170,6 +182,24 @@ void postgres_target::expect_slices(std::uint64_t count) {
 
 void postgres_target::complete_with(std::string watermark) {
   session_->complete_with(std::move(watermark));
+}
+
+void postgres_target::complete_with_slices() {
+  session_->complete_with_slices();
+}
+
+std::optional<std::map<std::string, std::string>> postgres_target::watermarks(const std::string& stream,
+                                                                              std::size_t most, std::stop_token stop) {
+  return detail::read_of_primary(*session_, stop, [&](detail::postgres_connection& c, const std::string& pipeline) {
+    return detail::read_watermarks(c, pipeline, stream, most);
+  });
+}
+
+std::optional<std::string> postgres_target::watermark(const std::string& stream, const std::string& partition,
+                                                      std::stop_token stop) {
+  return detail::read_of_primary(*session_, stop, [&](detail::postgres_connection& c, const std::string& pipeline) {
+    return detail::read_watermark(c, pipeline, stream, partition);
+  });
 }
 
 }  // namespace ingest

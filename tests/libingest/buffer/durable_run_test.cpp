@@ -74,6 +74,14 @@ class other_ledger final : public run_ledger {
   std::vector<slice_progress> claim(std::span<const slice_id>, outages, std::stop_token) override { return {}; }
   void expect_slices(std::uint64_t) override {}
   void complete_with(std::string) override {}
+  void complete_with_slices() override {}
+  std::optional<std::map<std::string, std::string>> watermarks(const std::string&, std::size_t,
+                                                               std::stop_token) override {
+    return std::nullopt;
+  }
+  std::optional<std::string> watermark(const std::string&, const std::string&, std::stop_token) override {
+    return std::nullopt;
+  }
 };
 
 }  // namespace

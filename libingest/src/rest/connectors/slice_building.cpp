@@ -61,7 +61,6 @@ made_cursor make_datetime_cursor(const component& of) {
   }
   o.is_data_feed = of.truth("is_data_feed");
   o.is_client_side_incremental = of.truth("is_client_side_incremental");
-  o.global_substream_cursor = of.truth("global_substream_cursor");
   o.where = of.where();
   const auto present = [at = of.parts().present] { return at; };
   return std::make_shared<datetime_cursor>(std::move(o), of.known(), present);

@@ -8,6 +8,7 @@
 #include "ingest/error.hpp"
 #include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
+#include "rest/paginators/page_position.hpp"
 
 namespace ingest::rest {
 
@@ -49,6 +50,7 @@ struct stream_sources::shared {
   std::shared_ptr<const connector_stream> stream;
   std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
+  std::shared_ptr<past_progress> past;
   slices_at_hand slices = {};
 };
 
@@ -56,10 +58,19 @@ namespace {
 
 using shared_parts = std::shared_ptr<const connector_stream>;
 
+stream_progress progress_of(const connector_stream& stream, const std::shared_ptr<past_progress>& past) {
+  if (!past || !stream.incremental()) {
+    return {};
+  }
+  return {
+      [past](const std::string& partition, const std::stop_token& stop) { return past->watermark(partition, stop); }};
+}
+
 class stream_supply final : public slice_supply {
  public:
-  stream_supply(const shared_parts& stream, std::shared_ptr<void> keeper, slices_at_hand& at_hand)
-      : stream_(stream), keeper_(std::move(keeper)), at_hand_(at_hand), slices_(stream->slices()) {}
+  stream_supply(const shared_parts& stream, std::shared_ptr<void> keeper, slices_at_hand& at_hand,
+                stream_progress progress)
+      : stream_(stream), keeper_(std::move(keeper)), at_hand_(at_hand), slices_(stream->slices(std::move(progress))) {}
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
@@ -81,8 +92,13 @@ class stream_supply final : public slice_supply {
 class slice_source final : public source {
  public:
   slice_source(const shared_parts& stream, planned_slice planned, std::optional<json_pointer> id,
-               std::shared_ptr<const record_encoder> encoder)
-      : stream_(stream), id_(std::move(id)), encoder_(std::move(encoder)), retriever_(make(stream, planned)) {}
+               std::shared_ptr<const record_encoder> encoder, bool tells_watermark)
+      : stream_(stream),
+        planned_(std::move(planned)),
+        tells_watermark_(tells_watermark),
+        id_(std::move(id)),
+        encoder_(std::move(encoder)),
+        retriever_(make(stream, planned_)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     stop_ = std::move(stop);
@@ -102,7 +118,7 @@ class slice_source final : public source {
     batch b;
     b.data = std::move(lines);
     b.records = page->records.size();
-    b.position = page->position;
+    b.position = tells_watermark_ && page->last ? last_position(*page) : page->position;
     b.last = page->last;
     return b;
   }
@@ -120,6 +136,11 @@ class slice_source final : public source {
     return {stream->reading(), planned.slice, std::move(watch)};
   }
 
+  std::string last_position(const stream_page& page) const {
+    const auto reached = stream_->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
+    return reached ? with_watermark(page.position, planned_.slice.part.key(), *reached) : page.position;
+  }
+
   void append(std::string_view record, std::string& to) {
     detail::json_value key;
     if (id_) {
@@ -130,6 +151,8 @@ class slice_source final : public source {
   }
 
   shared_parts stream_;
+  planned_slice planned_;
+  bool tells_watermark_;
   std::optional<json_pointer> id_;
   std::shared_ptr<const record_encoder> encoder_;
   retriever retriever_;
@@ -140,17 +163,21 @@ class slice_source final : public source {
 }  // namespace
 
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                               std::shared_ptr<const record_encoder> encoder)
+                               std::shared_ptr<const record_encoder> encoder, std::shared_ptr<past_progress> past)
     : shared_(std::make_shared<shared>()) {
   shared_->stream = std::move(stream);
   if (id_pointer) {
     shared_->id.emplace(*id_pointer);
   }
   shared_->encoder = std::move(encoder);
+  shared_->past = std::move(past);
 }
 
 slice_supply_factory stream_sources::supply() const {
-  return [parts = shared_] { return std::make_unique<stream_supply>(parts->stream, parts, parts->slices); };
+  return [parts = shared_] {
+    return std::make_unique<stream_supply>(parts->stream, parts, parts->slices,
+                                           progress_of(*parts->stream, parts->past));
+  };
 }
 
 source_factory stream_sources::sources() const {
@@ -159,7 +186,9 @@ source_factory stream_sources::sources() const {
     if (!planned) {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
-    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->id, parts->encoder);
+    const bool tells_watermark = parts->past && parts->stream->incremental();
+    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->id, parts->encoder,
+                                          tells_watermark);
   };
 }
 

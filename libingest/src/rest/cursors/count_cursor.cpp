@@ -100,10 +100,14 @@ std::unique_ptr<record_watch> count_cursor::watch(const std::optional<std::strin
   return std::make_unique<count_watch>(field_, begin(watermark));
 }
 
-std::string count_cursor::watermark(const std::optional<std::string>& before, const value&,
-                                    const value& observed) const {
-  const std::int64_t reached = begin(before);
+/// A partition has one window, so that texts of numbers need not be in order.
+std::optional<std::string> count_cursor::watermark(const std::optional<std::string>& before, const value&,
+                                                   const value& observed) const {
   const auto highest = observed.is_none() ? std::nullopt : whole(observed);
+  if (!before && !highest) {
+    return std::nullopt;
+  }
+  const std::int64_t reached = begin(before);
   return std::to_string(std::max(reached, highest.value_or(reached)));
 }
 

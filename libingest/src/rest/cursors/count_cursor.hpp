@@ -24,11 +24,10 @@ class count_cursor final : public cursor {
   count_cursor(count_cursor_options options, const variables& known);
 
   std::unique_ptr<window_sequence> windows(const std::optional<std::string>& watermark) const override;
-  std::string looked_back(const std::string& watermark, std::chrono::seconds) const override { return watermark; }
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
   std::unique_ptr<record_watch> watch(const std::optional<std::string>& watermark) const override;
-  std::string watermark(const std::optional<std::string>& before, const value& window,
-                        const value& observed) const override;
+  std::optional<std::string> watermark(const std::optional<std::string>& before, const value& window,
+                                       const value& observed) const override;
   cursor_filter filter() const override { return cursor_filter::none; }
 
  private:

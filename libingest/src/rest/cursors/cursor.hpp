@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +19,8 @@ class window_sequence {
 };
 
 /// Reads a stream by and by: tells which windows are left behind a watermark, and what the watermark is behind a
-/// window. A watermark is a text that the cursor has made: a partition is complete up to it. Thread-safe.
+/// window. A watermark is a text that the cursor has made: a partition is complete up to it; of two that were made of
+/// one watermark before, the later one is the greater text, byte by byte. Thread-safe.
 class cursor {
  public:
   virtual ~cursor() = default;
@@ -29,10 +29,6 @@ class cursor {
   /// cannot read.
   virtual std::unique_ptr<window_sequence> windows(const std::optional<std::string>& watermark) const = 0;
 
-  /// A watermark that is so much earlier: what one of all partitions is made, by the time that the sync before took,
-  /// for a partition that has none of its own.
-  virtual std::string looked_back(const std::string& watermark, std::chrono::seconds by) const = 0;
-
   /// Puts start and end of the slice's window into a request.
   virtual void inject(request_options& to, const value& stream_slice, const variables& given) const = 0;
 
@@ -40,8 +36,9 @@ class cursor {
   virtual std::unique_ptr<record_watch> watch(const std::optional<std::string>& watermark) const = 0;
 
   /// The watermark behind a window that has been read to its end, and behind all before it; `observed` is the watch's.
-  virtual std::string watermark(const std::optional<std::string>& before, const value& window,
-                                const value& observed) const = 0;
+  /// Nothing where nothing was observed, and there was none before: then a start that is set earlier is heeded.
+  virtual std::optional<std::string> watermark(const std::optional<std::string>& before, const value& window,
+                                               const value& observed) const = 0;
 
   /// When records that its watch does not admit are left out.
   virtual cursor_filter filter() const = 0;

@@ -9,14 +9,12 @@ namespace ingest::rest {
 
 namespace {
 
-/// How what was observed is kept in positions: with all that a moment knows.
-const date_format& exact_format() {
-  static const date_format format("%Y-%m-%dT%H:%M:%S.%f%z", "a position");
-  return format;
-}
-
 std::optional<moment> observed_moment(const value& observed) {
   return observed.is_text() ? exact_format().parse(std::string_view(observed.text())) : std::nullopt;
+}
+
+moment sooner(const moment& at, const std::optional<duration>& by, const moment& otherwise) {
+  return by ? earlier(at, *by).value_or(otherwise) : at;
 }
 
 }  // namespace
@@ -84,17 +82,8 @@ datetime_cursor::datetime_cursor(datetime_cursor_options options, std::shared_pt
 datetime_cursor::~datetime_cursor() = default;
 
 std::unique_ptr<window_sequence> datetime_cursor::windows(const std::optional<std::string>& watermark) const {
-  moment lower = settings_->begin(watermark);
-  if (settings_->lookback) {
-    lower = earlier(lower, *settings_->lookback).value_or(settings_->start);
-  }
+  const moment lower = sooner(settings_->begin(watermark), settings_->lookback, settings_->start);
   return std::make_unique<division_windows>(settings_, std::max(lower, settings_->start), settings_->end());
-}
-
-std::string datetime_cursor::looked_back(const std::string& watermark, std::chrono::seconds by) const {
-  const auto reached = settings_->date_of(value::text_of(watermark));
-  const auto sooner = reached ? earlier(*reached, duration{0, by}) : std::nullopt;
-  return sooner ? settings_->sent.print(*sooner) : watermark;
 }
 
 void datetime_cursor::inject(request_options& to, const value& stream_slice, const variables& given) const {
@@ -109,20 +98,23 @@ void datetime_cursor::inject(request_options& to, const value& stream_slice, con
 }
 
 std::unique_ptr<record_watch> datetime_cursor::watch(const std::optional<std::string>& watermark) const {
-  return std::make_unique<dates_watch>(settings_, settings_->begin(watermark));
+  // What comes late is looked for where the API does not filter, too.
+  return std::make_unique<dates_watch>(settings_,
+                                       sooner(settings_->begin(watermark), settings_->lookback, settings_->start));
 }
 
-std::string datetime_cursor::watermark(const std::optional<std::string>& before, const value& window,
-                                       const value& observed) const {
-  moment reached = settings_->begin(before);
+std::optional<std::string> datetime_cursor::watermark(const std::optional<std::string>& before, const value& window,
+                                                      const value& observed) const {
+  std::optional<moment> reached = before ? settings_->date_of_watermark(*before) : std::nullopt;
   if (auto highest = observed_moment(observed)) {
     const value* const end = window.find(settings_->end_field);
     if (const auto last = end != nullptr ? settings_->date_of(*end) : std::nullopt) {
       highest = std::min(*highest, *last);
     }
-    reached = std::max(reached, *highest);
+    highest = std::min(*highest, settings_->present());
+    reached = reached ? std::max(*reached, *highest) : highest;
   }
-  return settings_->sent.print(reached);
+  return reached ? std::optional(exact_format().print(*moment::of(reached->at()))) : std::nullopt;
 }
 
 cursor_filter datetime_cursor::filter() const {
@@ -130,10 +122,6 @@ cursor_filter datetime_cursor::filter() const {
     return cursor_filter::late;
   }
   return settings_->options.is_client_side_incremental ? cursor_filter::early : cursor_filter::none;
-}
-
-bool datetime_cursor::is_global() const {
-  return settings_->options.global_substream_cursor;
 }
 
 }  // namespace ingest::rest

@@ -29,12 +29,12 @@ struct datetime_cursor_options {
   std::optional<std::string> clamping_weekday = {};         ///< MONDAY …
   bool is_data_feed = false;
   bool is_client_side_incremental = false;
-  /// Watermarks are one for all partitions, and looked back from by as much as the sync before has taken.
-  bool global_substream_cursor = false;
   std::string where = {};
 };
 
-/// DatetimeBasedCursor. The CDK takes `is_compare_strictly` and does nothing by it: a window whose ends are one point
+/// DatetimeBasedCursor. Each partition has a watermark of its own, also where `global_substream_cursor` asks for one of
+/// all: that spares a platform a large state, and would pass by what a new partition has of the time before. The CDK
+/// takes `is_compare_strictly` and does nothing by it: a window whose ends are one point
 /// is never made. What is observed counts as far as its window reaches only, so that a record of the future, or one
 /// that an API sends in the wrong window, leads the watermark past nothing.
 class datetime_cursor final : public cursor {
@@ -47,14 +47,11 @@ class datetime_cursor final : public cursor {
   ~datetime_cursor() override;
 
   std::unique_ptr<window_sequence> windows(const std::optional<std::string>& watermark) const override;
-  std::string looked_back(const std::string& watermark, std::chrono::seconds by) const override;
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
   std::unique_ptr<record_watch> watch(const std::optional<std::string>& watermark) const override;
-  std::string watermark(const std::optional<std::string>& before, const value& window,
-                        const value& observed) const override;
+  std::optional<std::string> watermark(const std::optional<std::string>& before, const value& window,
+                                       const value& observed) const override;
   cursor_filter filter() const override;
-
-  bool is_global() const;
 
  private:
   struct settings;

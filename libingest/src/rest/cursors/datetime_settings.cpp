@@ -34,6 +34,11 @@ weekday weekday_called(const std::optional<std::string>& name, const std::string
 
 }  // namespace
 
+const date_format& exact_format() {
+  static const date_format format("%Y-%m-%dT%H:%M:%S.%f%z", "a position");
+  return format;
+}
+
 datetime_cursor::settings::settings(datetime_cursor_options given, std::shared_ptr<const variables> names,
                                     wall_clock clock)
     : options(std::move(given)),
@@ -76,8 +81,11 @@ clamping datetime_cursor::settings::evaluated_clamping() const {
   return clamping(clamping::period::month);
 }
 
+moment datetime_cursor::settings::present() const {
+  return moment::of(floor<microseconds>(now())).value_or(start);
+}
+
 moment datetime_cursor::settings::end() const {
-  const auto present = [this] { return moment::of(floor<microseconds>(now())).value_or(start); };
   const moment asked =
       options.end_datetime ? options.end_datetime->evaluate(*known, options.datetime_format) : present();
   if (rules.clamped.of() == clamping::period::none) {
@@ -92,13 +100,19 @@ moment datetime_cursor::settings::begin(const std::optional<std::string>& waterm
   if (!watermark) {
     return start;
   }
-  const auto reached = date_of(value::text_of(*watermark));
+  const auto reached = date_of_watermark(*watermark);
   if (!reached) {
     throw error(errc::bad_data, options.where + ": the watermark \"" + watermark->substr(0, 100) +
                                     "\" is in none of the cursor's formats; was `datetime_format` changed since? Put "
                                     "the format before into `cursor_datetime_formats`");
   }
-  return std::max(*reached, start);
+  // What the format does not tell, the API does not see: windows divide what it sees.
+  return std::max(sent.parse(std::string_view(sent.print(*reached))).value_or(*reached), start);
+}
+
+std::optional<moment> datetime_cursor::settings::date_of_watermark(const std::string& text) const {
+  const auto exact = exact_format().parse(std::string_view(text));
+  return exact ? exact : date_of(value::text_of(text));
 }
 
 std::optional<moment> datetime_cursor::settings::date_of(const value& content) const {

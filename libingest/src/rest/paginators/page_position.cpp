@@ -69,4 +69,11 @@ page_position page_position::from_text(std::string_view text) {
   return position;
 }
 
+std::string with_watermark(const std::string& position, const std::string& partition, const std::string& watermark) {
+  dictionary members = value::from_json(position).members();
+  members.set("partition", value::text_of(partition));
+  members.set("watermark", value::text_of(watermark));
+  return canonical_json(value::dict_of(std::move(members)));
+}
+
 }  // namespace ingest::rest

@@ -9,7 +9,8 @@
 
 namespace ingest::rest {
 
-/// Where a slice goes on behind a page. Opaque to all but the retriever, and kept as text in buffer and ledger.
+/// Where a slice goes on behind a page. Opaque to all but the retriever, and kept as text in buffer and ledger; but for
+/// what an ended one says of its partition, as run_ledger::complete_with_slices() reads it.
 struct page_position {
   std::optional<value> token = {};              ///< of the next page; nothing: its first one
   std::optional<std::uint64_t> last_page = {};  ///< the fingerprint of the page before
@@ -22,5 +23,8 @@ struct page_position {
   /// Throws errc::bad_data for what to_text() has not written.
   static page_position from_text(std::string_view text);
 };
+
+/// The position of an ended slice, which says how far its partition has been read then.
+std::string with_watermark(const std::string& position, const std::string& partition, const std::string& watermark);
 
 }  // namespace ingest::rest

@@ -37,19 +37,16 @@ bool stream_slices::next_partition(const std::stop_token& stop) {
     return true;  // parents may have several records of one key
   }
   current_ = std::move(*found);
-  begin_windows(key);
+  begin_windows(key, stop);
   return true;
 }
 
-void stream_slices::begin_windows(const std::string& key) {
+void stream_slices::begin_windows(const std::string& key, const std::stop_token& stop) {
   if (!cursor_) {
     window_ = value::dict_of({});
     return;
   }
-  watermark_ = progress_.watermark && !progress_.only_of_all ? progress_.watermark(key) : std::nullopt;
-  if (!watermark_ && progress_.of_all) {
-    watermark_ = cursor_->looked_back(*progress_.of_all, progress_.last_sync);
-  }
+  watermark_ = progress_.watermark ? progress_.watermark(key, stop) : std::nullopt;
   windows_ = cursor_->windows(watermark_);
   window_ = windows_->next();
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,12 +15,9 @@ namespace ingest::rest {
 
 /// Where the partitions of a stream were left by the sync before.
 struct stream_progress {
-  /// The watermark of a partition, by its key; nothing where it has none yet. May ask a database.
-  std::function<std::optional<std::string>(const std::string& partition_key)> watermark;
-  /// For partitions without one of their own, or for all where the cursor is a global one.
-  std::optional<std::string> of_all = {};
-  std::chrono::seconds last_sync = {};  ///< how long it took; `of_all` is looked back from by that
-  bool only_of_all = false;
+  /// The watermark of a partition, by its key; nothing where it has none yet. May ask a database: throws as that does,
+  /// and errc::cancelled once `stop` is requested.
+  std::function<std::optional<std::string>(const std::string& partition_key, const std::stop_token& stop)> watermark;
 };
 
 /// A slice, and what its cursor begins with.
@@ -44,7 +40,7 @@ class stream_slices {
 
  private:
   bool next_partition(const std::stop_token& stop);
-  void begin_windows(const std::string& key);
+  void begin_windows(const std::string& key, const std::stop_token& stop);
 
   std::shared_ptr<partition_router> router_;
   std::shared_ptr<const cursor> cursor_;

@@ -138,15 +138,15 @@ BOOST_AUTO_TEST_CASE(the_watermark_is_the_highest_value_that_was_seen) {
   observe(*watch, "1704844800");
   observe(*watch, R"("no date")");
   const value window = value::from_json(R"({"start_time":"2024-01-01","end_time":"2024-01-31"})");
-  BOOST_TEST(cursor.watermark(std::nullopt, window, watch->observed()) == "2024-01-10");
-  BOOST_TEST(cursor.watermark("2024-01-20", window, watch->observed()) == "2024-01-20");
+  BOOST_TEST(cursor.watermark(std::nullopt, window, watch->observed()).value() == "2024-01-10T08:00:00.000000+0000");
+  BOOST_TEST(cursor.watermark("2024-01-20", window, watch->observed()).value() == "2024-01-20T00:00:00.000000+0000");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_seen_leaves_the_watermark_where_it_was) {
   const auto cursor = made(options("2024-01-01", "2024-02-01", "%Y-%m-%d"));
   const value window = value::from_json(R"({"start_time":"2024-01-01","end_time":"2024-01-31"})");
-  BOOST_TEST(cursor.watermark(std::nullopt, window, value()) == "2024-01-01");
-  BOOST_TEST(cursor.watermark("2024-01-05", window, value()) == "2024-01-05");
+  BOOST_TEST(!cursor.watermark(std::nullopt, window, value()));
+  BOOST_TEST(cursor.watermark("2024-01-05", window, value()).value() == "2024-01-05T00:00:00.000000+0000");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_of_the_future_leads_the_watermark_past_nothing) {
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_record_of_the_future_leads_the_watermark_past_nothing) {
   const auto watch = cursor.watch(std::nullopt);
   observe(*watch, R"("2099-01-01")");
   const value window = value::from_json(R"({"start_time":"2024-01-01","end_time":"2024-01-31"})");
-  BOOST_TEST(cursor.watermark(std::nullopt, window, watch->observed()) == "2024-01-31");
+  BOOST_TEST(cursor.watermark(std::nullopt, window, watch->observed()).value() == "2024-01-31T00:00:00.000000+0000");
 }
 
 BOOST_AUTO_TEST_CASE(what_was_seen_survives_a_stop) {
@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE(what_was_seen_survives_a_stop) {
   const auto after = cursor.watch(std::nullopt);
   after->resume(value::from_json(before->observed().to_json()));
   BOOST_TEST(after->observed().to_json() == before->observed().to_json());
-  BOOST_TEST(cursor.watermark(std::nullopt, value::dict_of({}), after->observed()) ==
-             "2024-01-10T08:00:00.123456-0530");
+  BOOST_TEST(cursor.watermark(std::nullopt, value::dict_of({}), after->observed()).value() ==
+             "2024-01-10T13:30:00.123456+0000");
 }
 
 BOOST_AUTO_TEST_CASE(records_outside_of_the_sync_are_not_admitted) {
@@ -196,9 +196,30 @@ BOOST_AUTO_TEST_CASE(bounds_are_put_into_requests) {
   BOOST_TEST(value::dict_of(to.body_json).to_json() == R"({"filter":{"until":"2024-01-31"}})");
 }
 
-BOOST_AUTO_TEST_CASE(a_watermark_of_all_is_looked_back_from) {
-  const auto cursor = made(options("2024-01-01", "2024-02-01", "%Y-%m-%d"));
-  BOOST_TEST(cursor.looked_back("2024-01-10", std::chrono::hours(1)) == "2024-01-09");
+BOOST_AUTO_TEST_CASE(a_watermark_is_no_later_than_the_present) {
+  const auto cursor = made(options("2024-01-01", "2099-12-31", "%Y-%m-%d"));
+  const auto watch = cursor.watch(std::nullopt);
+  observe(*watch, R"("2099-01-01")");
+  const value window = value::from_json(R"({"start_time":"2024-01-01","end_time":"2099-12-31"})");
+  BOOST_TEST(cursor.watermark(std::nullopt, window, watch->observed()).value() == "2024-06-01T00:00:00.000000+0000");
+}
+
+BOOST_AUTO_TEST_CASE(a_watermark_is_exact_and_windows_are_as_exact_as_the_format_that_is_sent) {
+  auto of = options("2024-01-01", "2024-01-12", "%Y-%m-%d");
+  of.step = text("P1D");
+  of.cursor_granularity = "P1D";
+  BOOST_TEST(shown(windows_of(made(of), "2024-01-10T10:13:00.000000+0000")) ==
+             "2024-01-10 to 2024-01-10; 2024-01-11 to 2024-01-12; ");
+}
+
+BOOST_AUTO_TEST_CASE(records_that_come_late_are_admitted_as_far_as_is_looked_back) {
+  auto of = options("2024-01-01", "2024-02-01", "%Y-%m-%d");
+  of.lookback_window = text("P3D");
+  const auto watch = made(of).watch("2024-01-20");
+  const value late = value::text_of("2024-01-18");
+  const value later = value::text_of("2024-01-16");
+  BOOST_TEST(watch->admits(&late));
+  BOOST_TEST(!watch->admits(&later));
 }
 
 BOOST_AUTO_TEST_CASE(a_count_goes_on_where_it_was) {
@@ -212,7 +233,8 @@ BOOST_AUTO_TEST_CASE(a_count_goes_on_where_it_was) {
   observe(*watch, "40");
   observe(*watch, R"("41")");
   observe(*watch, R"("x")");
-  BOOST_TEST(cursor.watermark("12", *first, watch->observed()) == "41");
-  BOOST_TEST(cursor.watermark("12", *first, value()) == "12");
+  BOOST_TEST(cursor.watermark("12", *first, watch->observed()).value() == "41");
+  BOOST_TEST(cursor.watermark("12", *first, value()).value() == "12");
+  BOOST_TEST(!cursor.watermark(std::nullopt, *first, value()));
   BOOST_CHECK_THROW(cursor.windows("2024-01-01"), ingest::error);
 }

@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(only_the_latest_keys_are_remembered) {
 
 BOOST_AUTO_TEST_CASE(slices_are_partitions_with_their_windows) {
   stream_progress progress;
-  progress.watermark = [](const std::string& key) {
+  progress.watermark = [](const std::string& key, const std::stop_token&) {
     return key == R"({"i":1})" ? std::optional<std::string>("2024-02-10") : std::nullopt;
   };
   BOOST_TEST(all_of(stream_slices(list_of("[0,1]", "i"), monthly(), progress)) ==
@@ -225,17 +225,6 @@ BOOST_AUTO_TEST_CASE(slices_are_partitions_with_their_windows) {
              R"({"partition":{"i":0},"window":{"end_time":"2024-02-15","start_time":"2024-02-01"}} -.)"
              "\n"
              R"({"partition":{"i":1},"window":{"end_time":"2024-02-15","start_time":"2024-02-10"}} 2024-02-10.)"
-             "\n");
-}
-
-BOOST_AUTO_TEST_CASE(partitions_without_a_watermark_begin_with_the_one_of_all) {
-  stream_progress progress;
-  progress.watermark = [](const std::string&) { return std::optional<std::string>("2024-02-12"); };
-  progress.of_all = "2024-02-10";
-  progress.last_sync = std::chrono::hours(24);
-  progress.only_of_all = true;
-  BOOST_TEST(all_of(stream_slices(list_of("[0]", "i"), monthly(), progress)) ==
-             R"({"partition":{"i":0},"window":{"end_time":"2024-02-15","start_time":"2024-02-09"}} 2024-02-09.)"
              "\n");
 }
 

@@ -1,0 +1,225 @@
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <set>
+
+#include "support/http_server.hpp"
+#include "support/ingest_run.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+constexpr const char* manifest_text = R"(
+version: 6.44.0
+type: DeclarativeSource
+streams:
+  - type: DeclarativeStream
+    name: visits
+    primary_key: [id]
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: at
+      datetime_format: "%Y-%m-%d"
+      start_datetime: "{{ config['start'] }}"
+      end_datetime: "{{ config['end'] }}"
+      start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: since}
+      end_time_option: {type: RequestOption, inject_into: request_parameter, field_name: until}
+    retriever:
+      type: SimpleRetriever
+      requester: {type: HttpRequester, url_base: "{{ config['url'] }}", path: "/{{ stream_partition.site }}"}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+      partition_router: {type: ListPartitionRouter, cursor_field: site, values: "{{ config['sites'] }}"}
+    schema_loader:
+      type: InlineSchemaLoader
+      schema: {type: object, properties: {id: {type: string}, at: {type: string, format: date}}}
+check: {type: CheckStream, stream_names: [visits]}
+spec:
+  type: Spec
+  connection_specification:
+    type: object
+    required: [url, token]
+    properties:
+      url: {type: string}
+      token: {type: string, airbyte_secret: true}
+      sites: {type: array, items: {type: string}}
+      start: {type: string, default: "2026-01-01"}
+      end: {type: string, default: "2026-03-31"}
+)";
+
+struct visit {
+  std::string site;
+  std::string day;
+  bool operator<(const visit& o) const { return std::tie(site, day) < std::tie(o.site, o.day); }
+};
+
+struct visits_run : ingest_run {
+  visits_run() : ingest_run(1) {
+    std::ofstream(manifest) << manifest_text;
+    environment.erase("API_BASE_URL");
+    environment.erase("TARGET_API_KEY");
+    environment["CONNECTOR_CONFIG"] = config;
+    environment["RESTART_WINDOW_MS"] = "60000";
+    environment["READERS"] = "1";
+    configure(R"(["a", "b"])");
+  }
+
+  void configure(const std::string& sites, const std::string& more = "", const std::string& token = "one") const {
+    std::ofstream(config) << "url: " << server.url("/v1") << "\ntoken: " << token << "\nsites: " << sites << "\n"
+                          << more << "\n";
+  }
+
+  reply answer(const received_request& r) {
+    if (fault) {
+      if (auto instead = fault(r)) {
+        return *instead;
+      }
+    }
+    std::string found;
+    for (const visit& v : visits) {
+      if ("/v1/" + v.site == r.path && v.day >= r.parameter("since") && v.day <= r.parameter("until")) {
+        found += (found.empty() ? "" : ",") + std::string(R"({"id":")") + v.site + v.day + R"(","at":")" + v.day + "\"}";
+      }
+    }
+    return {.body = "[" + found + "]"};
+  }
+
+  finished_process sync(std::vector<std::string> flags = {}) const {
+    flags.insert(flags.begin(), manifest);
+    return run("run", flags);
+  }
+
+  /// What was asked for since the last call: "a since 2026-01-01", without repetitions.
+  std::set<std::string> asked() {
+    std::set<std::string> all;
+    const auto requests = server.requests();
+    for (; seen < requests.size(); ++seen) {
+      all.insert(requests[seen].path.substr(4) + " since " + requests[seen].parameter("since"));
+    }
+    return all;
+  }
+
+  std::uint64_t loaded() const { return number("SELECT count(*) FROM visits"); }
+  std::uint64_t watermarks() const {
+    return number("SELECT count(*) FROM ingest.watermarks WHERE pipeline = 'default.visits' AND stream = 'visits'");
+  }
+
+  const std::string manifest = (directory / "visits.yaml").string();
+  const std::string config = (directory / "config.yaml").string();
+  std::set<visit> visits = {{"a", "2026-01-05"}, {"a", "2026-01-10"}, {"b", "2026-02-20"}};
+  std::function<std::optional<reply>(const received_request&)> fault;
+  std::size_t seen = 0;
+  http_server server{[this](const received_request& r) { return answer(r); }};
+};
+
+using texts = std::set<std::string>;
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(the_next_run_of_a_connector, visits_run)
+
+BOOST_AUTO_TEST_CASE(reads_each_partition_from_where_the_run_before_has_left_it) {
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-01", "b since 2026-01-01"}), boost::test_tools::per_element());
+  BOOST_TEST(loaded() == 3u);
+  visits.insert({{"a", "2026-03-01"}, {"b", "2026-03-02"}, {"c", "2026-01-02"}});
+  configure(R"(["a", "b", "c"])");
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20", "c since 2026-01-01"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(loaded() == 6u);
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-03-01", "b since 2026-03-02", "c since 2026-01-02"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(loaded() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(reads_all_of_it_where_that_is_asked_for_and_after_fresh) {
+  BOOST_TEST(sync().exit_code == 0);
+  database.execute("DELETE FROM visits WHERE id = 'a2026-01-05'");
+  asked();
+  environment["INCREMENTAL"] = "false";
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-01", "b since 2026-01-01"}), boost::test_tools::per_element());
+  BOOST_TEST(loaded() == 3u);
+  environment.erase("INCREMENTAL");
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
+  BOOST_TEST(sync({"--fresh", "--yes"}).exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-01", "b since 2026-01-01"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(begins_at_the_start_that_is_set_now_where_nothing_was_found_before) {
+  visits.clear();
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(watermarks() == 0u);
+  visits = {{"a", "2025-05-05"}};
+  configure(R"(["a", "b"])", "start: 2025-01-01");
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(loaded() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(begins_where_it_did_if_the_run_before_was_killed_between_its_partitions) {
+  std::atomic<bool> stands{false};
+  fault = [&](const received_request& r) -> std::optional<reply> {
+    stands = stands || r.path == "/v1/b";
+    return r.path == "/v1/b" ? std::optional(reply{.status = 503, .body = "down"}) : std::nullopt;
+  };
+  auto program = start("run", {manifest});
+  await(program, [&] { return stands.load() && pages_in_ledger() > 0; });
+  program.signal(SIGKILL);
+  program.wait();
+  BOOST_TEST(watermarks() == 0u, "a watermark moves when all of the run is complete");
+  fault = nullptr;
+  asked();
+  configure(R"(["a", "b"])", "", "another token");
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(asked() == (texts{"b since 2026-01-01"}), boost::test_tools::per_element());
+  BOOST_TEST(watermarks() == 2u);
+  BOOST_TEST(loaded() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(has_the_windows_that_it_began_with_when_it_is_killed_as_the_second_one) {
+  BOOST_TEST(sync().exit_code == 0);
+  visits.insert({{"a", "2026-03-01"}, {"b", "2026-03-02"}});
+  std::atomic<bool> stands{false};
+  fault = [&](const received_request& r) -> std::optional<reply> {
+    stands = stands || r.path == "/v1/b";
+    return r.path == "/v1/b" ? std::optional(reply{.status = 503, .body = "down"}) : std::nullopt;
+  };
+  auto program = start("run", {manifest});
+  await(program, [&] {
+    return stands.load() && number("SELECT count(*) FROM visits WHERE id = 'a2026-03-01'") == 1;
+  });
+  program.signal(SIGKILL);
+  program.wait();
+  fault = nullptr;
+  asked();
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"b since 2026-02-20"}), boost::test_tools::per_element());
+  BOOST_TEST(loaded() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_database_that_is_away_rather_than_begin_at_the_beginning) {
+  BOOST_TEST(sync().exit_code == 0);
+  asked();
+  const std::string there = environment["DATABASE_URL"];
+  environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/none";
+  environment["DATABASE_DEADLINE_MS"] = "1000";
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 69, p.err);
+  BOOST_TEST(asked().empty());
+  environment["DATABASE_URL"] = there;
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
