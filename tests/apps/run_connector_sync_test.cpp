@@ -83,7 +83,8 @@ struct visits_run : ingest_run {
     std::string found;
     for (const visit& v : visits) {
       if ("/v1/" + v.site == r.path && v.day >= r.parameter("since") && v.day <= r.parameter("until")) {
-        found += (found.empty() ? "" : ",") + std::string(R"({"id":")") + v.site + v.day + R"(","at":")" + v.day + "\"}";
+        found +=
+            (found.empty() ? "" : ",") + std::string(R"({"id":")") + v.site + v.day + R"(","at":")" + v.day + "\"}";
       }
     }
     return {.body = "[" + found + "]"};
@@ -196,9 +197,7 @@ BOOST_AUTO_TEST_CASE(has_the_windows_that_it_began_with_when_it_is_killed_as_the
     return r.path == "/v1/b" ? std::optional(reply{.status = 503, .body = "down"}) : std::nullopt;
   };
   auto program = start("run", {manifest});
-  await(program, [&] {
-    return stands.load() && number("SELECT count(*) FROM visits WHERE id = 'a2026-03-01'") == 1;
-  });
+  await(program, [&] { return stands.load() && number("SELECT count(*) FROM visits WHERE id = 'a2026-03-01'") == 1; });
   program.signal(SIGKILL);
   program.wait();
   fault = nullptr;

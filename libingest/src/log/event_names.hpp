@@ -38,6 +38,10 @@ inline constexpr std::string_view slices_planned = "slices_planned";
 inline constexpr std::string_view page_too_large = "page_too_large";
 inline constexpr std::string_view cursor_reset = "cursor_reset";
 inline constexpr std::string_view window_ignored = "window_ignored";
+inline constexpr std::string_view records_not_found = "records_not_found";
+inline constexpr std::string_view pages_are_shorter = "pages_are_shorter";
+inline constexpr std::string_view page_not_there = "page_not_there";
+inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
 
 // Buffer and state
 inline constexpr std::string_view torn_tail_removed = "torn_tail_removed";

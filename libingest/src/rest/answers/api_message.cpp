@@ -7,6 +7,8 @@ namespace ingest::rest {
 
 namespace {
 
+constexpr const char* members_of_errors[] = {"error", "errors", "fault", "exception", "error_message", "errorMessage"};
+
 constexpr const char* members_with_words[] = {"message",       "messages", "error",  "errors",
                                               "failures",      "failure",  "detail", "err",
                                               "error_message", "msg",      "reason", "status_message"};
@@ -42,6 +44,18 @@ std::optional<std::string> words_in(const value& v) {
 }
 
 }  // namespace
+
+std::optional<std::string> error_words(const answer& given) {
+  const value& said = given.json_or_empty();
+  for (const char* name : members_of_errors) {
+    const value* const member = said.find(name);
+    if (member != nullptr && member->truth()) {
+      const auto words = words_in(*member);
+      return words && !words->empty() ? words : member->to_json();
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> api_message(const answer& given) {
   try {

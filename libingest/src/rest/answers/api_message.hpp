@@ -12,4 +12,8 @@ namespace ingest::rest {
 /// none of these. Whole and with all secrets that are in it: for comparing, not for showing.
 std::optional<std::string> api_message(const answer& given);
 
+/// What an answer says under a name that speaks of an error ("error", "errors", "fault", "exception"); nothing where it
+/// has none, or one that is false in Python.
+std::optional<std::string> error_words(const answer& given);
+
 }  // namespace ingest::rest

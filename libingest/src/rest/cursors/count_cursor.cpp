@@ -41,6 +41,12 @@ class count_watch final : public record_watch {
     return !count || *count >= begin_;
   }
 
+  bool is_newer(const value& content, const value& than) const override {
+    const auto one = whole(content);
+    const auto other = whole(than);
+    return one && other && *one > *other;
+  }
+
   void observe(const value* content) override {
     const auto count = content != nullptr ? whole(*content) : std::nullopt;
     if (count && (!highest_ || *highest_ < *count)) {

@@ -56,6 +56,12 @@ class datetime_cursor::dates_watch final : public record_watch {
     return begin_ <= *date && (ends_with_the_present_ || *date <= end_);
   }
 
+  bool is_newer(const value& content, const value& than) const override {
+    const auto one = settings_->date_of(content);
+    const auto other = settings_->date_of(than);
+    return one && other && *one > *other;
+  }
+
   void observe(const value* content) override {
     const auto date = content != nullptr ? settings_->date_of(*content) : std::nullopt;
     if (date && (!highest_ || *highest_ < *date)) {

@@ -18,6 +18,15 @@ std::optional<value> offset_increment::next_token(const page_facts& page, const 
   if (is_last_counted_page(page.extracted, page_size(page.given))) {
     return std::nullopt;
   }
+  return following(page, asked);
+}
+
+std::optional<value> offset_increment::token_behind_short_page(const page_facts& page,
+                                                               const std::optional<value>& asked) const {
+  return page.extracted > 0 ? std::optional(following(page, asked)) : std::nullopt;
+}
+
+value offset_increment::following(const page_facts& page, const std::optional<value>& asked) const {
   return value::integer_of(added_to_token(asked ? *asked : value::integer_of(0), page.extracted, "OffsetIncrement"));
 }
 

@@ -18,6 +18,15 @@ std::optional<value> page_increment::next_token(const page_facts& page, const st
   if (is_last_counted_page(page.extracted, page_size_)) {
     return std::nullopt;
   }
+  return following(page, asked);
+}
+
+std::optional<value> page_increment::token_behind_short_page(const page_facts& page,
+                                                             const std::optional<value>& asked) const {
+  return page.extracted > 0 ? std::optional(following(page, asked)) : std::nullopt;
+}
+
+value page_increment::following(const page_facts&, const std::optional<value>& asked) const {
   return value::integer_of(added_to_token(asked ? *asked : value::integer_of(start_from_page_), 1, "PageIncrement"));
 }
 

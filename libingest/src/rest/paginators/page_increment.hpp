@@ -22,10 +22,14 @@ class page_increment final : public pagination_strategy {
 
   std::optional<value> initial_token() const override;
   std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const override;
+  std::optional<value> token_behind_short_page(const page_facts& page,
+                                               const std::optional<value>& asked) const override;
   std::optional<std::int64_t> page_size(const variables& given) const override;
   std::vector<const interpolation*> templates() const override { return {}; }
 
  private:
+  value following(const page_facts& page, const std::optional<value>& asked) const;
+
   std::int64_t start_from_page_;
   bool inject_on_first_request_;
   std::optional<std::int64_t> page_size_;

@@ -30,6 +30,9 @@ std::optional<std::uint64_t> from_hex(const value* text) {
 
 std::string page_position::to_text() const {
   dictionary members;
+  if (doubted_end) {
+    members.set("doubted_end", value::integer_of(static_cast<std::int64_t>(*doubted_end)));
+  }
   if (ended) {
     members.set("ended", value::boolean_of(true));
   }
@@ -66,6 +69,10 @@ page_position page_position::from_text(std::string_view text) {
   }
   position.last_page = from_hex(said.find("page"));
   position.ended = said.find("ended") != nullptr;
+  const value* const doubted = said.find("doubted_end");
+  if (doubted != nullptr && doubted->kind() == value::kind::integer && doubted->integer() > 0) {
+    position.doubted_end = static_cast<std::size_t>(doubted->integer());
+  }
   return position;
 }
 

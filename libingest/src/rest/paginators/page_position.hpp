@@ -16,6 +16,8 @@ struct page_position {
   std::optional<std::uint64_t> last_page = {};  ///< the fingerprint of the page before
   std::optional<value> observed = {};           ///< the highest cursor value of the records before it
   bool ended = false;                           ///< nothing comes behind it
+  /// By its paginator, the slice ended with the page before, which had so many records; whether it did is looked at.
+  std::optional<std::size_t> doubted_end = {};
 
   /// Canonical JSON: equal positions are equal texts.
   std::string to_text() const;

@@ -30,6 +30,13 @@ class pagination_strategy {
   /// Throws errc::config for an expression that cannot be evaluated, errc::bad_data for a token that is not its own.
   virtual std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const = 0;
 
+  /// The token of the page behind one with which next_token() ends for no other reason than that it has fewer records
+  /// than were asked for: an API that gives no more than that in a page has more of them. Nothing where that is not
+  /// why.
+  virtual std::optional<value> token_behind_short_page(const page_facts&, const std::optional<value>&) const {
+    return std::nullopt;
+  }
+
   /// How many records a page is asked to have; nothing where that is not said.
   virtual std::optional<std::int64_t> page_size(const variables& given) const = 0;
 

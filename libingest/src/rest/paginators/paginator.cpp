@@ -32,6 +32,11 @@ std::optional<value> paginator::next_token(const page_facts& page, const std::op
   return token && token->truth() ? token : std::nullopt;
 }
 
+std::optional<value> paginator::token_behind_short_page(const page_facts& page,
+                                                        const std::optional<value>& asked) const {
+  return options_.strategy ? options_.strategy->token_behind_short_page(page, asked) : std::nullopt;
+}
+
 void paginator::inject(request_options& to, const std::optional<value>& token, const variables& given) const {
   request_options own;
   const auto* token_option = std::get_if<request_option>(&options_.page_token_option);

@@ -33,6 +33,9 @@ class paginator {
   /// Nothing at the end of the slice. Throws as the strategy does.
   std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const;
 
+  /// As the strategy has it.
+  std::optional<value> token_behind_short_page(const page_facts& page, const std::optional<value>& asked) const;
+
   /// What goes into the request that asks for the page of `token`.
   void inject(request_options& to, const std::optional<value>& token, const variables& given) const;
 

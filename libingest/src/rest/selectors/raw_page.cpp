@@ -44,6 +44,7 @@ void raw_page::read_body(json_scanner& in) {
   is_list_ = in.peek() == '[';
   if (is_list_) {
     in.array([&](std::size_t) { read_document(in); });
+    place_found_ = place_found_ || documents_ == 0;
   } else {
     read_document(in);
   }
@@ -78,6 +79,7 @@ void raw_page::read_below(json_scanner& in, std::size_t depth) {
 }
 
 void raw_page::read_target(json_scanner& in) {
+  place_found_ = true;
   if (in.peek() != '[') {
     read_record(in);
     if (is_false(records_.back().json)) {

@@ -27,6 +27,9 @@ class raw_page {
 
   const std::vector<raw_record>& records() const { return records_; }
 
+  /// Whether the path leads somewhere, be it to no records.
+  bool place_found() const { return place_found_; }
+
   enum class contents { whole, without_records };
 
   /// The answer as a value; of an array of documents the first one, as in the CDK; of an empty array or body, an empty
@@ -47,6 +50,7 @@ class raw_page {
   std::size_t first_of_document_ = 0;
   std::size_t documents_ = 0;
   bool is_list_ = false;
+  bool place_found_ = false;
   std::string_view first_document_;
   std::string_view hole_;  // the records' list inside the first document
 };

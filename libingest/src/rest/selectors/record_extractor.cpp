@@ -5,12 +5,13 @@ namespace ingest::rest {
 record_extractor::record_extractor(const std::vector<interpolation>& field_path, const variables& config)
     : path_(glob_path::from_templates(field_path, config)) {}
 
-void record_extractor::extract(const value& document, const std::function<void(const value& record)>& each) const {
+bool record_extractor::extract(const value& document, const std::function<void(const value& record)>& each) const {
   if (path_.has_star()) {
-    for (const value& record : path_.values(document)) {
+    const auto records = path_.values(document);
+    for (const value& record : records) {
       each(record);
     }
-    return;
+    return !records.empty();
   }
   const auto found = path_.only(document);
   if (found && found->is_list()) {
@@ -20,6 +21,7 @@ void record_extractor::extract(const value& document, const std::function<void(c
   } else if (found && found->truth()) {
     each(*found);
   }
+  return found.has_value();
 }
 
 }  // namespace ingest::rest

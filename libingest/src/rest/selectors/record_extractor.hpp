@@ -19,7 +19,8 @@ class record_extractor {
 
   const glob_path& path() const { return path_; }
 
-  void extract(const value& document, const std::function<void(const value& record)>& each) const;
+  /// Returns whether the path leads somewhere, be it to no records.
+  bool extract(const value& document, const std::function<void(const value& record)>& each) const;
 
  private:
   glob_path path_;

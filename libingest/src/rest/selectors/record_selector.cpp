@@ -10,9 +10,9 @@ namespace ingest::rest {
 
 namespace {
 
-std::uint64_t fingerprint_of(std::string_view bytes, std::uint64_t before = 0) {
+std::uint64_t fingerprint_of(std::string_view bytes) {
   // Kept in positions, where it is only ever compared with those of the same program.
-  return before * 0x9E3779B97F4A7C15U + std::hash<std::string_view>()(bytes);
+  return std::hash<std::string_view>()(bytes);
 }
 
 const value* content_of(const value& record, const std::string& field) {
@@ -28,7 +28,19 @@ struct record_selector::selection {
   record_watch* watch;
   selected_page& page;
   std::optional<value> last = {};
+  value cursor_before = {};
+
+  void note_order(const value* content);
 };
+
+/// A data feed is read up to the first record that is known, which makes sense where newer ones come first.
+void record_selector::selection::note_order(const value* content) {
+  if (content == nullptr) {
+    return;
+  }
+  page.newest_first = page.newest_first && (cursor_before.is_none() || !watch->is_newer(*content, cursor_before));
+  cursor_before = *content;
+}
 
 record_selector::record_selector(record_selector_options options) : options_(std::move(options)) {
   if (options_.condition && options_.condition->text().empty()) {
@@ -56,10 +68,12 @@ selected_page record_selector::select(const answer& from, const decoder& how, co
 void record_selector::select_raw(const answer& from, selection& out) const {
   const raw_page found(from.body(), options_.extractor.path(), out.watch != nullptr ? out.watch->field() : "");
   out.page.extracted = found.records().size();
+  out.page.place_found = found.place_found();
   out.page.records.reserve(from.body().size(), out.page.extracted);
   const raw_record* last = nullptr;
   for (const raw_record& record : found.records()) {
-    out.page.fingerprint = fingerprint_of(record.json, out.page.fingerprint);
+    // In whatever order: an API that does not look at the page may give its records in another one.
+    out.page.fingerprint += fingerprint_of(record.json);
     last = select_bytes(record, out) ? &record : last;
   }
   if (out.wishes.last_record && last != nullptr) {
@@ -77,6 +91,9 @@ bool record_selector::select_bytes(const raw_record& record, selection& out) con
     cursor = value::from_json(record.cursor);
   }
   const value* const content = cursor.is_none() ? nullptr : &cursor;
+  if (options_.filter == cursor_filter::late && out.watch != nullptr) {
+    out.note_order(content);
+  }
   const bool admitted = !out.watch || options_.filter == cursor_filter::none || out.watch->admits(content);
   if (!admitted && options_.filter == cursor_filter::early) {
     return false;
@@ -101,7 +118,8 @@ void record_selector::select_values(const answer& from, const decoder& how, sele
       out.page.response = document;
     }
     first = false;
-    options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+    const bool found = options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+    out.page.place_found = out.page.place_found || found;
   });
   if (out.wishes.last_record) {
     out.page.last_record = std::move(out.last);
@@ -116,6 +134,9 @@ void record_selector::select_value(const value& record, selection& out) const {
   }
   ++out.page.selected;
   const value* const content = out.watch != nullptr ? content_of(*selected, out.watch->field()) : nullptr;
+  if (options_.filter == cursor_filter::late && out.watch != nullptr) {
+    out.note_order(content);
+  }
   out.page.last_record_admitted =
       options_.filter != cursor_filter::late || out.watch == nullptr || out.watch->admits(content);
   if (out.page.last_record_admitted) {

@@ -23,6 +23,8 @@ class record_watch {
   virtual const std::string& field() const = 0;
   /// Whether a record with this content of the member is to be read; null: it has none.
   virtual bool admits(const value* content) const = 0;
+  /// Whether a record with this content is newer than one with the other.
+  virtual bool is_newer(const value& content, const value& than) const = 0;
   /// A record with this content goes on to the table.
   virtual void observe(const value* content) = 0;
 
@@ -63,6 +65,8 @@ struct selected_page {
   std::size_t selected = 0;
   std::optional<value> last_record = {};  ///< of those selected
   bool last_record_admitted = true;       ///< by the cursor
+  bool newest_first = true;               ///< as far as a data feed tells, no record is newer than the one before it
+  bool place_found = false;               ///< the way to the records leads somewhere, be it to none
   value response = {};
   std::uint64_t fingerprint = 0;  ///< equal pages have equal ones
 };

@@ -1,7 +1,11 @@
 #include "rest/streams/retriever.hpp"
 
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
 #include "ingest/stop.hpp"
+#include "log/event_names.hpp"
+#include "log/quotable.hpp"
+#include "rest/answers/api_message.hpp"
 
 namespace ingest::rest {
 
@@ -11,6 +15,19 @@ namespace {
 void override_with(dictionary& to, const dictionary& more) {
   for (const auto& [name, content] : more) {
     to.set(name, content);
+  }
+}
+
+constexpr int no_content = 204;
+
+/// With a status that says success.
+void refuse_words_of_error(const std::string& where, const answer& given) {
+  if (const auto words = error_words(given)) {
+    throw error(errc::bad_data,
+                log::redact(where + ": the API answered " + std::to_string(given.status()) +
+                            ", but with an error in place of records: " + detail::quotable(*words) +
+                            "; where that is no error, say so by a response filter with the action IGNORE"),
+                true);
   }
 }
 
@@ -33,24 +50,88 @@ void retriever::open(const std::optional<std::string>& position) {
   started_anew_ = false;
 }
 
+struct retriever::answered_page {
+  answer given;
+  selected_page page;
+  bool resets_pagination = false;
+};
+
+variables retriever::names() const {
+  variables given(stream_->known.get());
+  slice_.name_in(given);
+  given.set("next_page_token", named_token(at_.token));
+  return given;
+}
+
 std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   if (at_.ended) {
     return std::nullopt;
   }
   throw_if_stopped(stop);
-  variables given(stream_->known.get());
-  slice_.name_in(given);
-  given.set("next_page_token", named_token(at_.token));
-  const request_outcome outcome =
-      stream_->requests->send(given, injected(given), stream_->pages->path(at_.token), stop);
-  if (outcome.what == request_outcome::kind::pagination_reset) {
+  const variables given = names();
+  auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop) : ask(given, stop);
+  if (found && found->resets_pagination) {
     return start_anew();
   }
-  if (!outcome.given || !outcome.given->ok()) {
-    return concluded({}, std::nullopt, true);
+  return found ? go_on_behind(std::move(*found), given) : concluded({}, std::nullopt, true);
+}
+
+std::optional<retriever::answered_page> retriever::ask(const variables& given, const std::stop_token& stop) {
+  for (bool again = false;; again = true) {
+    request_outcome outcome = stream_->requests->send(given, injected(given), stream_->pages->path(at_.token), stop);
+    if (outcome.what == request_outcome::kind::pagination_reset) {
+      return answered_page{{}, {}, true};
+    }
+    if (!outcome.given || !outcome.given->ok()) {
+      return std::nullopt;
+    }
+    selected_page page = stream_->selecting->select(*outcome.given, *stream_->decoding, wishes_, given, watch_.get());
+    const bool is_odd = !page.place_found && outcome.what == request_outcome::kind::answered;
+    if (is_odd) {
+      refuse_words_of_error(stream_->where, *outcome.given);
+    }
+    if (!is_odd || again || !at_.last_page) {
+      if (is_odd) {
+        tell_missing_place(*outcome.given);
+      }
+      return answered_page{std::move(*outcome.given), std::move(page)};
+    }
   }
-  selected_page page = stream_->selecting->select(*outcome.given, *stream_->decoding, wishes_, given, watch_.get());
-  auto next = next_token(*outcome.given, page, given);
+}
+
+/// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
+std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const variables& given,
+                                                                          const std::stop_token& stop) {
+  const std::size_t records = *at_.doubted_end;
+  std::optional<answered_page> found;
+  try {
+    found = ask(given, stop);
+  } catch (const error& e) {
+    if (e.code() == errc::cancelled) {
+      throw;
+    }
+    log::info(events::page_not_there, stream_->where + ": there is no page behind one of " + std::to_string(records) +
+                                          " records, it seems: " + e.what());
+  }
+  at_.doubted_end.reset();
+  const bool has_more =
+      found && !found->resets_pagination && found->page.extracted > 0 && found->page.fingerprint != at_.last_page;
+  if (!has_more) {
+    stream_->lengths->note_end_behind(records);
+    return std::nullopt;
+  }
+  stream_->lengths->note_more_behind(records);
+  if (!stream_->told->pages_are_shorter.exchange(true)) {
+    log::warning(events::pages_are_shorter, stream_->where + ": the API gives " + std::to_string(records) +
+                                                " records in a page, though more are asked for: each end is looked "
+                                                "behind. Set the paginator's `page_size` to what it gives");
+  }
+  return found;
+}
+
+stream_page retriever::go_on_behind(answered_page found, const variables& given) {
+  selected_page& page = found.page;
+  auto next = next_token(found, given);
   if (next) {
     guard_->observe(at_.token, page.extracted, page.fingerprint);
   }
@@ -59,6 +140,17 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   }
   const bool ended = !next;
   return concluded(std::move(page.records), std::move(next), ended);
+}
+
+/// Some APIs leave the list away where it would be empty; others have been changed, and nobody would ever know.
+void retriever::tell_missing_place(const answer& from) const {
+  if (from.status() == no_content || stream_->told->records_not_found.exchange(true)) {
+    return;
+  }
+  log::warning(events::records_not_found,
+               stream_->where + ": an answer has nothing at \"" + stream_->selecting->extractor().path().to_text() +
+                   "\", where records are: it is taken for one without any. If the stream has none at all, look at "
+                   "the extractor's `field_path`");
 }
 
 page_wishes retriever::wishes() const {
@@ -90,10 +182,10 @@ request_options retriever::injected(const variables& given) const {
   return all;
 }
 
-std::optional<value> retriever::next_token(const answer& from, const selected_page& page,
-                                           const variables& given) const {
-  // A data feed has nothing new behind a record that is older than where this sync began.
-  if (!page.last_record_admitted) {
+std::optional<value> retriever::next_token(const answered_page& from, const variables& given) {
+  const selected_page& page = from.page;
+  stream_->lengths->note(page.extracted);
+  if (feed_has_ended(page)) {
     return std::nullopt;
   }
   const paginator& pages = *stream_->pages;
@@ -102,11 +194,32 @@ std::optional<value> retriever::next_token(const answer& from, const selected_pa
     names.set("response", page.response);
   }
   if (pages.names("headers")) {
-    names.set("headers", from.headers());
+    names.set("headers", from.given.headers());
   }
   names.set("last_record", page.last_record.value_or(value()));
   names.set("last_page_size", value::integer_of(static_cast<std::int64_t>(page.selected)));
-  return pages.next_token({names, page.extracted, page.selected}, at_.token);
+  const page_facts facts{names, page.extracted, page.selected};
+  auto token = pages.next_token(facts, at_.token);
+  if (!token && stream_->lengths->may_be_full(page.extracted)) {
+    token = pages.token_behind_short_page(facts, at_.token);
+    at_.doubted_end = token ? std::optional(page.extracted) : std::nullopt;
+  }
+  return token;
+}
+
+/// A data feed has nothing new behind a record that is older than where this sync began.
+bool retriever::feed_has_ended(const selected_page& page) const {
+  if (page.last_record_admitted) {
+    return false;
+  }
+  if (!page.newest_first && !stream_->told->feed_not_in_order.exchange(true)) {
+    log::warning(events::feed_not_in_order,
+                 stream_->where +
+                     ": it is called a data feed, but newer records come behind older ones, so it is read "
+                     "to its end. Have the API sort by the cursor's field, newest first, or take "
+                     "`is_data_feed` out");
+  }
+  return page.newest_first;
 }
 
 /// An API that has lost the way asks to begin the slice once more; asked to again and again, there would be no end.

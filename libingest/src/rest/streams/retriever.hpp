@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "rest/decoders/decoder.hpp"
+#include "rest/paginators/page_lengths.hpp"
 #include "rest/paginators/page_position.hpp"
 #include "rest/paginators/pagination_guard.hpp"
 #include "rest/paginators/paginator.hpp"
@@ -19,6 +21,13 @@ namespace ingest::rest {
 
 /// Puts what a slice stands for into a request: what cursors and partition routers do.
 using slice_injection = std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
+
+/// What is worth a warning, and not one for each page.
+struct told_once {
+  std::atomic<bool> records_not_found{false};
+  std::atomic<bool> pages_are_shorter{false};
+  std::atomic<bool> feed_not_in_order{false};
+};
 
 /// What all slices of a stream are read with.
 struct stream_reading {
@@ -32,6 +41,9 @@ struct stream_reading {
   /// Requests for further pages go without what the slice puts into the first one.
   bool ignore_slice_on_further_pages = false;
   std::shared_ptr<const variables> known;  ///< has `config`
+
+  std::shared_ptr<page_lengths> lengths = std::make_shared<page_lengths>();
+  std::shared_ptr<told_once> told = std::make_shared<told_once>();
 };
 
 /// Records of one answer, and where to go on behind them.
@@ -43,6 +55,14 @@ struct stream_page {
 };
 
 /// SimpleRetriever: reads one slice, page by page. One thread at a time calls open → read*.
+///
+/// The end of a slice is mostly told by something that is not there, so some of it is looked at twice:
+/// - a page that is shorter than was asked for may be all that the API gives in a page (page_lengths): the page behind
+/// it
+///   is asked for, and its records belong to the slice;
+/// - an answer without the place of the records, in the middle of a slice, is asked for once more;
+/// - one that speaks of an error instead of records is one, whatever its status;
+/// - a data feed ends with a record that is known only where newer records come first.
 class retriever {
  public:
   /// `watch` is the cursor's, for this slice; may be null.
@@ -59,9 +79,17 @@ class retriever {
   std::optional<stream_page> read(const std::stop_token& stop);
 
  private:
+  variables names() const;
+  struct answered_page;
+  /// Nothing where the answer says that there are no records.
+  std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
+  std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
+  stream_page go_on_behind(answered_page found, const variables& given);
+  void tell_missing_place(const answer& from) const;
   request_options injected(const variables& given) const;
   page_wishes wishes() const;
-  std::optional<value> next_token(const answer& from, const selected_page& page, const variables& given) const;
+  std::optional<value> next_token(const answered_page& from, const variables& given);
+  bool feed_has_ended(const selected_page& page) const;
   stream_page start_anew();
   stream_page concluded(record_texts records, std::optional<value> next, bool ended);
 

@@ -38,6 +38,7 @@ class scripted_requester final : public requester {
     std::string body;
     int status = 200;
     request_outcome::kind what = request_outcome::kind::answered;
+    bool fails = false;
   };
   explicit scripted_requester(std::vector<step> steps) : steps_(std::move(steps)) {}
 
@@ -48,6 +49,9 @@ class scripted_requester final : public requester {
              given.find("next_page_token")->to_json() + "\n";
     BOOST_REQUIRE_LT(next_, steps_.size());
     const step& now = steps_[next_++];
+    if (now.fails) {
+      throw ingest::error(ingest::errc::config, "the API has no such page");
+    }
     return {now.what, answer(now.status, {{"Link", "<https://a/2>; rel=\"next\""}}, now.body, "https://a")};
   }
 
@@ -120,6 +124,8 @@ bool is(const ingest::error& fault, ingest::errc code, std::string_view word) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_SUITE(slices_of_connectors)
 
 BOOST_AUTO_TEST_CASE(a_slice_is_read_page_by_page) {
   const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}}, pages_of("2"));
@@ -197,7 +203,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_ignored_ends_the_slice) {
   const auto page = reader.read({});
   BOOST_TEST(page->records.empty());
   BOOST_TEST(page->last);
-  const auto ok = make({{R"({"data":[{"id":1}]})", 200, request_outcome::kind::ignored}}, pages_of("2"));
+  const auto ok =
+      make({{R"({"data":[{"id":1}]})", 200, request_outcome::kind::ignored}, {R"({"data":[]})"}}, pages_of("2"));
   retriever other(ok.reading, {}, nullptr);
   other.open({});
   BOOST_TEST(records_of(other) == "{\"id\":1}\n");
@@ -215,6 +222,109 @@ BOOST_AUTO_TEST_CASE(an_api_that_does_not_look_at_the_page_is_noticed) {
     BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
       return is(e, ingest::errc::bad_data, "the paginator, line 4");
     });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_api_that_gives_fewer_records_in_a_page_than_are_asked_for_is_read_to_its_end) {
+  const std::vector<scripted_requester::step> steps = {
+      {R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3},{"id":4}]})"}, {R"({"data":[{"id":5}]})"}};
+  const std::string records = "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n{\"id\":5}\n";
+  const auto paged = make(steps, pages_of("50"));
+  retriever reader(paged.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == records);
+  const auto counted = make(steps, std::make_shared<offset_increment>(offset_increment_options{text("50")}));
+  retriever other(counted.reading, {}, nullptr);
+  other.open({});
+  BOOST_TEST(records_of(other) == records);
+  BOOST_TEST(counted.requests->asked ==
+             "{}null\n{\"page\":2}{\"next_page_token\":2}\n{\"page\":4}{\"next_page_token\":4}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_short_page_is_the_last_one_where_nothing_else_comes_behind_it) {
+  const std::string page = R"({"data":[{"id":1},{"id":2}]})";
+  const std::vector<scripted_requester::step> ends = {{R"({"data":[]})"},
+                                                      {"{}"},
+                                                      {R"({"data":[{"id":2},{"id":1}]})"},
+                                                      {"", 200, request_outcome::kind::answered, true},
+                                                      {"", 404, request_outcome::kind::ignored}};
+  for (const auto& end : ends) {
+    const auto scene = make({{page}, end, end}, pages_of("50"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_behind_a_short_page_is_looked_at_as_well_after_a_stop) {
+  const auto before = make({{R"({"data":[{"id":1},{"id":2}]})"}}, pages_of("50"));
+  retriever reader(before.reading, {}, nullptr);
+  reader.open({});
+  const auto first = reader.read({});
+  BOOST_TEST(!first->last);
+  const auto refused = make({{"", 200, request_outcome::kind::answered, true}}, pages_of("50"));
+  retriever resumed(refused.reading, {}, nullptr);
+  resumed.open(first->position);
+  const auto last = resumed.read({});
+  BOOST_TEST(last->last);
+  BOOST_TEST(last->records.empty());
+}
+
+BOOST_AUTO_TEST_CASE(behind_pages_that_have_been_the_last_ones_is_looked_three_times) {
+  page_lengths lengths;
+  lengths.note(4);
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST(lengths.may_be_full(4));
+    BOOST_TEST(!lengths.may_be_full(3), "there was a longer one");
+    lengths.note_end_behind(4);
+  }
+  BOOST_TEST(!lengths.may_be_full(4));
+  lengths.note(5);
+  BOOST_TEST(lengths.may_be_full(5));
+  lengths.note_more_behind(5);
+  lengths.note_end_behind(5);
+  lengths.note_end_behind(5);
+  lengths.note_end_behind(5);
+  BOOST_TEST(lengths.may_be_full(5), "it is the most that the API gives");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_in_place_of_records_is_no_end) {
+  const auto refuses = [](const std::string& body) {
+    const auto scene = make({{body}}, pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+      return is(e, ingest::errc::bad_data, "quota of today") && e.transient();
+    });
+  };
+  refuses(R"({"error":{"message":"quota of today"}})");
+  refuses(R"({"errors":["quota of today"],"dat":[]})");
+  const auto none = make({{R"({"error":null,"message":"nothing found"})"}}, pages_of("2"));
+  retriever reader(none.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_the_place_of_records_behind_others_is_asked_for_again) {
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {""}, {R"({"data":[{"id":3}]})"}}, pages_of("2"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_data_feed_with_its_oldest_records_first_is_read_to_its_end) {
+  for (const bool raw : {true, false}) {
+    const auto since = daily(true);
+    record_selector_options selecting;
+    selecting.filter = since->filter();
+    selecting.condition = raw ? std::nullopt : std::optional(text("True"));
+    const auto scene = make({{R"({"data":[{"at":"2024-01-02"},{"at":"2024-01-05"}]})"},
+                             {R"({"data":[{"at":"2024-01-20"},{"at":"2024-01-22"}]})"},
+                             {R"({"data":[]})"}},
+                            pages_of("2"), selecting);
+    retriever reader(scene.reading, {}, since->watch("2024-01-10"));
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"at\":\"2024-01-20\"}\n{\"at\":\"2024-01-22\"}\n");
   }
 }
 
@@ -240,12 +350,13 @@ BOOST_AUTO_TEST_CASE(what_a_cursor_saw_before_a_stop_counts_behind_it) {
   retriever reader(before.reading, {}, since->watch({}));
   reader.open({});
   const auto page = reader.read({});
-  const auto after = make({{R"({"data":[{"at":"2024-01-02"}]})"}}, pages_of("2"));
+  const auto after = make({{R"({"data":[{"at":"2024-01-02"}]})"}, {R"({"data":[]})"}}, pages_of("2"));
   retriever resumed(after.reading, {}, since->watch({}));
   resumed.open(page->position);
+  resumed.read({});
   const auto last = resumed.read({});
   BOOST_TEST(last->last);
-  BOOST_TEST(since->watermark({}, value::dict_of({}), last->observed) == "2024-01-20");
+  BOOST_TEST(last->observed.text() == "2024-01-20T00:00:00.000000+0000");
 }
 
 BOOST_AUTO_TEST_CASE(an_api_may_ask_once_to_begin_anew_before_it_has_given_records) {
@@ -317,3 +428,5 @@ BOOST_AUTO_TEST_CASE(a_parent_gives_its_records_page_by_page) {
   BOOST_TEST(parent.next({})->records.size() == 1U);
   BOOST_TEST(!parent.next({}));
 }
+
+BOOST_AUTO_TEST_SUITE_END()
