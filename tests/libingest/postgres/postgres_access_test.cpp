@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_standby_is_an_absent_database_until_it_is_promoted) {
   postgres_cluster cluster;
   loading_fixture f{test_database(cluster), {}, {}};
   f.open_sink(f.open_target())->write(f.batches.next({event_rows(1, 10)}));
-  f.database.execute("COPY (SELECT 1) TO PROGRAM 'touch standby.signal'");
+  f.database.execute("COPY (SELECT 1) TO PROGRAM 'cat > standby.signal'");
   cluster.restart();
   auto o = f.options();
   BOOST_TEST((error_of([&] { postgres_target(o).peek(); }).code() == errc::unavailable));
