@@ -35,7 +35,7 @@ class deep_walk {
   void each_child(const value& parent, F&& visit) {
     if (parent.is_dict()) {
       for (const auto& [name, child] : parent.members()) {
-        way_.push_back([&name = name](const path_step& step) { return step.matches_name(name); });
+        way_.push_back([&called = name](const path_step& step) { return step.matches_name(called); });
         visit(child);
         way_.pop_back();
       }

@@ -65,7 +65,7 @@ class pruning {
   value dict(const value& from) {
     dictionary kept;
     for (const auto& [name, child] : from.members()) {
-      way_.push_back([&name = name](const path_step& step) { return step.matches_name(name); });
+      way_.push_back([&called = name](const path_step& step) { return step.matches_name(called); });
       if (!drops_(way_, child)) {
         kept.set(name, of(child));
       }
