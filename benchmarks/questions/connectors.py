@@ -56,7 +56,7 @@ def ask_read(session):
                               *flags(session, api.base), "--report", scratch / "report.json"], scratch)
 
     def checked(scratch):
-        found = contest.process.read_json(scratch / "report.json")["events"]["fetched"]
+        found = contest.process.read_json(scratch / "report.json")["rows_fetched"]
         if found != api.events:
             raise contest.process.Failed(f"{found} records were read of {api.events}")
 
