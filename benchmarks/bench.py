@@ -11,11 +11,13 @@ import tempfile
 from harness import machine, results
 from harness.process import Failed
 from harness.session import Session
-from questions import copy, copy_memory, fetch, load, many_slices, memory, merge, micro, replace, slices, typed, whole_job
+from questions import (connectors, copy, copy_memory, fetch, load, many_slices, memory, merge, micro, replace, slices,
+                       typed, whole_job)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 QUESTIONS = {"whole": whole_job, "load": load, "typed": typed, "merge": merge, "replace": replace, "fetch": fetch,
-             "slices": slices, "many_slices": many_slices, "memory": memory, "copy": copy, "copy_memory": copy_memory, "micro": micro}
+             "slices": slices, "many_slices": many_slices, "connectors": connectors, "memory": memory,
+             "copy": copy, "copy_memory": copy_memory, "micro": micro}
 
 
 def positive(text):

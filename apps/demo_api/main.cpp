@@ -8,6 +8,7 @@
 #include "demo_api/event_generator.hpp"
 #include "demo_api/file_events.hpp"
 #include "demo_api/options.hpp"
+#include "demo_api/rest/rest_server.hpp"
 #include "demo_api/server.hpp"
 #include "demo_api/truth.hpp"
 
@@ -21,7 +22,8 @@ std::unique_ptr<demo_api::event_store> make_events(const demo_api::options& chos
 }
 
 /// Serves until SIGTERM or SIGINT. These are blocked in all threads and taken by sigwait(), so that no handler runs.
-void serve(const demo_api::options& chosen, const demo_api::event_store& events) {
+template <typename Server>
+void serve(Server& server) {
   sigset_t ending;
   ::sigemptyset(&ending);
   ::sigaddset(&ending, SIGTERM);
@@ -29,7 +31,6 @@ void serve(const demo_api::options& chosen, const demo_api::event_store& events)
   ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 
-  demo_api::server server(chosen, events);
   const int port = server.start();
   std::cout << R"({"event":"listening","port":)" << port << "}" << std::endl;
   int received = 0;
@@ -45,11 +46,17 @@ int main(int argc, char** argv) {
     return *exit_code;
   }
   try {
+    if (chosen.rest) {
+      demo_api::rest::rest_server server(chosen);
+      serve(server);
+      return EXIT_SUCCESS;
+    }
     const auto events = make_events(chosen);
     if (chosen.dump) {
       demo_api::dump_truth(*events, *chosen.dump);
     } else {
-      serve(chosen, *events);
+      demo_api::server server(chosen, *events);
+      serve(server);
     }
     return EXIT_SUCCESS;
   } catch (const std::exception& e) {

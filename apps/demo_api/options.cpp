@@ -104,6 +104,8 @@ void add_fault_options(CLI::App& app, options& o, double& all) {
 }
 
 void add_server_options(CLI::App& app, options& o) {
+  app.add_option("--rest", o.rest, "Serve the REST API that this YAML file describes instead: docs/demo_api.md")
+      ->type_name("FILE");
   app.add_option("--host", o.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", o.port, "Port to listen on, 0 for any free one")
       ->capture_default_str()
@@ -121,6 +123,17 @@ void apply_fault_all(const CLI::App& app, fault_rates& f, double all) {
   for (const auto& [name, rate] : rates) {
     if (app.count(name) == 0) {
       *rate = all;
+    }
+  }
+}
+
+/// With --rest, all that is not of the server itself is said in the file.
+void refuse_beside_rest(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    const bool of_the_server = name == "--rest" || name == "--host" || name == "--port" || name == "--threads";
+    if (app.count("--rest") > 0 && option->count() > 0 && !of_the_server) {
+      throw CLI::ValidationError(name, "is not for --rest, whose file says all that is served");
     }
   }
 }
@@ -148,6 +161,7 @@ parsed_command_line parse_command_line(int argc, const char* const* argv) {
     if (o.generator.from >= o.generator.until) {
       throw CLI::ValidationError("--from", "must be less than --until");
     }
+    refuse_beside_rest(app);
     if (app.count("--fault-all") > 0) {
       apply_fault_all(app, o.faults, fault_all);
     }

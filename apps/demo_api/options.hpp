@@ -18,6 +18,7 @@ struct options {
   generator_settings generator;
   double duplicates = 0;            ///< percent of the pages that begin with events of the page before
   std::optional<std::string> file;  ///< events from here instead of generated ones
+  std::optional<std::string> rest;  ///< serve the REST API that this file describes, instead of the Analytics API
   std::optional<std::string> dump;  ///< write the events here and end
 
   std::string api_key = "demo-key";

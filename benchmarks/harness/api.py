@@ -53,3 +53,33 @@ class Api:
                 cursor = json.load(answer)["pagination"]["nextCursor"]
         return urls
 
+
+class RestApi:
+    """demo_api with the REST API that a file describes."""
+
+    def __init__(self, binaries, description):
+        self._process = subprocess.Popen([binaries / "demo_api", "--rest", description, "--port", "0"],
+                                         stdout=subprocess.PIPE, text=True)
+        said = self._process.stdout.readline()
+        if not said:
+            raise process.Failed(f"demo_api does not serve {description}; it said why")
+        self.base = f"http://127.0.0.1:{json.loads(said)['port']}"
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def cpu(self):
+        return process.cpu_of_tree(self._process.pid)
+
+    def _asked(self, path):
+        with urllib.request.urlopen(self.base + path) as answer:
+            return json.load(answer)
+
+    def truth(self):
+        """How many records each resource has, and their checksums."""
+        return self._asked("/truth")
+
+    def counters(self):
+        return self._asked("/counters")

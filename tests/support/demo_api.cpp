@@ -17,6 +17,7 @@
 
 #include "support/http_exchange.hpp"
 #include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
 
 namespace ingest::testing {
 namespace {
@@ -68,6 +69,15 @@ std::string read_to_end(const std::filesystem::path& file) {
   }
   ::close(fd);
   return text;
+}
+
+std::string body_of(const std::string& url) {
+  http_client client;
+  const auto answer = client.get(url);
+  if (!answer.failure.empty() || answer.status != 200) {
+    throw std::runtime_error("no " + url + ": " + answer.failure);
+  }
+  return answer.body;
 }
 
 }  // namespace
@@ -139,12 +149,33 @@ std::map<std::string, std::uint64_t> demo_api_process::counters() const {
 }
 
 std::string demo_api_process::truth() const {
+  return body_of(origin() + "/truth");
+}
+
+described_api::described_api(const std::string& description) : described_api(description, "") {}
+
+described_api::described_api(const std::string& description, const std::string& file)
+    : process_([&]() -> std::vector<std::string> {
+        if (file.empty()) {
+          put_text(directory_ / "api.yaml", description);
+        }
+        return {"--rest", file.empty() ? (directory_ / "api.yaml").string() : file};
+      }()) {}
+
+std::string described_api::truth(const std::string& resource) const {
+  return body_of(url("/truth/" + resource));
+}
+
+std::string described_api::requests() const {
+  return body_of(url("/requests"));
+}
+
+void described_api::control(const std::string& what) const {
   http_client client;
-  const auto answer = client.get(origin() + "/truth");
-  if (!answer.failure.empty() || answer.status != 200) {
-    throw std::runtime_error("no truth: " + answer.failure);
+  const auto answer = client.post(url("/control/" + what));
+  if (answer.status != 200) {
+    throw std::runtime_error("POST /control/" + what + " was answered with " + std::to_string(answer.status));
   }
-  return answer.body;
 }
 
 demo_api_result run_demo_api(std::vector<std::string> flags) {

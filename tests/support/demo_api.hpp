@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "support/scratch_dir.hpp"
+
 namespace ingest::testing {
 
 /// A running bin/demo_api, ended with this object and with the thread that made it, however that ends.
@@ -41,6 +43,35 @@ class demo_api_process {
 
   pid_t pid_ = -1;
   int port_ = 0;
+};
+
+/// A running bin/demo_api with its second face: the REST API of a description (docs/demo_api.md).
+class described_api {
+ public:
+  /// The text of a description file.
+  explicit described_api(const std::string& description);
+
+  /// Of a file that is there.
+  static described_api of_file(const std::string& file) { return described_api("", file); }
+
+  const demo_api_process& process() const { return process_; }
+  std::string url(const std::string& path = "") const { return process_.origin() + path; }
+  std::uint64_t counter(const std::string& name) const { return process_.counters().at(name); }
+
+  /// GET /truth/RESOURCE: its records as they are now, one a line.
+  std::string truth(const std::string& resource) const;
+
+  /// GET /requests: what it was asked for, one a line.
+  std::string requests() const;
+
+  /// POST /control/WHAT. Throws std::runtime_error if it is refused.
+  void control(const std::string& what) const;
+
+ private:
+  described_api(const std::string& description, const std::string& file);
+
+  scratch_dir directory_;
+  demo_api_process process_;
 };
 
 /// What a demo_api with these flags that ends by itself did.

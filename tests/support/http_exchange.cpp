@@ -41,7 +41,7 @@ http_client::~http_client() {
   curl_easy_cleanup(handle_);
 }
 
-http_answer http_client::exchange(const std::string& url, bool post) {
+http_answer http_client::exchange(const std::string& url, const std::string* posted) {
   http_answer answer;
   curl_slist* lines = nullptr;
   for (const auto& header : headers) {
@@ -62,9 +62,10 @@ http_answer http_client::exchange(const std::string& url, bool post) {
   if (gzip) {
     curl_easy_setopt(handle_, CURLOPT_ACCEPT_ENCODING, "gzip");
   }
-  if (post) {
+  if (posted != nullptr) {
     curl_easy_setopt(handle_, CURLOPT_POST, 1L);
-    curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, "");
+    curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE, static_cast<long>(posted->size()));
+    curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, posted->c_str());
   }
   const CURLcode result = curl_easy_perform(handle_);
   if (result != CURLE_OK) {

@@ -26,14 +26,14 @@ class http_client {
   std::vector<std::string> headers;
   bool gzip = false;
 
-  http_answer get(const std::string& url) { return exchange(url, false); }
-  http_answer post(const std::string& url) { return exchange(url, true); }
+  http_answer get(const std::string& url) { return exchange(url, nullptr); }
+  http_answer post(const std::string& url, const std::string& body = "") { return exchange(url, &body); }
 
   /// How many connections it has opened.
   long connections() const { return connections_; }
 
  private:
-  http_answer exchange(const std::string& url, bool post);
+  http_answer exchange(const std::string& url, const std::string* posted);
 
   void* handle_;
   long connections_ = 0;

@@ -1,6 +1,7 @@
 #include "rest/connectors/stream_source.hpp"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -14,34 +15,69 @@ namespace ingest::rest {
 
 namespace {
 
-/// Slices by name, the last ones that a supply has given. A name has no extra fields of partitions and no watermark, so
-/// that a slice cannot be made of its name alone.
+/// Slices by name: the last ones that a supply has given, and those that are being read, however long that takes. A
+/// name has no extra fields of partitions and no watermark, so that a slice cannot be made of its name alone.
 class slices_at_hand {
  public:
   void add(const slice_id& id, const planned_slice& slice) {
     const std::lock_guard lock(mutex_);
-    if (!known_.insert_or_assign(id, slice).second) {
-      return;
-    }
-    order_.push_back(id);
-    if (order_.size() > most_known) {
-      known_.erase(order_.front());
-      order_.pop_front();
+    const auto [at, is_new] = known_.try_emplace(id, entry{slice});
+    at->second.slice = slice;
+    if (is_new) {
+      keep_for_a_while(at);
     }
   }
 
-  std::optional<planned_slice> find(const slice_id& id) const {
+  /// For a source, which is made anew with each life of its reader.
+  std::optional<planned_slice> begin(const slice_id& id) {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(id);
-    return found == known_.end() ? std::nullopt : std::optional(found->second);
+    if (found == known_.end()) {
+      return std::nullopt;
+    }
+    found->second.read = true;
+    return found->second.slice;
+  }
+
+  /// Its last page has been read. It may be asked for once more, if that page is lost on its way.
+  void end(const slice_id& id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(id);
+    if (found == known_.end()) {
+      return;
+    }
+    found->second.read = false;
+    if (!found->second.waiting) {
+      keep_for_a_while(found);
+    }
   }
 
  private:
-  static constexpr std::size_t most_known = 32'768;  // a supply looks ahead by 4,096 slices that have ended, at most
+  struct entry {
+    planned_slice slice;
+    bool read = false;
+    bool waiting = false;  ///< for its turn to be forgotten
+  };
+  using known_slices = std::map<slice_id, entry>;
 
-  mutable std::mutex mutex_;
-  std::map<slice_id, planned_slice> known_;
-  std::deque<slice_id> order_;
+  static constexpr std::size_t most_waiting = 8'192;  // a supply looks ahead by 4,096 slices that have ended, at most
+
+  void keep_for_a_while(known_slices::iterator at) {
+    at->second.waiting = true;
+    order_.push_back(at);
+    while (order_.size() > most_waiting) {
+      const auto oldest = order_.front();
+      order_.pop_front();
+      oldest->second.waiting = false;
+      if (!oldest->second.read) {
+        known_.erase(oldest);
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  known_slices known_;
+  std::deque<known_slices::iterator> order_;
 };
 
 }  // namespace
@@ -92,12 +128,13 @@ class stream_supply final : public slice_supply {
 class slice_source final : public source {
  public:
   slice_source(const shared_parts& stream, planned_slice planned, std::optional<json_pointer> id,
-               std::shared_ptr<const record_encoder> encoder, bool tells_watermark)
+               std::shared_ptr<const record_encoder> encoder, bool tells_watermark, std::function<void()> ended)
       : stream_(stream),
         planned_(std::move(planned)),
         tells_watermark_(tells_watermark),
         id_(std::move(id)),
         encoder_(std::move(encoder)),
+        ended_(std::move(ended)),
         retriever_(make(stream, planned_)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
@@ -120,6 +157,9 @@ class slice_source final : public source {
     b.records = page->records.size();
     b.position = tells_watermark_ && page->last ? last_position(*page) : page->position;
     b.last = page->last;
+    if (b.last) {
+      ended_();
+    }
     return b;
   }
 
@@ -155,6 +195,7 @@ class slice_source final : public source {
   bool tells_watermark_;
   std::optional<json_pointer> id_;
   std::shared_ptr<const record_encoder> encoder_;
+  std::function<void()> ended_;
   retriever retriever_;
   std::stop_token stop_;
   std::string scratch_;
@@ -182,13 +223,13 @@ slice_supply_factory stream_sources::supply() const {
 
 source_factory stream_sources::sources() const {
   return [parts = shared_](const slice_id& slice) -> std::unique_ptr<source> {
-    auto planned = parts->slices.find(slice);
+    auto planned = parts->slices.begin(slice);
     if (!planned) {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
     const bool tells_watermark = parts->past && parts->stream->incremental();
     return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->id, parts->encoder,
-                                          tells_watermark);
+                                          tells_watermark, [parts, slice] { parts->slices.end(slice); });
   };
 }
 

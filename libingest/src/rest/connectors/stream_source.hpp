@@ -34,7 +34,8 @@ class stream_sources {
   /// stream.
   slice_supply_factory supply() const;
 
-  /// Sources of slices that the supply has given lately: it is never far ahead of those who read.
+  /// Sources of slices that the supply has given lately, as it is never far ahead of those who read, or that have been
+  /// begun and not read to their end.
   source_factory sources() const;
 
  private:

@@ -22,15 +22,13 @@ class literal_reader {
  public:
   explicit literal_reader(std::string_view text) : rest_(text) {}
 
-  value all() {
+  /// Nothing where something else stands behind the literal.
+  std::optional<value> all() {
     rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size()));
     skip_empty_lines();
     value read = value_or_tuple();
     skip_end();
-    if (!rest_.empty()) {
-      throw no_literal();
-    }
-    return read;
+    return rest_.empty() ? std::optional(std::move(read)) : std::nullopt;
   }
 
  private:
@@ -269,10 +267,25 @@ class literal_reader {
   std::size_t level_ = 0;
 };
 
+/// Whether the first word, or the slash of a path, says that the text is none. A request asks this of a dozen texts,
+/// and most are none, which the reader would say by a throw.
+bool begins_as_other_text(std::string_view text) {
+  if (text.empty() || text.front() == '/') {
+    return true;
+  }
+  const char c = text.front();
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  if (!letter || begins_string(text)) {
+    return false;
+  }
+  const std::string_view word = take_word(text);
+  return word != "None" && word != "True" && word != "False" && word != "set";
+}
+
 }  // namespace
 
 std::optional<value> literal(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos || !detail::is_utf8(text)) {
+  if (begins_as_other_text(text) || text.find('\0') != std::string_view::npos || !detail::is_utf8(text)) {
     return std::nullopt;
   }
   try {

@@ -1,5 +1,6 @@
 // Partitions of streams, and the slices made of them.
 #define BOOST_TEST_MODULE partitions
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
@@ -212,6 +213,19 @@ BOOST_AUTO_TEST_CASE(only_the_latest_keys_are_remembered) {
   BOOST_TEST(keys.add("c"));
   BOOST_TEST(keys.add("a"));
   BOOST_TEST(!keys.add("c"));
+}
+
+BOOST_AUTO_TEST_CASE(of_many_keys_each_of_the_latest_is_remembered_and_none_of_those_before) {
+  constexpr int most = 1000;
+  recent_keys keys(most);
+  for (int i = 0; i < 10 * most; ++i) {
+    BOOST_REQUIRE(keys.add("key " + std::to_string(i)));
+    BOOST_REQUIRE(!keys.add("key " + std::to_string(std::max(0, i - most + 1))));
+  }
+  for (int i = 9 * most; i < 10 * most; ++i) {
+    BOOST_REQUIRE(!keys.add("key " + std::to_string(i)));
+  }
+  BOOST_TEST(keys.add("key 0"));
 }
 
 BOOST_AUTO_TEST_CASE(slices_are_partitions_with_their_windows) {
