@@ -38,7 +38,7 @@ configure_package_config_file(cmake/ingestConfig.cmake.in "${PROJECT_BINARY_DIR}
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(
   FILES "${PROJECT_BINARY_DIR}/ingestConfig.cmake" "${PROJECT_BINARY_DIR}/ingestConfigVersion.cmake"
-    cmake/FindCAF.cmake cmake/FindISAL.cmake cmake/FindPCRE2.cmake cmake/FindYaml.cmake
+    cmake/FindCAF.cmake cmake/FindISAL.cmake cmake/FindLibZip.cmake cmake/FindPCRE2.cmake cmake/FindYaml.cmake
     cmake/FindZstd.cmake
   DESTINATION "${config_dir}" COMPONENT development)
 
@@ -49,7 +49,7 @@ if(NOT BUILD_SHARED_LIBS)
   if(TARGET fmt::fmt) # spdlog's own copy otherwise
     string(APPEND ingest_link_line " -lfmt")
   endif()
-  string(APPEND ingest_link_line " -lcrypto -lpcre2-8 -lyaml -lz -lzstd")
+  string(APPEND ingest_link_line " -lcrypto -lexpat -lpcre2-8 -lyaml -lzip -lz -lzstd")
   set(actors_link_line "-lcaf_core")
 endif()
 # Relative, so that the installed tree may be moved: packages are built with one prefix and unpacked to another.

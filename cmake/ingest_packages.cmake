@@ -25,8 +25,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libingest-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # What the static libraries are linked with; libcaf-dev only by who uses ingest::actors, but a package cannot say that.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  libc6-dev libcaf-dev "libcurl4-openssl-dev | libcurl-dev" libisal-dev libpcre2-dev libpq-dev libspdlog-dev libssl-dev
-  libyaml-dev libzstd-dev
+  libc6-dev libcaf-dev "libcurl4-openssl-dev | libcurl-dev" libexpat1-dev libisal-dev libpcre2-dev libpq-dev libspdlog-dev libssl-dev
+  libyaml-dev libzip-dev libzstd-dev
   zlib1g-dev)
 list(JOIN CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Static libraries and headers, to be embedded in C++20 programs: sources,

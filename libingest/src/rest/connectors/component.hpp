@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,6 +38,7 @@ struct connector_parts {
   custom_authenticators authenticators = {};  ///< by class_name
   std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
   std::vector<std::string> allowed_hosts = {};
+  std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it
   timing time = {};
   std::chrono::system_clock::time_point present = {};  ///< of cursors
 };

@@ -23,6 +23,7 @@ std::string list_of(const std::vector<declared_stream>& streams) {
 connector::connector(manifest from, value config, connector_options options)
     : manifest_(std::move(from)), streams_(declared_streams(manifest_)) {
   parts_.config = std::move(config);
+  parts_.max_body_bytes = options.client.max_body_bytes;
   parts_.connections = std::make_shared<http_connections>(options.client);
   parts_.tokens = std::move(options.tokens);
   parts_.authenticators = std::move(options.authenticators);

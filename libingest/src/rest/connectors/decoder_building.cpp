@@ -3,6 +3,8 @@
 #include "rest/decoders/gzip_decoder.hpp"
 #include "rest/decoders/json_decoder.hpp"
 #include "rest/decoders/line_decoders.hpp"
+#include "rest/decoders/xml_decoder.hpp"
+#include "rest/decoders/zip_decoder.hpp"
 
 namespace ingest::rest {
 
@@ -28,8 +30,15 @@ constexpr component_maker<made> decoders[] = {
     {"JsonlDecoder", [](const component& of) -> made { return std::make_shared<jsonl_decoder>(encoding_of(of)); }},
     {"IterableDecoder", [](const component&) -> made { return std::make_shared<iterable_decoder>(); }},
     {"CsvDecoder", make_csv},
+    {"XmlDecoder", [](const component&) -> made { return std::make_shared<xml_decoder>(); }},
     {"GzipDecoder",
-     [](const component& of) -> made { return std::make_shared<gzip_decoder>(make_decoder(of.child("decoder"))); }},
+     [](const component& of) -> made {
+       return std::make_shared<gzip_decoder>(make_decoder(of.child("decoder")), of.parts().max_body_bytes);
+     }},
+    {"ZipfileDecoder",
+     [](const component& of) -> made {
+       return std::make_shared<zip_decoder>(make_decoder(of.child("decoder")), of.parts().max_body_bytes);
+     }},
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include "core/csv_record.hpp"
 #include "ingest/error.hpp"
+#include "rest/decoders/decoded_text.hpp"
+#include "rest/decoders/text_window.hpp"
 
 namespace ingest::rest {
 
@@ -26,49 +28,80 @@ char delimiter_of(const csv_decoder_options& options) {
               "row " + std::to_string(number) + " of the answer (the names are row 1) cannot be read: " + why, true);
 }
 
+class csv_rows final : public document_stream {
+ public:
+  csv_rows(std::unique_ptr<byte_stream> body, const csv_decoder_options& options, char delimiter, std::size_t most)
+      : text_(std::make_unique<decoded_text>(std::move(body), options.encoding), most),
+        options_(options),
+        form_{delimiter} {}
+
+  std::optional<value> next() override {
+    while (next_row()) {
+      const bool is_empty = fields_.size() == 1 && fields_.front().empty();
+      if (is_empty) {
+        continue;
+      }
+      if (!names_.empty()) {
+        return row();
+      }
+      names_ = fields_;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool next_row() {
+    if (!text_.has_more()) {
+      return false;
+    }
+    ++number_;
+    std::size_t length = read();
+    while (length == 0 && !text_.at_end()) {
+      text_.grow();
+      length = read();
+    }
+    text_.drop(std::max<std::size_t>(length, 1));
+    return true;
+  }
+
+  std::size_t read() {
+    try {
+      return detail::read_csv_record(text_.rest(), text_.at_end(), form_, fields_);
+    } catch (const error& fault) {
+      refuse_row(number_, fault.what());
+    }
+  }
+
+  value row() const {
+    if (fields_.size() > names_.size()) {
+      refuse_row(number_, "it has " + std::to_string(fields_.size()) + " values for " + std::to_string(names_.size()) +
+                              " names");
+    }
+    const auto& none = options_.set_values_to_none;
+    dictionary members;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const bool is_none = i >= fields_.size() || std::find(none.begin(), none.end(), fields_[i]) != none.end();
+      members.set(names_[i], is_none ? value() : value::text_of(fields_[i]));
+    }
+    return value::dict_of(std::move(members));
+  }
+
+  text_window text_;
+  const csv_decoder_options& options_;
+  detail::csv_form form_;
+  std::vector<std::string> names_;
+  std::vector<std::string> fields_;
+  std::size_t number_ = 0;
+};
+
 }  // namespace
 
 csv_decoder::csv_decoder(csv_decoder_options options)
     : options_(std::move(options)), delimiter_(delimiter_of(options_)) {}
 
-void csv_decoder::decode(std::string_view body, const std::function<void(const value& document)>& each) const {
-  const detail::csv_form form{delimiter_};
-  std::string kept;
-  std::string_view rest = options_.encoding.to_utf8(body, kept);
-  std::vector<std::string> names;
-  std::vector<std::string> fields;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    std::size_t length = 0;
-    try {
-      length = detail::read_csv_record(rest, true, form, fields);
-    } catch (const error& fault) {
-      refuse_row(number, fault.what());
-    }
-    rest.remove_prefix(std::max<std::size_t>(length, 1));
-    if (fields.size() == 1 && fields.front().empty()) {
-      continue;
-    }
-    if (names.empty()) {
-      names = fields;
-    } else {
-      each(row(names, fields, number));
-    }
-  }
-}
-
-value csv_decoder::row(const std::vector<std::string>& names, const std::vector<std::string>& fields,
-                       std::size_t number) const {
-  if (fields.size() > names.size()) {
-    refuse_row(number,
-               "it has " + std::to_string(fields.size()) + " values for " + std::to_string(names.size()) + " names");
-  }
-  const auto& none = options_.set_values_to_none;
-  dictionary members;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool is_none = i >= fields.size() || std::find(none.begin(), none.end(), fields[i]) != none.end();
-    members.set(names[i], is_none ? value() : value::text_of(fields[i]));
-  }
-  return value::dict_of(std::move(members));
+std::unique_ptr<document_stream> csv_decoder::documents(std::unique_ptr<byte_stream> body,
+                                                        const decoding_limits& most) const {
+  return std::make_unique<csv_rows>(std::move(body), options_, delimiter_, most.text);
 }
 
 }  // namespace ingest::rest

@@ -21,11 +21,10 @@ class csv_decoder final : public decoder {
  public:
   /// Throws errc::config for another delimiter.
   explicit csv_decoder(csv_decoder_options options);
-  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+  std::unique_ptr<document_stream> documents(std::unique_ptr<byte_stream> body,
+                                             const decoding_limits& most) const override;
 
  private:
-  value row(const std::vector<std::string>& names, const std::vector<std::string>& fields, std::size_t number) const;
-
   csv_decoder_options options_;
   char delimiter_;
 };

@@ -10,11 +10,15 @@ namespace ingest::rest {
 /// GzipDecoder: another decoder's bodies, compressed. A body that is not compressed goes to the other one as it is.
 class gzip_decoder final : public decoder {
  public:
-  explicit gzip_decoder(std::shared_ptr<const decoder> inner, std::size_t most_bytes = std::size_t(1) << 30U)
+  /// `most_bytes`: of all that decode() unpacks.
+  explicit gzip_decoder(std::shared_ptr<const decoder> inner, std::size_t most_bytes)
       : inner_(std::move(inner)), most_bytes_(most_bytes) {}
 
-  /// Throws errc::bad_data for a body that is damaged, or has more than `most_bytes` when it is not compressed.
-  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+  std::unique_ptr<document_stream> documents(std::unique_ptr<byte_stream> body,
+                                             const decoding_limits& most) const override;
+
+ protected:
+  decoding_limits limits() const override { return {most_bytes_, most_bytes_}; }
 
  private:
   std::shared_ptr<const decoder> inner_;

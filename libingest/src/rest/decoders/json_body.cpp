@@ -20,22 +20,6 @@ std::string_view kind_of(std::string_view body) {
   return "no JSON";
 }
 
-/// Why a body is no JSON is told by the scanner, whose words are the same for all answers.
-value parsed(std::string_view body) {
-  try {
-    return value::from_json(body);
-  } catch (const error&) {
-    try {
-      detail::json_scanner in(body);
-      in.value();
-      in.finish();
-    } catch (const detail::json_fault& fault) {
-      refuse_body(body, fault.offset);
-    }
-    throw;
-  }
-}
-
 }  // namespace
 
 std::string_view without_byte_order_mark(std::string_view text) {
@@ -56,21 +40,31 @@ void refuse_body(std::string_view body, std::size_t offset) {
               true);
 }
 
-void for_each_document(std::string_view body, const std::function<void(const value&)>& each) {
+std::vector<std::string_view> documents_of(std::string_view body) {
   body = without_byte_order_mark(body);
-  if (is_blank(body)) {
-    return each(value::dict_of({}));
+  std::vector<std::string_view> found;
+  if (!is_blank(body)) {
+    try {
+      detail::json_scanner in(body);
+      if (in.peek() == '[') {
+        in.array([&](std::size_t) { found.push_back(in.value().raw); });
+      } else {
+        const detail::json_value whole = in.value();
+        found.push_back(whole.is_null() ? std::string_view() : whole.raw);
+      }
+      in.finish();
+    } catch (const detail::json_fault& fault) {
+      refuse_body(body, fault.offset);
+    }
   }
-  const value content = parsed(body);
-  if (!content.is_list()) {
-    return each(content.is_none() ? value::dict_of({}) : content);
+  if (found.empty()) {
+    found.emplace_back();
   }
-  for (const value& document : content.items()) {
-    each(document);
-  }
-  if (content.items().empty()) {
-    each(value::dict_of({}));
-  }
+  return found;
+}
+
+value document_of(std::string_view found) {
+  return found.empty() ? value::dict_of({}) : value::from_json(found);
 }
 
 }  // namespace ingest::rest

@@ -7,7 +7,8 @@ namespace ingest::rest {
 /// JsonDecoder: the elements of an array, or the one value.
 class json_decoder final : public decoder {
  public:
-  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+  std::unique_ptr<document_stream> documents(std::unique_ptr<byte_stream> body,
+                                             const decoding_limits& most) const override;
   bool is_json() const override { return true; }
   bool shows_response() const override { return true; }
 };

@@ -3,40 +3,100 @@
 #include <algorithm>
 
 #include "ingest/error.hpp"
+#include "rest/decoders/decoded_text.hpp"
 #include "rest/decoders/json_body.hpp"
+#include "rest/decoders/text_window.hpp"
 
 namespace ingest::rest {
 
-void jsonl_decoder::decode(std::string_view body, const std::function<void(const value& document)>& each) const {
-  std::string kept;
-  std::string_view rest = encoding_.to_utf8(body, kept);
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const auto end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (is_blank(line)) {
-      continue;
+namespace {
+
+/// The lines of a text, of which each ends behind one of `ends`, or with the text.
+class line_reader {
+ public:
+  line_reader(std::unique_ptr<byte_stream> body, const text_encoding& encoding, std::string_view ends, std::size_t most)
+      : text_(std::make_unique<decoded_text>(std::move(body), encoding), most), ends_(ends) {}
+
+  /// Without its end; valid until the next call. Nothing behind the last one.
+  std::optional<std::string_view> next() {
+    text_.drop(std::exchange(taken_, 0));
+    if (!text_.has_more()) {
+      return std::nullopt;
     }
-    value document;
+    std::size_t looked_at = 0;
+    std::size_t end = text_.rest().find_first_of(ends_);
+    // Where "\r\n" ends a line too, its second byte may be in the next piece.
+    while (end == std::string_view::npos || (text_.rest()[end] == '\r' && end + 1 == text_.rest().size())) {
+      looked_at = std::min(end, text_.rest().size());
+      if (!text_.grow()) {
+        break;
+      }
+      end = text_.rest().find_first_of(ends_, looked_at);
+    }
+    end = std::min(end, text_.rest().size());
+    const std::string_view behind = text_.rest().substr(end);
+    taken_ = end + (behind.starts_with("\r\n") ? 2 : behind.empty() ? 0 : 1);
+    return text_.rest().substr(0, end);
+  }
+
+ private:
+  text_window text_;
+  std::string_view ends_;
+  std::size_t taken_ = 0;
+};
+
+class json_lines final : public document_stream {
+ public:
+  explicit json_lines(std::unique_ptr<line_reader> lines) : lines_(std::move(lines)) {}
+
+  std::optional<value> next() override {
+    while (const auto line = lines_->next()) {
+      ++number_;
+      if (!is_blank(*line)) {
+        return parsed(*line);
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  value parsed(std::string_view line) const {
     try {
-      document = value::from_json(line);
+      return value::from_json(line);
     } catch (const error& fault) {
-      throw error(errc::bad_data, "line " + std::to_string(number) + " of the answer is no JSON: " + fault.what(),
+      throw error(errc::bad_data, "line " + std::to_string(number_) + " of the answer is no JSON: " + fault.what(),
                   true);
     }
-    each(document);
   }
+
+  std::unique_ptr<line_reader> lines_;
+  std::size_t number_ = 0;
+};
+
+class text_lines final : public document_stream {
+ public:
+  explicit text_lines(std::unique_ptr<line_reader> lines) : lines_(std::move(lines)) {}
+
+  std::optional<value> next() override {
+    const auto line = lines_->next();
+    return line ? std::optional(value::dict_of({{"record", value::text_of(std::string(*line))}})) : std::nullopt;
+  }
+
+ private:
+  std::unique_ptr<line_reader> lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<document_stream> jsonl_decoder::documents(std::unique_ptr<byte_stream> body,
+                                                          const decoding_limits& most) const {
+  return std::make_unique<json_lines>(std::make_unique<line_reader>(std::move(body), encoding_, "\n", most.text));
 }
 
-void iterable_decoder::decode(std::string_view body, const std::function<void(const value& document)>& each) const {
-  std::string kept;
-  std::string_view rest = text_encoding().to_utf8(body, kept);
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find_first_of("\r\n"), rest.size());
-    each(value::dict_of({{"record", value::text_of(std::string(rest.substr(0, end)))}}));
-    rest.remove_prefix(end);
-    rest.remove_prefix(rest.starts_with("\r\n") ? 2 : rest.empty() ? 0 : 1);
-  }
+std::unique_ptr<document_stream> iterable_decoder::documents(std::unique_ptr<byte_stream> body,
+                                                             const decoding_limits& most) const {
+  return std::make_unique<text_lines>(
+      std::make_unique<line_reader>(std::move(body), text_encoding(), "\r\n", most.text));
 }
 
 }  // namespace ingest::rest

@@ -10,7 +10,8 @@ namespace ingest::rest {
 class jsonl_decoder final : public decoder {
  public:
   explicit jsonl_decoder(text_encoding encoding = {}) : encoding_(encoding) {}
-  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+  std::unique_ptr<document_stream> documents(std::unique_ptr<byte_stream> body,
+                                             const decoding_limits& most) const override;
 
  private:
   text_encoding encoding_;
@@ -19,7 +20,8 @@ class jsonl_decoder final : public decoder {
 /// IterableDecoder: {"record": line}, of each line.
 class iterable_decoder final : public decoder {
  public:
-  void decode(std::string_view body, const std::function<void(const value& document)>& each) const override;
+  std::unique_ptr<document_stream> documents(std::unique_ptr<byte_stream> body,
+                                             const decoding_limits& most) const override;
 };
 
 }  // namespace ingest::rest
