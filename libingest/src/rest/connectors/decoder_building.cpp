@@ -1,4 +1,5 @@
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/decoders/csv_decoder.hpp"
 #include "rest/decoders/gzip_decoder.hpp"
 #include "rest/decoders/json_decoder.hpp"
@@ -30,6 +31,7 @@ constexpr component_maker<made> decoders[] = {
     {"CsvDecoder", make_csv},
     {"GzipDecoder",
      [](const component& of) -> made { return std::make_shared<gzip_decoder>(make_decoder(of.child("decoder"))); }},
+    {"CustomDecoder", make_custom_decoder},
 };
 
 }  // namespace
