@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 
+#include "ingest/http_client.hpp"
 #include "rest/requests/request_options.hpp"
 
 namespace ingest::rest {
@@ -40,6 +42,10 @@ class authenticator {
 
   /// Throws as token_source::token() does.
   virtual proof present(const std::stop_token& stop) = 0;
+
+  /// Puts into a request that is ready to be sent what can only be told from all of it. The number of that stands for
+  /// the proof's; nothing where nothing was done. Throws as present() does.
+  virtual std::optional<std::uint64_t> sign(http_request& /*request*/, const std::stop_token& /*stop*/) { return {}; }
 
   /// As token_source::renew().
   virtual bool renew(std::uint64_t /*number*/) { return false; }

@@ -2,6 +2,8 @@
 
 #include "rest/answers/backoff.hpp"
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
+#include "rest/custom/custom_requests.hpp"
 
 namespace ingest::rest {
 
@@ -34,6 +36,7 @@ constexpr component_maker<strategy> backoffs[] = {
      [](const component& of) -> strategy {
        return std::make_shared<wait_until_time_from_header>(header_of(of), of.parts().time.wall);
      }},
+    {"CustomBackoffStrategy", make_custom_backoff},
 };
 
 std::optional<response_action> action_of(const component& of) {
@@ -83,22 +86,28 @@ response_filter make_filter(const component& of) {
   return response_filter(std::move(o));
 }
 
+error_handler_options default_handling(const component& of) {
+  error_handler_options o;
+  for (const component& filter : of.children("response_filters")) {
+    o.filters.push_back(make_filter(filter));
+  }
+  for (const component& wait : of.children("backoff_strategies")) {
+    o.backoffs.push_back(make_by_type(backoffs, wait));
+  }
+  const std::int64_t retries = of.whole("max_retries", o.max_retries);
+  if (retries < 0 || retries > 1'000'000) {
+    of.refuse("`max_retries` must lie between 0 and 1,000,000");
+  }
+  o.max_retries = static_cast<unsigned>(retries);
+  return o;
+}
+
 constexpr component_maker<handler> handlers[] = {
     {"DefaultErrorHandler",
+     [](const component& of) -> handler { return std::make_shared<default_error_handler>(default_handling(of)); }},
+    {"CustomErrorHandler",
      [](const component& of) -> handler {
-       error_handler_options o;
-       for (const component& filter : of.children("response_filters")) {
-         o.filters.push_back(make_filter(filter));
-       }
-       for (const component& wait : of.children("backoff_strategies")) {
-         o.backoffs.push_back(make_by_type(backoffs, wait));
-       }
-       const std::int64_t retries = of.whole("max_retries", o.max_retries);
-       if (retries < 0 || retries > 1'000'000) {
-         of.refuse("`max_retries` must lie between 0 and 1,000,000");
-       }
-       o.max_retries = static_cast<unsigned>(retries);
-       return std::make_shared<default_error_handler>(std::move(o));
+       return std::make_shared<custom_error_handler>(make_custom_error_handler(of), default_handling(of));
      }},
     {"CompositeErrorHandler",
      [](const component& of) -> handler {

@@ -7,6 +7,7 @@
 #include "rest/authenticators/session_token.hpp"
 #include "rest/authenticators/token_authenticators.hpp"
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/dates/duration.hpp"
 
 namespace ingest::rest {
@@ -116,11 +117,6 @@ made make_selected(const component& of) {
       selected_authenticator(of.parts().config, of.texts("authenticator_selection_path"), names, of.where())));
 }
 
-made make_custom(const component& of) {
-  return of.parts().authenticators.make(of.text("class_name"),
-                                        {of.content().to_value(), of.given(), of.where(), of.parts().connections});
-}
-
 constexpr component_maker<made> authenticators[] = {
     {"NoAuth", [](const component&) -> made { return std::make_shared<no_authenticator>(); }},
     {"ApiKeyAuthenticator",
@@ -138,7 +134,7 @@ constexpr component_maker<made> authenticators[] = {
     {"SessionTokenAuthenticator", make_session},
     {"LegacySessionTokenAuthenticator", make_legacy_session},
     {"SelectiveAuthenticator", make_selected},
-    {"CustomAuthenticator", make_custom},
+    {"CustomAuthenticator", make_custom_authenticator},
 };
 
 std::set<int> statuses_of(const component& of, std::string_view field) {

@@ -45,6 +45,9 @@ record_selector_options make_selector(const component& of, const component& stre
 /// Null where there is no component.
 std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of);
 
+/// SubstreamPartitionRouter, and what else has its `parent_stream_configs`.
+std::unique_ptr<partition_router> make_substream_router(const component& of);
+
 /// `partition_router`: one, or several multiplied.
 std::unique_ptr<partition_router> make_router(const component& retriever);
 

@@ -11,8 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/custom_components.hpp"
 #include "ingest/stop.hpp"
-#include "rest/authenticators/custom_authenticators.hpp"
+#include "rest/authenticators/authenticator.hpp"
 #include "rest/authenticators/token_store.hpp"
 #include "rest/document/node.hpp"
 #include "rest/expressions/interpolation.hpp"
@@ -33,9 +34,9 @@ struct shared_authenticators {
 struct connector_parts {
   value config = value::dict_of({});
   std::shared_ptr<http_connections> connections = {};
-  std::shared_ptr<api_budget> budget = {};    ///< null: none
-  std::shared_ptr<token_store> tokens = {};   ///< null: where refresh tokens rotate, that is refused
-  custom_authenticators authenticators = {};  ///< by class_name
+  std::shared_ptr<api_budget> budget = {};   ///< null: none
+  std::shared_ptr<token_store> tokens = {};  ///< null: where refresh tokens rotate, that is refused
+  custom::components components = {};        ///< in place of the manifest's code of Python
   std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
   std::vector<std::string> allowed_hosts = {};
   std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it

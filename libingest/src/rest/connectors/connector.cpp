@@ -26,7 +26,7 @@ connector::connector(manifest from, value config, connector_options options)
   parts_.max_body_bytes = options.client.max_body_bytes;
   parts_.connections = std::make_shared<http_connections>(options.client);
   parts_.tokens = std::move(options.tokens);
-  parts_.authenticators = std::move(options.authenticators);
+  parts_.components = std::move(options.components);
   parts_.allowed_hosts = std::move(options.allowed_hosts);
   parts_.time = std::move(options.time);
   parts_.present = options.present.value_or(parts_.time.wall());

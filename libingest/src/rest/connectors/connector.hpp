@@ -17,7 +17,7 @@ namespace ingest::rest {
 struct connector_options {
   http_client_options client = {};
   std::shared_ptr<token_store> tokens = {};     ///< where refresh tokens that rotate outlive the process
-  custom_authenticators authenticators = {};    ///< in place of the Python classes of CustomAuthenticator
+  custom::components components = {};           ///< in place of the manifest's code of Python
   std::vector<std::string> allowed_hosts = {};  ///< that may get credentials beside those of the manifest
   timing time = {};
 

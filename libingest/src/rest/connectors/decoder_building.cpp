@@ -1,4 +1,5 @@
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/decoders/csv_decoder.hpp"
 #include "rest/decoders/gzip_decoder.hpp"
 #include "rest/decoders/json_decoder.hpp"
@@ -39,6 +40,7 @@ constexpr component_maker<made> decoders[] = {
      [](const component& of) -> made {
        return std::make_shared<zip_decoder>(make_decoder(of.child("decoder")), of.parts().max_body_bytes);
      }},
+    {"CustomDecoder", make_custom_decoder},
 };
 
 }  // namespace

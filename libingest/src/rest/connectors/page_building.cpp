@@ -1,4 +1,5 @@
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/paginators/cursor_pagination.hpp"
 #include "rest/paginators/offset_increment.hpp"
 #include "rest/paginators/page_increment.hpp"
@@ -29,6 +30,7 @@ constexpr component_maker<strategy> strategies[] = {
                                      of.optional_expression("page_size"), of.given().parameters},
            *of.known());
      }},
+    {"CustomPaginationStrategy", make_custom_pagination},
 };
 
 using made_paginator = std::shared_ptr<const paginator>;

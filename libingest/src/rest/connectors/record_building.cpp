@@ -1,4 +1,5 @@
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/transformations/add_fields.hpp"
 #include "rest/transformations/flatten_fields.hpp"
 #include "rest/transformations/key_transformations.hpp"
@@ -65,14 +66,35 @@ constexpr component_maker<made> transformations[] = {
     {"FlattenFields",
      [](const component& of) -> made { return std::make_shared<flatten_fields>(of.truth("flatten_lists", true)); }},
     {"DpathFlattenFields", make_dpath_flatten},
+    {"CustomTransformation", make_custom_transformation},
 };
 
-constexpr component_maker<record_extractor> extractors[] = {
-    {"DpathExtractor", [](const component& of) { return record_extractor(of.expressions("field_path"), *of.known()); }},
+/// What a component gives a selector.
+using contribution = std::function<void(record_selector_options& to)>;
+
+constexpr component_maker<contribution> extractors[] = {
+    {"DpathExtractor",
+     [](const component& of) -> contribution {
+       return [found = record_extractor(of.expressions("field_path"), *of.known())](auto& to) { to.extractor = found; };
+     }},
+    {"CustomRecordExtractor",
+     [](const component& of) -> contribution {
+       return [own = make_custom_extraction(of)](auto& to) { to.own_extraction = own; };
+     }},
 };
 
-constexpr component_maker<std::optional<interpolation>> filters[] = {
-    {"RecordFilter", [](const component& of) { return of.optional_expression("condition"); }},
+constexpr component_maker<contribution> filters[] = {
+    {"RecordFilter",
+     [](const component& of) -> contribution {
+       return [condition = of.optional_expression("condition"), parameters = of.given().parameters](auto& to) {
+         to.condition = condition;
+         to.parameters = parameters;
+       };
+     }},
+    {"CustomRecordFilter",
+     [](const component& of) -> contribution {
+       return [own = make_custom_condition(of)](auto& to) { to.own_condition = own; };
+     }},
 };
 
 /// The schema that is written out in the manifest, if there is one.
@@ -80,6 +102,19 @@ std::optional<value> schema_of(const component& stream) {
   const auto loader = stream.optional_child("schema_loader");
   const node* const schema = loader ? loader->field("schema") : nullptr;
   return schema == nullptr ? std::nullopt : std::optional(schema->to_value());
+}
+
+void normalize(record_selector_options& o, const component& of, const component& stream) {
+  const node* const how = of.field("schema_normalization");
+  if (how != nullptr && how->is_dict()) {
+    o.own_normalization =
+        make_custom_normalization(of.child("schema_normalization"), schema_of(stream).value_or(value::dict_of({})));
+  } else if (of.text("schema_normalization") == "Default") {
+    o.schema = schema_of(stream);
+    if (!o.schema) {
+      of.refuse("`schema_normalization` needs a schema, and the stream has none that is written out in the manifest");
+    }
+  }
 }
 
 }  // namespace
@@ -97,21 +132,15 @@ record_selector_options make_selector(const component& of, const component& stre
     of.refuse("selectors of type " + std::string(of.type()) + " do not run here");
   }
   record_selector_options o;
-  o.extractor = make_by_type(extractors, of.child("extractor"));
+  make_by_type(extractors, of.child("extractor"))(o);
   if (const auto filter = of.optional_child("record_filter")) {
-    o.condition = make_by_type(filters, *filter);
-    o.parameters = filter->given().parameters;
+    make_by_type(filters, *filter)(o);
   }
   o.transformations = make_transformations(stream);
   const node* const cursor = stream.field("incremental_sync");
   const node* const client_side = cursor == nullptr ? nullptr : cursor->find("is_client_side_incremental");
   o.transform_before_filtering = of.truth("transform_before_filtering", client_side != nullptr && client_side->truth());
-  if (of.text("schema_normalization") == "Default") {
-    o.schema = schema_of(stream);
-    if (!o.schema) {
-      of.refuse("`schema_normalization` needs a schema, and the stream has none that is written out in the manifest");
-    }
-  }
+  normalize(o, of, stream);
   o.where = of.where();
   return o;
 }

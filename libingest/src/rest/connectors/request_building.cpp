@@ -1,4 +1,6 @@
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/custom_building.hpp"
+#include "rest/custom/call_of_variables.hpp"
 #include "rest/requests/http_requester.hpp"
 
 namespace ingest::rest {
@@ -95,10 +97,14 @@ std::optional<request_option> make_optional_option(const component& of, std::str
 }
 
 std::shared_ptr<requester> make_requester(const component& of, const std::string& stream) {
-  if (of.type() != "HttpRequester") {
+  http_requester_options o;
+  if (of.type() == "CustomRequester") {
+    o.change = [edit = make_custom_edit(of)](http_request& request, const variables& given) {
+      edit(request, call_of_variables(given));
+    };
+  } else if (of.type() != "HttpRequester") {
     of.refuse("requesters of type " + std::string(of.type()) + " do not run here");
   }
-  http_requester_options o;
   o.name = stream;
   o.request.where = of.where();
   o.request.parameters = of.given().parameters;

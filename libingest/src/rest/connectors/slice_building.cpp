@@ -1,5 +1,6 @@
 #include "rest/connectors/building.hpp"
 #include "rest/connectors/connector_stream.hpp"
+#include "rest/connectors/custom_building.hpp"
 #include "rest/cursors/count_cursor.hpp"
 #include "rest/cursors/datetime_cursor.hpp"
 #include "rest/partitions/list_partitions.hpp"
@@ -79,7 +80,9 @@ constexpr component_maker<made_cursor> cursors[] = {
      }},
 };
 
-made_router make_substreams(const component& of) {
+}  // namespace
+
+made_router make_substream_router(const component& of) {
   std::vector<parent_stream_options> parents;
   for (const component& p : of.children("parent_stream_configs")) {
     parent_stream_options o;
@@ -103,6 +106,8 @@ made_router make_substreams(const component& of) {
   return std::make_unique<substream_partitions>(std::move(parents), *of.known());
 }
 
+namespace {
+
 made_router make_list(const component& of) {
   list_partitions_options o;
   const node* const values = of.field("values");
@@ -121,8 +126,9 @@ made_router make_groups(const component& of);
 
 constexpr component_maker<made_router> routers[] = {
     {"ListPartitionRouter", make_list},
-    {"SubstreamPartitionRouter", make_substreams},
+    {"SubstreamPartitionRouter", make_substream_router},
     {"GroupingPartitionRouter", make_groups},
+    {"CustomPartitionRouter", make_custom_router},
 };
 
 made_router make_groups(const component& of) {

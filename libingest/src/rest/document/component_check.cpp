@@ -122,12 +122,8 @@ void component_check::walk(const node& component, place where) {
     add(finding::weight::error, component,
         in_backticks(type->name) + " is " + std::string(name_of(type->stands)) + ", but " +
             std::string(name_of(where)) + " must stand here");
-  } else if (type->support == support::python) {
-    const node* const code = component.find("class_name");
-    add(finding::weight::lack, component,
-        std::string(type->name) + " is Python code of the connector (" +
-            (code == nullptr ? "no class_name" : std::string(code->text())) + "), which cannot be run",
-        type->name);
+  } else if (type->support == support::python || type->support == support::embedded) {
+    walk_python(*type, component);
   } else if (type->support == support::lacking) {
     add(finding::weight::lack, component, std::string(type->name) + " is not supported yet", type->name);
   } else if (type->support == support::runs) {

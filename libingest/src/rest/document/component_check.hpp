@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/custom_components.hpp"
 #include "rest/document/component_type.hpp"
 #include "rest/document/finding.hpp"
 #include "rest/document/node.hpp"
@@ -15,6 +16,9 @@ namespace ingest::rest {
 /// field cannot hold, expressions that cannot be read, and what does not run here.
 class component_check {
  public:
+  /// `provided` are components that run in place of code of Python; it must outlive this.
+  explicit component_check(const custom::components& provided) : provided_(provided) {}
+
   /// Of the component at `path`, which stands in a place of kind `where`, and of all below it.
   std::vector<finding> look_at(const node& component, place where, const std::string& path);
 
@@ -25,6 +29,7 @@ class component_check {
   class place_in_path;
 
   void walk(const node& component, place where);
+  void walk_python(const component_type& type, const node& component);
   void walk_fields(const component_type& type, const node& component);
   void check_required(const component_type& type, const node& component);
   void check_field(const component_type& type, const node& component, const node::member& member);
@@ -41,6 +46,7 @@ class component_check {
   /// What is wrong with an expression, or nothing. The same ones come again and again.
   const std::string& problem_of(const std::string& expression);
 
+  const custom::components& provided_;
   std::vector<finding> found_;
   std::string path_;
   std::map<std::string, std::string, std::less<>> problems_;

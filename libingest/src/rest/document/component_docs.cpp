@@ -17,6 +17,8 @@ std::string_view word_of(enum support s) {
       return "not needed";
     case support::lacking:
       return "not yet";
+    case support::embedded:
+      return "in C++ only";
     case support::python:
       return "no: Python";
   }
@@ -42,7 +44,8 @@ std::string component_list() {
   std::string list =
       "# Components of connectors\n\nThe types of Airbyte's low-code format, by where they stand in a manifest; "
       "[connectors.md](connectors.md) tells how\nconnectors are run. \"Not needed\" means that nothing is lost without "
-      "it. This list is printed by `ingest help-components --markdown`.\n\n"
+      "it; \"in C++ only\",\nthat a program which embeds the library can bring its own ([guide.md](guide.md)). This "
+      "list is printed by `ingest help-components --markdown`.\n\n"
       "| stands as | component | runs here | what it does | fields (**required**) |\n|---|---|---|---|---|\n";
   for (const auto& [where, types] : by_place) {
     for (const component_type* const t : types) {

@@ -87,9 +87,10 @@ std::string_view name_of(place where);
 /// What becomes of a component here.
 enum class support : std::uint8_t {
   runs,
-  ignored,  ///< of no use here, and nothing is lost without it: what a form shows, how many threads there are …
-  lacking,  ///< a stream with it cannot run yet
-  python,   ///< code of the connector's own, which cannot run here
+  ignored,   ///< of no use here, and nothing is lost without it: what a form shows, how many threads there are …
+  lacking,   ///< a stream with it cannot run yet
+  embedded,  ///< code of the connector's own, for which a program that embeds the library may have its own
+  python,    ///< code of the connector's own, which cannot run here
 };
 
 /// What a field may hold: bits.

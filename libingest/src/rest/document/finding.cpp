@@ -22,4 +22,14 @@ std::string to_text(const finding& f) {
   return text.empty() ? f.text : text + ": " + f.text;
 }
 
+std::string hindrances(const std::vector<finding>& findings) {
+  std::string all;
+  for (const finding& f : findings) {
+    if (f.hinders()) {
+      all += (all.empty() ? "" : "; ") + to_text(f);
+    }
+  }
+  return all;
+}
+
 }  // namespace ingest::rest

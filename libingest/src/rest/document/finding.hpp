@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ingest::rest {
 
@@ -25,6 +26,9 @@ struct finding {
 
 /// "error", "lack", "note".
 std::string_view name_of(enum finding::weight w);
+
+/// All that hinder, as texts, with "; " between them.
+std::string hindrances(const std::vector<finding>& findings);
 
 /// "streams[2].retriever, line 41: misses `requester`".
 std::string to_text(const finding& f);

@@ -81,12 +81,12 @@ bool manifest_verdict::runs() const {
          std::all_of(streams.begin(), streams.end(), [](const stream_verdict& s) { return s.runs(); });
 }
 
-manifest_verdict check_manifest(const manifest& m) {
+manifest_verdict check_manifest(const manifest& m, const custom::components& provided) {
   manifest_verdict verdict;
   for (const document_note& n : m.notes) {
     verdict.findings.push_back({finding::weight::note, "", n.line, n.text, {}});
   }
-  component_check check;
+  component_check check(provided);
   const component_type& source = *find_component_type(manifest_type, place::source);
   for (const node::member& field : m.root.members()) {
     const bool of_streams = field.name == "streams" || field.name == "dynamic_streams";

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/custom_components.hpp"
 #include "rest/document/document.hpp"
 #include "rest/document/finding.hpp"
 #include "rest/document/node.hpp"
@@ -37,7 +38,8 @@ struct manifest_verdict {
   bool runs() const;  ///< each stream does, and nothing else hinders
 };
 
-/// Looks at all components by their table. Reads no other file, and asks no API.
-manifest_verdict check_manifest(const manifest& m);
+/// Looks at all components by their table; `provided` run in place of the manifest's code of Python. Reads no other
+/// file, and asks no API.
+manifest_verdict check_manifest(const manifest& m, const custom::components& provided = {});
 
 }  // namespace ingest::rest

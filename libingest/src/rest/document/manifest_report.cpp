@@ -102,10 +102,10 @@ void append_findings(std::string& text, const std::vector<finding>& findings) {
 
 }  // namespace
 
-manifest_report report_of(const manifest& m) {
+manifest_report report_of(const manifest& m, const custom::components& provided) {
   manifest_report r;
   r.name = m.name;
-  r.verdict = check_manifest(m);
+  r.verdict = check_manifest(m, provided);
   r.lacking = lacking_of(r.verdict);
   try {
     r.streams = declared_streams(m);

@@ -18,7 +18,7 @@ struct manifest_report {
       lacking;  ///< types that do not run here, and of how many streams; most first
 };
 
-manifest_report report_of(const manifest& m);
+manifest_report report_of(const manifest& m, const custom::components& provided = {});
 
 /// Two lines or more: a stream with what it lacks, by line and path; what is to be said of the whole; how many run.
 std::string to_text(const manifest_report& r);

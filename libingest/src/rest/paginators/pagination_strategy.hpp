@@ -10,12 +10,15 @@
 
 namespace ingest::rest {
 
+class answer;
+
 /// What a strategy is told of a page.
 struct page_facts {
   /// `config`, and of `response`, `headers`, `last_record` and `last_page_size` those that the strategy names.
   const variables& given;
   std::size_t extracted = 0;  ///< records that the answer had
   std::size_t selected = 0;   ///< those of them that the record filter let pass
+  const answer* from = nullptr;
 };
 
 /// Tells from a page what is asked for next: a token, which may be any value. Changes nothing; thread-safe.

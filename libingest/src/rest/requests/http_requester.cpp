@@ -70,7 +70,10 @@ request_outcome http_requester::send(const variables& given, const request_optio
 }
 
 url http_requester::target_of(const variables& given, const std::optional<std::string>& path) const {
-  url target = hosts_.by_own_scheme(template_.target(given, path), given);
+  return checked(hosts_.by_own_scheme(template_.target(given, path), given), given);
+}
+
+url http_requester::checked(url target, const variables& given) const {
   if (has_credentials() && !hosts_.hold(target, given)) {
     throw error(errc::config, options_.name + ": the next request is to go to " + target.origin() +
                                   ", but credentials go to " + hosts_.for_people(given) +
@@ -87,7 +90,16 @@ http_requester::attempted http_requester::attempt(const variables& given, const 
   combine(all, injected, options_.name);
   const bool open = !has_credentials();
   const auto trusted = [&](const url& place) { return open || hosts_.hold(place, given); };
-  return {sender_.attempt(template_.prepare(target, all), trusted, stop), proof.number};
+  prepared_request request = template_.prepare(target, all);
+  const std::string made = request.raw.url;
+  if (options_.change) {
+    options_.change(request.raw, given);
+  }
+  const auto signed_with = options_.auth->sign(request.raw, stop);
+  if (request.raw.url != made) {
+    request.target = checked(parse_url(request.raw.url, options_.name), given);
+  }
+  return {sender_.attempt(std::move(request), trusted, stop), signed_with.value_or(proof.number)};
 }
 
 void http_requester::wait_for_another(retry_course& course, const verdict& v, const exchange& e, const url& target,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 
 namespace ingest::rest {
 
+/// Changes a request that is about to be signed and sent; `given` is what its templates may name.
+using request_change = std::function<void(http_request& request, const variables& given)>;
+
 struct http_requester_options {
   std::string name = {};  ///< of the stream, for messages
   request_template_options request = {};
@@ -24,6 +28,7 @@ struct http_requester_options {
   std::shared_ptr<http_connections> connections = {};
   std::vector<std::string> allowed_hosts = {};  ///< that may get the credentials besides those of the requester's URL
   timing time = {};
+  request_change change = {};  ///< none: requests are sent as they are made
 };
 
 /// HttpRequester. Beyond the CDK: a 401 that would fail makes the authenticator get another token, once, if it can; and
@@ -44,6 +49,7 @@ class http_requester final : public requester {
   url target_of(const variables& given, const std::optional<std::string>& path) const;
   attempted attempt(const variables& given, const request_options& injected, const url& target,
                     const std::stop_token& stop) const;
+  url checked(url target, const variables& given) const;
   void wait_for_another(retry_course& course, const verdict& v, const exchange& e, const url& target,
                         const std::stop_token& stop) const;
   bool has_credentials() const;

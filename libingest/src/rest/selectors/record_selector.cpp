@@ -49,8 +49,8 @@ record_selector::record_selector(record_selector_options options) : options_(std
 }
 
 bool record_selector::raw() const {
-  return options_.extractor.path().plain() && !options_.condition && options_.transformations.empty() &&
-         !options_.schema;
+  return options_.extractor.path().plain() && !options_.own_extraction && !options_.condition &&
+         !options_.own_condition && options_.transformations.empty() && !options_.schema && !options_.own_normalization;
 }
 
 selected_page record_selector::select(const answer& from, const decoder& how, const page_wishes& wishes,
@@ -110,20 +110,34 @@ bool record_selector::select_bytes(const raw_record& record, selection& out) con
 }
 
 void record_selector::select_values(const answer& from, const decoder& how, selection& out) const {
-  bool first = true;
   out.page.response = value::dict_of({});
   out.page.fingerprint = fingerprint_of(from.body());
+  extract(from, how, out);
+  if (options_.own_extraction) {
+    out.page.place_found = true;  // else it would have thrown
+    options_.own_extraction(from, out.given, [&](const value& record) { select_value(record, out); });
+  }
+  if (out.wishes.last_record) {
+    out.page.last_record = std::move(out.last);
+  }
+}
+
+void record_selector::extract(const answer& from, const decoder& how, selection& out) const {
+  const bool own = static_cast<bool>(options_.own_extraction);
+  if (own && !out.wishes.response) {
+    return;
+  }
+  bool first = true;
   how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {
       out.page.response = document;
     }
     first = false;
-    const bool found = options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
-    out.page.place_found = out.page.place_found || found;
+    if (!own) {
+      const bool found = options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+      out.page.place_found = out.page.place_found || found;
+    }
   });
-  if (out.wishes.last_record) {
-    out.page.last_record = std::move(out.last);
-  }
 }
 
 void record_selector::select_value(const value& record, selection& out) const {
@@ -157,12 +171,18 @@ std::optional<value> record_selector::worked(const value& record, selection& out
   if (!options_.transform_before_filtering) {
     made = transformed(made, out);
   }
+  if (options_.own_normalization && made.is_dict()) {
+    return options_.own_normalization(made);
+  }
   return options_.schema && made.is_dict() ? normalized(made, *options_.schema) : made;
 }
 
 bool record_selector::passes(const value& record, const selection& out) const {
   if (options_.filter == cursor_filter::early && out.watch != nullptr &&
       !out.watch->admits(content_of(record, out.watch->field()))) {
+    return false;
+  }
+  if (options_.own_condition && !options_.own_condition(record, out.given)) {
     return false;
   }
   if (!options_.condition) {

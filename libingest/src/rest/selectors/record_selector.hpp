@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,13 +41,24 @@ enum class cursor_filter {
   late,   ///< data feed: after it, for such a record ends the pagination
 };
 
+/// Finds the records of an answer in place of a record_extractor.
+using record_extraction =
+    std::function<void(const answer& from, const variables& given, const std::function<void(const value& record)>&)>;
+/// Whether a record goes on.
+using record_condition = std::function<bool(const value& record, const variables& given)>;
+/// The record as the stream's schema wants it.
+using record_normalization = std::function<value(const value& record)>;
+
 struct record_selector_options {
   record_extractor extractor;
+  record_extraction own_extraction = {};        ///< none: the extractor's
   std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
+  record_condition own_condition = {};          ///< beside `condition`; none: all pass
   value parameters = {};  ///< of the RecordFilter; None: those that are known where it is evaluated
   std::vector<std::shared_ptr<const transformation>> transformations = {};
   bool transform_before_filtering = false;
   std::optional<value> schema = {};  ///< of records that are to be normalized by it
+  record_normalization own_normalization = {};
   cursor_filter filter = cursor_filter::none;
   std::string where = {};  ///< names the selector in messages
 };
@@ -93,6 +105,7 @@ class record_selector {
   void select_raw(const answer& from, selection& out) const;
   bool select_bytes(const raw_record& record, selection& out) const;
   void select_values(const answer& from, const decoder& how, selection& out) const;
+  void extract(const answer& from, const decoder& how, selection& out) const;
   void select_value(const value& record, selection& out) const;
   std::optional<value> worked(const value& record, selection& out) const;
   bool passes(const value& record, const selection& out) const;

@@ -3,7 +3,6 @@
 #include <thread>
 
 #include "rest/authenticators/base64.hpp"
-#include "rest/authenticators/custom_authenticators.hpp"
 #include "rest/authenticators/legacy_session_token.hpp"
 #include "rest/authenticators/selective.hpp"
 #include "rest/authenticators/session_token.hpp"
@@ -95,19 +94,6 @@ BOOST_AUTO_TEST_CASE(are_chosen_by_a_setting) {
   BOOST_TEST(selected_authenticator(config, {"credentials", "type"}, {"key", "oauth"}, "auth") == "oauth");
   BOOST_CHECK_EXCEPTION(selected_authenticator(config, {"credentials", "kind"}, {"key"}, "auth"), error, is_config);
   BOOST_CHECK_EXCEPTION(selected_authenticator(config, {"credentials", "type"}, {"key"}, "auth"), error, is_config);
-}
-
-BOOST_AUTO_TEST_CASE(of_python_have_replacements_by_their_class_names) {
-  custom_authenticators known;
-  known.add("source_x.components.Auth", [](const custom_authenticators::request& r) {
-    return std::make_shared<bearer_authenticator>(
-        std::make_shared<token_of_settings>(text(r.fields.find("token")->text()), r.given));
-  });
-  const auto made =
-      known.make("source_x.components.Auth",
-                 {.fields = value::from_json(R"({"token":"t"})"), .given = {}, .where = "auth", .connections = {}});
-  BOOST_TEST(header_of(*made) == "Bearer t");
-  BOOST_CHECK_EXCEPTION(known.make("source_y.Auth", {}), error, is_config);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -136,7 +136,7 @@ std::span<const component_type> authenticator_components() {
         text("limit_header"), list("exhaustion_status_codes")}},
       {"CustomAuthenticator",
        place::authenticator,
-       support::python,
+       support::embedded,
        "Makes credentials by code of the connector.",
        {required(text("class_name"))},
        false,

@@ -33,7 +33,7 @@ std::span<const component_type> decoder_components() {
        true},
       {"CustomDecoder",
        place::decoder,
-       support::python,
+       support::embedded,
        "Reads answers by code of the connector.",
        {required(text("class_name"))},
        false,

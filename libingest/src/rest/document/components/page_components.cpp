@@ -30,7 +30,7 @@ std::span<const component_type> page_components() {
         expression(text("stop_condition"))}},
       {"CustomPaginationStrategy",
        place::pagination_strategy,
-       support::python,
+       support::embedded,
        "Finds the next page by code of the connector.",
        {required(text("class_name"))},
        false,

@@ -19,7 +19,7 @@ std::span<const component_type> request_components() {
         component("error_handler", place::error_handler), boolean("use_cache")}},
       {"CustomRequester",
        place::requester,
-       support::python,
+       support::embedded,
        "Makes the requests by code of the connector.",
        {required(text("class_name"))},
        false,

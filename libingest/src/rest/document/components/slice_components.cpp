@@ -75,7 +75,7 @@ std::span<const component_type> slice_components() {
         required(components("partition_routers", place::partition_router))}},
       {"CustomPartitionRouter",
        place::partition_router,
-       support::python,
+       support::embedded,
        "Finds partitions by code of the connector.",
        {required(text("class_name"))},
        false,
