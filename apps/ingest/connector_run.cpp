@@ -8,9 +8,8 @@ namespace ingest::app {
 int run_connector(const settings& s, command c, bool fresh) {
   std::vector<stream_run> runs;
   for (const chosen_stream& stream : checked_streams(s, *load_connector(s))) {
-    runs.push_back({stream.name, stream.problem, [&s, stream](bool alone) {
-                      return stream_settings(s, *stream.declared, alone);
-                    }});
+    runs.push_back({stream.name, stream.problem,
+                    [&s, stream](bool alone) { return stream_settings(s, *stream.declared, alone); }});
   }
   if (runs.empty()) {
     throw error(errc::config, "no stream of " + s.from.path.string() + " is left to be read");

@@ -36,8 +36,8 @@ std::string contents_of(const std::filesystem::path& path, const char* setting) 
 /// Named by the checksum of what it stands for: once that is changed, it does not count any more.
 std::filesystem::path renewed_config_path(const settings& s) {
   const auto folder = s.token_file.empty() ? s.data_dir : s.token_file.parent_path();
-  return folder / ("connector_config." + std::to_string(crc32c(contents_of(s.connector_config, "CONNECTOR_CONFIG"))) +
-                   ".json");
+  return folder /
+         ("connector_config." + std::to_string(crc32c(contents_of(s.connector_config, "CONNECTOR_CONFIG"))) + ".json");
 }
 
 std::filesystem::path config_of(const settings& s) {
@@ -57,8 +57,7 @@ std::string catalog_text(const settings& s, std::stop_token stop) {
 bool is_named(const std::vector<std::string>& names, const catalog_stream& stream) {
   return std::any_of(names.begin(), names.end(), [&stream](const std::string& name) {
     const auto& of_messages = stream.message_names;
-    return name == stream.full_name() ||
-           std::find(of_messages.begin(), of_messages.end(), name) != of_messages.end();
+    return name == stream.full_name() || std::find(of_messages.begin(), of_messages.end(), name) != of_messages.end();
   });
 }
 
@@ -93,8 +92,9 @@ void check_tables(const std::vector<catalog_stream>& chosen) {
 void check_write(const settings& own, const std::string& name) {
   const bool needs_key = own.write == disposition::merge || own.write == disposition::skip;
   if (needs_key && !own.has_key && to_of(own).keyed) {
-    throw error(errc::config, "stream " + name + " has no key, and WRITE=merge and skip tell by it what is there: name "
-                                                 "it with KEY, or set WRITE=replace");
+    throw error(errc::config, "stream " + name +
+                                  " has no key, and WRITE=merge and skip tell by it what is there: name "
+                                  "it with KEY, or set WRITE=replace");
   }
   if (own.write == disposition::append && !own.incremental && to_of(own).durable) {
     throw error(errc::config,
@@ -144,7 +144,8 @@ std::vector<catalog_stream> chosen_process_streams(const settings& s, std::stop_
 }
 
 std::string name_among(const std::vector<catalog_stream>& all, const catalog_stream& stream) {
-  const auto alike = std::count_if(all.begin(), all.end(), [&](const catalog_stream& c) { return c.name == stream.name; });
+  const auto alike =
+      std::count_if(all.begin(), all.end(), [&](const catalog_stream& c) { return c.name == stream.name; });
   return alike > 1 ? stream.full_name() : stream.name;
 }
 
@@ -155,9 +156,7 @@ settings process_stream_settings(const settings& s, const catalog_stream& stream
   declared.schema = stream.schema;
   settings own = stream_settings(s, declared, alone);
   if (!s.origins.contains("WRITE") || s.asked_write == write_choice::automatic) {
-    own.write = own.has_key               ? disposition::merge
-                : stream.is_incremental ? disposition::append
-                                          : disposition::replace;
+    own.write = own.has_key ? disposition::merge : stream.is_incremental ? disposition::append : disposition::replace;
   }
   const bool is_singer = protocol_of(s) == protocol::singer;
   const bool incremental = stream.is_incremental && own.write != disposition::replace;
@@ -165,8 +164,8 @@ settings process_stream_settings(const settings& s, const catalog_stream& stream
   own.of_process.space = stream.space;
   own.of_process.message_names = stream.message_names;
   // A tap is always handed its state: where it reads all anew all the same, records meet their keys.
-  own.of_process.states_count = is_singer ? stream.is_incremental || (own.has_key && own.write == disposition::merge)
-                                          : incremental;
+  own.of_process.states_count =
+      is_singer ? stream.is_incremental || (own.has_key && own.write == disposition::merge) : incremental;
   const bool may = s.incremental || !s.origins.contains("INCREMENTAL");
   own.incremental = may && own.of_process.states_count && own.write != disposition::replace && to_of(s).durable;
   own.of_process.catalog = catalog_selecting(protocol_of(s), stream, incremental, s.catalog.empty());
@@ -184,10 +183,11 @@ std::filesystem::path process_directory(const settings& own) {
 void keep_renewed_config(const settings& own, std::string_view config) {
   processes::register_secrets(config);
   if (own.connector_config.empty() || !to_of(own).durable) {
-    log::warning(events::process_settings_renewed,
-                 "the source has renewed the settings of its connection, and there is nowhere to keep them: the next run "
-                 "may be refused",
-                 {{"stream", own.stream}});
+    log::warning(
+        events::process_settings_renewed,
+        "the source has renewed the settings of its connection, and there is nowhere to keep them: the next run "
+        "may be refused",
+        {{"stream", own.stream}});
     return;
   }
   const auto path = renewed_config_path(own);

@@ -49,9 +49,9 @@ airbyte_messages::airbyte_messages(std::string process, std::string stream, std:
       space_(std::move(space)),
       renewed_(std::move(renewed)),
       printed_(process_) {
-  for (const std::string& pointer : {std::string("/type"), std::string("/record/stream"),
-                                     std::string("/record/namespace"), std::string("/record/data"),
-                                     "/record/data" + id_pointer}) {
+  for (const std::string& pointer :
+       {std::string("/type"), std::string("/record/stream"), std::string("/record/namespace"),
+        std::string("/record/data"), "/record/data" + id_pointer}) {
     pointers_.emplace_back(pointer);
   }
 }
@@ -166,10 +166,10 @@ void airbyte_messages::check_count(std::string_view count) {
     return;
   }
   if (said > static_cast<double>(since_state_)) {
-    throw error(errc::bad_data,
-                process_ + " says in its STATE that it has written " + std::string(count) + " records of stream " +
-                    stream_ + " since the one before, and " + std::to_string(since_state_) +
-                    " have come: the others were lost between the source and its output");
+    throw error(errc::bad_data, process_ + " says in its STATE that it has written " + std::string(count) +
+                                    " records of stream " + stream_ + " since the one before, and " +
+                                    std::to_string(since_state_) +
+                                    " have come: the others were lost between the source and its output");
   }
 }
 

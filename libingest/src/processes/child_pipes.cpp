@@ -46,8 +46,7 @@ class spawn_plan {
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_,
-                               POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   ~spawn_plan() {
     ::posix_spawnattr_destroy(&attributes_);
@@ -104,8 +103,8 @@ std::optional<child_end> reap_child(pid_t pid) {
     return std::nullopt;
   }
   if (reaped < 0) {
-    throw error(errc::internal, std::string("the end of a process that was started cannot be found out: ") +
-                                    std::strerror(errno));
+    throw error(errc::internal,
+                std::string("the end of a process that was started cannot be found out: ") + std::strerror(errno));
   }
   return WIFSIGNALED(status) ? child_end{0, WTERMSIG(status)} : child_end{WEXITSTATUS(status), 0};
 }

@@ -16,8 +16,8 @@ struct child_pipes {
 };
 
 /// Starts a program, which is searched in PATH if it holds no slash, without a shell: standard input is empty, signals
-/// are as a fresh process has them, no other descriptor is handed on, and the environment is ours. The caller closes the
-/// pipes and awaits the end. Throws errc::config where there is no such program or it must not be run.
+/// are as a fresh process has them, no other descriptor is handed on, and the environment is ours. The caller closes
+/// the pipes and awaits the end. Throws errc::config where there is no such program or it must not be run.
 child_pipes start_child(const std::vector<std::string>& words);
 
 /// How a child has ended: its exit status, or the signal that has ended it.

@@ -21,8 +21,8 @@ std::string catalog_in(std::string_view line) {
   try {
     detail::json_scanner in(line);
     const auto whole = in.value();
-    const bool is_one = whole.what == detail::json_value::kind::object &&
-                        text_of(member_of(whole.raw, "type")) == "CATALOG";
+    const bool is_one =
+        whole.what == detail::json_value::kind::object && text_of(member_of(whole.raw, "type")) == "CATALOG";
     return is_one ? std::string(member_of(whole.raw, "catalog").raw) : "";
   } catch (const detail::json_fault&) {
     return "";
@@ -76,8 +76,8 @@ std::string discover_catalog(const source_command& command, process_options limi
       messages.read(line);
     }
     if (catalog.size() > most_catalog_bytes) {
-      throw error(errc::bad_data, limits.name + " has written a catalog of more than " +
-                                      std::to_string(most_catalog_bytes) + " bytes");
+      throw error(errc::bad_data,
+                  limits.name + " has written a catalog of more than " + std::to_string(most_catalog_bytes) + " bytes");
     }
   }
   if (catalog.find_first_not_of(" \n\r\t") == catalog.npos) {

@@ -94,7 +94,8 @@ const file& interval_spool::opened(const spool_place& place) {
   being_read_ = place.file;
   if (reading_->size() < place.end) {
     throw error(errc::bad_data, path.string() + " has " + std::to_string(reading_->size()) + " of " +
-                                    std::to_string(place.end) + " bytes: it was changed. Put it back, or load all anew "
+                                    std::to_string(place.end) +
+                                    " bytes: it was changed. Put it back, or load all anew "
                                     "with `start_over()`");
   }
   return *reading_;

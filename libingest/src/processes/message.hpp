@@ -20,10 +20,10 @@ struct message {
   };
   kind what = kind::nothing;
 
-  std::string_view record = {};     ///< JSON as it came; the line, of one that is refused
-  detail::json_value key = {};      ///< of a record: what stands where its key is looked for
-  std::string_view reason = {};     ///< why it is refused
-  std::string_view state = {};      ///< as it is handed back, one line
+  std::string_view record = {};              ///< JSON as it came; the line, of one that is refused
+  detail::json_value key = {};               ///< of a record: what stands where its key is looked for
+  std::string_view reason = {};              ///< why it is refused
+  std::string_view state = {};               ///< as it is handed back, one line
   std::optional<std::int64_t> version = {};  ///< of a record and of a version
 };
 

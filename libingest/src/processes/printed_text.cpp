@@ -18,15 +18,15 @@ void printed_text::pass_over(std::string_view line, std::string_view why) {
     return;
   }
   if (line[begin] == '{' || line.find("\"type\"") != line.npos) {
-    throw error(errc::bad_data, name_ + " has written a line that is no message (" + std::string(why) +
-                                    "), and what it was meant to be would be lost: " +
-                                    detail::quotable(line.substr(0, 300)) +
-                                    ". Messages are one JSON object a line; have it write everything else to its "
-                                    "standard error");
+    throw error(errc::bad_data,
+                name_ + " has written a line that is no message (" + std::string(why) +
+                    "), and what it was meant to be would be lost: " + detail::quotable(line.substr(0, 300)) +
+                    ". Messages are one JSON object a line; have it write everything else to its "
+                    "standard error");
   }
   if (++lines_ <= most_logged) {
-    log::warning(events::process_prints, "a line of its output is no message and is passed over: " +
-                                             detail::quotable(line.substr(0, 300)),
+    log::warning(events::process_prints,
+                 "a line of its output is no message and is passed over: " + detail::quotable(line.substr(0, 300)),
                  {{"process", name_}});
   }
 }

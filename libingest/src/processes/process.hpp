@@ -47,9 +47,9 @@ class process {
   /// Reads the next line into `line`, without its line break, valid until the next call; the last one needs none.
   /// `pause`: none has come within `patience`. `end`: all was read, and the process has ended with exit code 0.
   ///
-  /// Throws errc::unavailable, with the last lines of its standard error, where it has ended in any other way, is silent
-  /// for too long, lives on without output or leaves others behind that hold it; errc::bad_data for a line that is too
-  /// long; errc::cancelled on a stop.
+  /// Throws errc::unavailable, with the last lines of its standard error, where it has ended in any other way, is
+  /// silent for too long, lives on without output or leaves others behind that hold it; errc::bad_data for a line that
+  /// is too long; errc::cancelled on a stop.
   reading next(std::string_view& line, std::chrono::milliseconds patience);
 
   /// The last lines of its standard error, for messages; begins with ": " unless there are none.
@@ -81,7 +81,7 @@ class process {
   child_pipes child_;
   bool reaped_ = false;
 
-  std::string output_;       ///< read, from begin_ on not given out yet
+  std::string output_;  ///< read, from begin_ on not given out yet
   std::size_t begin_ = 0;
   std::size_t searched_ = 0;  ///< no line break before it
   bool output_ended_ = false;

@@ -9,10 +9,10 @@ namespace ingest::processes {
 
 /// Where a spool is read on.
 struct spool_place {
-  std::string file;        ///< its name
-  std::uint64_t at = 0;    ///< bytes that were given
-  std::uint64_t end = 0;   ///< bytes that it has
-  bool is_last = false;    ///< the process had ended in order behind it
+  std::string file;       ///< its name
+  std::uint64_t at = 0;   ///< bytes that were given
+  std::uint64_t end = 0;  ///< bytes that it has
+  bool is_last = false;   ///< the process had ended in order behind it
 };
 
 /// A position of a process's stream: a JSON object. Its watermark says where the next run begins once this one is

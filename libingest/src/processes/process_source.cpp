@@ -34,9 +34,10 @@ void process_source::open(const std::optional<std::string>& position, std::stop_
     position_ = begin.empty() ? process_position() : process_position::parse_watermark(begin);
   }
   if (position_.has_all && holds_back() && !options_.replaces) {
-    throw error(errc::config,
-                "the run before has read everything, and left no state from which the process would go on with what is "
-                "new: all would be there twice. Empty the table and start over with `start_over()`, or give it a `typed.key`");
+    throw error(
+        errc::config,
+        "the run before has read everything, and left no state from which the process would go on with what is "
+        "new: all would be there twice. Empty the table and start over with `start_over()`, or give it a `typed.key`");
   }
   if (holds_back()) {
     options_.spool->begin(position_.spool);
@@ -251,10 +252,11 @@ batch process_source::finish() {
 batch process_source::finish_held_back() {
   const bool has_open = open_records_ > 0;
   if (has_open && options_.states_count && !options_.replaces) {
-    throw error(errc::bad_data,
-                options_.command.name() + " has written " + std::to_string(open_records_) +
-                    " records and no STATE behind them: the next run would be given them again, and without a key nobody "
-                    "could tell. Give the table a `typed.key`, or have a run replace it");
+    throw error(
+        errc::bad_data,
+        options_.command.name() + " has written " + std::to_string(open_records_) +
+            " records and no STATE behind them: the next run would be given them again, and without a key nobody "
+            "could tell. Give the table a `typed.key`, or have a run replace it");
   }
   process_position behind = position_;
   if (has_open || !options_.states_count) {

@@ -38,8 +38,8 @@ struct process_source_options {
   std::string catalog;              ///< what it is handed: selects the stream that is read
   std::filesystem::path directory;  ///< of files that it is handed, and of what is held back; exists
 
-  /// Where a source without a position begins, process_position::watermark() of the run before; empty, or unset: without
-  /// a state. May block.
+  /// Where a source without a position begins, process_position::watermark() of the run before; empty, or unset:
+  /// without a state. May block.
   std::function<std::string(const std::stop_token&)> first_position;
 
   record_replay replay = record_replay::meets_key;
@@ -69,8 +69,8 @@ class process_source final : public source {
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override;
 
-  /// Throws what process::next() and message_reader throw, after it has given out what is complete; errc::bad_data where
-  /// held back records are behind the last state that the process has written.
+  /// Throws what process::next() and message_reader throw, after it has given out what is complete; errc::bad_data
+  /// where held back records are behind the last state that the process has written.
   std::optional<batch> read() override;
 
   void close() noexcept override;

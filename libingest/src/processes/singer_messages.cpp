@@ -20,7 +20,8 @@ constexpr std::size_t most_others = 100;
 std::optional<std::int64_t> whole_number(const json_value& v) {
   std::int64_t number = 0;
   const auto [end, problem] = std::from_chars(v.raw.data(), v.raw.data() + v.raw.size(), number);
-  const bool is_whole = v.what == json_value::kind::number && problem == std::errc() && end == v.raw.data() + v.raw.size();
+  const bool is_whole =
+      v.what == json_value::kind::number && problem == std::errc() && end == v.raw.data() + v.raw.size();
   return is_whole ? std::optional(number) : std::nullopt;
 }
 
@@ -37,9 +38,8 @@ std::string list_of(std::vector<std::string> names) {
 singer_messages::singer_messages(std::string process, std::vector<std::string> streams, std::vector<std::string> key,
                                  const std::string& id_pointer)
     : process_(std::move(process)), streams_(std::move(streams)), key_(std::move(key)), printed_(process_) {
-  for (const std::string& pointer :
-       {std::string("/type"), std::string("/stream"), std::string("/record"), "/record" + id_pointer,
-        std::string("/value"), std::string("/version")}) {
+  for (const std::string& pointer : {std::string("/type"), std::string("/stream"), std::string("/record"),
+                                     "/record" + id_pointer, std::string("/value"), std::string("/version")}) {
     pointers_.emplace_back(pointer);
   }
 }

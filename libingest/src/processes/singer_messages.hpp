@@ -14,7 +14,8 @@ namespace ingest::processes {
 class singer_messages final : public message_reader {
  public:
   /// `streams`: what messages call the stream, its name or its `tap_stream_id`. `key`: the fields that are relied on as
-  /// its key, which a SCHEMA that names others contradicts; none: any will do. `id_pointer`: where a record has its key.
+  /// its key, which a SCHEMA that names others contradicts; none: any will do. `id_pointer`: where a record has its
+  /// key.
   singer_messages(std::string process, std::vector<std::string> streams, std::vector<std::string> key,
                   const std::string& id_pointer);
 

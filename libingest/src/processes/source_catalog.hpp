@@ -37,8 +37,8 @@ struct catalog_stream {
 /// one. Throws errc::bad_data for a text that is none.
 std::vector<catalog_stream> read_catalog(protocol p, std::string_view text);
 
-/// What is handed to the process so that it reads this stream alone. `incremental`: Airbyte's sync mode, for Singer's is
-/// in the stream's entry. `with_all_fields`: fields that nobody has decided about are selected, too.
+/// What is handed to the process so that it reads this stream alone. `incremental`: Airbyte's sync mode, for Singer's
+/// is in the stream's entry. `with_all_fields`: fields that nobody has decided about are selected, too.
 std::string catalog_selecting(protocol p, const catalog_stream& stream, bool incremental, bool with_all_fields);
 
 }  // namespace ingest::processes

@@ -12,8 +12,8 @@ enum class protocol { singer, airbyte };
 /// A program that speaks one of the protocols.
 struct source_command {
   protocol speaks = protocol::singer;
-  std::vector<std::string> words;  ///< the program and what always stands behind it
-  std::filesystem::path config;    ///< the settings of its connection, a file; empty: none
+  std::vector<std::string> words = {};  ///< the program and what always stands behind it
+  std::filesystem::path config = {};    ///< the settings of its connection, a file; empty: none
 
   /// What messages call it: the program's name without its folder.
   std::string name() const;

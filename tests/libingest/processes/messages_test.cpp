@@ -105,9 +105,9 @@ BOOST_AUTO_TEST_CASE(with_records_that_are_no_json_or_no_objects_are_refused_one
 BOOST_AUTO_TEST_CASE(nest_as_deeply_as_they_like) {
   auto in = users_of_singer();
   const std::string deep(100'000, '[');
-  BOOST_TEST((in.read(R"({"type":"RECORD","stream":"users","record":{"id":1,"x":)" + deep + std::string(100'000, ']') +
-                      "}}")
-                  .what == kind::record));
+  BOOST_TEST(
+      (in.read(R"({"type":"RECORD","stream":"users","record":{"id":1,"x":)" + deep + std::string(100'000, ']') + "}}")
+           .what == kind::record));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -117,8 +117,7 @@ BOOST_AUTO_TEST_SUITE(messages_of_an_airbyte_source)
 BOOST_AUTO_TEST_CASE(are_records_of_the_stream_in_its_namespace) {
   auto in = users_of_airbyte();
   std::string scratch;
-  const auto m =
-      in.read(R"({"type":"RECORD","record":{"stream":"users","data":{"id":"a","n": 1.0},"emitted_at":1}})");
+  const auto m = in.read(R"({"type":"RECORD","record":{"stream":"users","data":{"id":"a","n": 1.0},"emitted_at":1}})");
   BOOST_TEST((m.what == kind::record));
   BOOST_TEST(m.record == R"({"id":"a","n": 1.0})");
   BOOST_TEST(m.key.text(scratch).value() == "a");
@@ -131,9 +130,11 @@ BOOST_AUTO_TEST_CASE(are_states_of_all_three_kinds_in_the_form_that_sources_take
   auto in = users_of_airbyte();
   BOOST_TEST(in.read(R"({"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},)"
                      R"("stream_state":{"c":1}}}})")
-                 .state == R"([{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"c":1}}}])");
-  BOOST_TEST((in.read(R"({"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"orders"}}}})")
-                  .what == kind::nothing));
+                 .state ==
+             R"([{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"c":1}}}])");
+  BOOST_TEST(
+      (in.read(R"({"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"orders"}}}})").what ==
+       kind::nothing));
   BOOST_TEST(in.read(R"({"type":"STATE","state":{"type":"GLOBAL","global":{"shared_state":{"lsn":5}}}})").state ==
              R"([{"type":"GLOBAL","global":{"shared_state":{"lsn":5}}}])");
   BOOST_TEST(in.read(R"({"type":"STATE","state":{"data":{"users":{"c":1}}}})").state == R"({"users":{"c":1}})");
@@ -143,8 +144,9 @@ BOOST_AUTO_TEST_CASE(are_states_of_all_three_kinds_in_the_form_that_sources_take
 
 BOOST_AUTO_TEST_CASE(whose_counts_say_that_records_were_lost_are_believed) {
   auto in = users_of_airbyte();
-  const std::string state = R"({"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},)"
-                            R"("stream_state":{}},"sourceStats":{"recordCount":2.0}}})";
+  const std::string state =
+      R"({"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},)"
+      R"("stream_state":{}},"sourceStats":{"recordCount":2.0}}})";
   const std::string record = R"({"type":"RECORD","record":{"stream":"users","data":{"id":1}}})";
   in.read(record);
   in.read(record);
@@ -156,7 +158,8 @@ BOOST_AUTO_TEST_CASE(whose_counts_say_that_records_were_lost_are_believed) {
 BOOST_AUTO_TEST_CASE(of_failures_are_failures) {
   auto in = users_of_airbyte();
   BOOST_CHECK_EXCEPTION(
-      in.read(R"({"type":"TRACE","trace":{"type":"ERROR","error":{"message":"bad key","failure_type":"config_error"}}})"),
+      in.read(
+          R"({"type":"TRACE","trace":{"type":"ERROR","error":{"message":"bad key","failure_type":"config_error"}}})"),
       error, fails_with(errc::config, "bad key"));
   BOOST_CHECK_EXCEPTION(in.read(R"({"type":"TRACE","trace":{"type":"ERROR","error":{"message":"down"}}})"), error,
                         fails_with(errc::unavailable, "down"));
@@ -224,7 +227,9 @@ BOOST_AUTO_TEST_CASE(of_an_airbyte_source_is_made_a_configured_one) {
   BOOST_TEST(streams[0].is_incremental);
   BOOST_TEST(!streams[1].is_incremental, "nobody has said by which field");
   const std::string handed = catalog_selecting(protocol::airbyte, streams[0], true, true);
-  BOOST_TEST(has(handed, R"("sync_mode":"incremental","destination_sync_mode":"append_dedup","cursor_field":["at"],"primary_key":[["id"]])"));
+  BOOST_TEST(has(
+      handed,
+      R"("sync_mode":"incremental","destination_sync_mode":"append_dedup","cursor_field":["at"],"primary_key":[["id"]])"));
   const auto again = read_catalog(protocol::airbyte, handed);
   BOOST_TEST(again.front().is_selected);
   BOOST_TEST(again.front().is_incremental);
@@ -233,9 +238,8 @@ BOOST_AUTO_TEST_CASE(of_an_airbyte_source_is_made_a_configured_one) {
 
 BOOST_AUTO_TEST_CASE(that_is_none_is_refused) {
   for (const char* const text : {"", "[]", "{}", R"({"streams":{}})", R"({"streams":[{}]})", R"({"streams":[)", "x"}) {
-    BOOST_CHECK_EXCEPTION(read_catalog(protocol::singer, text), error, [](const error& e) {
-      return e.code() == errc::bad_data;
-    });
+    BOOST_CHECK_EXCEPTION(read_catalog(protocol::singer, text), error,
+                          [](const error& e) { return e.code() == errc::bad_data; });
     BOOST_CHECK_THROW(read_catalog(protocol::airbyte, text), error);
   }
 }
@@ -264,8 +268,9 @@ BOOST_AUTO_TEST_CASE(comes_back_as_it_was_written) {
   BOOST_TEST(q.spool->end == 9u);
   BOOST_TEST(process_position::parse_watermark(p.watermark()).state == p.state);
   BOOST_TEST(process_position::parse(process_position().to_text()).state == "");
-  for (const char* const none : {"", "7", "[]", "{", "{}", R"({"watermark":"7"})", R"({"watermark":"{}","spool":{"file":"x"}})",
-                                 R"({"watermark":"{}","spool":{"file":"x","at":9,"end":3}})"}) {
+  for (const char* const none :
+       {"", "7", "[]", "{", "{}", R"({"watermark":"7"})", R"({"watermark":"{}","spool":{"file":"x"}})",
+        R"({"watermark":"{}","spool":{"file":"x","at":9,"end":3}})"}) {
     BOOST_CHECK_THROW(process_position::parse(none), error);
   }
 }

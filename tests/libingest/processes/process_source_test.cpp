@@ -100,8 +100,8 @@ struct broken_reading {
 broken_reading read_until_failure(process_source_options o, const std::optional<std::string>& position = {}) {
   broken_reading r;
   process_source s(std::move(o));
-  s.open(position, {});
   try {
+    s.open(position, {});
     while (const auto b = s.read()) {
       append_ids(*b, r.read.ids);
       r.read.positions.push_back(b->position);
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(goes_on_from_the_state_before_where_records_meet_their_key)
 BOOST_AUTO_TEST_CASE(refuses_records_behind_the_last_state_where_the_next_run_would_have_them_twice) {
   const auto broken = read_until_failure(options("NO_LAST_STATE=1\n"));
   BOOST_TEST(broken.read.ids == numbers(1, 30), boost::test_tools::per_element());
-  BOOST_TEST(has(broken.failure, "bad_data: tap-numbers has written 5 records and no STATE behind them"));
+  BOOST_TEST(has(broken.failure, "bad_data: sh has written 5 records and no STATE behind them"));
   auto replacing = options("NO_LAST_STATE=1\n");
   replacing.replaces = true;
   const auto read = read_until_failure(replacing);
@@ -257,7 +257,8 @@ record 1 1; state 1; record 2 1; state 2; exit 0
 }
 
 BOOST_AUTO_TEST_CASE(sets_records_aside_that_are_none_or_fails) {
-  const std::string odd = R"(echo '{"type":"RECORD","stream":"numbers","record":{"id":NaN}}'; echo '{"type":"STATE","value":{}}'; exit 0
+  const std::string odd =
+      R"(echo '{"type":"RECORD","stream":"numbers","record":{"id":NaN}}'; echo '{"type":"STATE","value":{}}'; exit 0
 )";
   const auto read = read_until_failure(options(odd));
   BOOST_TEST(read.failure == "");

@@ -179,9 +179,8 @@ BOOST_AUTO_TEST_CASE(is_divided_as_a_shell_divides_it) {
 }
 
 BOOST_AUTO_TEST_CASE(that_wants_a_shell_is_refused) {
-  for (const char* const command :
-       {"tap | tee x", "tap > x", "tap; rm x", "tap $HOME", "tap \"$HOME\"", "tap `x`", "tap &", "'tap", "\"tap", "tap \\",
-        "", "  ", "''"}) {
+  for (const char* const command : {"tap | tee x", "tap > x", "tap; rm x", "tap $HOME", "tap \"$HOME\"", "tap `x`",
+                                    "tap &", "'tap", "\"tap", "tap \\", "", "  ", "''"}) {
     BOOST_CHECK_EXCEPTION(command_words(command), error, [](const error& e) { return e.code() == errc::config; });
   }
 }
