@@ -103,6 +103,9 @@ bool process::take_line(std::string_view& line) {
   }
   line = std::string_view(output_).substr(begin_, end - begin_);
   begin_ = searched_ = end + 1;
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
   return true;
 }
 

@@ -33,7 +33,7 @@ void process_source::open(const std::optional<std::string>& position, std::stop_
     const std::string begin = options_.first_position ? options_.first_position(stop_) : "";
     position_ = begin.empty() ? process_position() : process_position::parse_watermark(begin);
   }
-  if (position_.has_all && holds_back() && !options_.replaces) {
+  if (!position && position_.has_all && holds_back() && !options_.replaces) {
     throw error(
         errc::config,
         "the run before has read everything, and left no state from which the process would go on with what is "

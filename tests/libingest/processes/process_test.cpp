@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(is_ended_with_all_that_it_has_started_whether_it_hears_or_n
            std::chrono::steady_clock::now() < until) {
       std::this_thread::yield();
     }
-    BOOST_TEST(std::chrono::steady_clock::now() < until);
+    BOOST_TEST((std::chrono::steady_clock::now() < until));
   }
 }
 
