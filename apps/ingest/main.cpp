@@ -12,6 +12,7 @@
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
 #include "log/log_output.hpp"
+#include "process_run.hpp"
 #include "run_command.hpp"
 #include "settings/option_names.hpp"
 #include "status_command.hpp"
@@ -50,6 +51,9 @@ int execute(const app::invocation& asked) {
   app::check_fresh(s, asked.fresh, asked.yes);
   if (s.from.what == source_choice::kind::connector && asked.command != command::load) {
     return app::run_connector(s, asked.command, asked.fresh);
+  }
+  if (s.from.is_process() && asked.command != command::load) {
+    return app::run_process(s, asked.command, asked.fresh);
   }
   return app::run_command(s, asked.command, asked.fresh);
 }

@@ -60,7 +60,7 @@ void take_result(const stream_result& result, run_report& report) {
 /// One run of the pipeline with a durable buffer, from taking the lock to the result.
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
 bool reads_anew(const settings& s) {
-  return s.write == disposition::replace || s.from.what == source_choice::kind::connector;
+  return s.write == disposition::replace || s.from.what == source_choice::kind::connector || s.from.is_process();
 }
 
 class durable_job {
@@ -119,11 +119,10 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   // Of a run whose plan is still open, nothing has been read; opened so, its ledger would hold it to that plan.
   const std::string& plan_found = from.identity.plan;
   const bool is_open = leaves_sync_open(plan_found) || leaves_edges_open(plan_found) || leaves_present_open(plan_found);
-  if (command_ == command::load && finds_slices(plan_found)) {
-    throw error(errc::config,
-                "what is in " + settings_.data_dir.string() +
-                    " is of a connector, and whether that is all of it, only ingest run knows: it goes on "
-                    "there");
+  if (command_ == command::load && (finds_slices(plan_found) || reads_process(plan_found))) {
+    throw error(errc::config, "what is in " + settings_.data_dir.string() + " is of a " +
+                                  (finds_slices(plan_found) ? "connector" : "process") +
+                                  ", and whether that is all of it, only ingest run knows: it goes on there");
   }
   if (command_ == command::load && (from.is_new || is_open)) {
     throw error(errc::config, "there is nothing in " + settings_.data_dir.string() +
@@ -141,7 +140,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   if (target_) {
     const std::string& plan = run->description().identity.plan;
     target_->complete_with(watermark_of(plan));
-    if (goes_by_watermarks_of_slices(plan)) {
+    if (goes_by_watermarks_of_slices(plan) || reads_process(plan)) {
       target_->complete_with_slices();
     }
   }

@@ -22,6 +22,7 @@ constexpr std::size_t most_readers = 16;  // if not asked for: each holds some p
 ///
 ///   [FROM=api:ADDRESS ]SLICES=n|auto SINCE=t … ID_POINTER=p[ WINDOW=t..t[ NEWEST=t]][ EDGES=t+t…]
 ///   FROM=connector:FILE MANIFEST=… CONFIG=… STREAM=… ID_POINTER=p READS=new|all[ PRESENT=t]
+///   FROM=singer|airbyte:PROGRAM STREAM=… ID_POINTER=p READS=new|all
 ///   or whatever another kind of source has for a plan.
 struct plan_parts {
   std::string_view asked;  ///< without what was found when the run began
@@ -214,6 +215,10 @@ bool leaves_present_open(const std::string& plan) {
 
 bool goes_by_watermarks_of_slices(const std::string& plan) {
   return finds_slices(plan) && parts_of(plan).asked.ends_with(reads_new_key);
+}
+
+bool reads_process(std::string_view plan) {
+  return plan.starts_with(singer_key) || plan.starts_with(airbyte_key);
 }
 
 std::size_t reader_count(const settings& s, std::size_t slices) {

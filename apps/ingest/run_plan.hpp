@@ -18,6 +18,8 @@ namespace ingest::app {
 inline constexpr std::string_view api_key = "FROM=api:";
 inline constexpr std::string_view stdin_key = "FROM=stdin ID_POINTER=";
 inline constexpr std::string_view connector_key = "FROM=connector:";
+inline constexpr std::string_view singer_key = "FROM=singer:";
+inline constexpr std::string_view airbyte_key = "FROM=airbyte:";
 inline constexpr std::string_view slices_key = "SLICES=";
 inline constexpr std::string_view incremental_key = " INCREMENTAL";
 inline constexpr std::string_view reads_new_key = " READS=new";
@@ -81,6 +83,9 @@ bool leaves_present_open(const std::string& plan);
 
 /// Of such a plan, whether it reads what is new since the run before: each of its slices says how far it goes.
 bool goes_by_watermarks_of_slices(const std::string& plan);
+
+/// Whether `plan` reads a process, whose states are its positions.
+bool reads_process(std::string_view plan);
 
 /// How many slices are read at a time, of so many.
 std::size_t reader_count(const settings& s, std::size_t slices);

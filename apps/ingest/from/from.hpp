@@ -56,5 +56,7 @@ extern const from_kind from_api;
 extern const from_kind from_file;
 extern const from_kind from_stdin;
 extern const from_kind from_connector;
+extern const from_kind from_singer;
+extern const from_kind from_airbyte;
 
 }  // namespace ingest::app

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view file_prefix = "file:";
 constexpr std::string_view connector_prefix = "connector:";
+constexpr std::string_view singer_prefix = "singer:";
+constexpr std::string_view airbyte_prefix = "airbyte:";
 
 std::optional<std::filesystem::path> parse_file(std::string_view text) {
   const bool holds_nul = text.find('\0') != std::string_view::npos;
@@ -64,6 +66,11 @@ std::optional<source_choice> parse_source(std::string_view text) {
   }
   if (text.starts_with(connector_prefix) && text.size() > connector_prefix.size()) {
     return source_choice{.what = connector, .path = parse_path(text.substr(connector_prefix.size()))};
+  }
+  for (const auto& [prefix, kind] : {std::pair(singer_prefix, singer), std::pair(airbyte_prefix, airbyte)}) {
+    if (text.starts_with(prefix) && text.size() > prefix.size()) {
+      return source_choice{.what = kind, .command = std::string(text.substr(prefix.size()))};
+    }
   }
   const auto path = parse_file(text);
   if (!path) {

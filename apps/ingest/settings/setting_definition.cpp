@@ -90,7 +90,8 @@ std::string setting_definition::allowed() const {
     case fields:
       return "names, separated by commas";
     case source:
-      return "api, stdin, connector:PATH of a manifest, or file:PATH with PATH ending in .ndjson, .jsonl, .json, .csv "
+      return "api, stdin, connector:PATH of a manifest, singer:COMMAND, airbyte:COMMAND, or file:PATH with PATH ending "
+             "in .ndjson, .jsonl, .json, .csv "
              "or .tsv, also followed by .gz "
              "or "
              ".zst";

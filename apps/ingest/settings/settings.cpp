@@ -248,7 +248,8 @@ void check_together(const settings& s, command c) {
           "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
   }
-  const bool can_be_asked = s.from.what == source_choice::kind::api || s.from.what == source_choice::kind::connector;
+  const bool can_be_asked =
+      s.from.what == source_choice::kind::api || s.from.what == source_choice::kind::connector || s.from.is_process();
   if (s.incremental && c == command::run && !can_be_asked) {
     refuse(s, {"FROM", "INCREMENTAL"}, "only an API can be asked for what is new: set FROM=api, or no INCREMENTAL");
   }

@@ -34,10 +34,23 @@ enum class file_compression { none, gzip, zstd };
 
 /// Where records come from.
 struct source_choice {
-  enum class kind { api, file, standard_input, connector };
+  enum class kind { api, file, standard_input, connector, singer, airbyte };
   kind what = kind::api;
   std::filesystem::path path = {};  ///< of a file, or of a connector's manifest
   record_format format = record_format::ndjson;
+  std::string command = {};  ///< of a process: its command line
+
+  bool is_process() const { return what == kind::singer || what == kind::airbyte; }
+};
+
+/// The stream of a process that is read; see process_stream_settings().
+struct process_stream {
+  std::string name;
+  std::string space;                       ///< Airbyte's namespace
+  std::vector<std::string> message_names;  ///< what messages call it
+  std::vector<std::string> key;            ///< that its catalog names, where that is the table's
+  std::string catalog;                     ///< that selects it
+  bool states_count = false;               ///< it is read on from its state, not as a whole each time
 };
 
 /// Where records go.
@@ -66,6 +79,9 @@ struct settings {
   std::string stream;                ///< the one that is read; see stream_settings()
   std::string stream_schema;         ///< its JSON Schema, if the manifest has one
   std::filesystem::path token_file;  ///< where refresh tokens of the connector are kept
+  std::filesystem::path catalog;     ///< of a process; empty: it is asked
+  std::chrono::milliseconds silence_timeout{};
+  process_stream of_process;  ///< the one that is read
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;

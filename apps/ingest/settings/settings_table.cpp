@@ -29,7 +29,8 @@ const std::array definitions{
   setting_definition{.section = "From where to where", .name = "FROM", .type = source, .member = &s::from,
     .default_text = "api",
     .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, JSON on "
-            "standard input, which cannot be resumed, or connector:FILE, an API by its manifest",
+            "standard input, which cannot be resumed, connector:FILE, an API by its manifest, or singer:COMMAND and "
+            "airbyte:COMMAND, a process that speaks one of these protocols",
     .commands = fetching | checking},
   setting_definition{.section = "From where to where", .name = "TO", .type = target, .member = &s::to,
     .default_text = "postgres",
@@ -42,8 +43,16 @@ const std::array definitions{
 
   setting_definition{.section = "Connector", .name = "CONNECTOR_CONFIG", .type = path, .member = &s::connector_config,
     .help = "With FROM=connector:FILE, the settings of the connection, JSON or YAML, in which ${NAME}, ${NAME:-text} and "
-            "${file:/path} stand for variables and files",
+            "${file:/path} stand for variables and files; with a process, the file that it is handed as --config",
     .commands = fetching | checking | discovering},
+  setting_definition{.section = "Connector", .name = "CATALOG", .type = path, .member = &s::catalog,
+    .help = "With FROM=singer:COMMAND or airbyte:COMMAND, its catalog, perhaps a configured one; none: the process is asked "
+            "for it",
+    .commands = fetching | checking},
+  setting_definition{.section = "Connector", .name = "SILENCE_TIMEOUT_MS", .type = duration,
+    .member = &s::silence_timeout, .default_text = "3h", .least = second, .greatest = 30 * day,
+    .help = "Longest time in which a process may write nothing before it is taken to hang",
+    .commands = fetching | checking},
   setting_definition{.section = "Connector", .name = "STREAM", .type = fields, .member = &s::streams,
     .help = "The streams that are read, separated by commas; none: all", .commands = working | checking | discovering},
   setting_definition{.section = "Connector", .name = "EXCLUDE", .type = fields, .member = &s::exclude,

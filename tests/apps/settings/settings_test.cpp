@@ -355,8 +355,9 @@ BOOST_AUTO_TEST_CASE(knows_sources_and_targets_by_the_endings_of_their_names) {
 
   for (const char* wrong :
        {"stdout", "a.ndjson", "file:", "file:.ndjson", "file:a", "file:a.gz", "file:a.csv.bz2", "file:a.parquet"}) {
-    BOOST_TEST(refusal_of("FROM", wrong).find("must be api, stdin, connector:PATH of a manifest, or file:PATH") !=
-                   std::string::npos,
+    BOOST_TEST(refusal_of("FROM", wrong)
+                       .find("must be api, stdin, connector:PATH of a manifest, singer:COMMAND, airbyte:COMMAND, or "
+                             "file:PATH") != std::string::npos,
                wrong);
   }
   for (const char* wrong : {"stdin", "api", "file:", "file:a.csv", "file:a.tsv.gz"}) {

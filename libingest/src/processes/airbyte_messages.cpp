@@ -1,0 +1,243 @@
+#include "processes/airbyte_messages.hpp"
+
+#include <charconv>
+#include <span>
+
+#include "core/utf8.hpp"
+#include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/process_event_names.hpp"
+#include "log/quotable.hpp"
+
+namespace ingest::processes {
+
+namespace {
+
+using detail::json_value;
+
+enum place { type, stream, space, data, key };
+constexpr std::size_t most_others = 100;
+constexpr std::size_t most_logged_bytes = 8 << 10;
+
+/// What a few pointers name in a line that is known to be JSON.
+template <std::size_t N>
+std::array<json_value, N> values_at(std::string_view line, const std::array<json_pointer, N>& where) {
+  std::array<json_value, N> found;
+  detail::json_scanner in(line);
+  find_values(in, where, found);
+  return found;
+}
+
+std::string text_of(const json_value& v) {
+  std::string scratch;
+  return std::string(v.text(scratch).value_or(""));
+}
+
+log::level level_of(std::string_view word) {
+  if (word == "FATAL" || word == "ERROR") {
+    return log::level::error;
+  }
+  return word == "WARN" ? log::level::warning : word == "INFO" ? log::level::info : log::level::debug;
+}
+
+}  // namespace
+
+airbyte_messages::airbyte_messages(std::string process, std::string stream, std::string space,
+                                   const std::string& id_pointer, std::function<void(std::string_view)> renewed)
+    : process_(std::move(process)),
+      stream_(std::move(stream)),
+      space_(std::move(space)),
+      renewed_(std::move(renewed)),
+      printed_(process_) {
+  for (const std::string& pointer :
+       {std::string("/type"), std::string("/record/stream"), std::string("/record/namespace"),
+        std::string("/record/data"), "/record/data" + id_pointer}) {
+    pointers_.emplace_back(pointer);
+  }
+}
+
+message airbyte_messages::read(std::string_view line) {
+  detail::json_scanner in(line, true);
+  try {
+    find_values(in, pointers_, found_);
+    in.finish();
+  } catch (const detail::json_fault& fault) {
+    printed_.pass_over(line, "not JSON at byte " + std::to_string(fault.offset));
+    return {};
+  }
+  if (found_[type].what != json_value::kind::string) {
+    printed_.pass_over(line, "it has no type");
+    return {};
+  }
+  return meaning(line, text_of(found_[type]), !in.tolerated());
+}
+
+message airbyte_messages::meaning(std::string_view line, std::string_view type, bool is_json) {
+  if (type == "RECORD") {
+    return record_of(line, is_json);
+  }
+  if (!is_json) {
+    throw error(errc::bad_data, process_ + " has written a " + detail::quotable(type) +
+                                    " message that is not JSON (NaN, Infinity or a control character in it): " +
+                                    detail::quotable(line.substr(0, 300)));
+  }
+  if (type == "STATE") {
+    return state_of(line);
+  }
+  if (type == "TRACE") {
+    hear_trace(line);
+  } else if (type == "LOG") {
+    log_what(line);
+  } else if (type == "CONTROL") {
+    hear_control(line);
+  } else if (type != "CATALOG" && type != "SPEC" && type != "CONNECTION_STATUS") {
+    throw error(errc::bad_data, process_ + " has written a message of the type " + detail::quotable(type) +
+                                    ", which Airbyte's protocol does not have, so that nobody knows what would be "
+                                    "lost with it");
+  }
+  return {};
+}
+
+bool airbyte_messages::is_ours(const json_value& name, const json_value& space) {
+  return text_of(name) == stream_ && text_of(space) == space_;
+}
+
+message airbyte_messages::record_of(std::string_view line, bool is_json) {
+  const auto name = found_[stream].text(scratch_);
+  if (!name || *name != stream_ || !is_ours(found_[stream], found_[space])) {
+    if (const std::string other(name.value_or("")); others_.size() < most_others || others_.contains(other)) {
+      ++others_[other];
+    }
+    return {};
+  }
+  ++since_state_;
+  if (!is_json) {
+    return {.what = message::kind::refused,
+            .record = line,
+            .reason = "it is not JSON: NaN, Infinity or a control character stands in it"};
+  }
+  if (found_[data].what != json_value::kind::object) {
+    return {.what = message::kind::refused, .record = line, .reason = "the message has no object \"data\""};
+  }
+  return {.what = message::kind::record, .record = found_[data].raw, .key = found_[key]};
+}
+
+/// States are handed back as a list of messages; those of before protocol v0.2 have no type and are handed back as they
+/// are.
+message airbyte_messages::state_of(std::string_view line) {
+  enum place { type, stream, name, space, global, data, count };
+  static const std::array<json_pointer, 7> where{
+      json_pointer("/state/type"),
+      json_pointer("/state/stream"),
+      json_pointer("/state/stream/stream_descriptor/name"),
+      json_pointer("/state/stream/stream_descriptor/namespace"),
+      json_pointer("/state/global"),
+      json_pointer("/state/data"),
+      json_pointer("/state/sourceStats/recordCount"),
+  };
+  const auto found = values_at(line, where);
+  const std::string word = text_of(found[type]);
+  if (!detail::is_utf8(line)) {
+    throw error(errc::bad_data, process_ + " has written a STATE that is not UTF-8");
+  }
+  if (word == "STREAM" && found[stream].what == json_value::kind::object) {
+    if (!is_ours(found[name], found[space])) {
+      return {};
+    }
+    check_count(found[count].raw);
+    state_ = "[{\"type\":\"STREAM\",\"stream\":" + std::string(found[stream].raw) + "}]";
+  } else if (word == "GLOBAL" && found[global].what == json_value::kind::object) {
+    state_ = "[{\"type\":\"GLOBAL\",\"global\":" + std::string(found[global].raw) + "}]";
+  } else if ((word.empty() || word == "LEGACY") && found[data].what == json_value::kind::object) {
+    state_ = found[data].raw;
+  } else {
+    throw error(errc::bad_data, process_ + " has written a STATE that is of no stream, not global and has no data: " +
+                                    detail::quotable(line.substr(0, 300)));
+  }
+  since_state_ = 0;
+  return {.what = message::kind::state, .state = state_};
+}
+
+/// The source counts what it has written since the state before: what came less was lost on its way.
+void airbyte_messages::check_count(std::string_view count) {
+  double said = 0;
+  const auto [end, problem] = std::from_chars(count.data(), count.data() + count.size(), said);
+  if (count.empty() || problem != std::errc() || end != count.data() + count.size()) {
+    return;
+  }
+  if (said > static_cast<double>(since_state_)) {
+    throw error(errc::bad_data, process_ + " says in its STATE that it has written " + std::string(count) +
+                                    " records of stream " + stream_ + " since the one before, and " +
+                                    std::to_string(since_state_) +
+                                    " have come: the others were lost between the source and its output");
+  }
+}
+
+void airbyte_messages::hear_trace(std::string_view line) {
+  enum place { type, text, failure, internal, status, name, space };
+  static const std::array<json_pointer, 7> where{
+      json_pointer("/trace/type"),
+      json_pointer("/trace/error/message"),
+      json_pointer("/trace/error/failure_type"),
+      json_pointer("/trace/error/internal_message"),
+      json_pointer("/trace/stream_status/status"),
+      json_pointer("/trace/stream_status/stream_descriptor/name"),
+      json_pointer("/trace/stream_status/stream_descriptor/namespace"),
+  };
+  const auto found = values_at(line, where);
+  const std::string word = text_of(found[type]);
+  if (word == "ERROR") {
+    const std::string more = text_of(found[internal]);
+    const bool is_config = text_of(found[failure]) == "config_error";
+    throw error(is_config ? errc::config : errc::unavailable,
+                process_ + " says that it has failed: " + detail::quotable(text_of(found[text])) +
+                    (more.empty() ? "" : " (" + detail::quotable(more) + ")"));
+  }
+  if (word == "STREAM_STATUS" && is_ours(found[name], found[space])) {
+    hear_status(text_of(found[status]));
+  }
+}
+
+void airbyte_messages::hear_status(std::string_view status) {
+  tells_status_ = true;
+  is_complete_ = status == "COMPLETE";
+  if (status == "INCOMPLETE") {
+    throw error(errc::unavailable, process_ + " says that stream " + stream_ + " is INCOMPLETE");
+  }
+}
+
+void airbyte_messages::check_end() const {
+  if (tells_status_ && !is_complete_) {
+    throw error(errc::unavailable, process_ + " has ended with exit code 0, but did not say that stream " + stream_ +
+                                       " is COMPLETE, though it said that it had begun");
+  }
+}
+
+void airbyte_messages::log_what(std::string_view line) const {
+  static const std::array<json_pointer, 2> where{json_pointer("/log/level"), json_pointer("/log/message")};
+  const auto found = values_at(line, where);
+  const std::string text = text_of(found[1]);
+  log::write(level_of(text_of(found[0])), events::process_says,
+             log::redact(detail::utf8_prefix(text, most_logged_bytes)), {{"process", process_}});
+}
+
+void airbyte_messages::hear_control(std::string_view line) {
+  static const std::array<json_pointer, 1> where{json_pointer("/control/connectorConfig/config")};
+  const auto found = values_at(line, where);
+  if (renewed_ && found[0].what == json_value::kind::object) {
+    renewed_(found[0].raw);
+  }
+}
+
+std::string airbyte_messages::passed_over() const {
+  std::string all;
+  for (const auto& [name, records] : others_) {
+    all += (all.empty() ? "" : ", ") + std::to_string(records) + " records of stream " + detail::quotable(name);
+  }
+  if (printed_.lines() > 0) {
+    all += (all.empty() ? "" : ", ") + std::to_string(printed_.lines()) + " lines that are no messages";
+  }
+  return all;
+}
+
+}  // namespace ingest::processes

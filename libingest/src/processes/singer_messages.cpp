@@ -1,0 +1,169 @@
+#include "processes/singer_messages.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <span>
+
+#include "core/utf8.hpp"
+#include "ingest/error.hpp"
+#include "log/quotable.hpp"
+
+namespace ingest::processes {
+
+namespace {
+
+using detail::json_value;
+
+enum place { type, stream, record, key, state, version };
+constexpr std::size_t most_others = 100;
+
+std::optional<std::int64_t> whole_number(const json_value& v) {
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(v.raw.data(), v.raw.data() + v.raw.size(), number);
+  const bool is_whole =
+      v.what == json_value::kind::number && problem == std::errc() && end == v.raw.data() + v.raw.size();
+  return is_whole ? std::optional(number) : std::nullopt;
+}
+
+std::string list_of(std::vector<std::string> names) {
+  std::string all;
+  for (const std::string& name : names) {
+    all += (all.empty() ? "" : ", ") + name;
+  }
+  return all.empty() ? "none" : all;
+}
+
+}  // namespace
+
+singer_messages::singer_messages(std::string process, std::vector<std::string> streams, std::vector<std::string> key,
+                                 const std::string& id_pointer)
+    : process_(std::move(process)), streams_(std::move(streams)), key_(std::move(key)), printed_(process_) {
+  for (const std::string& pointer : {std::string("/type"), std::string("/stream"), std::string("/record"),
+                                     "/record" + id_pointer, std::string("/value"), std::string("/version")}) {
+    pointers_.emplace_back(pointer);
+  }
+}
+
+message singer_messages::read(std::string_view line) {
+  // A record that Python wrote may hold NaN: that is one record's fault, and no reason to know nothing of the line.
+  detail::json_scanner in(line, true);
+  try {
+    find_values(in, pointers_, found_);
+    in.finish();
+  } catch (const detail::json_fault& fault) {
+    printed_.pass_over(line, "not JSON at byte " + std::to_string(fault.offset));
+    return {};
+  }
+  const auto word = found_[type].what == json_value::kind::string ? found_[type].text(scratch_) : std::nullopt;
+  if (!word) {
+    printed_.pass_over(line, "it has no type");
+    return {};
+  }
+  return meaning(line, std::string(*word), !in.tolerated());
+}
+
+message singer_messages::meaning(std::string_view line, std::string_view type, bool is_json) {
+  if (type == "RECORD") {
+    return record_of(line, is_json);
+  }
+  if (!is_json) {
+    throw error(errc::bad_data, process_ + " has written a " + detail::quotable(type) +
+                                    " message that is not JSON (NaN, Infinity or a control character in it): " +
+                                    detail::quotable(line.substr(0, 300)));
+  }
+  if (type == "STATE") {
+    const json_value& value = found_[state];
+    if (value.is_null()) {
+      return {};
+    }
+    if (value.what != json_value::kind::object || !detail::is_utf8(value.raw)) {
+      throw error(errc::bad_data, process_ + " has written a STATE that is no object in UTF-8: " +
+                                      detail::quotable(line.substr(0, 300)));
+    }
+    return {.what = message::kind::state, .state = value.raw};
+  }
+  if (type == "SCHEMA") {
+    check_schema(line);
+    return {};
+  }
+  if (type == "ACTIVATE_VERSION") {
+    return is_ours() ? message{.what = message::kind::version, .version = whole_number(found_[version])} : message{};
+  }
+  if (type == "BATCH") {
+    throw error(errc::bad_data, process_ +
+                                    " writes BATCH messages, whose records are in files of its own: take batch_config "
+                                    "out of its settings, so that it writes RECORD messages");
+  }
+  throw error(errc::bad_data, process_ + " has written a message of the type " + detail::quotable(type) +
+                                  ", which Singer's specification does not have, so that nobody knows what would be "
+                                  "lost with it");
+}
+
+message singer_messages::record_of(std::string_view line, bool is_json) {
+  if (!is_ours()) {
+    if (const std::string name = stream_name(); others_.size() < most_others || others_.contains(name)) {
+      ++others_[name];
+    }
+    return {};
+  }
+  if (!is_json) {
+    return {.what = message::kind::refused,
+            .record = line,
+            .reason = "it is not JSON: NaN, Infinity or a control character stands in it"};
+  }
+  if (found_[record].what != json_value::kind::object) {
+    return {.what = message::kind::refused, .record = line, .reason = "the message has no object \"record\""};
+  }
+  return {.what = message::kind::record,
+          .record = found_[record].raw,
+          .key = found_[key],
+          .version = whole_number(found_[version])};
+}
+
+/// The table was made for a key, and if that is another one now, other records would be merged.
+void singer_messages::check_schema(std::string_view line) {
+  if (key_.empty() || !is_ours()) {
+    return;
+  }
+  static const std::array<json_pointer, 1> where{json_pointer("/key_properties")};
+  std::array<json_value, 1> found;
+  detail::json_scanner in(line);
+  find_values(in, where, found);
+  if (found[0].what != json_value::kind::array) {
+    return;
+  }
+  std::vector<std::string> named;
+  detail::json_scanner names(found[0].raw);
+  names.array([&](std::size_t) {
+    if (const auto name = names.value().text(scratch_)) {
+      named.emplace_back(*name);
+    }
+  });
+  if (!named.empty() && !std::is_permutation(named.begin(), named.end(), key_.begin(), key_.end())) {
+    throw error(errc::config, "the SCHEMA message of stream " + streams_.front() + " says that its key is " +
+                                  list_of(named) + ", and the catalog that it is " + list_of(key_) +
+                                  ": set `typed.key` to the right one");
+  }
+}
+
+bool singer_messages::is_ours() {
+  const auto name = found_[stream].what == json_value::kind::string ? found_[stream].text(scratch_) : std::nullopt;
+  return name && std::find(streams_.begin(), streams_.end(), *name) != streams_.end();
+}
+
+std::string singer_messages::stream_name() {
+  return std::string(found_[stream].text(scratch_).value_or(""));
+}
+
+std::string singer_messages::passed_over() const {
+  std::string all;
+  for (const auto& [name, records] : others_) {
+    all += (all.empty() ? "" : ", ") + std::to_string(records) + " records of stream " + detail::quotable(name);
+  }
+  if (printed_.lines() > 0) {
+    all += (all.empty() ? "" : ", ") + std::to_string(printed_.lines()) + " lines that are no messages";
+  }
+  return all;
+}
+
+}  // namespace ingest::processes
