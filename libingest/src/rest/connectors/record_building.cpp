@@ -82,6 +82,16 @@ std::optional<value> schema_of(const component& stream) {
   return schema == nullptr ? std::nullopt : std::optional(schema->to_value());
 }
 
+/// FoundRecords; null where an extractor tells where records are.
+std::shared_ptr<const record_search> search_of(const component& extractor) {
+  if (extractor.type() != "FoundRecords") {
+    return nullptr;
+  }
+  const bool stated = extractor.field("field_path") != nullptr;
+  return std::make_shared<record_search>(stated ? std::optional(extractor.texts("field_path")) : std::nullopt,
+                                         extractor.where());
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const transformation>> make_transformations(const component& stream) {
@@ -97,7 +107,10 @@ record_selector_options make_selector(const component& of, const component& stre
     of.refuse("selectors of type " + std::string(of.type()) + " do not run here");
   }
   record_selector_options o;
-  o.extractor = make_by_type(extractors, of.child("extractor"));
+  o.search = search_of(of.child("extractor"));
+  if (!o.search) {
+    o.extractor = make_by_type(extractors, of.child("extractor"));
+  }
   if (const auto filter = of.optional_child("record_filter")) {
     o.condition = make_by_type(filters, *filter);
     o.parameters = filter->given().parameters;

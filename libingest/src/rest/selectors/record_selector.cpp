@@ -49,7 +49,7 @@ record_selector::record_selector(record_selector_options options) : options_(std
 }
 
 bool record_selector::raw() const {
-  return options_.extractor.path().plain() && !options_.condition && options_.transformations.empty() &&
+  return (options_.search || options_.extractor.path().plain()) && !options_.condition && options_.transformations.empty() &&
          !options_.schema;
 }
 
@@ -66,7 +66,20 @@ selected_page record_selector::select(const answer& from, const decoder& how, co
 }
 
 void record_selector::select_raw(const answer& from, selection& out) const {
-  const raw_page found(from.body(), options_.extractor.path(), out.watch != nullptr ? out.watch->field() : "");
+  const std::string field = out.watch != nullptr ? out.watch->field() : "";
+  const auto known = options_.search ? options_.search->known() : options_.extractor.path();
+  if (known) {
+    const raw_page found(from.body(), *known, field);
+    if (!options_.search || !found.records().empty()) {
+      return take_raw(found, from, out);
+    }
+  }
+  // Where nothing is known yet, and where nothing was found: that is to be believed only if nothing is elsewhere.
+  const glob_path path = options_.search->path_in(from.body());
+  take_raw(raw_page(from.body(), path, field), from, out);
+}
+
+void record_selector::take_raw(const raw_page& found, const answer& from, selection& out) const {
   out.page.extracted = found.records().size();
   out.page.place_found = found.place_found();
   out.page.records.reserve(from.body().size(), out.page.extracted);
@@ -113,12 +126,15 @@ void record_selector::select_values(const answer& from, const decoder& how, sele
   bool first = true;
   out.page.response = value::dict_of({});
   out.page.fingerprint = fingerprint_of(from.body());
+  const bool searches = options_.search && how.is_json();
+  const record_extractor extractor =
+      searches ? record_extractor(options_.search->path_in(from.body())) : options_.extractor;
   how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {
       out.page.response = document;
     }
     first = false;
-    const bool found = options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+    const bool found = extractor.extract(document, [&](const value& record) { select_value(record, out); });
     out.page.place_found = out.page.place_found || found;
   });
   if (out.wishes.last_record) {

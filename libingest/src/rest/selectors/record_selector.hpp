@@ -9,6 +9,7 @@
 #include "rest/requests/answer.hpp"
 #include "rest/selectors/raw_page.hpp"
 #include "rest/selectors/record_extractor.hpp"
+#include "rest/selectors/record_search.hpp"
 #include "rest/selectors/record_texts.hpp"
 #include "rest/transformations/transformation.hpp"
 
@@ -42,6 +43,7 @@ enum class cursor_filter {
 
 struct record_selector_options {
   record_extractor extractor;
+  std::shared_ptr<const record_search> search = {};  ///< of answers of JSON, in place of the extractor
   std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
   value parameters = {};  ///< of the RecordFilter; None: those that are known where it is evaluated
   std::vector<std::shared_ptr<const transformation>> transformations = {};
@@ -91,6 +93,7 @@ class record_selector {
   struct selection;
 
   void select_raw(const answer& from, selection& out) const;
+  void take_raw(const raw_page& found, const answer& from, selection& out) const;
   bool select_bytes(const raw_record& record, selection& out) const;
   void select_values(const answer& from, const decoder& how, selection& out) const;
   void select_value(const value& record, selection& out) const;
