@@ -184,6 +184,8 @@ BOOST_AUTO_TEST_CASE(lets_windows_meet_so_that_nothing_is_between_them) {
       "  c: {incremental: {field: at}}\n");
   BOOST_TEST(part(m, "incremental_sync.step").text() == "P1M");
   BOOST_TEST(part(m, "incremental_sync.lookback_window").text() == "P2D");
+  BOOST_TEST(m.root.find("streams")->items()[1].find("incremental_sync")->find("lookback_window") == nullptr,
+             "without a key, what is read again would be there twice");
   BOOST_TEST(part(m, "incremental_sync.start_datetime").text() ==
              "{{ format_datetime('2026-01-01', '%Y-%m-%dT%H:%M:%SZ') }}");
   BOOST_TEST(part(m, "incremental_sync.datetime_format", 1).text() == "%ms");

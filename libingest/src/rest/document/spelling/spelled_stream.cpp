@@ -76,8 +76,8 @@ class stream_maker {
     }
     const std::string_view word = write->text();
     if (word == "append") {
-      s_.complain(*write, "`write: append` would have everything twice, as each run reads everything again: write merge, "
-                          "skip or replace");
+      s_.complain(*write, "`write: append` would have records twice, for what runs read overlaps: write merge, skip or "
+                          "replace");
     } else if (word != "merge" && word != "skip" && word != "replace") {
       s_.complain(*write, "`write` must be merge, skip or replace");
     } else if (word != "replace" && !has_key) {

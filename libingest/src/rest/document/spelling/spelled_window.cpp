@@ -118,8 +118,12 @@ node spelled_window(spelling& s, const node& incremental, bool has_key, const st
     made.set("end_time_option",
              spelled_option(incremental.line(), s.text(incremental, "until_param", "`incremental`"), place));
   }
-  if (const std::string lookback = duration_in(s, incremental, "lookback"); !lookback.empty()) {
+  const std::string lookback = duration_in(s, incremental, "lookback");
+  if (!lookback.empty()) {
     made.set("lookback_window", lookback);
+  } else if (has_key) {
+    // APIs that mean "after" by `since` would not give what came later in the second, or on the day, of the last run.
+    made.set("lookback_window", format == "%Y-%m-%d" ? "P1D" : "PT1S");
   }
   take_step(s, incremental, has_key, made);
   return made;
