@@ -239,6 +239,40 @@ BOOST_AUTO_TEST_CASE(is_looked_at_without_its_api) {
   BOOST_TEST(has(bad.err, "line 4: stream \"odd\" has no `recods`; did you mean `records`?"), bad.err);
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_its_streams_become) {
+  const std::string library_file = INGEST_SOURCE_DIR "/examples/connectors/library.yaml";
+  const auto text = run("discover", {library_file});
+  BOOST_TEST(text.exit_code == 0, text.err);
+  BOOST_TEST(has(text.out, "books: table books; key isbn; replace; types of its first 70 records\n"), text.out);
+  BOOST_TEST(has(text.out, "  short_title  text\n"), text.out);
+  const auto ddl = run("discover", {library_file, "--ddl"});
+  database.execute(ddl.out);
+  BOOST_TEST(run_example("library").exit_code == 0);
+  BOOST_TEST(number("SELECT count(short_title) FROM books") == 70);
+}
+
+BOOST_AUTO_TEST_CASE(asks_no_api_for_a_schema_that_it_has) {
+  const auto p = run("discover", {INGEST_SOURCE_DIR "/examples/connectors/weather.yaml", "--json"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.out, R"("name":"measurements","table":"measurements","primary_key":["station","day"],"write":"merge")"),
+             p.out);
+  BOOST_TEST(has(p.out, R"("schema":"declared")"), p.out);
+  BOOST_TEST(has(p.out, R"({"name":"celsius","type":"numeric"})"), p.out);
+  BOOST_TEST(server.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_the_other_streams_where_one_cannot_be_asked_for) {
+  odd = R"({"companies":[]})";
+  const auto p = run("discover", {written("  odd: {records: x}\n  books: {paginate: none, params: {lang: en, rows: 30}}\n")});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.out, "odd: table odd; no key; replace; no records, so that its columns are not known"), p.out);
+  odd = "[1]";
+  const auto q = run("discover", {written("  odd:\n  books: {paginate: none, params: {lang: en, rows: 30}}\n")});
+  BOOST_TEST(q.exit_code == 78, q.err);
+  BOOST_TEST(has(q.out, "odd: not known: "), q.out);
+  BOOST_TEST(has(q.out, "books: table books; no key; replace; types of its first 30 records"), q.out);
+}
+
 BOOST_AUTO_TEST_CASE(names_variables_that_are_missing) {
   environment.erase("TRACKER_TOKEN");
   const auto p = run_example("tracker");

@@ -103,6 +103,23 @@ void found_pagination::cannot_tell(const std::string& why) const {
   throw error(errc::config, where_ + ": " + why + std::string(remedy));
 }
 
+namespace {
+
+/// How many records came up to the end of this page, the first one that was asked for; nothing where that is not known.
+std::optional<std::size_t> records_so_far(const answer_hints& hints, std::size_t extracted) {
+  for (const page_way& way : hints.ways) {
+    if (way.what == page_way::kind::offset && way.at && way.at->integer() >= 0) {
+      return static_cast<std::size_t>(way.at->integer()) + extracted;
+    }
+    if (way.what == page_way::kind::page && way.at && way.at->integer() > 1) {
+      return std::nullopt;
+    }
+  }
+  return extracted;
+}
+
+}  // namespace
+
 std::optional<value> found_pagination::first(const answer_hints& hints, std::size_t extracted) const {
   for (const page_way& way : hints.ways) {
     // A token may stand beside `has_more: false`: it is that of the last record.
@@ -113,7 +130,7 @@ std::optional<value> found_pagination::first(const answer_hints& hints, std::siz
       return token;
     }
   }
-  const std::string more = contradiction_of_end(hints, extracted);
+  const std::string more = contradiction_of_end(hints, records_so_far(hints, extracted));
   if (!more.empty()) {
     cannot_tell("the answer does not say how the next page is asked for, but " + more);
   }

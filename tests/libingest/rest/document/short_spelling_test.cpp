@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(gives_streams_what_is_said_for_all_of_them_and_counts_more_
       "api: https://x\ndefaults: {paginate: none, params: {a: 1, b: true}, key: id}\n"
       "streams: {s: {params: {a: 2, c: [x, y]}, key: none}, t: }\n");
   BOOST_TEST(part(m, "retriever.requester.request_parameters").to_json() == R"({"a":"2","b":"true","c":["x","y"]})");
-  BOOST_TEST(m.root.find("streams")->items()[0].find("primary_key") == nullptr);
+  BOOST_TEST((m.root.find("streams")->items()[0].find("primary_key") == nullptr));
   BOOST_TEST(part(m, "primary_key", 1).to_json() == R"(["id"])");
   BOOST_TEST(part(m, "retriever.paginator.type", 1).text() == "NoPagination");
 }
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(names_all_that_is_wrong_with_its_line_and_what_was_meant) {
         "auth: {beerer: x}\n"
         "streams:\n"
         "  a:\n"
-        "    pagination: none\n"
+        "    paginat: none\n"
         "    paginate: {page: {sise: 5}}\n"
         "    incremental: {field: at, param: since, step: 5 days}\n"
         "    errors: {ignore: [nothing]}\n"
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(names_all_that_is_wrong_with_its_line_and_what_was_meant) {
   for (const char* const part :
        {"short.yaml: line 11: the file has no `rat`; did you mean `rate`?", "line 1: `version` must be 1",
         "line 3: `auth` has no `beerer`; did you mean `bearer`?",
-        "line 6: stream \"a\" has no `pagination`; did you mean `paginate`?"}) {
+        "line 6: stream \"a\" has no `paginat`; did you mean `paginate`?"}) {
     BOOST_TEST(has(problems, part), problems);
   }
   const std::string more = refusal_of([] {
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(lets_windows_meet_so_that_nothing_is_between_them) {
       "  c: {incremental: {field: at}}\n");
   BOOST_TEST(part(m, "incremental_sync.step").text() == "P1M");
   BOOST_TEST(part(m, "incremental_sync.lookback_window").text() == "P2D");
-  BOOST_TEST(m.root.find("streams")->items()[1].find("incremental_sync")->find("lookback_window") == nullptr,
-             "without a key, what is read again would be there twice");
+  // Without a key, what is read again would be there twice.
+  BOOST_TEST((m.root.find("streams")->items()[1].find("incremental_sync")->find("lookback_window") == nullptr));
   BOOST_TEST(part(m, "incremental_sync.start_datetime").text() ==
              "{{ format_datetime('2026-01-01', '%Y-%m-%dT%H:%M:%SZ') }}");
   BOOST_TEST(part(m, "incremental_sync.datetime_format", 1).text() == "%ms");

@@ -58,8 +58,8 @@ node counted(spelling& s, const node& of, const std::string& kind, const std::st
   } else if (stops == "short") {
     s.complain(*stop, "`stop: short` needs the `size` of pages");
   }
-  if (spelling::at(of, "size_param") != nullptr && size == 0) {
-    s.complain(of, "`size_param` of " + what + " needs a `size`");
+  if (const node* const name = spelling::at(of, "size_param"); name != nullptr && (size == 0 || name->text().empty())) {
+    s.complain(*name, "`size_param` of " + what + " must be a name, beside a `size`");
   }
   const std::string param = spelling::at(of, "param") == nullptr ? kind : s.text(of, "param", what);
   made_dict made(of.line(), "DefaultPaginator");
@@ -67,12 +67,13 @@ node counted(spelling& s, const node& of, const std::string& kind, const std::st
   return made.set("pagination_strategy", strategy);
 }
 
-/// "{{ response['meta']['next'] }}"
+/// "(response.get('meta') or {}).get('next')": an answer may do without all of it.
 std::string access_to(const std::string& path) {
   std::string access = "response";
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t dot = std::min(path.find('.', begin), path.size());
-    access += "[" + value::text_of(path.substr(begin, dot - begin)).to_repr() + "]";
+    access = (begin == 0 ? access : "(" + access + " or {})") + ".get(" +
+             value::text_of(path.substr(begin, dot - begin)).to_repr() + ")";
     begin = dot + 1;
   }
   return access;

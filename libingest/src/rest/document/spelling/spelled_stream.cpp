@@ -140,6 +140,9 @@ class stream_maker {
 
   node path() {
     const node& said = *spelling::at(of_, "path");
+    if (said.is_dict() || said.is_list()) {
+      s_.complain(said, "`path` of stream \"" + stream_.name + "\" must be a text, not " + std::string(said.kind_name()));
+    }
     const std::string made = s_.expressed(said, &stream_.link, true);
     std::string plain = made;
     for (std::size_t at = plain.find("{{"); at != std::string::npos; at = plain.find("{{")) {
