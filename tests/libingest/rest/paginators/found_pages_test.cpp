@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_SUITE(pagination_that_is_watched)
 
 BOOST_AUTO_TEST_CASE(is_not_believed_where_its_first_page_is_the_last_and_more_seems_to_come) {
   const auto cursor = std::make_shared<cursor_pagination>(
-      cursor_pagination_options{interpolation("{{ response['meta']['nxt'] }}", "the strategy")},
+      cursor_pagination_options{interpolation("{{ (response.get('meta') or {}).get('nxt') }}", "the strategy")},
       variables());
   const watched_pagination watched(cursor, "the paginator, line 4");
   BOOST_TEST(next(watched, {R"({"meta":{"nxt":"a"}})"}) == "\"a\"");
