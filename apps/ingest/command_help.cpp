@@ -61,7 +61,8 @@ std::string command_help(const command_description& c) {
   if (c.command == command::status) {
     out << "  --json\n      Print the status as JSON.\n";
   } else if (c.command == command::discover) {
-    out << "  FILE\n      Of a connector, its manifest or short spelling: tables, columns, keys, dispositions. Asks the API "
+    out << "  FILE\n      Of a connector, its manifest or short spelling: tables, columns, keys, dispositions. Asks "
+           "the API "
            "for\n"
            "      first records where the file has no schema.\n"
            "  --ddl\n      Print that as CREATE TABLE.\n"

@@ -124,9 +124,9 @@ std::string listed(const std::vector<std::string>& names, const char* between, b
 }
 
 std::string origin_of(const discovered_table& t) {
-  return t.declared           ? "types as declared"
-         : t.records == 0     ? "no records, so that its columns are not known"
-                              : "types of its first " + std::to_string(t.records) + " records";
+  return t.declared       ? "types as declared"
+         : t.records == 0 ? "no records, so that its columns are not known"
+                          : "types of its first " + std::to_string(t.records) + " records";
 }
 
 std::string as_text(const discovered_table& t) {
@@ -150,19 +150,23 @@ std::string as_json(const discovered_table& t) {
   return "{\"name\":" + json_string(t.stream) + ",\"table\":" + json_string(t.table) + ",\"primary_key\":[" +
          listed(t.shape.key, ",", true) + "],\"write\":" + json_string(name_of(t.own.write)) +
          ",\"cursor_field\":" + json_string(t.cursor_field) + ",\"parents\":[" + listed(t.parents, ",", true) +
-         "],\"schema\":" + json_string(t.declared ? "declared" : t.records > 0 ? "inferred" : "unknown") +
+         "],\"schema\":" +
+         json_string(t.declared      ? "declared"
+                     : t.records > 0 ? "inferred"
+                                     : "unknown") +
          ",\"records\":" + std::to_string(t.records) + ",\"columns\":[" + columns + "]}";
 }
 
 std::string told(const discovered_table& t, discovery_form form) {
-  return form == discovery_form::json  ? as_json(t)
-         : form == discovery_form::ddl ? "-- " + t.stream + ": " + origin_of(t) + '\n' +
-                                             t.shape.create(quoted_table(t.table), true) + ";\n"
-                                       : as_text(t);
+  return form == discovery_form::json ? as_json(t)
+         : form == discovery_form::ddl
+             ? "-- " + t.stream + ": " + origin_of(t) + '\n' + t.shape.create(quoted_table(t.table), true) + ";\n"
+             : as_text(t);
 }
 
 std::string told_problem(const std::string& stream, const std::string& problem, discovery_form form) {
-  return form == discovery_form::json  ? "{\"name\":" + json_string(stream) + ",\"problem\":" + json_string(problem) + "}"
+  return form == discovery_form::json
+             ? "{\"name\":" + json_string(stream) + ",\"problem\":" + json_string(problem) + "}"
          : form == discovery_form::ddl ? "-- " + stream + ": not known: " + problem + '\n'
                                        : stream + ": not known: " + problem + '\n';
 }

@@ -43,9 +43,10 @@ int execute(const app::invocation& asked) {
   if (asked.command == command::discover && !asked.manifest.empty()) {
     const settings s = load_settings(asked.sources, command::run);
     configure_log(s);
-    return app::discover_connector(s, asked.ddl    ? app::discovery_form::ddl
-                                      : asked.json ? app::discovery_form::json
-                                                   : app::discovery_form::text,
+    return app::discover_connector(s,
+                                   asked.ddl    ? app::discovery_form::ddl
+                                   : asked.json ? app::discovery_form::json
+                                                : app::discovery_form::text,
                                    std::cout);
   }
   const settings s = load_settings(asked.sources, asked.command);

@@ -88,7 +88,8 @@ reply weather(const received_request& r) {
   for (int day = 0; day < 60; ++day) {
     if (day_of(day) >= r.parameter("from") && day_of(day) < r.parameter("to")) {
       for (const char* const station : {"n", "s"}) {
-        all.push_back(std::string("{\"station\":\"") + station + "\",\"day\":\"" + day_of(day) + "\",\"celsius\":1.50}");
+        all.push_back(std::string("{\"station\":\"") + station + "\",\"day\":\"" + day_of(day) +
+                      "\",\"celsius\":1.50}");
       }
     }
   }
@@ -145,12 +146,12 @@ struct short_run : ingest_run {
   }
 
   reply answer(const received_request& r) const {
-    return r.path.starts_with("/v2/")         ? tracker(r, server.url())
-           : r.path == "/api/measurements"    ? weather(r)
-           : r.path == "/v1/search"           ? search(r)
-           : r.path == "/books"               ? library(r)
-           : r.path.starts_with("/odd")       ? reply{.body = odd}
-                                              : contacts(r);
+    return r.path.starts_with("/v2/")      ? tracker(r, server.url())
+           : r.path == "/api/measurements" ? weather(r)
+           : r.path == "/v1/search"        ? search(r)
+           : r.path == "/books"            ? library(r)
+           : r.path.starts_with("/odd")    ? reply{.body = odd}
+                                           : contacts(r);
   }
 
   finished_process run_example(const std::string& name, std::vector<std::string> flags = {}) const {
@@ -254,8 +255,9 @@ BOOST_AUTO_TEST_CASE(tells_what_its_streams_become) {
 BOOST_AUTO_TEST_CASE(asks_no_api_for_a_schema_that_it_has) {
   const auto p = run("discover", {INGEST_SOURCE_DIR "/examples/connectors/weather.yaml", "--json"});
   BOOST_TEST(p.exit_code == 0, p.err);
-  BOOST_TEST(has(p.out, R"("name":"measurements","table":"measurements","primary_key":["station","day"],"write":"merge")"),
-             p.out);
+  BOOST_TEST(
+      has(p.out, R"("name":"measurements","table":"measurements","primary_key":["station","day"],"write":"merge")"),
+      p.out);
   BOOST_TEST(has(p.out, R"("schema":"declared")"), p.out);
   BOOST_TEST(has(p.out, R"({"name":"celsius","type":"numeric"})"), p.out);
   BOOST_TEST(server.requests().empty());
@@ -263,7 +265,8 @@ BOOST_AUTO_TEST_CASE(asks_no_api_for_a_schema_that_it_has) {
 
 BOOST_AUTO_TEST_CASE(tells_of_the_other_streams_where_one_cannot_be_asked_for) {
   odd = R"({"companies":[]})";
-  const auto p = run("discover", {written("  odd: {records: x}\n  books: {paginate: none, params: {lang: en, rows: 30}}\n")});
+  const auto p =
+      run("discover", {written("  odd: {records: x}\n  books: {paginate: none, params: {lang: en, rows: 30}}\n")});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.out, "odd: table odd; no key; replace; no records, so that its columns are not known"), p.out);
   odd = "[1]";

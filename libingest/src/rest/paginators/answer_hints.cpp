@@ -199,7 +199,8 @@ void look_at_headers(const value& headers, answer_hints& hints) {
   const value* const url = next == nullptr || !next->is_dict() ? nullptr : next->find("url");
   if (url != nullptr) {
     hints.ways.push_back({page_way::kind::url, "the header Link", "", *url});
-  } else if (links != nullptr && links->is_dict() && (links->find("prev") != nullptr || links->find("last") != nullptr)) {
+  } else if (links != nullptr && links->is_dict() &&
+             (links->find("prev") != nullptr || links->find("last") != nullptr)) {
     hints.ways.push_back({page_way::kind::url, "the header Link", ""});
   }
   const auto all = by_plain_name(headers);

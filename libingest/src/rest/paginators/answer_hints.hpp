@@ -29,7 +29,7 @@ struct page_way {
 
 /// What an answer says of what comes behind it, beside its records.
 struct answer_hints {
-  std::vector<page_way> ways;             ///< those that say most, and can be trusted most, first
+  std::vector<page_way> ways;              ///< those that say most, and can be trusted most, first
   std::vector<std::string> unheeded = {};  ///< places that look as if more came, of which no way can be made
   std::optional<bool> more = {};           ///< `has_more` and its like
   std::string more_place = {};

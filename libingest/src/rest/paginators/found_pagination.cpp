@@ -93,8 +93,9 @@ std::optional<value> found_pagination::next_token(const page_facts& page, const 
   const answer_hints hints =
       hints_in(response == nullptr ? value() : *response, headers == nullptr ? value() : *headers, page.in_list);
   if (asked && text_in(*asked, "by").empty()) {
-    throw error(errc::bad_data, where_ + ": the slice was begun by other rules of pagination: read the stream from its "
-                                         "beginning");
+    throw error(errc::bad_data, where_ +
+                                    ": the slice was begun by other rules of pagination: read the stream from its "
+                                    "beginning");
   }
   return asked ? further(hints, page.extracted, *asked) : first(hints, page.extracted);
 }
@@ -134,8 +135,7 @@ std::optional<value> found_pagination::first(const answer_hints& hints, std::siz
   if (!more.empty()) {
     cannot_tell("the answer does not say how the next page is asked for, but " + more);
   }
-  const bool all_there =
-      hints.total && hints.total_is_sure && static_cast<std::int64_t>(extracted) == *hints.total;
+  const bool all_there = hints.total && hints.total_is_sure && static_cast<std::int64_t>(extracted) == *hints.total;
   const bool said = hints.more == false || !hints.ways.empty() || all_there;
   if (!said && looks_full(extracted, page_size_)) {
     cannot_tell("the answer has " + std::to_string(extracted) +

@@ -14,19 +14,19 @@ bool is_one_of(const std::string_view (&names)[N], std::string_view plain) {
 }
 
 constexpr std::string_view holders[] = {
-    "meta",   "metadata", "links",   "pagination", "paging",  "page",     "pages",  "pageinfo",         "pager",
-    "cursor", "cursors",  "result",  "results",    "data",    "response", "body",   "responsemetadata", "info",
+    "meta",   "metadata", "links",   "pagination", "paging",  "page",     "pages",          "pageinfo",         "pager",
+    "cursor", "cursors",  "result",  "results",    "data",    "response", "body",           "responsemetadata", "info",
     "list",   "listinfo", "control", "navigation", "payload", "d",        "paginationinfo",
 };
 
 constexpr std::string_view next_urls[] = {
-    "next",        "nexturl",  "nextlink",    "nexthref",    "nexturi",        "nextpage",       "nextpageurl",
+    "next",        "nexturl",      "nextlink",     "nexthref",      "nexturi",        "nextpage",       "nextpageurl",
     "nextpageuri", "nextpagelink", "nextpagehref", "odatanextlink", "nextrecordsurl", "nextpagenumber",
 };
 
 constexpr std::string_view more_flags[] = {
-    "hasmore", "hasnext", "hasnextpage", "hasmorepages", "hasmoreitems", "hasmoredata", "hasmoreresults", "more",
-    "moreavailable", "morerecords", "moreresults", "istruncated", "truncated", "moreitemsincollection",
+    "hasmore", "hasnext",       "hasnextpage", "hasmorepages", "hasmoreitems", "hasmoredata", "hasmoreresults",
+    "more",    "moreavailable", "morerecords", "moreresults",  "istruncated",  "truncated",   "moreitemsincollection",
 };
 
 constexpr std::string_view last_flags[] = {"islast", "islastpage", "last", "done", "isdone", "endofdata"};
@@ -47,18 +47,18 @@ constexpr token_name tokens[] = {
 };
 
 constexpr std::string_view page_counters[] = {"page", "currentpage", "pagenumber", "pageno", "pagenum", "number"};
-constexpr std::string_view pages_counters[] = {"totalpages", "pagecount", "lastpage", "numpages",
+constexpr std::string_view pages_counters[] = {"totalpages", "pagecount",  "lastpage",       "numpages",
                                                "pages",      "pagestotal", "totalpagecount", "numberofpages"};
 constexpr std::string_view offset_counters[] = {"offset", "skip", "start", "startat", "from"};
-constexpr std::string_view record_counters[] = {"total",        "totalcount", "totalresults", "totalrecords",
+constexpr std::string_view record_counters[] = {"total",        "totalcount", "totalresults",  "totalrecords",
                                                 "totalitems",   "totalhits",  "totalelements", "numfound",
                                                 "recordstotal", "totalsize",  "totalentries"};
 
-constexpr std::string_view sizes[] = {"limit", "perpage", "pagesize", "size",     "maxresults", "top",
+constexpr std::string_view sizes[] = {"limit", "perpage", "pagesize", "size",      "maxresults", "top",
                                       "first", "take",    "rows",     "pagelimit", "results",    "max"};
 
-constexpr std::string_view parts_of_more[] = {"next", "continu", "cursor", "marker", "scroll", "lastevaluatedkey",
-                                              "hasmore", "truncated"};
+constexpr std::string_view parts_of_more[] = {"next",   "continu",          "cursor",  "marker",
+                                              "scroll", "lastevaluatedkey", "hasmore", "truncated"};
 
 /// Of this page, or of those before it.
 constexpr std::string_view parts_of_less[] = {"prev", "before", "start", "first", "current"};

@@ -43,7 +43,8 @@ std::optional<value> watched_pagination::next_token(const page_facts& page, cons
     }
   }
   if (!more.empty()) {
-    throw error(errc::config, where_ + ": the first page would be the last one by what `paginate` says, but in the answer " +
+    throw error(errc::config, where_ +
+                                  ": the first page would be the last one by what `paginate` says, but in the answer " +
                                   more + ": mend `paginate`, or say `paginate: none` if this is all");
   }
   return token;

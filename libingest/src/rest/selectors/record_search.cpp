@@ -41,7 +41,8 @@ class list_walk {
 
   void read_list() {
     answer_list list{path_};
-    in_.array([&](std::size_t) { ++(in_.value().what == detail::json_value::kind::object ? list.objects : list.others); });
+    in_.array(
+        [&](std::size_t) { ++(in_.value().what == detail::json_value::kind::object ? list.objects : list.others); });
     found.push_back(std::move(list));
   }
 
@@ -157,9 +158,10 @@ record_search::path record_search::looked_after(const path& way, const std::vect
   if (elsewhere.empty() || leads_somewhere(body, way)) {
     return way;
   }
-  throw error(errc::config, where_ + ": the answer has nothing at `" + answer_list{way}.name() + "`, where its records " +
-                                (stated_ ? "should be" : "were before") + ", but a list of objects at " +
-                                listed(elsewhere) + ": say with `records` where they are");
+  throw error(errc::config, where_ + ": the answer has nothing at `" + answer_list{way}.name() +
+                                "`, where its records " + (stated_ ? "should be" : "were before") +
+                                ", but a list of objects at " + listed(elsewhere) +
+                                ": say with `records` where they are");
 }
 
 record_search::path record_search::found_in(const std::vector<answer_list>& lists) const {

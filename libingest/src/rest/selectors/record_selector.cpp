@@ -49,8 +49,8 @@ record_selector::record_selector(record_selector_options options) : options_(std
 }
 
 bool record_selector::raw() const {
-  return (options_.search || options_.extractor.path().plain()) && !options_.condition && options_.transformations.empty() &&
-         !options_.schema;
+  return (options_.search || options_.extractor.path().plain()) && !options_.condition &&
+         options_.transformations.empty() && !options_.schema;
 }
 
 selected_page record_selector::select(const answer& from, const decoder& how, const page_wishes& wishes,

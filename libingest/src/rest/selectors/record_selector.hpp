@@ -44,7 +44,7 @@ enum class cursor_filter {
 struct record_selector_options {
   record_extractor extractor;
   std::shared_ptr<const record_search> search = {};  ///< of answers of JSON, in place of the extractor
-  std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
+  std::optional<interpolation> condition = {};       ///< RecordFilter; an empty text filters nothing
   value parameters = {};  ///< of the RecordFilter; None: those that are known where it is evaluated
   std::vector<std::shared_ptr<const transformation>> transformations = {};
   bool transform_before_filtering = false;

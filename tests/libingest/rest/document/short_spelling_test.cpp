@@ -94,8 +94,7 @@ BOOST_AUTO_TEST_CASE(takes_credentials_from_settings_that_are_secret_and_not_in_
   BOOST_TEST(part(m, "retriever.requester.url_base").text() == "{{ config['API'] }}");
   BOOST_TEST(part(m, "retriever.requester.request_headers.X", 1).text() == "v${1}");
   BOOST_TEST(m.settings.to_json() == R"({"API":"${API:-https://x.example}","TOKEN":"${TOKEN}"})");
-  const connection_settings s =
-      checked_settings(m, parse_document("{API: https://y, TOKEN: very-secret}", "c").root);
+  const connection_settings s = checked_settings(m, parse_document("{API: https://y, TOKEN: very-secret}", "c").root);
   BOOST_REQUIRE(s.usable());
   BOOST_TEST(s.secrets == std::vector<std::string>{"very-secret"}, boost::test_tools::per_element());
 }
@@ -124,14 +123,17 @@ BOOST_AUTO_TEST_CASE(makes_children_of_streams_whose_fields_are_in_braces) {
       "  repos: {key: id}\n"
       "  issues: {path: '/repos/{repos.full.name}/issues'}\n"
       "  comments: {path: '/repos/{repos.full.name}/issues/{issues.number}/comments',\n"
-      "             params: {of: '{issues.id}'}, json: {q: 'a {b} {c.d}', n: '5', m: 5}, add: {issue: '{issues.number}'}}\n");
-  BOOST_TEST(part(m, "retriever.requester.path", 1).text() == "/repos/{{ stream_partition['repos_full_name'] }}/issues");
+      "             params: {of: '{issues.id}'}, json: {q: 'a {b} {c.d}', n: '5', m: 5}, add: {issue: "
+      "'{issues.number}'}}\n");
+  BOOST_TEST(part(m, "retriever.requester.path", 1).text() ==
+             "/repos/{{ stream_partition['repos_full_name'] }}/issues");
   BOOST_TEST(part(m, "retriever.partition_router.parent_stream_configs.0.parent_key", 1).text() == "full/name");
   BOOST_TEST(part(m, "retriever.requester.path", 2).text() ==
              "/repos/{{ stream_partition['parent_slice']['repos_full_name'] }}/issues/"
              "{{ stream_partition['issues_number'] }}/comments");
   BOOST_TEST(part(m, "retriever.requester.request_parameters.of", 2).text() == "{{ stream_slice.extra_fields['id'] }}");
-  BOOST_TEST(part(m, "retriever.requester.request_body_json", 2).to_json() == R"({"q":"'a {b} {c.d}'","n":"'5'","m":5})");
+  BOOST_TEST(part(m, "retriever.requester.request_body_json", 2).to_json() ==
+             R"({"q":"'a {b} {c.d}'","n":"'5'","m":5})");
   BOOST_TEST(complaints_of(m) == "");
 }
 
@@ -167,11 +169,13 @@ BOOST_AUTO_TEST_CASE(names_all_that_is_wrong_with_its_line_and_what_was_meant) {
   const std::string more = refusal_of([] {
     prepared(
         "api: https://x\nrate: fast\nstreams:\n  a:\n    paginate: {page: {sise: 5}}\n"
-        "    incremental: {field: at, param: since, step: 5 days}\n    errors: {ignore: [nothing]}\n    write: append\n");
+        "    incremental: {field: at, param: since, step: 5 days}\n    errors: {ignore: [nothing]}\n    write: "
+        "append\n");
   });
   for (const char* const part :
-       {"line 5: `paginate: page` has no `sise`; did you mean `size`?", "line 6: `step` of `incremental` must be a duration",
-        "line 7: `ignore` of `errors` must be statuses", "line 8: `write: append`", "line 2: `rate` must be"}) {
+       {"line 5: `paginate: page` has no `sise`; did you mean `size`?",
+        "line 6: `step` of `incremental` must be a duration", "line 7: `ignore` of `errors` must be statuses",
+        "line 8: `write: append`", "line 2: `rate` must be"}) {
     BOOST_TEST(has(more, part), more);
   }
 }
@@ -193,25 +197,27 @@ BOOST_AUTO_TEST_CASE(lets_windows_meet_so_that_nothing_is_between_them) {
   BOOST_TEST(complaints_of(m) == "");
   BOOST_TEST(has(refusal_of([] { with_streams("  a: {incremental: {field: at, param: s, step: 1d}}\n"); }),
                  "`step` needs `until_param`"));
-  BOOST_TEST(has(refusal_of([] {
-                   with_streams("  a: {incremental: {field: at, param: s, until_param: u, step: 1d}}\n");
-                 }),
-                 "`step` needs a `key`"));
+  BOOST_TEST(
+      has(refusal_of([] { with_streams("  a: {incremental: {field: at, param: s, until_param: u, step: 1d}}\n"); }),
+          "`step` needs a `key`"));
 }
 
 BOOST_AUTO_TEST_CASE(spells_all_ways_to_log_in) {
   for (const char* const auth :
-       {"none", "{none: }", "{bearer: x}", "{basic: {username: a, password: b}}", "{api_key: {header: X-Key, value: v}}",
-        "{api_key: {query: key, value: v}}", "{oauth2: {token_url: 'https://x/t', client_id: a, client_secret: b}}",
+       {"none", "{none: }", "{bearer: x}", "{basic: {username: a, password: b}}",
+        "{api_key: {header: X-Key, value: v}}", "{api_key: {query: key, value: v}}",
+        "{oauth2: {token_url: 'https://x/t', client_id: a, client_secret: b}}",
         "{oauth2: {token_url: 'https://x/t', client_id: a, client_secret: b, refresh_token: c, scopes: [r, w], "
         "params: {audience: z}}}"}) {
-    BOOST_TEST(complaints_of(prepared("api: https://x\nauth: " + std::string(auth) + "\nstreams: {a: }\n")) == "", auth);
+    BOOST_TEST(complaints_of(prepared("api: https://x\nauth: " + std::string(auth) + "\nstreams: {a: }\n")) == "",
+               auth);
   }
   const manifest rotating = prepared(
       "api: https://x\nauth: {oauth2: {token_url: 'https://x/t', client_id: a, client_secret: b, refresh_token: "
       "'${R}', rotates: true}}\nstreams: {a: }\n");
-  BOOST_TEST(part(rotating, "retriever.requester.authenticator.refresh_token_updater.refresh_token_config_path").to_json() ==
-             R"(["R"])");
+  BOOST_TEST(
+      part(rotating, "retriever.requester.authenticator.refresh_token_updater.refresh_token_config_path").to_json() ==
+      R"(["R"])");
   BOOST_TEST(has(refusal_of([] { prepared("api: https://x\nauth: {api_key: {value: v}}\nstreams: {a: }\n"); }),
                  "`api_key` says where the key goes"));
 }

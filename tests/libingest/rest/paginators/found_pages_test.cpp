@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(follows_what_many_apis_say_of_the_next_page) {
   BOOST_TEST(found({R"({"_links":{"next":{"href":"https://a/2"}}})"}) == url("_links.next.href"));
   BOOST_TEST(found({R"({"meta":{"next_cursor":"x"}})"}) == parameter("token", "meta.next_cursor", "cursor", "\"x\""));
   BOOST_TEST(found({R"({"nextPageToken":"x"})"}) == parameter("token", "nextPageToken", "pageToken", "\"x\""));
-  BOOST_TEST(found({R"({"paging":{"next":{"after":"7"}}})"}) == parameter("token", "paging.next.after", "after", "\"7\""));
+  BOOST_TEST(found({R"({"paging":{"next":{"after":"7"}}})"}) ==
+             parameter("token", "paging.next.after", "after", "\"7\""));
   BOOST_TEST(found({R"({"page":1,"total_pages":3})"}) == parameter("page", "page", "page", "2"));
   BOOST_TEST(found({R"({"startAt":0,"total":7})"}) == parameter("offset", "startAt", "startAt", "3"));
   BOOST_TEST(found({"[]", R"({"X-Next-Page":"2"})", 3, "", true}) ==
@@ -133,7 +134,8 @@ BOOST_AUTO_TEST_CASE(is_not_believed_where_its_first_page_is_the_last_and_more_s
   BOOST_TEST(has(next(watched, {R"({"meta":{"next":"b"}})"}), "line 4: the first page would be the last one"));
   BOOST_TEST(has(next(watched, {R"({"has_more":true})"}), "`has_more` says that more comes"));
   BOOST_TEST(next(watched, {R"({"meta":{"next_cursor":"b"},"has_more":false})"}) == "end");
-  BOOST_TEST(next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""}) == "end", "behind the first page it is believed");
+  BOOST_TEST(next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""}) == "end",
+             "behind the first page it is believed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -150,9 +152,10 @@ BOOST_AUTO_TEST_CASE(are_the_only_list_of_objects) {
 
 BOOST_AUTO_TEST_CASE(are_asked_for_where_it_is_not_certain_which_they_are) {
   const record_search search({}, "orders, line 3");
-  BOOST_TEST(searched(search, R"({"a":[{}],"b":{"c":[{},{}]}})") ==
-             "orders, line 3: the answer has several lists of objects, at `a` (1), `b.c` (2): say with `records` which of "
-             "them are the records");
+  BOOST_TEST(
+      searched(search, R"({"a":[{}],"b":{"c":[{},{}]}})") ==
+      "orders, line 3: the answer has several lists of objects, at `a` (1), `b.c` (2): say with `records` which of "
+      "them are the records");
   BOOST_TEST(has(searched(search, R"({"id":1})"), "has no list of objects: say with `records`"));
   BOOST_TEST(has(searched(search, R"({"ids":[1]})"), "but lists of other things at `ids`"));
 }
@@ -163,7 +166,8 @@ BOOST_AUTO_TEST_CASE(stay_where_they_were) {
   BOOST_TEST(searched(search, R"({"data":[],"included":[{"x":1}]})") == "data");
   BOOST_TEST(searched(search, R"({"data":null,"included":[{"x":1}]})") == "data");
   BOOST_TEST(searched(search, R"({"message":"none"})") == "data");
-  BOOST_TEST(has(searched(search, R"({"included":[{"x":1}]})"), "has nothing at `data`, where its records were before"));
+  BOOST_TEST(
+      has(searched(search, R"({"included":[{"x":1}]})"), "has nothing at `data`, where its records were before"));
   const record_search stated(record_search::path{"itmes"}, "s");
   BOOST_TEST(has(searched(stated, R"({"items":[{"x":1}]})"), "`itmes`, where its records should be"));
   BOOST_TEST(searched(stated, R"({"items":[]})") == "itmes");

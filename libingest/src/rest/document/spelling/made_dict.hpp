@@ -21,11 +21,11 @@ class made_dict {
     set_member(members_, name, std::move(content));
     return *this;
   }
-  made_dict& set(std::string name, std::string text) { return set(std::move(name), node::text(std::move(text), line_)); }
-  made_dict& set(std::string name, const char* text) { return set(std::move(name), std::string(text)); }
-  made_dict& set_flag(std::string name) {
-    return set(std::move(name), node::scalar(value::boolean_of(true), line_));
+  made_dict& set(std::string name, std::string text) {
+    return set(std::move(name), node::text(std::move(text), line_));
   }
+  made_dict& set(std::string name, const char* text) { return set(std::move(name), std::string(text)); }
+  made_dict& set_flag(std::string name) { return set(std::move(name), node::scalar(value::boolean_of(true), line_)); }
   made_dict& set_number(std::string name, std::int64_t number) {
     return set(std::move(name), node::scalar(value::integer_of(number), line_));
   }

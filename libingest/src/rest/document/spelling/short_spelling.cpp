@@ -44,7 +44,8 @@ node::member_list streams_of(spelling& s, const node& root) {
   const node* const streams = spelling::at(root, "streams");
   const node* const defaults = spelling::at(root, "defaults");
   if (streams == nullptr || !streams->is_dict() || streams->members().empty()) {
-    s.complain(streams == nullptr ? root : *streams, "`streams` must be a dict of streams by their names, with one at least");
+    s.complain(streams == nullptr ? root : *streams,
+               "`streams` must be a dict of streams by their names, with one at least");
     return all;
   }
   if (defaults != nullptr) {

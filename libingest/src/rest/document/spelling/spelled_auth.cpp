@@ -30,8 +30,8 @@ node api_key(spelling& s, const node& of) {
 std::string only_setting(const std::string& expression) {
   constexpr std::string_view begin = "{{ config['";
   constexpr std::string_view end = "'] }}";
-  const bool only = expression.starts_with(begin) && expression.ends_with(end) &&
-                    expression.find("}}") == expression.size() - 2;
+  const bool only =
+      expression.starts_with(begin) && expression.ends_with(end) && expression.find("}}") == expression.size() - 2;
   return only ? expression.substr(begin.size(), expression.size() - begin.size() - end.size()) : "";
 }
 
@@ -66,7 +66,8 @@ node oauth(spelling& s, const node& of) {
   if (const node* const scopes = spelling::at(of, "scopes")) {
     made.set("scopes", scopes->is_list() ? *scopes : node::list({*scopes}, scopes->line()));
   }
-  for (const auto& [ours, theirs] : {std::pair("params", "refresh_request_body"), {"headers", "refresh_request_headers"}}) {
+  for (const auto& [ours, theirs] :
+       {std::pair("params", "refresh_request_body"), {"headers", "refresh_request_headers"}}) {
     if (const node* const more = spelling::at(of, ours)) {
       made.set(theirs, s.expressed_all(*more, nullptr, false));
     }
@@ -98,7 +99,8 @@ node spelled_auth(spelling& s, const node& auth) {
   const std::string& kind = auth.members().front().name;
   const node& of = auth.members().front().content;
   if (kind == "bearer") {
-    return made_dict(auth.line(), "BearerAuthenticator").set("api_token", s.required_text(auth, "bearer", "`auth`", true));
+    return made_dict(auth.line(), "BearerAuthenticator")
+        .set("api_token", s.required_text(auth, "bearer", "`auth`", true));
   }
   return kind == "basic" ? basic(s, of) : kind == "api_key" ? api_key(s, of) : kind == "oauth2" ? oauth(s, of) : none;
 }

@@ -8,7 +8,8 @@ namespace ingest::rest {
 
 namespace {
 
-std::int64_t whole(spelling& s, const node& of, std::string_view name, std::int64_t otherwise, const std::string& what) {
+std::int64_t whole(spelling& s, const node& of, std::string_view name, std::int64_t otherwise,
+                   const std::string& what) {
   const node* const found = spelling::at(of, name);
   if (found == nullptr) {
     return otherwise;
@@ -141,8 +142,9 @@ node spelled_pages(spelling& s, const node& paginate, const node& params, const 
   const bool named = paginate.is_text();
   if (!named && (!paginate.is_dict() || paginate.members().size() != 1)) {
     if (!paginate.is_none()) {
-      s.complain(paginate, "`paginate` must be one of page, offset, cursor, next_url, link_header, none, auto, or a dict "
-                           "with one of them and its options: paginate: {page: {start: 0}}");
+      s.complain(paginate,
+                 "`paginate` must be one of page, offset, cursor, next_url, link_header, none, auto, or a dict "
+                 "with one of them and its options: paginate: {page: {start: 0}}");
     }
     return found(paginate, params);
   }

@@ -40,10 +40,17 @@ struct column_type_name {
 };
 
 constexpr column_type_name column_types[] = {
-    {"string", "string", ""},    {"text", "string", ""},      {"integer", "integer", ""},
-    {"number", "number", ""},    {"boolean", "boolean", ""},  {"date", "string", "date"},
-    {"datetime", "string", "date-time"},                      {"timestamp", "string", "date-time"},
-    {"object", "object", ""},    {"array", "array", ""},      {"json", "object", ""},
+    {"string", "string", ""},
+    {"text", "string", ""},
+    {"integer", "integer", ""},
+    {"number", "number", ""},
+    {"boolean", "boolean", ""},
+    {"date", "string", "date"},
+    {"datetime", "string", "date-time"},
+    {"timestamp", "string", "date-time"},
+    {"object", "object", ""},
+    {"array", "array", ""},
+    {"json", "object", ""},
 };
 
 node column_of(spelling& s, const node::member& column) {
@@ -53,8 +60,9 @@ node column_of(spelling& s, const node::member& column) {
     return column.content;
   }
   if (found == std::end(column_types)) {
-    s.complain(column.content, "the type of `" + column.name +
-                                   "` in `schema` must be string, integer, number, boolean, date, datetime, array or json");
+    s.complain(column.content,
+               "the type of `" + column.name +
+                   "` in `schema` must be string, integer, number, boolean, date, datetime, array or json");
     return column.content;
   }
   made_dict made(column.content.line());
@@ -105,9 +113,8 @@ node removed(spelling& s, const node& remove) {
 
 node spelled_errors(spelling& s, const node* errors, int line) {
   made_dict made(errors == nullptr ? line : errors->line(), "DefaultErrorHandler");
-  made.set_list("backoff_strategies",
-                {made_dict(line, "WaitTimeFromHeader").set("header", "Retry-After"),
-                 made_dict(line, "ExponentialBackoffStrategy")});
+  made.set_list("backoff_strategies", {made_dict(line, "WaitTimeFromHeader").set("header", "Retry-After"),
+                                       made_dict(line, "ExponentialBackoffStrategy")});
   if (errors == nullptr || !s.check(*errors, "`errors`", {"ignore", "retry", "fail", "retries"})) {
     return made;
   }
@@ -135,7 +142,8 @@ node spelled_rate(spelling& s, const node& rate) {
     s.complain(rate, "`rate` must be requests in a time: 10/s, 100/min, 5000/h or 3/10s");
     return rate;
   }
-  const made_dict one = made_dict(rate.line(), "Rate").set_number("limit", parsed->first).set("interval", parsed->second);
+  const made_dict one =
+      made_dict(rate.line(), "Rate").set_number("limit", parsed->first).set("interval", parsed->second);
   const made_dict policy =
       made_dict(rate.line(), "MovingWindowCallRatePolicy").set_list("rates", {one}).set_list("matchers", {});
   return made_dict(rate.line(), "HTTPAPIBudget").set_list("policies", {policy});

@@ -49,7 +49,8 @@ class stream_maker {
       made.set_list("transformations", std::move(transformations));
     }
     if (const node* const schema = spelling::at(of_, "schema")) {
-      made.set("schema_loader", made_dict(schema->line(), "InlineSchemaLoader").set("schema", spelled_schema(s_, *schema)));
+      made.set("schema_loader",
+               made_dict(schema->line(), "InlineSchemaLoader").set("schema", spelled_schema(s_, *schema)));
     }
     take_write(!key.empty(), made);
     return made;
@@ -76,8 +77,9 @@ class stream_maker {
     }
     const std::string_view word = write->text();
     if (word == "append") {
-      s_.complain(*write, "`write: append` would have records twice, for what runs read overlaps: write merge, skip or "
-                          "replace");
+      s_.complain(*write,
+                  "`write: append` would have records twice, for what runs read overlaps: write merge, skip or "
+                  "replace");
     } else if (word != "merge" && word != "skip" && word != "replace") {
       s_.complain(*write, "`write` must be merge, skip or replace");
     } else if (word != "replace" && !has_key) {
@@ -141,7 +143,8 @@ class stream_maker {
   node path() {
     const node& said = *spelling::at(of_, "path");
     if (said.is_dict() || said.is_list()) {
-      s_.complain(said, "`path` of stream \"" + stream_.name + "\" must be a text, not " + std::string(said.kind_name()));
+      s_.complain(said,
+                  "`path` of stream \"" + stream_.name + "\" must be a text, not " + std::string(said.kind_name()));
     }
     const std::string made = s_.expressed(said, &stream_.link, true);
     std::string plain = made;
@@ -239,8 +242,9 @@ class stream_maker {
 }  // namespace
 
 void check_stream(spelling& s, const node& stream, const std::string& what) {
-  s.check(stream, what, {"path", "method", "params", "headers", "json", "form", "records", "key", "paginate",
-                         "incremental", "errors", "schema", "write", "add", "remove", "filter", "flatten", "names"});
+  s.check(stream, what,
+          {"path", "method", "params", "headers", "json", "form", "records", "key", "paginate", "incremental", "errors",
+           "schema", "write", "add", "remove", "filter", "flatten", "names"});
 }
 
 node spelled_stream(spelling& s, const stream_to_spell& stream) {

@@ -59,7 +59,8 @@ std::string duration_in(spelling& s, const node& of, std::string_view name) {
   const node* const found = spelling::at(of, name);
   const auto made = found == nullptr ? std::optional<std::string>("") : iso_duration(found->text());
   if (!made) {
-    s.complain(*found, "`" + std::string(name) + "` of `incremental` must be a duration: 30d, 12h, 10min, 2w, 1mo, or P1M");
+    s.complain(*found,
+               "`" + std::string(name) + "` of `incremental` must be a duration: 30d, 12h, 10min, 2w, 1mo, or P1M");
   }
   return made.value_or("");
 }

@@ -36,8 +36,8 @@ bool is_template(std::string_view text) {
 }  // namespace
 
 void spelling::complain(const node& at, const std::string& problem) {
-  problems_ += (problems_.empty() ? "" : "; ") + (at.line() == 0 ? "" : "line " + std::to_string(at.line()) + ": ") +
-               problem;
+  problems_ +=
+      (problems_.empty() ? "" : "; ") + (at.line() == 0 ? "" : "line " + std::to_string(at.line()) + ": ") + problem;
 }
 
 void spelling::finish() const {
@@ -78,8 +78,8 @@ std::string spelling::text(const node& dict, std::string_view name, const std::s
     return "";
   }
   if (found->is_dict() || found->is_list()) {
-    complain(*found, "`" + std::string(name) + "` of " + what + " must be a text, not " +
-                         std::string(found->kind_name()));
+    complain(*found,
+             "`" + std::string(name) + "` of " + what + " must be a text, not " + std::string(found->kind_name()));
     return "";
   }
   return expressed(*found, nullptr, secret);
@@ -209,8 +209,8 @@ std::string spelling::reference(const std::string& inner, const parent_link& of,
       if (link == &of) {
         return "{{ stream_slice.extra_fields[" + quoted(field) + "] }}";
       }
-      complain(at, "`{" + inner + "}`: of \"" + stream + "\" only `" + link->key + "` is known here, by which \"" + stream +
-                       "\" has its children");
+      complain(at, "`{" + inner + "}`: of \"" + stream + "\" only `" + link->key + "` is known here, by which \"" +
+                       stream + "\" has its children");
       return "";
     }
     way += "['parent_slice']";
@@ -246,7 +246,8 @@ node spelling::specification(int line) const {
 
 std::string partition_name(std::string_view parent, std::string_view field) {
   std::string name = std::string(parent) + "_" + std::string(field);
-  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; }, '_');
   return name;
 }
 

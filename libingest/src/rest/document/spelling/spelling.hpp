@@ -15,7 +15,7 @@ namespace ingest::rest {
 /// How a stream is the child of another: by what fields of the parent's records its requests differ.
 struct parent_link {
   std::string parent;
-  std::string key;                 ///< the field that makes a partition; ""  where the stream is no child
+  std::string key;                  ///< the field that makes a partition; ""  where the stream is no child
   std::set<std::string> more = {};  ///< other fields of the parent that are referred to
   bool is_child() const { return !key.empty(); }
 };
