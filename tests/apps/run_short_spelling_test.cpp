@@ -133,8 +133,8 @@ struct short_run : ingest_run {
   short_run() : ingest_run(1) {
     environment.erase("API_BASE_URL");
     environment.erase("TARGET_API_KEY");
-    for (const char* const api : {"CONTACTS", "SEARCH", "LIBRARY"}) {
-      environment[api + std::string("_URL")] = server.url();
+    for (const char* const name : {"CONTACTS", "SEARCH", "LIBRARY"}) {
+      environment[name + std::string("_URL")] = server.url();
     }
     environment["TRACKER_URL"] = server.url("/v2");
     environment["TRACKER_TOKEN"] = "tracker-token";
