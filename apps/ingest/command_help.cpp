@@ -18,7 +18,7 @@ constexpr command_description descriptions[] = {
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
     {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
     {command::discover, "discover",
-     "Print the statement that makes a view of TABLE, a column for each field that its records have"},
+     "Print what the streams of a connector become, or the statement that makes a view of TABLE"},
     {command::version, "version", "Print the version"},
 };
 
@@ -51,7 +51,8 @@ std::string program_help() {
 std::string command_help(const command_description& c) {
   std::ostringstream out;
   const bool takes_file = find_setting("FROM")->used_by(c.command);
-  out << c.help << ".\n\nUsage: ingest " << c.name << (takes_file ? " [FILE]" : "") << " [OPTIONS]\n"
+  const bool may_have_file = takes_file || c.command == command::discover;
+  out << c.help << ".\n\nUsage: ingest " << c.name << (may_have_file ? " [FILE]" : "") << " [OPTIONS]\n"
       << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
   if (c.command == command::version) {
     return out.str();
@@ -60,7 +61,13 @@ std::string command_help(const command_description& c) {
   if (c.command == command::status) {
     out << "  --json\n      Print the status as JSON.\n";
   } else if (c.command == command::discover) {
-    out << "  --view\n      Print a CREATE VIEW, which is what there is to discover.\n";
+    out << "  FILE\n      Of a connector, its manifest or short spelling: tables, columns, keys, dispositions. Asks "
+           "the API "
+           "for\n"
+           "      first records where the file has no schema.\n"
+           "  --ddl\n      Print that as CREATE TABLE.\n"
+           "  --json\n      Print that as JSON.\n"
+           "  --view\n      Print a CREATE VIEW of TABLE, a column for each field that its records have.\n";
   } else if (c.command == command::validate) {
     out << "  MANIFEST --offline\n      Check an Airbyte low-code manifest instead, a file of YAML or JSON: which of "
            "its\n"

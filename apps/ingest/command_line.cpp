@@ -47,8 +47,10 @@ class subcommand {
     }
     if (description.command == command::discover) {
       cli_->add_flag("--view", asked.view);
+      cli_->add_flag("--ddl", asked.ddl);
+      cli_->add_flag("--json", asked.json);
     }
-    if (reads(description.command)) {
+    if (reads(description.command) || description.command == command::discover) {
       file_ = cli_->add_option("FILE");
     }
     if (description.command == command::validate) {
@@ -90,6 +92,9 @@ class subcommand {
     if (file_ != nullptr && file_->count() > 0) {
       asked_.manifest = file_->results().back();
       asked_.sources.flags["FROM"] = "connector:" + file_->results().back();
+      if (description_.command == command::discover) {
+        asked_.sources.flags["TO"] = "stdout";  // so that no database is needed
+      }
     }
     if (description_.to_stdout) {
       asked_.sources.flags["TO"] = "stdout";
@@ -184,6 +189,18 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   }
 }
 
+/// A view is of a table; all else of a connector.
+void check_discovery(const invocation& asked) {
+  if (asked.command != command::discover) {
+    return;
+  }
+  if (asked.manifest.empty() ? !asked.view || asked.ddl || asked.json : asked.view || (asked.ddl && asked.json)) {
+    throw error(errc::usage,
+                "say what to print: ingest discover --view, or ingest discover FILE with --ddl, --json or neither (see "
+                "ingest discover --help)");
+  }
+}
+
 /// Without its API a manifest is looked at by itself; there only is a report for programs.
 void check_validation(const invocation& asked) {
   if (asked.command != command::validate) {
@@ -240,9 +257,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   }
   check_words(program, given() == commands.end() ? nullptr : &*given());
   given()->take();
-  if (asked.command == command::discover && !asked.view) {
-    throw error(errc::usage, "say what to print: ingest discover --view (see ingest discover --help)");
-  }
+  check_discovery(asked);
   check_validation(asked);
   return asked;
 }

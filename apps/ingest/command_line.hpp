@@ -16,9 +16,10 @@ struct invocation {
   bool fresh = false;              ///< --fresh: forget what DATA_DIR and the ledger hold
   bool yes = false;                ///< --yes: do so without asking back
   bool json = false;               ///< --json: a status, or what is to be said of a manifest, for programs
+  bool ddl = false;                ///< --ddl: of the streams of a connector, the statements that make their tables
   bool offline = false;            ///< --offline: of a manifest only what it says itself
   bool view = false;               ///< --view: the statement that makes a view
-  std::filesystem::path manifest;  ///< of `validate`: the connector that is looked at; empty: none
+  std::filesystem::path manifest;  ///< of `validate` and `discover`: the connector that is looked at; empty: none
 };
 
 /// Reads a command line. Returns nothing where only help was asked for, which was written to `out`. Throws errc::usage

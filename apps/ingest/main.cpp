@@ -9,6 +9,7 @@
 #include "command_line.hpp"
 #include "connector_run.hpp"
 #include "discover_command.hpp"
+#include "discover_connector.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
 #include "log/log_output.hpp"
@@ -39,6 +40,15 @@ int execute(const app::invocation& asked) {
   }
   if (asked.command == command::validate) {
     return app::validate_command(asked.sources, std::cout);
+  }
+  if (asked.command == command::discover && !asked.manifest.empty()) {
+    const settings s = load_settings(asked.sources, command::run);
+    configure_log(s);
+    return app::discover_connector(s,
+                                   asked.ddl    ? app::discovery_form::ddl
+                                   : asked.json ? app::discovery_form::json
+                                                : app::discovery_form::text,
+                                   std::cout);
   }
   const settings s = load_settings(asked.sources, asked.command);
   configure_log(s);

@@ -51,11 +51,29 @@ std::string file_name_of(const std::string& stream) {
   return shortened(name, stream, 40);
 }
 
-rest::node config_of(const settings& s) {
-  if (s.connector_config.empty()) {
-    return rest::node::dict({}, 0);
+/// What a short spelling takes from the environment, and what the file of settings says, which counts more.
+rest::node config_of(const settings& s, const rest::manifest& m) {
+  const auto origins = rest::setting_origins::of_process();
+  rest::node config = rest::node::dict({}, 0);
+  if (!s.connector_config.empty()) {
+    config = rest::expanded_settings(rest::read_document(s.connector_config.string()), origins);
   }
-  return rest::expanded_settings(rest::read_document(s.connector_config.string()), rest::setting_origins::of_process());
+  if (!m.settings.is_dict() || (!config.is_dict() && !config.is_none())) {
+    return config;
+  }
+  rest::node::member_list own;
+  for (const rest::node::member& setting : m.settings.members()) {
+    if (config.find(setting.name) == nullptr) {
+      own.push_back(setting);
+    }
+  }
+  own = rest::expanded_settings({m.name, rest::node::dict(std::move(own), 0), {}}, origins).members();
+  own.insert(own.end(), config.members().begin(), config.members().end());
+  return rest::node::dict(std::move(own), config.line());
+}
+
+disposition disposition_named(const std::string& word) {
+  return word == "replace" ? disposition::replace : word == "skip" ? disposition::skip : disposition::merge;
 }
 
 /// All that is wrong, at once.
@@ -96,7 +114,7 @@ struct loaded_settings {
 };
 
 loaded_settings load_connection(const settings& s, const rest::manifest& m) {
-  const rest::connection_settings checked = checked_settings(m, config_of(s));
+  const rest::connection_settings checked = checked_settings(m, config_of(s, m));
   for (const std::string& secret : checked.secrets) {
     log::add_secret(secret);
   }
@@ -329,7 +347,9 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
     own.id_pointer = json_pointer::text_to_member(own.key.front());
   }
   if (!s.origins.contains("WRITE")) {
-    own.write = own.has_key ? disposition::merge : disposition::replace;
+    // One that a key was taken from cannot merge any more.
+    const bool said = !stream.write.empty() && (own.has_key || stream.write == "replace");
+    own.write = said ? disposition_named(stream.write) : own.has_key ? disposition::merge : disposition::replace;
   }
   own.incremental = reads_new(s, own, stream);
   return own;

@@ -1,14 +1,18 @@
 #include "rest/connectors/building.hpp"
 #include "rest/connectors/custom_building.hpp"
 #include "rest/paginators/cursor_pagination.hpp"
+#include "rest/paginators/found_pagination.hpp"
 #include "rest/paginators/offset_increment.hpp"
 #include "rest/paginators/page_increment.hpp"
+#include "rest/paginators/watched_pagination.hpp"
 
 namespace ingest::rest {
 
 namespace {
 
 using strategy = std::shared_ptr<const pagination_strategy>;
+
+strategy make_watched(const component& of);
 
 constexpr component_maker<strategy> strategies[] = {
     {"PageIncrement",
@@ -31,7 +35,16 @@ constexpr component_maker<strategy> strategies[] = {
            *of.known());
      }},
     {"CustomPaginationStrategy", make_custom_pagination},
+    {"FoundPagination",
+     [](const component& of) -> strategy {
+       return std::make_shared<found_pagination>(of.whole("page_size", 0), of.where());
+     }},
+    {"WatchedPagination", make_watched},
 };
+
+strategy make_watched(const component& of) {
+  return std::make_shared<watched_pagination>(make_by_type(strategies, of.child("strategy")), of.where());
+}
 
 using made_paginator = std::shared_ptr<const paginator>;
 
@@ -42,7 +55,9 @@ constexpr component_maker<made_paginator> paginators[] = {
        paginator_options o;
        o.strategy = make_by_type(strategies, of.child("pagination_strategy"));
        o.page_size_option = make_optional_option(of, "page_size_option");
-       if (const auto token = of.optional_child("page_token_option")) {
+       if (of.child("pagination_strategy").type() == "FoundPagination") {
+         o.page_token_option = found_way{};
+       } else if (const auto token = of.optional_child("page_token_option")) {
          if (token->type() == "RequestPath") {
            o.page_token_option = request_path{};
          } else {

@@ -77,6 +77,14 @@ constexpr component_maker<contribution> extractors[] = {
      [](const component& of) -> contribution {
        return [found = record_extractor(of.expressions("field_path"), *of.known())](auto& to) { to.extractor = found; };
      }},
+    {"FoundRecords",
+     [](const component& of) -> contribution {
+       const bool stated = of.field("field_path") != nullptr;
+       return [search = std::make_shared<const record_search>(
+                   stated ? std::optional(of.texts("field_path")) : std::nullopt, of.where())](auto& to) {
+         to.search = search;
+       };
+     }},
     {"CustomRecordExtractor",
      [](const component& of) -> contribution {
        return [own = make_custom_extraction(of)](auto& to) { to.own_extraction = own; };

@@ -127,6 +127,7 @@ declared_stream declared(const manifest& m, const node& stream) {
   d.component = stream;
   d.primary_key = primary_key_of(m, stream);
   d.schema = schema_of(stream);
+  d.write = text_at(stream, "write_disposition");
   if (const node* const cursor = stream.find("incremental_sync")) {
     d.cursor_field = known_text(*cursor, "cursor_field");
   }

@@ -6,6 +6,7 @@
 #include "rest/document/component_check.hpp"
 #include "rest/document/component_parameters.hpp"
 #include "rest/document/references.hpp"
+#include "rest/document/spelling/short_spelling.hpp"
 
 namespace ingest::rest {
 
@@ -62,7 +63,13 @@ bool is_of_all_streams(const finding& f) {
 manifest prepared_manifest(document source) {
   manifest m;
   try {
-    m.root = with_parameters(resolved_references(typed(source)));
+    if (is_short_spelling(source.root)) {
+      spelled_manifest made = spelled_out(source);
+      m.root = with_parameters(made.root);
+      m.settings = std::move(made.settings);
+    } else {
+      m.root = with_parameters(resolved_references(typed(source)));
+    }
   } catch (const error& e) {
     const bool named = std::string_view(e.what()).starts_with(source.name);
     throw error(e.code(), named ? e.what() : source.name + ": " + e.what());

@@ -14,11 +14,14 @@ namespace ingest::rest {
 struct manifest {
   std::string name;  ///< of the file
   node root;
+  /// What a short spelling itself says of the settings of a connection, unexpanded: a dict; null of a manifest.
+  node settings = {};
   std::vector<document_note> notes;
 };
 
-/// Throws errc::config for what is no manifest (`type: DeclarativeSource`, which may be left out, with streams), and
-/// for what resolved_references() and with_parameters() refuse.
+/// Of a manifest, or of a short spelling, see spelled_out(). Throws errc::config for what is neither (a manifest has
+/// `type: DeclarativeSource`, which may be left out, and streams), and for what resolved_references(),
+/// with_parameters() and spelled_out() refuse.
 manifest prepared_manifest(document source);
 
 /// What is to be said of one stream.

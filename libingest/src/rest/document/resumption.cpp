@@ -15,7 +15,8 @@ const node* at(const node* in, std::string_view name) {
 
 /// The API itself says what comes next, so that nothing is counted.
 bool has_token(const node* paginator) {
-  return type_of(at(paginator, "pagination_strategy")) == "CursorPagination";
+  const std::string_view strategy = type_of(at(paginator, "pagination_strategy"));
+  return strategy == "CursorPagination" || strategy == "WatchedPagination";
 }
 
 bool counts_pages(const node* paginator) {

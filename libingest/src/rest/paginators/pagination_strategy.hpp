@@ -19,6 +19,7 @@ struct page_facts {
   std::size_t extracted = 0;  ///< records that the answer had
   std::size_t selected = 0;   ///< those of them that the record filter let pass
   const answer* from = nullptr;
+  bool in_list = false;       ///< the answer is a list, so that `response` is but its first element
 };
 
 /// Tells from a page what is asked for next: a token, which may be any value. Changes nothing; thread-safe.
@@ -45,6 +46,10 @@ class pagination_strategy {
 
   /// What next_token() evaluates: tells what it looks at.
   virtual std::vector<const interpolation*> templates() const = 0;
+
+  /// Whether it may look at the records inside of `response`, by what is said there and not by templates(); nothing:
+  /// the templates tell.
+  virtual std::optional<bool> looks_at_records() const { return std::nullopt; }
 };
 
 }  // namespace ingest::rest

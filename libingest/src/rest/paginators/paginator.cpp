@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/error.hpp"
+#include "rest/paginators/found_pagination.hpp"
 #include "rest/paginators/response_access.hpp"
 
 namespace ingest::rest {
@@ -43,6 +44,9 @@ void paginator::inject(request_options& to, const std::optional<value>& token, c
   if (token_option != nullptr && token && !token->is_none()) {
     token_option->inject(own, *token, given);
   }
+  if (std::holds_alternative<found_way>(options_.page_token_option) && token) {
+    inject_found(own, *token);
+  }
   if (options_.page_size_option) {
     const auto size = options_.strategy->page_size(given).value_or(0);
     if (size != 0) {
@@ -53,6 +57,9 @@ void paginator::inject(request_options& to, const std::optional<value>& token, c
 }
 
 std::optional<std::string> paginator::path(const std::optional<value>& token) const {
+  if (std::holds_alternative<found_way>(options_.page_token_option)) {
+    return token ? path_of_found(*token) : std::nullopt;
+  }
   const bool is_path = std::holds_alternative<request_path>(options_.page_token_option);
   return is_path && token && token->truth() ? std::optional(token->to_text()) : std::nullopt;
 }
@@ -64,6 +71,9 @@ bool paginator::names(std::string_view variable) const {
 }
 
 bool paginator::looks_at_records(const glob_path& path) const {
+  if (const auto said = options_.strategy ? options_.strategy->looks_at_records() : std::nullopt) {
+    return *said;
+  }
   const auto templates = options_.strategy ? options_.strategy->templates() : std::vector<const interpolation*>();
   return std::any_of(templates.begin(), templates.end(), [&](const interpolation* one) {
     return one->names("response") && may_look_at_records(one->text(), path);

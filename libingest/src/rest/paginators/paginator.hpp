@@ -13,9 +13,12 @@ namespace ingest::rest {
 /// RequestPath: the token is the path, or the whole URL, of the next request.
 struct request_path {};
 
+/// FoundPagination: the token itself says where it goes.
+struct found_way {};
+
 struct paginator_options {
   std::shared_ptr<const pagination_strategy> strategy;
-  std::variant<std::monostate, request_option, request_path> page_token_option = {};
+  std::variant<std::monostate, request_option, request_path, found_way> page_token_option = {};
   std::optional<request_option> page_size_option = {};
   std::string where = {};  ///< names the paginator in messages, with its line
 };

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rest/expressions/interpolation.hpp"
@@ -14,6 +15,7 @@ namespace ingest::rest {
 class record_extractor {
  public:
   record_extractor() = default;
+  explicit record_extractor(glob_path path) : path_(std::move(path)) {}
   /// Throws errc::config for a path that makes no sense.
   record_extractor(const std::vector<interpolation>& field_path, const variables& config);
 

@@ -49,7 +49,7 @@ record_selector::record_selector(record_selector_options options) : options_(std
 }
 
 bool record_selector::raw() const {
-  return options_.extractor.path().plain() && !options_.own_extraction && !options_.condition &&
+  return (options_.search || options_.extractor.path().plain()) && !options_.own_extraction && !options_.condition &&
          !options_.own_condition && options_.transformations.empty() && !options_.schema && !options_.own_normalization;
 }
 
@@ -66,7 +66,20 @@ selected_page record_selector::select(const answer& from, const decoder& how, co
 }
 
 void record_selector::select_raw(const answer& from, selection& out) const {
-  const raw_page found(from.body(), options_.extractor.path(), out.watch != nullptr ? out.watch->field() : "");
+  const std::string field = out.watch != nullptr ? out.watch->field() : "";
+  const auto known = options_.search ? options_.search->known() : options_.extractor.path();
+  if (known) {
+    const raw_page found(from.body(), *known, field);
+    if (!options_.search || !found.records().empty()) {
+      return take_raw(found, from, out);
+    }
+  }
+  // Where nothing is known yet, and where nothing was found: that is to be believed only if nothing is elsewhere.
+  const glob_path path = options_.search->path_in(from.body());
+  take_raw(raw_page(from.body(), path, field), from, out);
+}
+
+void record_selector::take_raw(const raw_page& found, const answer& from, selection& out) const {
   out.page.extracted = found.records().size();
   out.page.place_found = found.place_found();
   out.page.records.reserve(from.body().size(), out.page.extracted);
@@ -127,6 +140,9 @@ void record_selector::extract(const answer& from, const decoder& how, selection&
   if (own && !out.wishes.response) {
     return;
   }
+  const bool searches = options_.search && how.is_json();
+  const record_extractor extractor =
+      searches ? record_extractor(options_.search->path_in(from.body())) : options_.extractor;
   bool first = true;
   how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {
@@ -134,7 +150,7 @@ void record_selector::extract(const answer& from, const decoder& how, selection&
     }
     first = false;
     if (!own) {
-      const bool found = options_.extractor.extract(document, [&](const value& record) { select_value(record, out); });
+      const bool found = extractor.extract(document, [&](const value& record) { select_value(record, out); });
       out.page.place_found = out.page.place_found || found;
     }
   });

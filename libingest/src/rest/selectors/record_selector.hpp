@@ -10,6 +10,7 @@
 #include "rest/requests/answer.hpp"
 #include "rest/selectors/raw_page.hpp"
 #include "rest/selectors/record_extractor.hpp"
+#include "rest/selectors/record_search.hpp"
 #include "rest/selectors/record_texts.hpp"
 #include "rest/transformations/transformation.hpp"
 
@@ -51,6 +52,7 @@ using record_normalization = std::function<value(const value& record)>;
 
 struct record_selector_options {
   record_extractor extractor;
+  std::shared_ptr<const record_search> search = {};  ///< of answers of JSON, in place of the extractor
   record_extraction own_extraction = {};        ///< none: the extractor's
   std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
   record_condition own_condition = {};          ///< beside `condition`; none: all pass
@@ -103,6 +105,7 @@ class record_selector {
   struct selection;
 
   void select_raw(const answer& from, selection& out) const;
+  void take_raw(const raw_page& found, const answer& from, selection& out) const;
   bool select_bytes(const raw_record& record, selection& out) const;
   void select_values(const answer& from, const decoder& how, selection& out) const;
   void extract(const answer& from, const decoder& how, selection& out) const;

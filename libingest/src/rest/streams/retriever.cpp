@@ -198,7 +198,9 @@ std::optional<value> retriever::next_token(const answered_page& from, const vari
   }
   names.set("last_record", page.last_record.value_or(value()));
   names.set("last_page_size", value::integer_of(static_cast<std::int64_t>(page.selected)));
-  const page_facts facts{names, page.extracted, page.selected, &from.given};
+  const auto first = from.given.body().find_first_not_of(" \t\r\n");
+  const bool in_list = first != std::string::npos && from.given.body()[first] == '[';
+  const page_facts facts{names, page.extracted, page.selected, &from.given, in_list};
   auto token = pages.next_token(facts, at_.token);
   if (!token && stream_->lengths->may_be_full(page.extracted)) {
     token = pages.token_behind_short_page(facts, at_.token);

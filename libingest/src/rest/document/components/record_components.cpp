@@ -16,6 +16,12 @@ std::span<const component_type> record_components() {
        support::runs,
        "Records stand at a path in the answer; `*` goes through all there is.",
        {required(expression(texts("field_path"))), component("record_expander", place::record_expander)}},
+      {"FoundRecords",
+       place::extractor,
+       support::runs,
+       "Of the short spelling, unknown to Airbyte: records are the only list of objects in the answer, or stand at a "
+       "path that is looked after.",
+       {texts("field_path")}},
       {"RecordExpander",
        place::record_expander,
        support::lacking,

@@ -1,0 +1,188 @@
+#include "rest/selectors/record_search.hpp"
+
+#include <algorithm>
+
+#include "ingest/error.hpp"
+#include "json/json_scanner.hpp"
+#include "rest/decoders/json_body.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+using detail::json_scanner;
+
+constexpr std::size_t most_lists_told = 8;
+
+class list_walk {
+ public:
+  explicit list_walk(std::string_view body) : in_(body) {
+    walk();
+    in_.finish();
+  }
+
+  std::vector<answer_list> found;
+
+ private:
+  void walk() {
+    const char first = in_.peek();
+    if (first == '[') {
+      read_list();
+    } else if (first == '{' && path_.size() < deepest_list) {
+      in_.object([this](std::string_view key) {
+        path_.emplace_back(key);
+        walk();
+        path_.pop_back();
+      });
+    } else {
+      in_.value();
+    }
+  }
+
+  void read_list() {
+    answer_list list{path_};
+    in_.array(
+        [&](std::size_t) { ++(in_.value().what == detail::json_value::kind::object ? list.objects : list.others); });
+    found.push_back(std::move(list));
+  }
+
+  json_scanner in_;
+  std::vector<std::string> path_;
+};
+
+glob_path as_glob(const record_search::path& names) {
+  std::vector<path_step> steps;
+  for (const std::string& name : names) {
+    steps.push_back({name});
+  }
+  return glob_path(std::move(steps));
+}
+
+std::string listed(const std::vector<answer_list>& lists) {
+  std::string all;
+  for (std::size_t i = 0; i < std::min(lists.size(), most_lists_told); ++i) {
+    all += (i == 0 ? "`" : ", `") + lists[i].name() + "` (" + std::to_string(lists[i].objects) + ")";
+  }
+  return all + (lists.size() > most_lists_told ? " …" : "");
+}
+
+std::vector<answer_list> with_records(const std::vector<answer_list>& lists) {
+  std::vector<answer_list> some;
+  std::copy_if(lists.begin(), lists.end(), std::back_inserter(some),
+               [](const answer_list& one) { return one.may_have_records(); });
+  return some;
+}
+
+/// Whether anything, if only null, is there. Documents that are lists have each element looked into.
+bool leads_somewhere(std::string_view body, const record_search::path& way) {
+  json_scanner in(body);
+  if (way.empty() || in.peek() == '[') {
+    return true;
+  }
+  bool there = false;
+  const auto enter = [&](const auto& self, std::size_t depth) -> void {
+    if (depth == way.size()) {
+      there = true;
+      in.value();
+    } else if (in.peek() == '{') {
+      in.object([&](std::string_view key) {
+        if (key == way[depth]) {
+          self(self, depth + 1);
+        } else {
+          in.value();
+        }
+      });
+    } else {
+      in.value();
+    }
+  };
+  enter(enter, 0);
+  return there;
+}
+
+/// {}, null, or nothing at all.
+bool says_nothing(std::string_view body) {
+  std::string without_blanks(body.substr(0, 64));
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+  without_blanks.erase(std::remove_if(without_blanks.begin(), without_blanks.end(), is_space), without_blanks.end());
+  return without_blanks.empty() || without_blanks == "{}" || without_blanks == "null";
+}
+
+}  // namespace
+
+std::string answer_list::name() const {
+  std::string all;
+  for (const std::string& step : path) {
+    all += (all.empty() ? "" : ".") + step;
+  }
+  return all.empty() ? "." : all;
+}
+
+std::vector<answer_list> lists_in(std::string_view body) {
+  return std::move(list_walk(body).found);
+}
+
+record_search::record_search(std::optional<path> stated, std::string where)
+    : stated_(std::move(stated)), where_(std::move(where)) {}
+
+std::optional<record_search::path> record_search::remembered() const {
+  if (stated_) {
+    return stated_;
+  }
+  const std::lock_guard lock(mutex_);
+  return found_;
+}
+
+std::optional<glob_path> record_search::known() const {
+  const auto way = remembered();
+  return way ? std::optional(as_glob(*way)) : std::nullopt;
+}
+
+glob_path record_search::path_in(std::string_view body) const {
+  body = without_byte_order_mark(body);
+  const auto way = remembered();
+  if (says_nothing(body)) {
+    return as_glob(way.value_or(path()));
+  }
+  try {
+    const auto lists = lists_in(body);
+    return as_glob(way ? looked_after(*way, lists, body) : found_in(lists));
+  } catch (const detail::json_fault&) {
+    return as_glob(way.value_or(path()));
+  }
+}
+
+record_search::path record_search::looked_after(const path& way, const std::vector<answer_list>& lists,
+                                                std::string_view body) const {
+  const auto elsewhere = with_records(lists);
+  if (elsewhere.empty() || leads_somewhere(body, way)) {
+    return way;
+  }
+  throw error(errc::config, where_ + ": the answer has nothing at `" + answer_list{way}.name() +
+                                "`, where its records " + (stated_ ? "should be" : "were before") +
+                                ", but a list of objects at " + listed(elsewhere) +
+                                ": say with `records` where they are");
+}
+
+record_search::path record_search::found_in(const std::vector<answer_list>& lists) const {
+  const auto candidates = with_records(lists);
+  if (candidates.size() == 1) {
+    const std::lock_guard lock(mutex_);
+    found_ = candidates.front().path;
+    return *found_;
+  }
+  if (candidates.size() > 1) {
+    throw error(errc::config, where_ + ": the answer has several lists of objects, at " + listed(candidates) +
+                                  ": say with `records` which of them are the records");
+  }
+  const auto empty = std::find_if(lists.begin(), lists.end(),
+                                  [](const answer_list& one) { return one.objects == 0 && one.others == 0; });
+  if (empty != lists.end()) {
+    return empty->path;
+  }
+  throw error(errc::config, where_ + ": the answer has no list of objects" +
+                                (lists.empty() ? "" : ", but lists of other things at " + listed(lists)) +
+                                ": say with `records` where its records are, or `records: .` if all of it is one");
+}
+
+}  // namespace ingest::rest

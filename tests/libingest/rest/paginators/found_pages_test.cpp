@@ -1,0 +1,176 @@
+// What answers say of further pages and of their records, and when they are not believed.
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "ingest/error.hpp"
+#include "rest/paginators/cursor_pagination.hpp"
+#include "rest/paginators/found_pagination.hpp"
+#include "rest/paginators/watched_pagination.hpp"
+#include "rest/selectors/record_search.hpp"
+
+using namespace ingest;
+using namespace ingest::rest;
+
+namespace {
+
+struct said {
+  std::string response = "{}";
+  std::string headers = "{}";
+  std::size_t extracted = 3;
+  std::string asked = {};
+  bool in_list = false;
+};
+
+/// The token, "end", or what the error says.
+std::string next(const pagination_strategy& by, const said& what) {
+  variables given;
+  given.set("response", value::from_json(what.response));
+  given.set("headers", value::from_json(what.headers));
+  given.set("config", value::dict_of({}));
+  const auto asked = what.asked.empty() ? std::nullopt : std::optional(value::from_json(what.asked));
+  try {
+    const auto token = by.next_token({given, what.extracted, what.extracted, what.in_list}, asked);
+    return token && token->truth() ? token->to_json() : "end";
+  } catch (const error& e) {
+    return std::string("error: ") + e.what();
+  }
+}
+
+std::string found(const said& what, std::int64_t size = 0) {
+  return next(found_pagination(size, "the paginator, line 4"), what);
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string searched(const record_search& search, const std::string& body) {
+  try {
+    return search.path_in(body).to_text();
+  } catch (const error& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(pagination_that_is_found)
+
+BOOST_AUTO_TEST_CASE(follows_what_many_apis_say_of_the_next_page) {
+  const auto url = [](const std::string& place) {
+    return R"({"by":"url","place":")" + place + R"(","path":"https://a/2"})";
+  };
+  const auto parameter = [](const std::string& by, const std::string& place, const std::string& name,
+                            const std::string& content) {
+    return R"({"by":")" + by + R"(","place":")" + place + R"(","name":")" + name + R"(","content":)" + content + "}";
+  };
+  BOOST_TEST(found({R"([])", R"({"link":{"next":{"url":"https://a/2"}}})", 3, "", true}) == url("the header Link"));
+  BOOST_TEST(found({R"({"next":"https://a/2"})"}) == url("next"));
+  BOOST_TEST(found({R"({"@odata.nextLink":"https://a/2"})"}) == url("@odata.nextLink"));
+  BOOST_TEST(found({R"({"_links":{"next":{"href":"https://a/2"}}})"}) == url("_links.next.href"));
+  BOOST_TEST(found({R"({"meta":{"next_cursor":"x"}})"}) == parameter("token", "meta.next_cursor", "cursor", "\"x\""));
+  BOOST_TEST(found({R"({"nextPageToken":"x"})"}) == parameter("token", "nextPageToken", "pageToken", "\"x\""));
+  BOOST_TEST(found({R"({"paging":{"next":{"after":"7"}}})"}) ==
+             parameter("token", "paging.next.after", "after", "\"7\""));
+  BOOST_TEST(found({R"({"page":1,"total_pages":3})"}) == parameter("page", "page", "page", "2"));
+  BOOST_TEST(found({R"({"startAt":0,"total":7})"}) == parameter("offset", "startAt", "startAt", "3"));
+  BOOST_TEST(found({"[]", R"({"X-Next-Page":"2"})", 3, "", true}) ==
+             parameter("next_number", "the header X-Next-Page", "page", "2"));
+}
+
+BOOST_AUTO_TEST_CASE(ends_where_the_answer_says_so) {
+  for (const char* const response :
+       {R"({"next":null})", R"({"has_more":false})", R"({"page":3,"total_pages":3})", R"({"offset":4,"total":7})",
+        R"({"pageInfo":{"hasNextPage":false,"endCursor":"x"}})", R"({"meta":{"after_cursor":"x","has_more":false}})",
+        R"({"total":20})", R"({"links":{"prev":"https://a/1","next":null}})"}) {
+    BOOST_TEST(found({response, "{}", has(response, "20") ? 20U : 3U}) == "end", response);
+  }
+  BOOST_TEST(found({"{}"}) == "end", "three records are less than any page");
+}
+
+BOOST_AUTO_TEST_CASE(is_an_error_where_it_is_not_certain_that_the_first_page_is_all) {
+  BOOST_TEST(has(found({"[]", "{}", 100, "", true}), "has 100 records, as if it were cut off there"));
+  BOOST_TEST(has(found({"{}", "{}", 7}, 7), "has 7 records"));
+  for (const char* const response :
+       {R"({"has_more":true})", R"({"nextKey":"x"})", R"({"total":9})", R"({"continue":"x"})", R"({"next":"7fa"})",
+        R"({"odd":{"next":"https://a/2"}})", R"({"LastEvaluatedKey":{"cursor":"x"}})", R"({"next":null,"total":9})",
+        R"({"meta":{"scroll_id":"x"}})", R"({"last":false})", R"({"next":"?page=2"})"}) {
+    BOOST_TEST(has(found({response}), "error: the paginator, line 4: the answer does not say"), response);
+    BOOST_TEST(has(found({response}), "paginate"), response);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(does_not_take_members_of_a_record_for_what_the_answer_says) {
+  BOOST_TEST(found({R"({"next_due":"2026-01-01","total":500})", "{}", 3, "", true}) == "end");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_as_it_has_begun_and_notices_that_an_api_does_not_listen) {
+  const std::string page = R"({"by":"page","place":"page","name":"page","content":2})";
+  BOOST_TEST(has(found({R"({"page":2,"total_pages":3})", "{}", 3, page}), R"("content":3)"));
+  BOOST_TEST(found({R"({"page":2,"total_pages":2})", "{}", 3, page}) == "end");
+  BOOST_TEST(has(found({R"({"page":1,"total_pages":3})", "{}", 3, page}), "does not look at the page"));
+  BOOST_TEST(has(found({"{}", "{}", 3, page}), "not in the answer any more"));
+  BOOST_TEST(found({"{}", "{}", 0, page}) == "end");
+  const std::string url = R"({"by":"url","place":"next","path":"https://a/2"})";
+  BOOST_TEST(has(found({R"({"next":"https://a/2"})", "{}", 3, url}), "does not look at the page"));
+  BOOST_TEST(found({R"({"next":null})", "{}", 100, url}) == "end");
+  BOOST_TEST(found({"{}", "{}", 100, url}) == "end");
+  BOOST_TEST(has(found({R"({"has_more":true})", "{}", 3, url}), "says that more comes"));
+  BOOST_TEST(has(found({R"({"meta":{"next_cursor":"x"}})", "{}", 3, url}), "in its place"));
+  BOOST_TEST(has(found({"{}", "{}", 3, "5"}), "begun by other rules"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(pagination_that_is_watched)
+
+BOOST_AUTO_TEST_CASE(is_not_believed_where_its_first_page_is_the_last_and_more_seems_to_come) {
+  const auto cursor = std::make_shared<cursor_pagination>(
+      cursor_pagination_options{interpolation("{{ (response.get('meta') or {}).get('nxt') }}", "the strategy")},
+      variables());
+  const watched_pagination watched(cursor, "the paginator, line 4");
+  BOOST_TEST(next(watched, {R"({"meta":{"nxt":"a"}})"}) == "\"a\"");
+  BOOST_TEST(next(watched, {R"({"meta":{"total":3}})"}) == "end");
+  BOOST_TEST(has(next(watched, {R"({"meta":{"next":"b"}})"}), "line 4: the first page would be the last one"));
+  BOOST_TEST(has(next(watched, {R"({"has_more":true})"}), "`has_more` says that more comes"));
+  BOOST_TEST(next(watched, {R"({"meta":{"next_cursor":"b"},"has_more":false})"}) == "end");
+  BOOST_TEST(next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""}) == "end",
+             "behind the first page it is believed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(records_that_are_found)
+
+BOOST_AUTO_TEST_CASE(are_the_only_list_of_objects) {
+  BOOST_TEST(searched(record_search({}, "s"), R"({"a":{"items":[{"x":[{"y":1}]}]},"ids":[1]})") == "a/items");
+  BOOST_TEST(searched(record_search({}, "s"), R"([{"x":1}])") == "");
+  BOOST_TEST(searched(record_search({}, "s"), R"({"items":[],"ids":[1]})") == "items");
+  BOOST_TEST(searched(record_search({}, "s"), "{}") == "");
+  BOOST_TEST(searched(record_search({}, "s"), " ") == "");
+}
+
+BOOST_AUTO_TEST_CASE(are_asked_for_where_it_is_not_certain_which_they_are) {
+  const record_search search({}, "orders, line 3");
+  BOOST_TEST(
+      searched(search, R"({"a":[{}],"b":{"c":[{},{}]}})") ==
+      "orders, line 3: the answer has several lists of objects, at `a` (1), `b.c` (2): say with `records` which of "
+      "them are the records");
+  BOOST_TEST(has(searched(search, R"({"id":1})"), "has no list of objects: say with `records`"));
+  BOOST_TEST(has(searched(search, R"({"ids":[1]})"), "but lists of other things at `ids`"));
+}
+
+BOOST_AUTO_TEST_CASE(stay_where_they_were) {
+  const record_search search({}, "s");
+  BOOST_TEST(searched(search, R"({"data":[{"x":1}],"included":[]})") == "data");
+  BOOST_TEST(searched(search, R"({"data":[],"included":[{"x":1}]})") == "data");
+  BOOST_TEST(searched(search, R"({"data":null,"included":[{"x":1}]})") == "data");
+  BOOST_TEST(searched(search, R"({"message":"none"})") == "data");
+  BOOST_TEST(
+      has(searched(search, R"({"included":[{"x":1}]})"), "has nothing at `data`, where its records were before"));
+  const record_search stated(record_search::path{"itmes"}, "s");
+  BOOST_TEST(has(searched(stated, R"({"items":[{"x":1}]})"), "`itmes`, where its records should be"));
+  BOOST_TEST(searched(stated, R"({"items":[]})") == "itmes");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
