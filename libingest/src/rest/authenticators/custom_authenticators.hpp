@@ -6,7 +6,7 @@
 #include <string>
 
 #include "rest/authenticators/authenticator.hpp"
-#include "rest/requests/http_connections.hpp"
+#include "rest/requests/http_transport.hpp"
 #include "rest/requests/settings.hpp"
 
 namespace ingest::rest {
@@ -20,7 +20,7 @@ class custom_authenticators {
     value fields;
     settings given;
     std::string where;
-    std::shared_ptr<http_connections> connections;
+    std::shared_ptr<http_transport> connections;
   };
   using factory = std::function<std::shared_ptr<authenticator>(const request&)>;
 
