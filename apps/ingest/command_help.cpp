@@ -17,6 +17,8 @@ constexpr command_description descriptions[] = {
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
     {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
+    {command::record, "record", "Keep what an API answers to a connector, without its secrets, for tests: --into DIR"},
+    {command::test, "test", "Read a connector's streams from what was recorded, and compare what comes of it"},
     {command::discover, "discover",
      "Print what the streams of a connector become, or the statement that makes a view of TABLE"},
     {command::version, "version", "Print the version"},
@@ -52,7 +54,11 @@ std::string command_help(const command_description& c) {
   std::ostringstream out;
   const bool takes_file = find_setting("FROM")->used_by(c.command);
   const bool may_have_file = takes_file || c.command == command::discover;
-  out << c.help << ".\n\nUsage: ingest " << c.name << (may_have_file ? " [FILE]" : "") << " [OPTIONS]\n"
+  out << c.help << ".\n\nUsage: ingest " << c.name
+      << (c.command == command::test ? " DIR"
+          : may_have_file            ? " [FILE]"
+                                     : "")
+      << " [OPTIONS]\n"
       << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
   if (c.command == command::version) {
     return out.str();
@@ -68,6 +74,16 @@ std::string command_help(const command_description& c) {
            "  --ddl\n      Print that as CREATE TABLE.\n"
            "  --json\n      Print that as JSON.\n"
            "  --view\n      Print a CREATE VIEW of TABLE, a column for each field that its records have.\n";
+  } else if (c.command == command::record) {
+    out << "  --into DIR\n      The directory for the recording; one that is there is replaced.\n"
+           "  --limit N\n      The most pages of a stream; 0: all. [100]\n";
+  } else if (c.command == command::test) {
+    out << "  --manifest FILE\n      The connector, if it is not where it was when it was recorded.\n"
+           "  --fault STREAM:N=FAULT\n      In place of the Nth recorded answer comes once: 429, cut, slow (no answer "
+           "in\n"
+           "      time) or expired (401). What is read must be the same. May be repeated; DIR/faults.yaml\n"
+           "      has those that always come: {orders: {3: 429}}.\n"
+           "  --update\n      Take what comes out for what is expected from now on.\n";
   } else if (c.command == command::validate) {
     out << "  MANIFEST --offline\n      Check an Airbyte low-code manifest instead, a file of YAML or JSON: which of "
            "its\n"

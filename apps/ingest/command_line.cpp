@@ -57,6 +57,16 @@ class subcommand {
       cli_->add_flag("--offline", asked.offline);
       cli_->add_flag("--json", asked.json);
     }
+    if (description.command == command::record) {
+      cli_->add_option("--into", asked.directory);
+      cli_->add_option("--limit", asked.limit);
+    }
+    if (description.command == command::test) {
+      cli_->add_option("DIR", asked.directory);
+      cli_->add_option("--manifest", asked.manifest);
+      cli_->add_option("--fault", asked.faults)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      cli_->add_flag("--update", asked.update);
+    }
     if (works(description.command)) {
       cli_->add_flag("--fresh", asked.fresh);
       cli_->add_flag("--yes", asked.yes);
@@ -176,8 +186,10 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
     refuse_unknown(unknown.front(), command_names(), "ingest --help");
   }
   if (chosen == nullptr) {
-    throw error(errc::usage,
-                "say what to do: run, read, fetch, load, status, validate, discover or version (see ingest --help)");
+    throw error(
+        errc::usage,
+        "say what to do: run, read, fetch, load, status, validate, record, test, discover or version (see ingest "
+        "--help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
     refuse_secret(unknown.front());
@@ -198,6 +210,16 @@ void check_discovery(const invocation& asked) {
     throw error(errc::usage,
                 "say what to print: ingest discover --view, or ingest discover FILE with --ddl, --json or neither (see "
                 "ingest discover --help)");
+  }
+}
+
+void check_recording(const invocation& asked) {
+  if (asked.command == command::record && (asked.manifest.empty() || asked.directory.empty())) {
+    throw error(errc::usage,
+                "say of what and where: ingest record manifest.yaml --into DIR (see ingest record --help)");
+  }
+  if (asked.command == command::test && asked.directory.empty()) {
+    throw error(errc::usage, "say which recording: ingest test DIR (see ingest test --help)");
   }
 }
 
@@ -259,6 +281,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   given()->take();
   check_discovery(asked);
   check_validation(asked);
+  check_recording(asked);
   return asked;
 }
 

@@ -14,9 +14,11 @@
 #include "ingest/version.hpp"
 #include "log/log_output.hpp"
 #include "process_run.hpp"
+#include "record_command.hpp"
 #include "run_command.hpp"
 #include "settings/option_names.hpp"
 #include "status_command.hpp"
+#include "test_command.hpp"
 #include "validate_command.hpp"
 #include "validate_manifest.hpp"
 
@@ -57,6 +59,12 @@ int execute(const app::invocation& asked) {
   }
   if (asked.command == command::discover) {
     return app::discover_command(s, std::cout);
+  }
+  if (asked.command == command::record) {
+    return app::record_command(s, {asked.directory, asked.limit}, std::cout);
+  }
+  if (asked.command == command::test) {
+    return app::test_command(s, {asked.directory, asked.manifest, asked.faults, asked.update}, std::cout);
   }
   app::check_fresh(s, asked.fresh, asked.yes);
   if (s.from.what == source_choice::kind::connector && asked.command != command::load) {

@@ -44,13 +44,6 @@ std::string shortened(const std::string& name, const std::string& whole, std::si
   return name == whole && name.size() <= most ? name : name.substr(0, most - 9) + "_" + fingerprint_of(whole);
 }
 
-std::string file_name_of(const std::string& stream) {
-  std::string name = stream;
-  std::replace_if(
-      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
-  return shortened(name, stream, 40);
-}
-
 /// What a short spelling takes from the environment, and what the file of settings says, which counts more.
 rest::node config_of(const settings& s, const rest::manifest& m) {
   const auto origins = rest::setting_origins::of_process();
@@ -110,6 +103,7 @@ rest::value without(const std::vector<std::string>& secrets, const rest::value& 
 
 struct loaded_settings {
   rest::value config;
+  std::vector<std::string> secrets;
   std::string fingerprint;
 };
 
@@ -128,7 +122,7 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
   // Without secrets: a key that was renewed is no other account, and a run that it has stopped goes on with the new
   // one.
   const std::string all = rest::canonical_json(without(checked.secrets, config));
-  return {std::move(config), fingerprint_of(all)};
+  return {std::move(config), checked.secrets, fingerprint_of(all)};
 }
 
 rest::connector_options options_of(const settings& s, const std::optional<std::int64_t>& present_ms) {
@@ -242,10 +236,22 @@ std::string look_at_connector(const settings& s) {
 
 }  // namespace
 
-std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms) {
+connector_setup set_up_connector(const settings& s, std::optional<std::int64_t> present_ms) {
   rest::manifest m = load_manifest(s);
-  rest::value config = load_connection(s, m).config;
-  return std::make_unique<rest::connector>(std::move(m), std::move(config), options_of(s, present_ms));
+  loaded_settings loaded = load_connection(s, m);
+  return {std::move(m), std::move(loaded.config), std::move(loaded.secrets), options_of(s, present_ms)};
+}
+
+std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms) {
+  connector_setup made = set_up_connector(s, present_ms);
+  return std::make_unique<rest::connector>(std::move(made.source), std::move(made.config), std::move(made.options));
+}
+
+std::string file_name_of(const std::string& stream) {
+  std::string name = stream;
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
+  return shortened(name, stream, 40);
 }
 
 std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from) {

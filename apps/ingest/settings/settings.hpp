@@ -18,7 +18,7 @@
 namespace ingest {
 
 /// What the program is asked to do.
-enum class command { run, fetch, load, status, validate, discover, version };
+enum class command { run, fetch, load, status, validate, discover, version, record, test };
 
 enum class log_format_choice { automatic, json, text };
 

@@ -13,6 +13,8 @@ constexpr command_set fetching = set_of(command::run) | set_of(command::fetch);
 constexpr command_set loading = set_of(command::run) | set_of(command::load);
 constexpr command_set checking = set_of(command::validate);
 constexpr command_set discovering = set_of(command::discover);
+constexpr command_set recording = set_of(command::record);
+constexpr command_set replaying = recording | set_of(command::test);
 constexpr command_set working = fetching | loading;
 constexpr command_set everything = working | checking | set_of(command::status);
 
@@ -31,7 +33,7 @@ const std::array definitions{
     .help = "Where events come from: the API, a file of JSON (lines, an array) or of records with a header, JSON on "
             "standard input, which cannot be resumed, connector:FILE, an API by its manifest, or singer:COMMAND and "
             "airbyte:COMMAND, a process that speaks one of these protocols",
-    .commands = fetching | checking},
+    .commands = fetching | checking | recording},
   setting_definition{.section = "From where to where", .name = "TO", .type = target, .member = &s::to,
     .default_text = "postgres",
     .help = "Where events go: the database, or, without DATA_DIR, resuming and removal of duplicates, a file that "
@@ -44,7 +46,7 @@ const std::array definitions{
   setting_definition{.section = "Connector", .name = "CONNECTOR_CONFIG", .type = path, .member = &s::connector_config,
     .help = "With FROM=connector:FILE, the settings of the connection, JSON or YAML, in which ${NAME}, ${NAME:-text} and "
             "${file:/path} stand for variables and files; with a process, the file that it is handed as --config",
-    .commands = fetching | checking | discovering},
+    .commands = fetching | checking | discovering | recording},
   setting_definition{.section = "Connector", .name = "CATALOG", .type = path, .member = &s::catalog,
     .help = "With FROM=singer:COMMAND or airbyte:COMMAND, its catalog, perhaps a configured one; none: the process is asked "
             "for it",
@@ -54,13 +56,13 @@ const std::array definitions{
     .help = "Longest time in which a process may write nothing before it is taken to hang",
     .commands = fetching | checking},
   setting_definition{.section = "Connector", .name = "STREAM", .type = fields, .member = &s::streams,
-    .help = "The streams that are read, separated by commas; none: all", .commands = working | checking | discovering},
+    .help = "The streams that are read, separated by commas; none: all", .commands = working | checking | discovering | replaying},
   setting_definition{.section = "Connector", .name = "EXCLUDE", .type = fields, .member = &s::exclude,
-    .help = "Streams that are not read, separated by commas", .commands = working | checking | discovering},
+    .help = "Streams that are not read, separated by commas", .commands = working | checking | discovering | recording},
   setting_definition{.section = "Connector", .name = "ALLOWED_HOSTS", .type = fields, .member = &s::allowed_hosts,
     .help = "Hosts that may get the credentials beside those that manifest and settings name, separated by commas: host, "
             "host:port, *.domain",
-    .commands = fetching | checking},
+    .commands = fetching | checking | recording},
 
   setting_definition{.section = "API", .name = "API_BASE_URL", .type = url, .member = &s::api_base_url,
     .help = "Base URL of the API, up to the version: https://host/api/v1",
@@ -112,15 +114,15 @@ const std::array definitions{
             "repeated",
     .commands = fetching | checking, .own_flag = "--header"},
   setting_definition{.section = "API", .name = "HTTP_COMPRESSION", .type = boolean, .member = &s::http_compression,
-    .default_text = "true", .help = "Ask for compressed responses", .commands = fetching | checking},
+    .default_text = "true", .help = "Ask for compressed responses", .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "TLS_CA_FILE", .type = path, .member = &s::tls_ca_file,
-    .help = "File of the certificate authorities to trust, PEM; none: the system's", .commands = fetching | checking},
+    .help = "File of the certificate authorities to trust, PEM; none: the system's", .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "CONNECT_TIMEOUT_MS", .type = duration, .member = &s::connect_timeout,
     .default_text = "10s", .least = 100, .greatest = hour, .help = "Longest time to connect",
-    .commands = fetching | checking},
+    .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "REQUEST_TIMEOUT_MS", .type = duration, .member = &s::request_timeout,
     .default_text = "30s", .least = 100, .greatest = hour, .help = "Longest time for a request and its response",
-    .commands = fetching | checking},
+    .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "RETRY_DEADLINE_MS", .type = duration, .member = &s::retry_deadline,
     .default_text = "15min", .least = 0, .greatest = 7 * day, .help = "How long one page is tried again before giving up",
     .commands = fetching},
@@ -129,7 +131,7 @@ const std::array definitions{
     .commands = fetching},
   setting_definition{.section = "API", .name = "MAX_PAGE_BYTES", .type = size, .member = &s::max_page_bytes,
     .default_text = "64MiB", .least = kib, .greatest = 4 * gib, .help = "Largest response body, decompressed",
-    .commands = fetching | checking},
+    .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "STRICT_TOTAL", .type = boolean, .member = &s::strict_total,
     .default_text = "false",
     .help = "End with exit code 65, and not only a warning, where a run without SINCE and UNTIL was given fewer events "
@@ -234,7 +236,7 @@ const std::array definitions{
     .commands = loading | checking},
 
   setting_definition{.section = "Buffer", .name = "DATA_DIR", .type = path, .member = &s::data_dir,
-    .default_text = "./data", .help = "Directory of the buffer and the state", .commands = everything},
+    .default_text = "./data", .help = "Directory of the buffer and the state", .commands = everything | recording},
   setting_definition{.section = "Buffer", .name = "PIPELINE", .type = name, .member = &s::pipeline,
     .default_text = "default", .help = "Name of the pipeline in DATA_DIR and in the database's ledger",
     .commands = working | checking},
@@ -263,10 +265,10 @@ const std::array definitions{
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},
-    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying},
   setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
     .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
-    .commands = everything | discovering},
+    .commands = everything | discovering | replaying},
   setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
     .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
     .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},

@@ -186,6 +186,12 @@ void log::add_secret(std::string_view secret) {
   std::stable_sort(secrets.begin(), secrets.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }
 
+std::vector<std::string> detail::known_secrets() {
+  auto& [mutex, secrets, options] = registered();
+  const std::lock_guard lock(mutex);
+  return secrets;
+}
+
 void log::name_option(std::string_view option, std::string_view as) {
   auto& [mutex, secrets, options] = registered();
   const std::lock_guard lock(mutex);

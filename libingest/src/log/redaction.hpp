@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ingest::detail {
 
@@ -24,6 +25,9 @@ std::optional<text_range> password_of_url(std::string_view url);
 /// The first "/", "@" or "?" that stands unescaped in user or password of a PostgreSQL URL, where libpq would take what
 /// follows for something else, and quote it in its messages.
 std::optional<char> unescaped_in_credentials(std::string_view url);
+
+/// What log::add_secret() was given, longest first: for those who must not write any of it to a file.
+std::vector<std::string> known_secrets();
 
 /// Whether a header of this name is likely to hold a secret.
 bool names_secret(std::string_view header);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "rest/authenticators/shared_token.hpp"
-#include "rest/requests/http_connections.hpp"
+#include "rest/requests/http_transport.hpp"
 #include "rest/requests/settings.hpp"
 
 namespace ingest::rest {
@@ -20,7 +20,7 @@ struct legacy_session_options {
   interpolation session_token_response_key = {};
   interpolation login_url = {};
   interpolation validate_session_url = {};
-  std::shared_ptr<http_connections> connections = {};
+  std::shared_ptr<http_transport> connections = {};
   timing time = {};
 };
 

@@ -8,7 +8,7 @@
 
 #include "rest/authenticators/shared_token.hpp"
 #include "rest/authenticators/token_store.hpp"
-#include "rest/requests/http_connections.hpp"
+#include "rest/requests/http_transport.hpp"
 #include "rest/requests/request_inputs.hpp"
 #include "rest/requests/settings.hpp"
 
@@ -49,7 +49,7 @@ struct oauth_options {
   std::vector<std::string> refresh_token_error_values = {"invalid_grant", "invalid_permissions"};
   std::optional<refresh_token_updater> updater = {};
   std::shared_ptr<token_store> store = {};  ///< needed where there is an updater
-  std::shared_ptr<http_connections> connections = {};
+  std::shared_ptr<http_transport> connections = {};
   timing time = {};
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ingest/log.hpp"
+#include "rest/authenticators/token_asking.hpp"
 
 namespace ingest::rest {
 
@@ -40,6 +41,7 @@ issued_token shared_token::token(const std::stop_token& stop) {
     changed_.notify_all();
   };
   try {
+    const token_asking asking;
     obtained = obtain_(stop);
     log::add_secret(obtained.text);
   } catch (...) {

@@ -18,7 +18,7 @@
 #include "rest/document/node.hpp"
 #include "rest/expressions/interpolation.hpp"
 #include "rest/requests/api_budget.hpp"
-#include "rest/requests/http_connections.hpp"
+#include "rest/requests/http_transport.hpp"
 #include "rest/requests/request_inputs.hpp"
 #include "rest/requests/settings.hpp"
 
@@ -33,7 +33,7 @@ struct shared_authenticators {
 /// What all components of a connector share.
 struct connector_parts {
   value config = value::dict_of({});
-  std::shared_ptr<http_connections> connections = {};
+  std::shared_ptr<http_transport> connections = {};
   std::shared_ptr<api_budget> budget = {};   ///< null: none
   std::shared_ptr<token_store> tokens = {};  ///< null: where refresh tokens rotate, that is refused
   custom::components components = {};        ///< in place of the manifest's code of Python

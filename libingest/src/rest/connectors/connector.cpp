@@ -4,6 +4,7 @@
 
 #include "ingest/error.hpp"
 #include "rest/connectors/building.hpp"
+#include "rest/requests/http_connections.hpp"
 
 namespace ingest::rest {
 
@@ -24,7 +25,8 @@ connector::connector(manifest from, value config, connector_options options)
     : manifest_(std::move(from)), streams_(declared_streams(manifest_)) {
   parts_.config = std::move(config);
   parts_.max_body_bytes = options.client.max_body_bytes;
-  parts_.connections = std::make_shared<http_connections>(options.client);
+  parts_.connections =
+      options.transport != nullptr ? std::move(options.transport) : std::make_shared<http_connections>(options.client);
   parts_.tokens = std::move(options.tokens);
   parts_.components = std::move(options.components);
   parts_.allowed_hosts = std::move(options.allowed_hosts);

@@ -16,9 +16,10 @@ namespace ingest::rest {
 
 struct connector_options {
   http_client_options client = {};
-  std::shared_ptr<token_store> tokens = {};     ///< where refresh tokens that rotate outlive the process
-  custom::components components = {};           ///< in place of the manifest's code of Python
-  std::vector<std::string> allowed_hosts = {};  ///< that may get credentials beside those of the manifest
+  std::shared_ptr<http_transport> transport = {};  ///< in place of connections that `client` describes
+  std::shared_ptr<token_store> tokens = {};        ///< where refresh tokens that rotate outlive the process
+  custom::components components = {};              ///< in place of the manifest's code of Python
+  std::vector<std::string> allowed_hosts = {};     ///< that may get credentials beside those of the manifest
   timing time = {};
 
   /// What cursors take for the present: the same in each process that goes on with a run, so that windows of time are

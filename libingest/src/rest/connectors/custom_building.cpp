@@ -43,7 +43,7 @@ class declared_component final : public custom::declaration {
       result.failure = std::move(e.failure);
       if (e.given) {
         result.status = e.given->status();
-        result.headers = e.given->plain_headers();
+        result.headers = e.given->fields();
         result.body = e.given->body();
       }
       return result;

@@ -16,7 +16,7 @@ std::string call_of_variables::page_token() const {
 }
 
 custom::answer shown(const answer& a) {
-  return {a.status(), a.body(), a.plain_headers()};
+  return {a.status(), a.body(), a.fields()};
 }
 
 value read_back(std::string_view json, const std::string& where) {

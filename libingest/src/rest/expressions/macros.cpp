@@ -209,7 +209,9 @@ value call_macro(std::string_view name, const arguments& with) {
 }
 
 told_time::told_time(const clock* by) : before_(clock_here) {
-  clock_here = by;
+  if (by != nullptr) {
+    clock_here = by;
+  }
 }
 
 told_time::~told_time() {

@@ -27,8 +27,8 @@ class answer {
   /// The value of a header, its name compared without regard to case; nothing if it is missing.
   std::optional<std::string_view> header(std::string_view name) const;
 
-  /// The headers as they came.
-  const std::vector<http_header>& plain_headers() const { return headers_; }
+  /// Of one name one, as they came.
+  const std::vector<http_header>& fields() const { return headers_; }
 
   /// The headers as they came, and as `link` the parsed Link header: {rel: {url, rel, …}}, so that
   /// `headers['link']['next']['url']` finds the next page. What pagination strategies call `headers`.

@@ -25,7 +25,7 @@ struct http_requester_options {
   std::shared_ptr<authenticator> auth = std::make_shared<no_authenticator>();
   std::shared_ptr<const error_handler> errors = std::make_shared<default_error_handler>();
   std::shared_ptr<api_budget> budget = {};  ///< null: none
-  std::shared_ptr<http_connections> connections = {};
+  std::shared_ptr<http_transport> connections = {};
   std::vector<std::string> allowed_hosts = {};  ///< that may get the credentials besides those of the requester's URL
   timing time = {};
   request_change change = {};  ///< none: requests are sent as they are made

@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "rest/requests/api_budget.hpp"
-#include "rest/requests/http_connections.hpp"
+#include "rest/requests/http_transport.hpp"
 #include "rest/requests/request_template.hpp"
 
 namespace ingest::rest {
@@ -18,17 +18,17 @@ class request_sender {
   using trust = std::function<bool(const url&)>;
 
   /// `budget` may be null.
-  request_sender(std::shared_ptr<http_connections> connections, std::shared_ptr<api_budget> budget)
+  request_sender(std::shared_ptr<http_transport> connections, std::shared_ptr<api_budget> budget)
       : connections_(std::move(connections)), budget_(std::move(budget)) {}
 
   /// A redirect to a host that is not trusted is followed without any header of the request; one that would take its
-  /// body there is refused with errc::config. Else throws as http_connections::send() does.
+  /// body there is refused with errc::config. Else throws as http_transport::send() does.
   exchange attempt(prepared_request request, const trust& trusted, const std::stop_token& stop) const;
 
  private:
   exchange send_once(const prepared_request& request, const std::stop_token& stop) const;
 
-  std::shared_ptr<http_connections> connections_;
+  std::shared_ptr<http_transport> connections_;
   std::shared_ptr<api_budget> budget_;
 };
 

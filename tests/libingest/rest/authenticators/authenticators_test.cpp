@@ -7,6 +7,7 @@
 #include "rest/authenticators/selective.hpp"
 #include "rest/authenticators/session_token.hpp"
 #include "rest/authenticators/token_authenticators.hpp"
+#include "rest/requests/http_connections.hpp"
 #include "rest/requests/http_requester.hpp"
 #include "support/fake_time.hpp"
 #include "support/http_server.hpp"

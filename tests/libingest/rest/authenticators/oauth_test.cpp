@@ -8,6 +8,7 @@
 #include "rest/authenticators/oauth_answer.hpp"
 #include "rest/authenticators/oauth_authenticator.hpp"
 #include "rest/authenticators/token_authenticators.hpp"
+#include "rest/requests/http_connections.hpp"
 #include "support/fake_time.hpp"
 #include "support/http_server.hpp"
 #include "support/scratch_dir.hpp"

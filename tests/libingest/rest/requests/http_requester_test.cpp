@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "rest/authenticators/token_authenticators.hpp"
+#include "rest/requests/http_connections.hpp"
 #include "rest/requests/http_requester.hpp"
 #include "support/fake_time.hpp"
 #include "support/http_server.hpp"
