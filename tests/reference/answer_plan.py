@@ -265,7 +265,7 @@ def add_pages(place, retriever, config, is_parent):
     if kind in ("PageIncrement", "OffsetIncrement"):
         full = size or 3
         ends = [dict(count=0 if not size else 2, envelope=[], headers={})]
-        many = 2 if full <= LARGEST_FULL_PAGE else 1
+        many = 2 if full <= LARGEST_FULL_PAGE else 1 if full <= 2 * LARGEST_FULL_PAGE else 0
         if is_parent:
             many, ends = (1, [dict(count=1, envelope=[], headers={})]) if full <= 3 else (0, [plain_page(2)])
         place["pages"] = [dict(count=full, envelope=[], headers={})] * many + ends

@@ -28,32 +28,45 @@ def source_of(job, config):
 
 
 def plan(job):
-    spec = (source_of(job, {}).resolved_manifest.get("spec") or {}).get("connection_specification") or {}
-    config = made_settings.made_settings(spec)
-    resolved = source_of(job, config).resolved_manifest
-    config = answer_plan.dated(config, resolved)
-    streams = planned_streams(resolved, config)
+    """Settings for the manifest, and what is to be answered for some of its streams."""
+    resolved = source_of(job, {}).resolved_manifest
+    spec = (resolved.get("spec") or {}).get("connection_specification") or {}
+    config = answer_plan.dated(made_settings.made_settings(spec), resolved)
+    chosen = chosen_streams(resolved.get("streams") or [], job["most"], job["stream"])
+    streams = [planned_stream(stream, config) for stream in chosen]
     if any(not p["regex"].startswith("http") for s in streams for p in s.get("places", [])):
         config = made_settings.with_schemes(config)
-        streams = planned_streams(resolved, config)
+        streams = [planned_stream(stream, config) for stream in chosen]
     return {"config": config, "streams": streams, "token_answer": answer_plan.token_answer(resolved, config)}
 
 
-def planned_streams(resolved, config):
-    streams = []
-    for stream in resolved.get("streams") or []:
-        if stream.get("type") != "DeclarativeStream" or (stream.get("retriever") or {}).get("type") != "SimpleRetriever":
-            continue
-        try:
-            places = answer_plan.places_of(stream, config)
-        except Exception as failure:
-            streams.append({"name": stream.get("name"), "problem": repr(failure)[:300]})
-            continue
-        if any(p["format"] is None for p in places):
-            streams.append({"name": stream.get("name"), "problem": "no answers are made for its decoder"})
-            continue
-        streams.append({"name": places[0]["name"], "kinds": answer_plan.kinds_of(stream), "places": places})
-    return streams
+def chosen_streams(streams, most, name):
+    """Those of unlike kinds, the one that is made of most first; none that needs Python classes."""
+    kinds = {}
+    for index, stream in enumerate(streams):
+        is_plain = stream.get("type") == "DeclarativeStream" and stream["retriever"].get("type") == "SimpleRetriever"
+        if is_plain and name in (None, stream.get("name")):
+            kinds[index] = set(answer_plan.kinds_of(stream))
+    left = [i for i in kinds if not any(k.startswith("Custom") for k in kinds[i])]
+    chosen, seen = [], set()
+    while left and len(chosen) < most:
+        best = max(left, key=lambda i: len(kinds[i] - seen))
+        if chosen and not kinds[best] - seen:
+            break
+        chosen.append(streams[best])
+        seen |= kinds[best]
+        left.remove(best)
+    return chosen
+
+
+def planned_stream(stream, config):
+    try:
+        places = answer_plan.places_of(stream, config)
+    except Exception as failure:
+        return {"name": stream.get("name"), "problem": repr(failure)[:300]}
+    if any(p["format"] is None for p in places):
+        return {"name": stream.get("name"), "problem": "no answers are made for its decoder"}
+    return {"name": places[0]["name"], "kinds": answer_plan.kinds_of(stream), "places": places}
 
 
 def read(job):
