@@ -103,7 +103,8 @@ def made_settings(spec):
     for name, schema in (spec.get("properties") or {}).items():
         if not isinstance(schema, dict):
             continue
-        if name in required or "const" in schema or "default" in schema or is_date(name, schema):
+        wanted = name in required or any(key in schema for key in ("const", "default", "oneOf"))
+        if wanted or is_date(name, schema):
             value = made_value(name, schema)
             if value is not None:
                 made[name] = value

@@ -17,17 +17,17 @@ OWN_HEADERS = {"host", "user-agent", "accept-encoding", "connection", "content-l
 class plan_of_run:
     """What is answered to the requests of one run, and what they were."""
 
-    def __init__(self, places, token_answer, faults=()):
+    def __init__(self, places, token_answer):
         self.places = [dict(p, pattern=re.compile(p["regex"])) for p in places]
         self.token_answer = token_answer
-        self.faults = list(faults)
         self.asked = []
         self.lock = threading.Lock()
 
-    def place_of(self, method, url):
+    def places_of(self, method, url):
+        """Those that the request may be for, the likeliest one first."""
         bare = url.split("?")[0].rstrip("/")
         found = [p for p in self.places if p["method"] == method and p["pattern"].fullmatch(bare)]
-        return max(found, key=lambda p: p["score"], default=None)
+        return sorted(found, key=lambda p: -p["score"])
 
 
 def all_values(node):
@@ -141,27 +141,24 @@ class answering(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         run = self.server.run
         with run.lock:
-            place = run.place_of(self.command, self.path)
+            places = run.places_of(self.command, self.path)
+            place = places[0] if places else None
             run.asked.append(
                 {
                     "method": self.command,
                     "url": self.path,
                     "place": place["name"] if place else None,
+                    "shared": len(places) > 1,
                     "headers": {
                         n.lower(): v for n, v in self.headers.items() if n.lower() not in OWN_HEADERS and v != "*/*"
                     },
                     "body": body.decode("utf-8", "replace"),
                 }
             )
-            turn = sum(1 for a in run.asked if place and a["place"] == place["name"])
             exhausted = len(run.asked) > MOST_REQUESTS
         if place is None:
             self.send(200, json.dumps(run.token_answer).encode(), {"Content-Type": "application/json"})
             return
-        for fault in run.faults:
-            if fault["place"] == place["name"] and fault["turn"] == turn:
-                self.send(fault["status"], json.dumps(fault["body"]).encode(), fault["headers"])
-                return
         if exhausted:
             self.send(400, b"{}", {})
             return
