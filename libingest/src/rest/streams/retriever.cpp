@@ -159,26 +159,33 @@ page_wishes retriever::wishes() const {
           pages.looks_at_records(stream_->selecting->extractor().path())};
 }
 
+/// Query and body name what the paginator asks for first: the order in which the CDK sends them.
 request_options retriever::injected(const variables& given) const {
   request_options all;
+  stream_->pages->inject(all, at_.token, given);
   const bool further = at_.token.has_value();
   if (!further || !stream_->ignore_slice_on_further_pages) {
-    const value slice = slice_.names();
-    if (stream_->of_partition) {
-      stream_->of_partition(all, slice, given);
-    }
-    request_options of_window;
-    if (stream_->of_window) {
-      stream_->of_window(of_window, slice, given);
-    }
-    override_with(all.parameters, of_window.parameters);
-    override_with(all.headers, of_window.headers);
-    override_with(all.body_json, of_window.body_json);
-    dictionary form = all.body_data.members();
-    override_with(form, of_window.body_data.members());
-    all.body_data = value::dict_of(std::move(form));
+    combine(all, of_slice(given), stream_->where);
   }
-  stream_->pages->inject(all, at_.token, given);
+  return all;
+}
+
+request_options retriever::of_slice(const variables& given) const {
+  const value slice = slice_.names();
+  request_options all;
+  if (stream_->of_partition) {
+    stream_->of_partition(all, slice, given);
+  }
+  request_options of_window;
+  if (stream_->of_window) {
+    stream_->of_window(of_window, slice, given);
+  }
+  override_with(all.parameters, of_window.parameters);
+  override_with(all.headers, of_window.headers);
+  override_with(all.body_json, of_window.body_json);
+  dictionary form = all.body_data.members();
+  override_with(form, of_window.body_data.members());
+  all.body_data = value::dict_of(std::move(form));
   return all;
 }
 

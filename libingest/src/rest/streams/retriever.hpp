@@ -87,6 +87,7 @@ class retriever {
   stream_page go_on_behind(answered_page found, const variables& given);
   void tell_missing_place(const answer& from) const;
   request_options injected(const variables& given) const;
+  request_options of_slice(const variables& given) const;
   page_wishes wishes() const;
   std::optional<value> next_token(const answered_page& from, const variables& given);
   bool feed_has_ended(const selected_page& page) const;
