@@ -6,10 +6,10 @@
 
 namespace ingest::rest {
 
-/// How long the pages of a stream are, for a question that its paginator does not ask: whether a page with fewer records
-/// than were asked for is the last one, or all that the API gives in a page. An API that gives at most so many has full
-/// pages of that length, and none that is longer. So the page behind is asked for where none was longer; three times,
-/// in case that so many records are just what there is. Thread-safe: the slices of a stream share one.
+/// How long the pages of a stream are, for a question that its paginator does not ask: whether a page with fewer
+/// records than were asked for is the last one, or all that the API gives in a page. An API that gives at most so many
+/// has full pages of that length, and none that is longer. So the page behind is asked for where none was longer; three
+/// times, in case that so many records are just what there is. Thread-safe: the slices of a stream share one.
 class page_lengths {
  public:
   /// A page of so many records is there, whatever follows.
@@ -25,7 +25,7 @@ class page_lengths {
  private:
   mutable std::mutex mutex_;
   std::size_t longest_ = 0;
-  std::size_t full_ = 0;                     // 0: the API has not shown that it gives fewer than were asked for
+  std::size_t full_ = 0;                       // 0: the API has not shown that it gives fewer than were asked for
   std::map<std::size_t, unsigned> ends_ = {};  // by length, how many pages of it were last ones
 };
 

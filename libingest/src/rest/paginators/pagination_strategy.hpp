@@ -16,10 +16,10 @@ class answer;
 struct page_facts {
   /// `config`, and of `response`, `headers`, `last_record` and `last_page_size` those that the strategy names.
   const variables& given;
-  std::size_t extracted = 0;  ///< records that the answer had
-  std::size_t selected = 0;   ///< those of them that the record filter let pass
-  const answer* from = nullptr;
-  bool in_list = false;       ///< the answer is a list, so that `response` is but its first element
+  std::size_t extracted = 0;     ///< records that the answer had
+  std::size_t selected = 0;      ///< those of them that the record filter let pass
+  const answer* from = nullptr;  ///< for strategies of one's own
+  bool in_list = false;          ///< the answer is a list, so that `response` is but its first element
 };
 
 /// Tells from a page what is asked for next: a token, which may be any value. Changes nothing; thread-safe.

@@ -53,9 +53,9 @@ using record_normalization = std::function<value(const value& record)>;
 struct record_selector_options {
   record_extractor extractor;
   std::shared_ptr<const record_search> search = {};  ///< of answers of JSON, in place of the extractor
-  record_extraction own_extraction = {};        ///< none: the extractor's
-  std::optional<interpolation> condition = {};  ///< RecordFilter; an empty text filters nothing
-  record_condition own_condition = {};          ///< beside `condition`; none: all pass
+  record_extraction own_extraction = {};             ///< none: the extractor's
+  std::optional<interpolation> condition = {};       ///< RecordFilter; an empty text filters nothing
+  record_condition own_condition = {};               ///< beside `condition`; none: all pass
   value parameters = {};  ///< of the RecordFilter; None: those that are known where it is evaluated
   std::vector<std::shared_ptr<const transformation>> transformations = {};
   bool transform_before_filtering = false;

@@ -29,7 +29,7 @@ std::string next(const pagination_strategy& by, const said& what) {
   given.set("config", value::dict_of({}));
   const auto asked = what.asked.empty() ? std::nullopt : std::optional(value::from_json(what.asked));
   try {
-    const auto token = by.next_token({given, what.extracted, what.extracted, what.in_list}, asked);
+    const auto token = by.next_token({given, what.extracted, what.extracted, nullptr, what.in_list}, asked);
     return token && token->truth() ? token->to_json() : "end";
   } catch (const error& e) {
     return std::string("error: ") + e.what();
