@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(are_refused_where_they_make_no_sense) {
   direct_run r;
   put_text(r.directory / "in.ndjson", "{\"id\":1}\n");
   check_refused(r.run("run", {"--from", "in.ndjson"}), 64,
-                "--from=in.ndjson: must be api, stdin, connector:PATH of a manifest, or file:PATH");
+                "--from=in.ndjson: must be api, stdin, connector:PATH of a manifest, singer:COMMAND, "
+                "airbyte:COMMAND, or file:PATH");
   check_refused(r.run("run", {"--from", "file:in.txt"}), 64, ".ndjson, .jsonl, .json, .csv or .tsv");
   check_refused(r.run("run", {"--to", "file:out.csv"}), 64, "must be postgres, stdout, or file:PATH");
   check_refused(r.run("run", {"--from", "file:in.ndjson"}), 78, "DATABASE_URL");
