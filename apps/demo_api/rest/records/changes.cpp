@@ -1,5 +1,7 @@
 #include "demo_api/rest/records/changes.hpp"
 
+#include <algorithm>
+
 namespace demo_api::rest {
 
 changes::changes(settings& s, std::uint64_t seed, collection& of)
@@ -28,9 +30,11 @@ void changes::make(std::uint64_t count) {
 }
 
 void changes::make_one() {
-  const auto now =
+  const timestamp_ms clock =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
           .count();
+  // Later than all before it: behind a page that was given, whatever its last record is.
+  const timestamp_ms now = last_ = std::max(clock, last_ + 1);
   const std::uint64_t number = made_++;
   if (choices_.chosen(number, new_percent_)) {
     of_.add(now);

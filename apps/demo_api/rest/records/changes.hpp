@@ -35,6 +35,7 @@ class changes {
   std::uint64_t requests_ = 0;
   std::uint64_t due_done_ = 0;
   std::uint64_t made_ = 0;
+  timestamp_ms last_ = 0;
 };
 
 }  // namespace demo_api::rest
