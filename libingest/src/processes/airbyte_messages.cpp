@@ -15,7 +15,10 @@ namespace {
 
 using detail::json_value;
 
-enum place { type, stream, space, data, key };
+/// Where pointers_ lead to.
+struct in_record {
+  enum place { type, stream, space, data, key };
+};
 constexpr std::size_t most_others = 100;
 constexpr std::size_t most_logged_bytes = 8 << 10;
 
@@ -65,11 +68,11 @@ message airbyte_messages::read(std::string_view line) {
     printed_.pass_over(line, "not JSON at byte " + std::to_string(fault.offset));
     return {};
   }
-  if (found_[type].what != json_value::kind::string) {
+  if (found_[in_record::type].what != json_value::kind::string) {
     printed_.pass_over(line, "it has no type");
     return {};
   }
-  return meaning(line, text_of(found_[type]), !in.tolerated());
+  return meaning(line, text_of(found_[in_record::type]), !in.tolerated());
 }
 
 message airbyte_messages::meaning(std::string_view line, std::string_view type, bool is_json) {
@@ -103,8 +106,8 @@ bool airbyte_messages::is_ours(const json_value& name, const json_value& space) 
 }
 
 message airbyte_messages::record_of(std::string_view line, bool is_json) {
-  const auto name = found_[stream].text(scratch_);
-  if (!name || *name != stream_ || !is_ours(found_[stream], found_[space])) {
+  const auto name = found_[in_record::stream].text(scratch_);
+  if (!name || *name != stream_ || !is_ours(found_[in_record::stream], found_[in_record::space])) {
     if (const std::string other(name.value_or("")); others_.size() < most_others || others_.contains(other)) {
       ++others_[other];
     }
@@ -116,10 +119,10 @@ message airbyte_messages::record_of(std::string_view line, bool is_json) {
             .record = line,
             .reason = "it is not JSON: NaN, Infinity or a control character stands in it"};
   }
-  if (found_[data].what != json_value::kind::object) {
+  if (found_[in_record::data].what != json_value::kind::object) {
     return {.what = message::kind::refused, .record = line, .reason = "the message has no object \"data\""};
   }
-  return {.what = message::kind::record, .record = found_[data].raw, .key = found_[key]};
+  return {.what = message::kind::record, .record = found_[in_record::data].raw, .key = found_[in_record::key]};
 }
 
 /// States are handed back as a list of messages; those of before protocol v0.2 have no type and are handed back as they

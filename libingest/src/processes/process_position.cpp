@@ -116,13 +116,13 @@ process_position process_position::parse_watermark(std::string_view text) {
 }
 
 process_position process_position::parse(std::string_view text) {
-  enum place { watermark, file, at, end, last };
+  enum place { state_before, file, at, end, last };
   static const std::array<json_pointer, 5> where{json_pointer("/watermark"), json_pointer("/spool/file"),
                                                  json_pointer("/spool/at"), json_pointer("/spool/end"),
                                                  json_pointer("/spool/last")};
   try {
     const auto found = values_in(text, where);
-    process_position p = parse_watermark(text_of(found[watermark]));
+    process_position p = parse_watermark(text_of(found[state_before]));
     p.spool = spool_in(found[file], found[at], found[end], found[last]);
     return p;
   } catch (const detail::json_fault&) {

@@ -25,7 +25,7 @@ Made make_of_kind(std::span<const kind_line<Made, Context...>> table, std::strin
   alone.is = yaml_value::kind::map;
   alone.place = value.place;
   if (value.is == yaml_value::kind::text) {
-    alone.members.emplace_back("kind", value);
+    alone.members.push_back({"kind", value});
   }
   settings s(value.is == yaml_value::kind::text ? alone : value);
   const std::string kind = s.required_text("kind");

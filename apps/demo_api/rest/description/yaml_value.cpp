@@ -71,7 +71,7 @@ class converter {
         throw std::runtime_error(place_of(key, path) + ": \"" + name + "\" stands there twice");
       }
       auto& of = *yaml_document_get_node(&tree_, pair->value);
-      value.members.emplace_back(name, convert(of, path.empty() ? name : path + "." + name, depth + 1));
+      value.members.push_back({name, convert(of, path.empty() ? name : path + "." + name, depth + 1)});
     }
   }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace demo_api::rest {
@@ -14,8 +13,14 @@ struct yaml_value {
   kind is = kind::text;
   std::string text;  ///< of a text, as it is written
   std::vector<yaml_value> items;
-  std::vector<std::pair<std::string, yaml_value>> members;
+  struct member;
+  std::vector<member> members;
   std::string place;  ///< "shop.yaml:12: resources.orders"
+};
+
+struct yaml_value::member {
+  std::string first;  ///< its name
+  yaml_value second;
 };
 
 /// Reads a file that holds one YAML document. Throws std::runtime_error, naming file and line, for what is no YAML,

@@ -3,6 +3,7 @@
 #include <expat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -143,6 +144,23 @@ void listen(XML_Parser parser, tree_builder& to) {
   XML_SetSkippedEntityHandler(parser, [](void* data, const XML_Char* name, int) { refuse_entity(data, name); });
 }
 
+// Expat 2.9 has others in their place.
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+std::uint64_t line_in(XML_Parser parser) {
+  return XML_GetCurrentLineNumber64(parser);
+}
+std::uint64_t column_in(XML_Parser parser) {
+  return XML_GetCurrentColumnNumber64(parser);
+}
+#else
+std::uint64_t line_in(XML_Parser parser) {
+  return XML_GetCurrentLineNumber(parser);
+}
+std::uint64_t column_in(XML_Parser parser) {
+  return XML_GetCurrentColumnNumber(parser);
+}
+#endif
+
 [[noreturn]] void refuse_document(XML_Parser parser, std::string_view document) {
   const XML_Error why = XML_GetErrorCode(parser);
   if (why == XML_ERROR_NO_MEMORY) {
@@ -156,8 +174,8 @@ void listen(XML_Parser parser, tree_builder& to) {
                   std::string(is_json  ? "no XML, but may be JSON"
                               : is_cut ? "XML that was cut short"
                                        : "no XML") +
-                  ", at line " + std::to_string(XML_GetCurrentLineNumber(parser)) + ", column " +
-                  std::to_string(XML_GetCurrentColumnNumber(parser) + 1) + ": " + XML_ErrorString(why) +
+                  ", at line " + std::to_string(line_in(parser)) + ", column " + std::to_string(column_in(parser) + 1) +
+                  ": " + XML_ErrorString(why) +
                   "; if the API answers so on purpose, the stream needs another `decoder` or a response filter",
               true);
 }
