@@ -137,7 +137,7 @@ std::vector<catalog_stream> chosen_process_streams(const settings& s, std::stop_
     return !is_asked_for || is_named(s.exclude, c);
   });
   if (all.empty()) {
-    throw error(errc::config, "no stream of " + s.from.command + " is left to be read");
+    throw error(errc::config, "no stream of the process is left to be read: STREAM and EXCLUDE leave all of them out");
   }
   check_tables(all);
   return all;

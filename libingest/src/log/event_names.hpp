@@ -42,6 +42,8 @@ inline constexpr std::string_view records_not_found = "records_not_found";
 inline constexpr std::string_view pages_are_shorter = "pages_are_shorter";
 inline constexpr std::string_view page_not_there = "page_not_there";
 inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
+inline constexpr std::string_view slice_cut_short = "slice_cut_short";
+inline constexpr std::string_view parents_without_key = "parents_without_key";
 
 // Buffer and state
 inline constexpr std::string_view torn_tail_removed = "torn_tail_removed";

@@ -101,8 +101,10 @@ message airbyte_messages::meaning(std::string_view line, std::string_view type, 
   return {};
 }
 
+/// Many sources leave the namespace of the catalog out of their messages.
 bool airbyte_messages::is_ours(const json_value& name, const json_value& space) {
-  return text_of(name) == stream_ && text_of(space) == space_;
+  const std::string said = text_of(space);
+  return text_of(name) == stream_ && (said.empty() || said == space_);
 }
 
 message airbyte_messages::record_of(std::string_view line, bool is_json) {

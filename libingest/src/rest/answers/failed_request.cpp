@@ -21,8 +21,8 @@ std::string what_happened(const exchange& e) {
 
 }  // namespace
 
-error failed_request(const std::string& name, std::string_view method, const url& target, const verdict& v,
-                     const exchange& e) {
+request_failure failed_request(const std::string& name, std::string_view method, const url& target, const verdict& v,
+                               const exchange& e) {
   std::string text = name + ": " + std::string(method) + " " + target.for_people() + what_happened(e);
   if (!v.message.empty()) {
     text += ": " + v.message;
@@ -31,7 +31,7 @@ error failed_request(const std::string& name, std::string_view method, const url
   if (!words.empty() && v.message.find(words) == std::string::npos) {
     text += " (" + words + ")";
   }
-  return {code_of(v, e), log::redact(text)};
+  return {code_of(v, e), log::redact(text), e.given ? e.given->status() : 0};
 }
 
 }  // namespace ingest::rest

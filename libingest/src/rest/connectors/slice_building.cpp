@@ -98,6 +98,7 @@ made_router make_substream_router(const component& of) {
         o.extra_fields.push_back(std::move(steps));
       }
     }
+    o.extra_fields_tell_apart = p.truth("extra_fields_tell_apart");
     o.option = make_optional_option(p, "request_option");
     o.incremental_dependency = p.truth("incremental_dependency");
     o.where = p.where();

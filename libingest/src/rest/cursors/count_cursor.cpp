@@ -41,6 +41,11 @@ class count_watch final : public record_watch {
     return !count || *count >= begin_;
   }
 
+  bool is_known(const value& content) const override {
+    const auto count = whole(content);
+    return count && *count < begin_;
+  }
+
   bool is_newer(const value& content, const value& than) const override {
     const auto one = whole(content);
     const auto other = whole(than);

@@ -56,6 +56,11 @@ class datetime_cursor::dates_watch final : public record_watch {
     return begin_ <= *date && (ends_with_the_present_ || *date <= end_);
   }
 
+  bool is_known(const value& content) const override {
+    const auto date = settings_->date_of(content);
+    return date && *date < begin_;
+  }
+
   bool is_newer(const value& content, const value& than) const override {
     const auto one = settings_->date_of(content);
     const auto other = settings_->date_of(than);

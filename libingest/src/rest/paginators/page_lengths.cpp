@@ -21,7 +21,13 @@ bool page_lengths::may_be_full(std::size_t records) const {
     return records >= full_;
   }
   const auto ends = ends_.find(records);
-  return records >= longest_ && (ends == ends_.end() || ends->second < enough_ends);
+  const bool may_be_a_limit = records % 5 == 0;
+  return records >= longest_ && (may_be_a_limit || ends == ends_.end() || ends->second < enough_ends);
+}
+
+bool page_lengths::give_fewer_than_asked() const {
+  const std::lock_guard lock(mutex_);
+  return full_ > 0;
 }
 
 void page_lengths::note_more_behind(std::size_t records) {

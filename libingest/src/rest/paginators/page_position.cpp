@@ -56,8 +56,8 @@ page_position page_position::from_text(std::string_view text) {
     said = {};
   }
   if (!said.is_dict()) {
-    throw error(errc::bad_data, "the position \"" + std::string(text.substr(0, 200)) +
-                                    "\" of a slice is none that this program has written; read the stream from its "
+    throw error(errc::bad_data, "the position of a slice, " + std::to_string(text.size()) +
+                                    " characters, is none that this program has written; read the stream from its "
                                     "beginning");
   }
   page_position position;

@@ -1,7 +1,11 @@
 #include "rest/partitions/substream_partitions.hpp"
 
+#include <utility>
+
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
 #include "ingest/stop.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::rest {
 
@@ -50,6 +54,12 @@ std::optional<partition> substream_partitions::next(const std::stop_token& stop)
     if (found) {
       return found;
     }
+    if (!std::exchange(told_, true)) {
+      log::warning(events::parents_without_key,
+                   parents_[parent_].options.where + ": a record of the parent has nothing at \"" +
+                       parents_[parent_].key.to_text() +
+                       "\", so nothing is read of its children. If that is so of all records, look at `parent_key`");
+    }
   }
   return std::nullopt;
 }
@@ -85,8 +95,13 @@ std::optional<partition> substream_partitions::partition_of(const parent& from, 
   for (const extra_field& field : from.extra_fields) {
     extra.set(field.name, field.path.only(record).value_or(value()));
   }
-  return partition{value::dict_of({{from.field, *key}, {"parent_slice", parent_slice}}),
-                   value::dict_of(std::move(extra))};
+  dictionary values;
+  values.set(from.field, *key);
+  values.set("parent_slice", parent_slice);
+  if (from.options.extra_fields_tell_apart) {
+    values.set("extra_fields", value::dict_of(extra));
+  }
+  return partition{value::dict_of(std::move(values)), value::dict_of(std::move(extra))};
 }
 
 void substream_partitions::inject(request_options& to, const value& stream_slice, const variables& given) const {

@@ -20,6 +20,8 @@ struct parent_stream_options {
   bool incremental_dependency =
       false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
   std::string where = {};
+  /// Of the short spelling: they tell partitions apart, as the key does, and are among the values of a partition.
+  bool extra_fields_tell_apart = false;
 };
 
 /// SubstreamPartitionRouter: a partition a record of the parents, one parent after the other. Records without the key
@@ -53,6 +55,7 @@ class substream_partitions final : public partition_router {
   bool parent_begun_ = false;
   parent_page page_;
   std::size_t record_ = 0;
+  bool told_ = false;
 };
 
 }  // namespace ingest::rest

@@ -28,18 +28,14 @@ struct record_selector::selection {
   record_watch* watch;
   selected_page& page;
   std::optional<value> last = {};
-  value cursor_before = {};
-
-  void note_order(const value* content);
 };
 
-/// A data feed is read up to the first record that is known, which makes sense where newer ones come first.
-void record_selector::selection::note_order(const value* content) {
-  if (content == nullptr) {
-    return;
+void record_watch::note_order(const value& content) {
+  if (!before_.is_none()) {
+    order_.newer_behind_older = order_.newer_behind_older || is_newer(content, before_);
+    order_.older_behind_newer = order_.older_behind_newer || is_newer(before_, content);
   }
-  page.newest_first = page.newest_first && (cursor_before.is_none() || !watch->is_newer(*content, cursor_before));
-  cursor_before = *content;
+  before_ = content;
 }
 
 record_selector::record_selector(record_selector_options options) : options_(std::move(options)) {
@@ -89,6 +85,9 @@ void record_selector::take_raw(const raw_page& found, const answer& from, select
     out.page.fingerprint += fingerprint_of(record.json);
     last = select_bytes(record, out) ? &record : last;
   }
+  if (last == nullptr && !found.records().empty()) {
+    last = &found.records().back();
+  }
   if (out.wishes.last_record && last != nullptr) {
     out.page.last_record = value::from_json(last->json);
   }
@@ -104,15 +103,12 @@ bool record_selector::select_bytes(const raw_record& record, selection& out) con
     cursor = value::from_json(record.cursor);
   }
   const value* const content = cursor.is_none() ? nullptr : &cursor;
-  if (options_.filter == cursor_filter::late && out.watch != nullptr) {
-    out.note_order(content);
-  }
+  note_in_feed(content, out);
   const bool admitted = !out.watch || options_.filter == cursor_filter::none || out.watch->admits(content);
   if (!admitted && options_.filter == cursor_filter::early) {
     return false;
   }
   ++out.page.selected;
-  out.page.last_record_admitted = admitted;
   if (admitted) {
     out.page.records.append(record.json);
     if (out.watch != nullptr) {
@@ -120,6 +116,14 @@ bool record_selector::select_bytes(const raw_record& record, selection& out) con
     }
   }
   return true;
+}
+
+/// A data feed is read up to the first record that is known, which makes sense where newer ones come first.
+void record_selector::note_in_feed(const value* content, selection& out) const {
+  if (options_.filter == cursor_filter::late && out.watch != nullptr && content != nullptr) {
+    out.watch->note_order(*content);
+    out.page.last_record_known = out.watch->is_known(*content);
+  }
 }
 
 void record_selector::select_values(const answer& from, const decoder& how, selection& out) const {
@@ -160,16 +164,15 @@ void record_selector::select_value(const value& record, selection& out) const {
   ++out.page.extracted;
   auto selected = worked(record, out);
   if (!selected) {
+    if (out.wishes.last_record && out.page.selected == 0) {
+      out.last = record;
+    }
     return;
   }
   ++out.page.selected;
   const value* const content = out.watch != nullptr ? content_of(*selected, out.watch->field()) : nullptr;
-  if (options_.filter == cursor_filter::late && out.watch != nullptr) {
-    out.note_order(content);
-  }
-  out.page.last_record_admitted =
-      options_.filter != cursor_filter::late || out.watch == nullptr || out.watch->admits(content);
-  if (out.page.last_record_admitted) {
+  note_in_feed(content, out);
+  if (options_.filter != cursor_filter::late || out.watch == nullptr || out.watch->admits(content)) {
     out.page.records.append(selected->to_json());
     if (out.watch != nullptr) {
       out.watch->observe(content);

@@ -25,14 +25,29 @@ class record_watch {
   virtual const std::string& field() const = 0;
   /// Whether a record with this content of the member is to be read; null: it has none.
   virtual bool admits(const value* content) const = 0;
+  /// Whether a record with this content belongs to the time before what is to be read: it is known.
+  virtual bool is_known(const value& content) const = 0;
   /// Whether a record with this content is newer than one with the other.
   virtual bool is_newer(const value& content, const value& than) const = 0;
+
+  /// Of a data feed, in which order its records come, as far as they have come.
+  struct order {
+    bool newer_behind_older = false;
+    bool older_behind_newer = false;
+  };
+  void note_order(const value& content);
+  const order& seen_order() const { return order_; }
+
   /// A record with this content goes on to the table.
   virtual void observe(const value* content) = 0;
 
   /// What is known of the records observed so far, to go on with later; None: nothing.
   virtual value observed() const = 0;
   virtual void resume(const value& observed) = 0;
+
+ private:
+  order order_;
+  value before_;
 };
 
 /// When records that the cursor does not admit are left out.
@@ -77,9 +92,8 @@ struct selected_page {
   record_texts records;
   std::size_t extracted = 0;
   std::size_t selected = 0;
-  std::optional<value> last_record = {};  ///< of those selected
-  bool last_record_admitted = true;       ///< by the cursor
-  bool newest_first = true;               ///< as far as a data feed tells, no record is newer than the one before it
+  std::optional<value> last_record = {};  ///< of those selected; of all where none is
+  bool last_record_known = false;         ///< of a data feed: by record_watch::is_known()
   bool place_found = false;               ///< the way to the records leads somewhere, be it to none
   value response = {};
   std::uint64_t fingerprint = 0;  ///< equal pages have equal ones
@@ -107,6 +121,7 @@ class record_selector {
   void select_raw(const answer& from, selection& out) const;
   void take_raw(const raw_page& found, const answer& from, selection& out) const;
   bool select_bytes(const raw_record& record, selection& out) const;
+  void note_in_feed(const value* content, selection& out) const;
   void select_values(const answer& from, const decoder& how, selection& out) const;
   void extract(const answer& from, const decoder& how, selection& out) const;
   void select_value(const value& record, selection& out) const;

@@ -1,11 +1,14 @@
 #include "rest/streams/retriever.hpp"
 
+#include <utility>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "ingest/stop.hpp"
 #include "log/event_names.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/api_message.hpp"
+#include "rest/answers/failed_request.hpp"
 
 namespace ingest::rest {
 
@@ -29,6 +32,22 @@ void refuse_words_of_error(const std::string& where, const answer& given) {
                             "; where that is no error, say so by a response filter with the action IGNORE"),
                 true);
   }
+}
+
+/// A proxy may have lost it: behind a page that another one follows, nothing at all is no answer.
+void refuse_empty_body(const std::string& where, const answer& given) {
+  if (given.status() != no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw error(errc::bad_data,
+                where + ": the API answered " + std::to_string(given.status()) +
+                    " twice without a body, behind a page that another one was to follow; where that is the end, say "
+                    "so by a response filter with the action IGNORE",
+                true);
+  }
+}
+
+/// What APIs answer where somebody asks for a page behind the last one; refusals, limits and failures are none of it.
+bool says_no_such_page(int status) {
+  return status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
 }
 
 value named_token(const std::optional<value>& token) {
@@ -83,6 +102,7 @@ std::optional<retriever::answered_page> retriever::ask(const variables& given, c
       return answered_page{{}, {}, true};
     }
     if (!outcome.given || !outcome.given->ok()) {
+      tell_ignored(outcome.given);
       return std::nullopt;
     }
     selected_page page = stream_->selecting->select(*outcome.given, *stream_->decoding, wishes_, given, watch_.get());
@@ -91,6 +111,9 @@ std::optional<retriever::answered_page> retriever::ask(const variables& given, c
       refuse_words_of_error(stream_->where, *outcome.given);
     }
     if (!is_odd || again || !at_.last_page) {
+      if (is_odd && at_.last_page && !at_.doubted_end) {
+        refuse_empty_body(stream_->where, *outcome.given);
+      }
       if (is_odd) {
         tell_missing_place(*outcome.given);
       }
@@ -106,8 +129,8 @@ std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const 
   std::optional<answered_page> found;
   try {
     found = ask(given, stop);
-  } catch (const error& e) {
-    if (e.code() == errc::cancelled) {
+  } catch (const request_failure& e) {
+    if (!says_no_such_page(e.status()) || stream_->lengths->give_fewer_than_asked()) {
       throw;
     }
     log::info(events::page_not_there, stream_->where + ": there is no page behind one of " + std::to_string(records) +
@@ -140,6 +163,16 @@ stream_page retriever::go_on_behind(answered_page found, const variables& given)
   }
   const bool ended = !next;
   return concluded(std::move(page.records), std::move(next), ended);
+}
+
+/// As the connector wants it; but nobody would know that a slice was read in part.
+void retriever::tell_ignored(const std::optional<answer>& given) const {
+  if (at_.last_page && !at_.doubted_end && !stream_->told->ignored_in_mid_slice.exchange(true)) {
+    log::warning(events::slice_cut_short,
+                 stream_->where + ": the connector ignores the answer " +
+                     (given ? std::to_string(given->status()) : std::string("that did not come")) +
+                     ", so a slice ends with the page before, whatever there is behind it");
+  }
 }
 
 /// Some APIs leave the list away where it would be empty; others have been changed, and nobody would ever know.
@@ -204,7 +237,7 @@ std::optional<value> retriever::next_token(const answered_page& from, const vari
     names.set("headers", from.given.headers());
   }
   names.set("last_record", page.last_record.value_or(value()));
-  names.set("last_page_size", value::integer_of(static_cast<std::int64_t>(page.selected)));
+  names.set("last_page_size", value::integer_of(static_cast<std::int64_t>(page.extracted)));
   const auto first = from.given.body().find_first_not_of(" \t\r\n");
   const bool in_list = first != std::string::npos && from.given.body()[first] == '[';
   const page_facts facts{names, page.extracted, page.selected, &from.given, in_list};
@@ -216,19 +249,24 @@ std::optional<value> retriever::next_token(const answered_page& from, const vari
   return token;
 }
 
-/// A data feed has nothing new behind a record that is older than where this sync began.
-bool retriever::feed_has_ended(const selected_page& page) const {
-  if (page.last_record_admitted) {
+/// A data feed has nothing new behind a record that is older than where this sync began. Where all that has come bears
+/// one time, nobody knows which end of it comes first: another page is looked at.
+bool retriever::feed_has_ended(const selected_page& page) {
+  if (!page.last_record_known) {
     return false;
   }
-  if (!page.newest_first && !stream_->told->feed_not_in_order.exchange(true)) {
-    log::warning(events::feed_not_in_order,
-                 stream_->where +
-                     ": it is called a data feed, but newer records come behind older ones, so it is read "
-                     "to its end. Have the API sort by the cursor's field, newest first, or take "
-                     "`is_data_feed` out");
+  const record_watch::order& order = watch_->seen_order();
+  if (order.newer_behind_older) {
+    if (!stream_->told->feed_not_in_order.exchange(true)) {
+      log::warning(events::feed_not_in_order,
+                   stream_->where +
+                       ": it is called a data feed, but newer records come behind older ones, so it is "
+                       "read to its end. Have the API sort by the cursor's field, newest first, or take "
+                       "`is_data_feed` out");
+    }
+    return false;
   }
-  return page.newest_first;
+  return order.older_behind_newer || std::exchange(feed_undecided_, true);
 }
 
 /// An API that has lost the way asks to begin the slice once more; asked to again and again, there would be no end.

@@ -27,6 +27,7 @@ struct told_once {
   std::atomic<bool> records_not_found{false};
   std::atomic<bool> pages_are_shorter{false};
   std::atomic<bool> feed_not_in_order{false};
+  std::atomic<bool> ignored_in_mid_slice{false};
 };
 
 /// What all slices of a stream are read with.
@@ -86,11 +87,12 @@ class retriever {
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, const variables& given);
   void tell_missing_place(const answer& from) const;
+  void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const variables& given) const;
   request_options of_slice(const variables& given) const;
   page_wishes wishes() const;
   std::optional<value> next_token(const answered_page& from, const variables& given);
-  bool feed_has_ended(const selected_page& page) const;
+  bool feed_has_ended(const selected_page& page);
   stream_page start_anew();
   stream_page concluded(record_texts records, std::optional<value> next, bool ended);
 
@@ -101,6 +103,7 @@ class retriever {
   page_position at_;
   std::optional<pagination_guard> guard_;
   bool started_anew_ = false;
+  bool feed_undecided_ = false;
 };
 
 }  // namespace ingest::rest

@@ -2,9 +2,23 @@
 
 #include <utility>
 
+#include "ingest/error.hpp"
 #include "ingest/stop.hpp"
+#include "rest/expressions/canonical_json.hpp"
 
 namespace ingest::rest {
+
+namespace {
+
+/// A slice is called by the values of its partition.
+[[noreturn]] void refuse_other_extra_fields(const std::string& key) {
+  throw error(errc::bad_data,
+              "two records of the parent have the key " + key.substr(0, 200) +
+                  " and other `extra_fields`, so that which of them are meant is not said by the key: take what does "
+                  "not tell them apart out of `extra_fields`, or choose a `parent_key` that does");
+}
+
+}  // namespace
 
 stream_slices::stream_slices(std::shared_ptr<partition_router> router, std::shared_ptr<const cursor> cursor,
                              stream_progress progress)
@@ -33,8 +47,15 @@ bool stream_slices::next_partition(const std::stop_token& stop) {
     return false;
   }
   const std::string key = found->key();
-  if (!known_.add(key)) {
-    return true;  // parents may have several records of one key
+  const bool is_new = known_.add(key);
+  // Parents may have several records of one key. With other extra fields they may lead to other requests.
+  const bool has_extra = !found->extra_fields.members().empty();
+  const bool differs = has_extra && known_.add(key + "\n" + canonical_json(found->extra_fields));
+  if (!is_new && !differs) {
+    return true;
+  }
+  if (!is_new) {
+    refuse_other_extra_fields(key);
   }
   current_ = std::move(*found);
   begin_windows(key, stop);

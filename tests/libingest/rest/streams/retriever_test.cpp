@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
+#include "rest/answers/failed_request.hpp"
 #include "rest/cursors/datetime_cursor.hpp"
 #include "rest/decoders/json_decoder.hpp"
 #include "rest/paginators/cursor_pagination.hpp"
@@ -50,7 +51,7 @@ class scripted_requester final : public requester {
     BOOST_REQUIRE_LT(next_, steps_.size());
     const step& now = steps_[next_++];
     if (now.fails) {
-      throw ingest::error(ingest::errc::config, "the API has no such page");
+      throw request_failure(ingest::errc::config, "the API has no such page", now.status);
     }
     return {now.what, answer(now.status, {{"Link", "<https://a/2>; rel=\"next\""}}, now.body, "https://a")};
   }
@@ -110,13 +111,13 @@ std::string records_of(retriever& from) {
 }
 
 /// Any window of records by "at", from the second of the month on.
-std::shared_ptr<const cursor> daily(bool data_feed) {
+std::shared_ptr<const cursor> daily(bool data_feed, std::chrono::system_clock::time_point now = {}) {
   datetime_cursor_options of{text("at"), {text("2024-01-01")}};
   of.end_datetime = min_max_datetime{text("2024-02-01")};
   of.datetime_format = "%Y-%m-%d";
   of.is_data_feed = data_feed;
   of.start_time_option = in_query("since");
-  return std::make_shared<datetime_cursor>(of, config(), [] { return std::chrono::system_clock::time_point(); });
+  return std::make_shared<datetime_cursor>(of, config(), [now] { return now; });
 }
 
 bool is(const ingest::error& fault, ingest::errc code, std::string_view word) {
@@ -174,12 +175,12 @@ BOOST_AUTO_TEST_CASE(a_slice_goes_on_behind_each_of_its_pages) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(pagination_sees_headers_last_records_and_filtered_counts) {
+BOOST_AUTO_TEST_CASE(pagination_sees_headers_last_records_and_unfiltered_counts) {
   record_selector_options filtered;
   filtered.condition = text("{{ record.id > 1 }}");
   const auto scene =
       make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":1}]})"}},
-           by_cursor("{{ headers['link']['next']['url'] if last_page_size == 1 and last_record.id == 2 else '' }}"),
+           by_cursor("{{ headers['link']['next']['url'] if last_page_size == 2 and last_record.id == 2 else '' }}"),
            filtered);
   retriever reader(scene.reading, {}, nullptr);
   reader.open({});
@@ -246,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_short_page_is_the_last_one_where_nothing_else_comes_behin
   const std::vector<scripted_requester::step> ends = {{R"({"data":[]})"},
                                                       {"{}"},
                                                       {R"({"data":[{"id":2},{"id":1}]})"},
-                                                      {"", 200, request_outcome::kind::answered, true},
+                                                      {"", 404, request_outcome::kind::answered, true},
                                                       {"", 404, request_outcome::kind::ignored}};
   for (const auto& end : ends) {
     const auto scene = make({{page}, end, end}, pages_of("50"));
@@ -262,12 +263,71 @@ BOOST_AUTO_TEST_CASE(what_is_behind_a_short_page_is_looked_at_as_well_after_a_st
   reader.open({});
   const auto first = reader.read({});
   BOOST_TEST(!first->last);
-  const auto refused = make({{"", 200, request_outcome::kind::answered, true}}, pages_of("50"));
+  const auto refused = make({{"", 404, request_outcome::kind::answered, true}}, pages_of("50"));
   retriever resumed(refused.reading, {}, nullptr);
   resumed.open(first->position);
   const auto last = resumed.read({});
   BOOST_TEST(last->last);
   BOOST_TEST(last->records.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_or_a_failure_behind_a_short_page_is_no_end) {
+  const scripted_requester::step two = {R"({"data":[{"id":1},{"id":2}]})"};
+  for (const int status : {0, 401, 403, 429, 503}) {
+    const auto scene = make({two, {"", status, request_outcome::kind::answered, true}}, pages_of("50"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_CHECK_THROW(records_of(reader), ingest::error);
+  }
+  const auto capped = make({two, {R"({"data":[{"id":3},{"id":4}]})"}, {"", 404, request_outcome::kind::answered, true}},
+                           pages_of("50"));
+  retriever reader(capped.reading, {}, nullptr);
+  reader.open({});
+  BOOST_CHECK_THROW(records_of(reader), ingest::error);  // the API has shown that its pages are short
+}
+
+BOOST_AUTO_TEST_CASE(pagination_sees_records_that_a_filter_leaves_out) {
+  record_selector_options selecting;
+  selecting.condition = text("{{ record.id > 2 }}");
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}, {R"({"data":[]})"}},
+                          by_cursor("{{ last_record.id if last_page_size > 0 else '' }}"), selecting);
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":3}\n");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_at_all_behind_a_full_page_is_no_end) {
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {""}, {""}}, pages_of("2"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  reader.read({});
+  BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error,
+                        [](const ingest::error& e) { return is(e, ingest::errc::bad_data, "without a body"); });
+}
+
+BOOST_AUTO_TEST_CASE(a_data_feed_goes_on_behind_records_that_are_newer_than_its_end) {
+  const auto since = daily(true, std::chrono::sys_days(std::chrono::year(2024) / 6 / 1));
+  record_selector_options selecting;
+  selecting.filter = since->filter();
+  const auto scene = make({{R"({"data":[{"at":"2024-03-02"},{"at":"2024-03-01"}]})"},
+                           {R"({"data":[{"at":"2024-01-20"},{"at":"2024-01-05"}]})"}},
+                          pages_of("2"), selecting);
+  retriever reader(scene.reading, {}, since->watch("2024-01-10"));
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"at\":\"2024-01-20\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_data_feed_whose_pages_bear_one_time_each_is_not_taken_for_known_by_the_first) {
+  const auto since = daily(true);
+  record_selector_options selecting;
+  selecting.filter = since->filter();
+  const auto scene = make({{R"({"data":[{"at":"2024-01-05"},{"at":"2024-01-05"}]})"},
+                           {R"({"data":[{"at":"2024-01-20"},{"at":"2024-01-20"}]})"},
+                           {R"({"data":[]})"}},
+                          pages_of("2"), selecting);
+  retriever reader(scene.reading, {}, since->watch("2024-01-10"));
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"at\":\"2024-01-20\"}\n{\"at\":\"2024-01-20\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(behind_pages_that_have_been_the_last_ones_is_looked_three_times) {
@@ -279,13 +339,19 @@ BOOST_AUTO_TEST_CASE(behind_pages_that_have_been_the_last_ones_is_looked_three_t
     lengths.note_end_behind(4);
   }
   BOOST_TEST(!lengths.may_be_full(4));
-  lengths.note(5);
-  BOOST_TEST(lengths.may_be_full(5));
-  lengths.note_more_behind(5);
-  lengths.note_end_behind(5);
-  lengths.note_end_behind(5);
-  lengths.note_end_behind(5);
-  BOOST_TEST(lengths.may_be_full(5), "it is the most that the API gives");
+  lengths.note(7);
+  BOOST_TEST(lengths.may_be_full(7));
+  lengths.note_more_behind(7);
+  lengths.note_end_behind(7);
+  lengths.note_end_behind(7);
+  lengths.note_end_behind(7);
+  BOOST_TEST(lengths.may_be_full(7), "it is the most that the API gives");
+  page_lengths round;
+  round.note(50);
+  for (int i = 0; i < 10; ++i) {
+    round.note_end_behind(50);
+  }
+  BOOST_TEST(round.may_be_full(50), "pages are often limited to as many");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_in_place_of_records_is_no_end) {

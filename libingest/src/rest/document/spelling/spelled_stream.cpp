@@ -228,6 +228,7 @@ class stream_maker {
     }
     if (!extra.empty()) {
       parent.set_list("extra_fields", std::move(extra));
+      parent.set_flag("extra_fields_tell_apart");
     }
     return made_dict(line_, "SubstreamPartitionRouter").set_list("parent_stream_configs", {parent});
   }
