@@ -45,11 +45,12 @@ std::vector<std::string> texts_of(const std::vector<rest::finding>& findings, bo
 }  // namespace
 
 rest_manifest rest_manifest::load(const std::filesystem::path& file) {
-  return rest_manifest(std::make_shared<contents>(rest::prepared_manifest(rest::read_document(file.string()))));
+  return rest_manifest(
+      std::make_shared<contents>(contents{rest::prepared_manifest(rest::read_document(file.string()))}));
 }
 
 rest_manifest rest_manifest::parse(std::string_view text, const std::string& name) {
-  return rest_manifest(std::make_shared<contents>(rest::prepared_manifest(rest::parse_document(text, name))));
+  return rest_manifest(std::make_shared<contents>(contents{rest::prepared_manifest(rest::parse_document(text, name))}));
 }
 
 const std::string& rest_manifest::name() const {
