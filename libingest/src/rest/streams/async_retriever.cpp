@@ -16,7 +16,7 @@ async_retriever::async_retriever(std::shared_ptr<const job_reading> stream, stre
 void async_retriever::open(const std::optional<std::string>& position) {
   at_ = position ? job_position::from_text(*position) : job_position();
   attempts_ = 0;
-  searched_again_ = false;
+  searched_again_ = polled_again_ = fetched_again_ = false;
   slot_.free();
   download_.reset();
   guard_.reset();
@@ -83,9 +83,13 @@ stream_page async_retriever::await(const std::stop_token& stop) {
 bool async_retriever::has_ended(const polled_job& job, const std::stop_token& stop) {
   switch (job.status) {
     case job_status::completed:
+      if (lacks_files(job)) {
+        return false;
+      }
       complete(job);
       return true;
     case job_status::skipped:
+      log::info(events::job_without_files, names() + ": the job was skipped (" + job.word + "): there are no records");
       slot_.free();
       at_.forget_job();
       at_.ended = true;
@@ -107,6 +111,18 @@ bool async_retriever::has_ended(const polled_job& job, const std::stop_token& st
   return true;
 }
 
+/// Some APIs name the files a little later than they call a job complete.
+bool async_retriever::lacks_files(const polled_job& job) {
+  if (job.files_found) {
+    return false;
+  }
+  if (!std::exchange(polled_again_, true)) {
+    return true;
+  }
+  tell_missing_files(stream_->where, *stream_->jobs->place_of_files(), *stream_->told);
+  return false;
+}
+
 void async_retriever::complete(const polled_job& job) {
   slot_.free();
   at_.completed = job.result;
@@ -122,7 +138,7 @@ void async_retriever::give_up(const std::string& why, const std::stop_token& sto
   at_.forget_job();
   download_.reset();
   guard_.reset();
-  searched_again_ = false;
+  searched_again_ = polled_again_ = fetched_again_ = false;
   if (++attempts_ >= most_attempts) {
     slot_.free();
     // Another attempt at once would be the fourth.

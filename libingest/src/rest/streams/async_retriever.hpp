@@ -12,6 +12,7 @@
 #include "rest/streams/download.hpp"
 #include "rest/streams/job_requests.hpp"
 #include "rest/streams/job_slots.hpp"
+#include "rest/streams/missing_place.hpp"
 #include "rest/streams/slice_reader.hpp"
 
 namespace ingest::rest {
@@ -31,12 +32,14 @@ struct job_reading {
   std::size_t most_text = std::size_t{64} << 20;  ///< bytes of a record, or of a document, of a download
   std::size_t page_bytes = std::size_t{4} << 20;  ///< of records, from which on they are a page
   timing time = {};
+  std::shared_ptr<told_once> told = std::make_shared<told_once>();
 };
 
 /// AsyncRetriever: has the API prepare what belongs to a slice, waits for it, and reads the files that it names. A page
 /// is the step that the job has made, with no records, or some megabytes of a file's. Three attempts at a job are made,
 /// as in the CDK; beyond it, a job that the API has forgotten and files that cannot be fetched any more count as a
-/// failed attempt.
+/// failed attempt. A job that names no files, and a file without the place of records behind others, are asked for once
+/// more before they are believed.
 class async_retriever final : public slice_reader {
  public:
   /// `watch` is the cursor's, for this slice; may be null. `may_repeat`: records that come twice are there once, for
@@ -57,6 +60,7 @@ class async_retriever final : public slice_reader {
   stream_page clear_away(const std::stop_token& stop);
 
   bool has_ended(const polled_job& job, const std::stop_token& stop);
+  bool lacks_files(const polled_job& job);
   void complete(const polled_job& job);
   void give_up(const std::string& why, const std::stop_token& stop, std::chrono::milliseconds wait = poll_interval);
   bool find_files_again(const error& why, const std::stop_token& stop);
@@ -66,6 +70,7 @@ class async_retriever final : public slice_reader {
 
   void begin_download(const std::stop_token& stop);
   void skip_what_was_given();
+  bool lacks_records();
   bool take_next_token();
   void end_file();
   stream_page page_of(record_texts records = {});
@@ -81,6 +86,9 @@ class async_retriever final : public slice_reader {
   job_position at_;
   int attempts_ = 0;  // that failed, of this process
   bool searched_again_ = false;
+  bool polled_again_ = false;   // as the answer had no place of files
+  bool fetched_again_ = false;  // as the answer had no place of records
+  bool is_ignored_ = false;     // by a response filter: whatever the answer is, it is no failure
   job_slots::held slot_;
   std::unique_ptr<download> download_;
   std::optional<pagination_guard> guard_;

@@ -34,7 +34,8 @@ bool download::next_document() {
   if (!std::exchange(begun_, true) && shows_response_) {
     response_ = *document;
   }
-  extractor_.extract(*document, [this](const value& record) { records_.push_back(record); });
+  const bool found = extractor_.extract(*document, [this](const value& record) { records_.push_back(record); });
+  place_found_ = place_found_ || found;
   return true;
 }
 

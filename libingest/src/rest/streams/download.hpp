@@ -22,6 +22,10 @@ class download {
   std::optional<value> next();
 
   const answer& from() const { return from_; }
+  /// Of the whole answer, once next() has given nothing: whether any of its documents has the place of records.
+  bool place_found() const { return place_found_; }
+  bool has_documents() const { return begun_; }
+
   std::size_t taken() const { return taken_; }         ///< by next()
   std::uint64_t fingerprint() const { return like_; }  ///< of these
   const value& last() const { return last_; }          ///< of these; None before the first
@@ -38,6 +42,7 @@ class download {
   std::unique_ptr<document_stream> documents_;
   std::deque<value> records_;  // of the document before
   bool begun_ = false;
+  bool place_found_ = false;
   std::size_t taken_ = 0;
   std::uint64_t like_ = 0;
   value last_;

@@ -42,6 +42,10 @@ stream_page async_retriever::next_page(const std::stop_token& stop) {
     at_.like = download_->fingerprint();
   }
   at_.given = at_.given || !page.records.empty();
+  if (!more && lacks_records()) {
+    download_.reset();
+    return page_of();
+  }
   if (!more && !take_next_token()) {
     end_file();
     at_.ended = at_.files.empty() && !stream_->jobs->removes();
@@ -70,6 +74,7 @@ void async_retriever::begin_download(const std::stop_token& stop) {
   if (!outcome.given || !outcome.given->ok()) {
     return;  // an error that is ignored: the file has no records
   }
+  is_ignored_ = outcome.what == request_outcome::kind::ignored;
   download_ = std::make_unique<download>(std::move(*outcome.given), *stream_->decoding, stream_->extractor,
                                          decoding_limits{stream_->most_text, decoding_limits::none});
   if (!guard_) {
@@ -85,10 +90,9 @@ void async_retriever::skip_what_was_given() {
   while (download_ && download_->taken() < at_.read && download_->next()) {
   }
   if (!download_ || download_->taken() < at_.read || download_->fingerprint() != at_.like) {
-    throw request_failure(errc::bad_data,
-                          "its first " + std::to_string(at_.read) +
-                              " records are others than those that were read before",
-                          410);
+    throw request_failure(
+        errc::bad_data,
+        "its first " + std::to_string(at_.read) + " records are others than those that were read before", 410);
   }
 }
 
@@ -99,12 +103,29 @@ bool async_retriever::find_files_again(const error& why, const std::stop_token& 
     return false;
   }
   const auto job = stream_->jobs->poll(slice_, at_, stop);
-  if (!job || job->status != job_status::completed || !at_.find_again(job->files)) {
+  if (!job || job->status != job_status::completed || !job->files_found || !at_.find_again(job->files)) {
     return false;
   }
   log::info(events::job_files_sought_again, names() + ": its files are asked for again: " + why.what());
   at_.completed = job->result;
   return true;
+}
+
+/// Of a whole answer: whether it is to be asked for once more. A file of rows may have none; one of documents has the
+/// place of records in one of them, at least.
+bool async_retriever::lacks_records() {
+  if (!download_ || download_->place_found() || is_ignored_) {
+    return false;
+  }
+  refuse_words_of_error(stream_->where, download_->from());
+  if (!download_->has_documents()) {
+    return false;
+  }
+  if (at_.given && !std::exchange(fetched_again_, true)) {
+    return true;
+  }
+  tell_missing_records(stream_->where, download_->from(), stream_->extractor.path(), *stream_->told);
+  return false;
 }
 
 /// False at the end of the file.
@@ -129,7 +150,7 @@ bool async_retriever::take_next_token() {
   at_.read = 0;
   at_.like = 0;
   download_.reset();
-  searched_again_ = false;
+  searched_again_ = fetched_again_ = false;
   return true;
 }
 
@@ -137,7 +158,7 @@ void async_retriever::end_file() {
   at_.end_file();
   download_.reset();
   guard_.reset();
-  searched_again_ = false;
+  searched_again_ = fetched_again_ = false;
 }
 
 }  // namespace ingest::rest

@@ -5,6 +5,7 @@
 #include "log/event_names.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/failed_request.hpp"
+#include "rest/streams/missing_place.hpp"
 
 namespace ingest::rest {
 
@@ -52,7 +53,7 @@ std::optional<polled_job> job_requests::poll(const stream_slice& slice, const jo
     polled_job job = judged(polled);
     if (job.status == job_status::completed) {
       job.result = seen(polled, options_.mentions.polling || options_.find_files, "polling_response");
-      job.files = files_of(polled, slice, at, job.result, stop);
+      find_files(polled, slice, at, stop, job);
       job.result = options_.mentions.polling ? job.result : value::dict_of({});
       check_size(options_.where, value::list_of({job.result, value::list_of(job.files)}));
     }
@@ -147,7 +148,11 @@ value job_requests::seen(const answer& from, bool is_mentioned, const char* what
 }
 
 polled_job job_requests::judged(const answer& from) const {
-  const auto found = extracted(options_.status, from, 1);
+  std::vector<value> found;
+  extract(options_.status, from, 1, found);
+  if (found.empty()) {
+    refuse_words_of_error(options_.where, from);
+  }
   polled_job job;
   job.word = found.empty() ? "None" : found.front().to_text();
   const auto known = options_.statuses.find(job.word);
@@ -162,31 +167,40 @@ polled_job job_requests::judged(const answer& from) const {
   return job;
 }
 
-std::vector<value> job_requests::files_of(const answer& polled, const stream_slice& slice, const job_position& at,
-                                          const value& result, const std::stop_token& stop) const {
+void job_requests::find_files(const answer& polled, const stream_slice& slice, const job_position& at,
+                              const std::stop_token& stop, polled_job& job) const {
   if (!options_.files) {
-    return {value::text_of("")};
+    job.files = {value::text_of("")};
+  } else if (!options_.find_files) {
+    job.files_found = name_files(polled, job);
+  } else {
+    job_position complete = at;
+    complete.completed = job.result;
+    const answer named =
+        sent(*options_.find_files, given(slice, complete), "the request for the names of a job's files", stop);
+    job.files_found = name_files(named, job);
   }
-  if (!options_.find_files) {
-    return extracted(*options_.files, polled, most_files);
-  }
-  job_position complete = at;
-  complete.completed = result;
-  const answer named =
-      sent(*options_.find_files, given(slice, complete), "the request for the names of a job's files", stop);
-  return extracted(*options_.files, named, most_files);
 }
 
-std::vector<value> job_requests::extracted(const record_extractor& by, const answer& from, std::size_t most) const {
-  std::vector<value> found;
+bool job_requests::name_files(const answer& from, polled_job& job) const {
+  const bool found = extract(*options_.files, from, most_files, job.files);
+  if (!found) {
+    refuse_words_of_error(options_.where, from);
+  }
+  return found;
+}
+
+bool job_requests::extract(const record_extractor& by, const answer& from, std::size_t most,
+                           std::vector<value>& to) const {
+  bool found = false;
   options_.decoding->decode(from.body(), [&](const value& document) {
-    by.extract(document, [&](const value& one) {
-      if (found.size() < most) {
-        found.push_back(one);
+    found = by.extract(document, [&](const value& one) {
+      if (to.size() < most) {
+        to.push_back(one);
       } else if (most == most_files) {
         throw error(errc::bad_data, options_.where + ": the job has more than " + std::to_string(most) + " files");
       }
-    });
+    }) || found;
   });
   return found;
 }

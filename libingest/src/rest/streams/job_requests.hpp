@@ -48,6 +48,7 @@ struct polled_job {
   std::string word = {};          ///< the API's
   value result = {};              ///< of a complete one: what templates know of its end
   std::vector<value> files = {};  ///< of a complete one
+  bool files_found = true;        ///< false: the answer that should name them has nothing in that place
 };
 
 /// The requests that a job of an AsyncRetriever is made, watched and cleared away with. Thread-safe.
@@ -59,8 +60,8 @@ class job_requests {
   /// that is none, errc::bad_data for one that templates cannot be told of.
   value create(const stream_slice& slice, const std::stop_token& stop) const;
 
-  /// Nothing where the API does not know the job any more. Throws as the requester does, and errc::config for a state
-  /// that `status_mapping` does not have.
+  /// Nothing where the API does not know the job any more. Throws as the requester does, errc::config for a state that
+  /// `status_mapping` does not have, and errc::bad_data where an error stands in place of the names of files.
   std::optional<polled_job> poll(const stream_slice& slice, const job_position& at, const std::stop_token& stop) const;
 
   /// Both do nothing where there is no such request; that one fails is logged, as there are no records in it.
@@ -69,6 +70,9 @@ class job_requests {
 
   /// Whether jobs are deleted in the end.
   bool removes() const { return options_.remove != nullptr; }
+
+  /// Where the files of a job are named; null where there is one, without a name.
+  const glob_path* place_of_files() const { return options_.files ? &options_.files->path() : nullptr; }
 
   /// What requests of a job may name: what is known, the slice, `creation_response`, `polling_response` and
   /// `download_target`, each None where it is not there yet.
@@ -82,9 +86,10 @@ class job_requests {
   void clear_away(requester* by, const stream_slice& slice, const job_position& at, const char* what,
                   const std::stop_token& stop) const;
   polled_job judged(const answer& from) const;
-  std::vector<value> files_of(const answer& polled, const stream_slice& slice, const job_position& at,
-                              const value& result, const std::stop_token& stop) const;
-  std::vector<value> extracted(const record_extractor& by, const answer& from, std::size_t most) const;
+  void find_files(const answer& polled, const stream_slice& slice, const job_position& at, const std::stop_token& stop,
+                  polled_job& job) const;
+  bool name_files(const answer& from, polled_job& job) const;
+  bool extract(const record_extractor& by, const answer& from, std::size_t most, std::vector<value>& to) const;
 
   job_requests_options options_;
 };

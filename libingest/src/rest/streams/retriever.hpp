@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "rest/paginators/paginator.hpp"
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
+#include "rest/streams/missing_place.hpp"
 #include "rest/streams/slice_reader.hpp"
 #include "rest/streams/stream_slice.hpp"
 
@@ -22,14 +22,6 @@ namespace ingest::rest {
 
 /// Puts what a slice stands for into a request: what cursors and partition routers do.
 using slice_injection = std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
-
-/// What is worth a warning, and not one for each page.
-struct told_once {
-  std::atomic<bool> records_not_found{false};
-  std::atomic<bool> pages_are_shorter{false};
-  std::atomic<bool> feed_not_in_order{false};
-  std::atomic<bool> ignored_in_mid_slice{false};
-};
 
 /// What all slices of a stream are read with.
 struct stream_reading {
@@ -74,7 +66,6 @@ class retriever final : public slice_reader {
   std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, const variables& given);
-  void tell_missing_place(const answer& from) const;
   void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const variables& given) const;
   request_options of_slice(const variables& given) const;

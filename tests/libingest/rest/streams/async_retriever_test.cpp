@@ -9,6 +9,7 @@
 #include "rest/document/document.hpp"
 #include "support/fake_time.hpp"
 #include "support/http_server.hpp"
+#include "support/stderr_capture.hpp"
 
 namespace {
 
@@ -301,11 +302,13 @@ BOOST_AUTO_TEST_CASE(states_that_nobody_has_told_of_are_mistakes) {
   api.fault = [](const received_request& r) -> std::optional<reply> {
     return r.path == "/jobs/1"   ? std::optional(reply{.body = R"({"state":"odd"})"})
            : r.path == "/jobs/2" ? std::optional(reply{.body = R"({"status":"busy"})"})
+           : r.path == "/jobs/3" ? std::optional(reply{.body = R"({"error":"come back later"})"})
                                  : std::nullopt;
   };
   BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error,
                         told(ingest::errc::config, "\"odd\", which `status_mapping`"));
   BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::config, "finds no state"));
+  BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::bad_data, "come back later"));
 }
 
 BOOST_AUTO_TEST_CASE(a_job_that_the_api_has_forgotten_is_made_anew) {
@@ -417,6 +420,77 @@ BOOST_AUTO_TEST_CASE(downloads_may_have_pages) {
                         "\n";
   BOOST_TEST(all == a + b + a + b);
   BOOST_TEST(rest_of(*reader(positions[2])) == b + a + b);
+}
+
+BOOST_AUTO_TEST_CASE(a_download_without_the_place_of_records_is_not_believed_at_once) {
+  use("      download_decoder: {type: GzipDecoder, decoder: {type: CsvDecoder}}",
+      "      download_extractor: {type: DpathExtractor, field_path: [rows]}");
+  int asked_for_second = 0;
+  std::string first = R"({"rows":[{"id":"1"}]})";
+  std::string odd = R"({"total":0})";
+  api.fault = [&](const received_request& r) -> std::optional<reply> {
+    if (r.path == "/files/1.csv") {
+      return reply{.body = first};
+    }
+    if (r.path == "/files/2.csv") {
+      return reply{.body = ++asked_for_second == 1 ? odd : R"({"rows":[{"id":"2"}]})"};
+    }
+    return std::nullopt;
+  };
+  const std::string a = R"({"id":"1","a":2})"
+                        "\n";
+  const std::string b = R"({"id":"2","a":3})"
+                        "\n";
+  BOOST_TEST(rest_of(*reader()) == a + b);
+  BOOST_TEST(asked_for_second == 2);
+
+  odd = R"({"error":{"message":"the export is broken"}})";
+  asked_for_second = 0;
+  BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::bad_data, "the export is broken"));
+
+  first = R"({"total":0})";  // of a stream that has given nothing yet: there may be none, which a warning says
+  asked_for_second = 1;
+  use("      download_decoder: {type: GzipDecoder, decoder: {type: CsvDecoder}}",
+      "      download_extractor: {type: DpathExtractor, field_path: [rows]}");
+  const stderr_capture written;
+  BOOST_TEST(rest_of(*reader()) == b);
+  BOOST_TEST(count(written.text(), "where records are") == 1U, written.text());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_in_place_of_rows_is_no_empty_file) {
+  api.fault = [](const received_request& r) -> std::optional<reply> {
+    return r.path == "/files/2.csv"   ? std::optional(reply{.body = R"({"error":"the export is broken"})"})
+           : r.path == "/files/1.csv" ? std::optional(reply{.body = "id\n"})
+                                      : std::nullopt;
+  };
+  BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::bad_data, "the export is broken"));
+}
+
+BOOST_AUTO_TEST_CASE(a_complete_job_that_names_no_files_is_asked_once_more) {
+  int asked = 0;
+  std::string odd = R"({"state":"ready"})";
+  int odd_answers = 1;
+  api.fault = [&](const received_request& r) -> std::optional<reply> {
+    if (!r.path.starts_with("/jobs/")) {
+      return std::nullopt;
+    }
+    return reply{.body = ++asked <= odd_answers ? odd : "{\"state\":\"ready\",\"urls\":[" + api.urls() + "]}"};
+  };
+  BOOST_TEST(rest_of(*reader()) == everything);
+  BOOST_TEST(asked == 2);
+  BOOST_TEST(api.jobs == 1);
+
+  odd = R"({"state":"ready","error":"the export is broken"})";
+  odd_answers = 100;
+  BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::bad_data, "the export is broken"));
+
+  odd = R"({"state":"ready"})";  // there may be none, which a warning says
+  asked = 0;
+  const stderr_capture written;
+  BOOST_TEST(rest_of(*reader()) == "");
+  BOOST_TEST(rest_of(*reader()) == "");
+  BOOST_TEST(asked == 4);
+  BOOST_TEST(count(written.text(), "where its files are named") == 1U, written.text());
 }
 
 BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused) {
