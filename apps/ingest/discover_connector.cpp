@@ -56,11 +56,10 @@ seen_records first_records(const rest::connector_stream& stream, const ingest::d
     if (!planned) {
       break;
     }
-    auto watch = stream.incremental() ? stream.incremental()->watch(planned->watermark) : nullptr;
-    rest::retriever from(stream.reading(), planned->slice, std::move(watch));
-    from.open(std::nullopt);
+    const auto from = stream.reader(*planned, false);
+    from->open(std::nullopt);
     while (seen.count < enough_records && pages < most_pages) {
-      const auto page = from.read({});
+      const auto page = from->read({});
       if (!page) {
         break;
       }

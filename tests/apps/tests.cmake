@@ -16,6 +16,7 @@ ingest_test(apps/run_auto_slices_test.cpp LIBS ingest_rapidjson LABELS end_to_en
 ingest_test(apps/run_sync_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_typed_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
+ingest_test(apps/run_connector_jobs_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_connector_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_connector_sync_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_process_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)

@@ -87,6 +87,7 @@ ingest_test(libingest/rest/decoders/decoders_test.cpp LIBS ZLIB::ZLIB LibZip::zi
 ingest_test(libingest/rest/paginators/found_pages_test.cpp INTERNAL)
 ingest_test(libingest/rest/paginators/paginators_test.cpp INTERNAL)
 ingest_test(libingest/rest/partitions/partitions_test.cpp INTERNAL)
+ingest_test(libingest/rest/streams/async_retriever_test.cpp LIBS ZLIB::ZLIB INTERNAL)
 ingest_test(libingest/rest/streams/retriever_test.cpp INTERNAL)
 ingest_test(libingest/rest/selectors/selectors_test.cpp INTERNAL)
 ingest_test(libingest/streams/contract_test.cpp)

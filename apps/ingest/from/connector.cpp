@@ -199,12 +199,13 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
     encoder = std::make_shared<keyed_encoder>();
   }
   const bool has_key = to_of(s).keyed && s.has_key;
+  const bool may_repeat = has_key && s.write != disposition::append;
   std::shared_ptr<rest::past_progress> past;
   if (ledger && goes_by_watermarks_of_slices(plan)) {
     past = std::make_shared<ledger_progress>(ledger, stream->name());
   }
   const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
-                                  std::move(past));
+                                  std::move(past), may_repeat);
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};

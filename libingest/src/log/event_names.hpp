@@ -31,6 +31,11 @@ inline constexpr std::string_view stage_restarted = "stage_restarted";
 // Fetching
 inline constexpr std::string_view request_retried = "request_retried";
 inline constexpr std::string_view rate_limited = "rate_limited";
+inline constexpr std::string_view job_created = "job_created";
+inline constexpr std::string_view job_given_up = "job_given_up";
+inline constexpr std::string_view job_without_files = "job_without_files";
+inline constexpr std::string_view job_files_sought_again = "job_files_sought_again";
+inline constexpr std::string_view job_not_cleared_away = "job_not_cleared_away";
 inline constexpr std::string_view stream_access_granted = "stream_access_granted";
 inline constexpr std::string_view stream_access_refused = "stream_access_refused";
 inline constexpr std::string_view stream_access_not_renewed = "stream_access_not_renewed";

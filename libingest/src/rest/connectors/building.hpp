@@ -15,6 +15,7 @@
 #include "rest/requests/request_options.hpp"
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
+#include "rest/streams/async_retriever.hpp"
 
 /// What components of a manifest become. Each kind has a file with a table: a line a type. All throw errc::config, with
 /// the component's place and line, for what cannot be made.
@@ -41,6 +42,16 @@ std::vector<std::shared_ptr<const transformation>> make_transformations(const co
 
 /// RecordSelector of a stream, with the stream's transformations; `schema` as the manifest has it.
 record_selector_options make_selector(const component& of, const component& stream);
+
+/// DpathExtractor.
+record_extractor make_extractor(const component& of);
+
+/// AsyncRetriever. `selection` is that of its `record_selector`.
+std::shared_ptr<const job_reading> make_job_reading(const component& of, const std::string& stream,
+                                                    record_selector_options selection);
+
+/// As many as the manifest says, of which `root` is the whole: one, if it does not.
+std::shared_ptr<job_slots> make_job_slots(const component& root);
 
 /// Null where there is no component.
 std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of);

@@ -21,6 +21,7 @@
 #include "rest/requests/http_transport.hpp"
 #include "rest/requests/request_inputs.hpp"
 #include "rest/requests/settings.hpp"
+#include "rest/streams/job_slots.hpp"
 
 namespace ingest::rest {
 
@@ -36,7 +37,8 @@ struct connector_parts {
   std::shared_ptr<http_transport> connections = {};
   std::shared_ptr<api_budget> budget = {};   ///< null: none
   std::shared_ptr<token_store> tokens = {};  ///< null: where refresh tokens rotate, that is refused
-  custom::components components = {};        ///< in place of the manifest's code of Python
+  std::shared_ptr<job_slots> slots = std::make_shared<job_slots>(1);  ///< of jobs that the API works at
+  custom::components components = {};                                 ///< in place of the manifest's code of Python
   std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
   std::vector<std::string> allowed_hosts = {};
   std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it

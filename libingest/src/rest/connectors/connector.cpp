@@ -33,6 +33,7 @@ connector::connector(manifest from, value config, connector_options options)
   parts_.time = std::move(options.time);
   parts_.present = options.present.value_or(parts_.time.wall());
   const component root(parts_, manifest_.root, manifest_.name);
+  parts_.slots = make_job_slots(root);
   if (const auto budget = root.optional_child("api_budget")) {
     parts_.budget = make_budget(*budget);
   }

@@ -7,14 +7,6 @@ namespace ingest::rest {
 
 namespace {
 
-component retriever_of(const component& stream) {
-  const component retriever = stream.child("retriever");
-  if (retriever.type() != "SimpleRetriever") {
-    retriever.refuse("retrievers of type " + std::string(retriever.type()) + " do not run here");
-  }
-  return retriever;
-}
-
 slice_injection injection_of(std::shared_ptr<const partition_router> router) {
   return [router = std::move(router)](request_options& to, const value& slice, const variables& given) {
     router->inject(to, slice, given);
@@ -30,16 +22,21 @@ slice_injection injection_of(std::shared_ptr<const cursor> from) {
   };
 }
 
-std::shared_ptr<const stream_reading> make_reading(const component& stream, const std::string& name,
-                                                   const std::shared_ptr<const cursor>& incremental) {
-  const component retriever = retriever_of(stream);
+record_selector_options selection_of(const component& retriever, const component& stream,
+                                     const std::shared_ptr<const cursor>& incremental) {
+  record_selector_options selection = make_selector(retriever.child("record_selector"), stream);
+  selection.filter = incremental ? incremental->filter() : cursor_filter::none;
+  return selection;
+}
+
+std::shared_ptr<const stream_reading> make_reading(const component& retriever, const std::string& name,
+                                                   const std::shared_ptr<const cursor>& incremental,
+                                                   record_selector_options selection) {
   auto reading = std::make_shared<stream_reading>();
   reading->where = name;
   reading->requests = make_requester(retriever.child("requester"), name);
   const auto decoder = retriever.optional_child("decoder");
   reading->decoding = decoder ? make_decoder(*decoder) : default_decoder();
-  record_selector_options selection = make_selector(retriever.child("record_selector"), stream);
-  selection.filter = incremental ? incremental->filter() : cursor_filter::none;
   reading->selecting = std::make_shared<record_selector>(std::move(selection));
   const auto pages = retriever.optional_child("paginator");
   reading->pages = pages ? make_paginator(*pages) : std::make_shared<const paginator>();
@@ -53,19 +50,34 @@ std::shared_ptr<const stream_reading> make_reading(const component& stream, cons
 }  // namespace
 
 connector_stream::connector_stream(const component& of)
-    : of_(of),
-      name_(of.text("name")),
-      cursor_(make_cursor(of.optional_child("incremental_sync"))),
-      reading_(make_reading(of, name_, cursor_)) {}
+    : of_(of), name_(of.text("name")), cursor_(make_cursor(of.optional_child("incremental_sync"))) {
+  const component retriever = of.child("retriever");
+  if (retriever.type() == "SimpleRetriever") {
+    pages_ = make_reading(retriever, name_, cursor_, selection_of(retriever, of, cursor_));
+  } else if (retriever.type() == "AsyncRetriever") {
+    jobs_ = make_job_reading(retriever, name_, selection_of(retriever, of, cursor_));
+  } else {
+    retriever.refuse("retrievers of type " + std::string(retriever.type()) + " do not run here");
+  }
+}
 
 std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress) const {
   return std::make_unique<stream_slices>(make_router(of_.child("retriever")), cursor_, std::move(progress));
 }
 
+std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
+  auto watch = cursor_ ? cursor_->watch(planned.watermark) : nullptr;
+  if (jobs_) {
+    return std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), records_may_repeat);
+  }
+  return std::make_unique<retriever>(pages_, planned.slice, std::move(watch));
+}
+
 std::shared_ptr<parent_records> make_parent_records(const component& stream) {
   const auto parent = std::make_shared<const connector_stream>(stream);
-  return std::make_shared<parent_stream>(parent->reading(), parent->incremental(),
-                                         [parent] { return parent->slices(); });
+  // A partition that comes twice is read once.
+  return std::make_shared<parent_stream>([parent] { return parent->slices(); },
+                                         [parent](const planned_slice& slice) { return parent->reader(slice, true); });
 }
 
 }  // namespace ingest::rest

@@ -6,6 +6,7 @@
 #include "rest/connectors/component.hpp"
 #include "rest/cursors/cursor.hpp"
 #include "rest/partitions/parent_records.hpp"
+#include "rest/streams/async_retriever.hpp"
 #include "rest/streams/retriever.hpp"
 #include "rest/streams/stream_slices.hpp"
 
@@ -18,19 +19,22 @@ class connector_stream {
   explicit connector_stream(const component& of);
 
   const std::string& name() const { return name_; }
-  const std::shared_ptr<const stream_reading>& reading() const { return reading_; }
-
   /// Null where all of the stream is read each time.
   const std::shared_ptr<const cursor>& incremental() const { return cursor_; }
 
   /// The slices, from the first one on. Parents are read anew.
   std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;
 
+  /// What reads a slice. `records_may_repeat`: records that come twice are there once, for the target knows them by
+  /// their keys, so that a slice may be begun anew after it has given some.
+  std::unique_ptr<slice_reader> reader(const planned_slice& planned, bool records_may_repeat) const;
+
  private:
   component of_;
   std::string name_;
   std::shared_ptr<const cursor> cursor_;
-  std::shared_ptr<const stream_reading> reading_;
+  std::shared_ptr<const stream_reading> pages_;  // one of the two
+  std::shared_ptr<const job_reading> jobs_;
 };
 
 /// The records of a stream that is a parent, read for its children alone.

@@ -75,7 +75,7 @@ using contribution = std::function<void(record_selector_options& to)>;
 constexpr component_maker<contribution> extractors[] = {
     {"DpathExtractor",
      [](const component& of) -> contribution {
-       return [found = record_extractor(of.expressions("field_path"), *of.known())](auto& to) { to.extractor = found; };
+       return [found = make_extractor(of)](auto& to) { to.extractor = found; };
      }},
     {"FoundRecords",
      [](const component& of) -> contribution {
@@ -133,6 +133,13 @@ std::vector<std::shared_ptr<const transformation>> make_transformations(const co
     all.push_back(make_by_type(transformations, t));
   }
   return all;
+}
+
+record_extractor make_extractor(const component& of) {
+  if (of.type() != "DpathExtractor") {
+    of.refuse("extractors of type " + std::string(of.type()) + " do not run here");
+  }
+  return {of.expressions("field_path"), *of.known()};
 }
 
 record_selector_options make_selector(const component& of, const component& stream) {

@@ -87,6 +87,7 @@ struct stream_sources::shared {
   std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
   std::shared_ptr<past_progress> past;
+  bool records_may_repeat = false;
   slices_at_hand slices = {};
 };
 
@@ -127,23 +128,23 @@ class stream_supply final : public slice_supply {
 
 class slice_source final : public source {
  public:
-  slice_source(const shared_parts& stream, planned_slice planned, std::optional<json_pointer> id,
+  slice_source(shared_parts stream, planned_slice planned, bool records_may_repeat, std::optional<json_pointer> id,
                std::shared_ptr<const record_encoder> encoder, bool tells_watermark, std::function<void()> ended)
-      : stream_(stream),
+      : stream_(std::move(stream)),
         planned_(std::move(planned)),
         tells_watermark_(tells_watermark),
         id_(std::move(id)),
         encoder_(std::move(encoder)),
         ended_(std::move(ended)),
-        retriever_(make(stream, planned_)) {}
+        reader_(stream_->reader(planned_, records_may_repeat)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     stop_ = std::move(stop);
-    retriever_.open(position);
+    reader_->open(position);
   }
 
   std::optional<batch> read() override {
-    const auto page = retriever_.read(stop_);
+    const auto page = reader_->read(stop_);
     if (!page) {
       return std::nullopt;
     }
@@ -168,14 +169,6 @@ class slice_source final : public source {
  private:
   static constexpr std::size_t expected_key = 40;
 
-  static retriever make(const shared_parts& stream, const planned_slice& planned) {
-    std::unique_ptr<record_watch> watch;
-    if (const auto& cursor = stream->incremental()) {
-      watch = cursor->watch(planned.watermark);
-    }
-    return {stream->reading(), planned.slice, std::move(watch)};
-  }
-
   std::string last_position(const stream_page& page) const {
     const auto reached = stream_->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
     return reached ? with_watermark(page.position, planned_.slice.part.key(), *reached) : page.position;
@@ -196,7 +189,7 @@ class slice_source final : public source {
   std::optional<json_pointer> id_;
   std::shared_ptr<const record_encoder> encoder_;
   std::function<void()> ended_;
-  retriever retriever_;
+  std::unique_ptr<slice_reader> reader_;
   std::stop_token stop_;
   std::string scratch_;
 };
@@ -204,7 +197,8 @@ class slice_source final : public source {
 }  // namespace
 
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                               std::shared_ptr<const record_encoder> encoder, std::shared_ptr<past_progress> past)
+                               std::shared_ptr<const record_encoder> encoder, std::shared_ptr<past_progress> past,
+                               bool records_may_repeat)
     : shared_(std::make_shared<shared>()) {
   shared_->stream = std::move(stream);
   if (id_pointer) {
@@ -212,6 +206,7 @@ stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, s
   }
   shared_->encoder = std::move(encoder);
   shared_->past = std::move(past);
+  shared_->records_may_repeat = records_may_repeat;
 }
 
 slice_supply_factory stream_sources::supply() const {
@@ -228,8 +223,9 @@ source_factory stream_sources::sources() const {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
     const bool tells_watermark = parts->past && parts->stream->incremental();
-    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->id, parts->encoder,
-                                          tells_watermark, [parts, slice] { parts->slices.end(slice); });
+    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->records_may_repeat, parts->id,
+                                          parts->encoder, tells_watermark,
+                                          [parts, slice] { parts->slices.end(slice); });
   };
 }
 

@@ -11,7 +11,8 @@ namespace ingest::rest {
 
 /// Where a stream goes on after it was interrupted, as far as its components tell.
 enum class resumption : std::uint8_t {
-  page,       ///< behind the last page: the next one is named by a token of the API, or counted within a closed window
+  page,  ///< behind the last page: the next one is named by a token of the API, or counted within a closed window or a
+         ///< file
   window,     ///< at the beginning of the window of time that was being read
   partition,  ///< at the beginning of the partition that was being read
   stream,     ///< from its beginning

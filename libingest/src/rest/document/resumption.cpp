@@ -52,6 +52,9 @@ resumption resumption_of(const node& stream) {
   const node* const retriever = stream.find("retriever");
   const node* const paginator = at(retriever, "paginator");
   const node* const cursor = stream.find("incremental_sync");
+  if (type_of(retriever) == "AsyncRetriever") {
+    return resumption::page;  // the files of a job stay what they are
+  }
   const bool windows = is_asked_by_windows(cursor);
   // A window that ends is read by the same pages again; without an end, or without windows, a record that is new or
   // gone moves all behind it to other pages.

@@ -1,5 +1,9 @@
 #include "rest/recordings/stream_reader.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "ingest/error.hpp"
 #include "rest/expressions/canonical_json.hpp"
 #include "rest/expressions/macros.hpp"
@@ -10,13 +14,14 @@ namespace {
 
 constexpr std::size_t most_record_bytes = 64u << 20;
 
-/// Without the fingerprint of its records, which depends on how they are spelt; of a slice's last page with what the
-/// next sync goes by.
+/// Without fingerprints of records, which depend on how they are spelt, and without the time at which a job is given
+/// up, which depends on when it was created; of a slice's last page with what the next sync goes by.
 value position_of(const stream_page& page, const planned_slice& planned, const cursor* incremental) {
   const value written = value::from_json(page.position);
   dictionary kept{{"records", value::integer_of(static_cast<std::int64_t>(page.records.size()))}};
+  constexpr std::string_view left_out[] = {"page", "like", "until"};
   for (const auto& [name, content] : written.members()) {
-    if (name.to_text() != "page") {
+    if (std::ranges::find(left_out, name.to_text()) == std::end(left_out)) {
       kept.set(name, content);
     }
   }
@@ -44,10 +49,9 @@ stream_transcript read_stream(const connector_stream& stream, const stream_readi
   while (auto planned = slices->next(stop)) {
     read.slices.push_back({planned->slice.name(), {}});
     plan.enter(read.slices.back().name);
-    auto watch = stream.incremental() ? stream.incremental()->watch(planned->watermark) : nullptr;
-    retriever pages_of_slice(stream.reading(), planned->slice, std::move(watch));
-    pages_of_slice.open(std::nullopt);
-    while (const auto page = pages_of_slice.read(stop)) {
+    const auto pages_of_slice = stream.reader(*planned, false);
+    pages_of_slice->open(std::nullopt);
+    while (const auto page = pages_of_slice->read(stop)) {
       read.slices.back().positions.push_back(position_of(*page, *planned, stream.incremental().get()));
       for (std::size_t i = 0; i < page->records.size(); ++i) {
         read.records.push_back(value::from_json(page->records[i]).to_json());

@@ -69,6 +69,19 @@ request_outcome http_requester::send(const variables& given, const request_optio
   }
 }
 
+value http_requester::described(const variables& given) const {
+  const variables all = with_all_names(given, options_.request.parameters);
+  const prepared_request sent = template_.prepare(target_of(all, std::nullopt), template_.own_options(all));
+  dictionary headers;
+  for (const http_header& header : sent.raw.headers) {
+    headers.set(header.name, value::text_of(header.value));
+  }
+  return value::dict_of({{"method", value::text_of(std::string(name_of(sent.raw.verb)))},
+                         {"url", value::text_of(sent.raw.url)},
+                         {"headers", value::dict_of(std::move(headers))},
+                         {"body", value::text_of(sent.raw.body)}});
+}
+
 url http_requester::target_of(const variables& given, const std::optional<std::string>& path) const {
   return checked(hosts_.by_own_scheme(template_.target(given, path), given), given);
 }

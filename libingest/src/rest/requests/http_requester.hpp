@@ -39,6 +39,7 @@ class http_requester final : public requester {
 
   request_outcome send(const variables& given, const request_options& injected, const std::optional<std::string>& path,
                        const std::stop_token& stop) override;
+  value described(const variables& given) const override;
 
  private:
   struct attempted {

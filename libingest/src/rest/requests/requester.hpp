@@ -35,6 +35,10 @@ class requester {
   /// second once `stop` is requested.
   virtual request_outcome send(const variables& given, const request_options& injected,
                                const std::optional<std::string>& path, const std::stop_token& stop) = 0;
+
+  /// What send() would send, as templates see a request of Python's: its method, url, headers and body. Without what
+  /// the authenticator puts in and what is injected.
+  virtual value described(const variables& given) const = 0;
 };
 
 }  // namespace ingest::rest

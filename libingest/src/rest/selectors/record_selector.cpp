@@ -160,6 +160,20 @@ void record_selector::extract(const answer& from, const decoder& how, selection&
   });
 }
 
+bool record_selector::select_from(const std::function<std::optional<value>()>& next, std::size_t most_bytes,
+                                  const variables& given, record_watch* watch, selected_page& page) const {
+  const page_wishes none{};
+  selection out{given, none, watch, page};
+  while (page.records.bytes() < most_bytes) {
+    const auto record = next();
+    if (!record) {
+      return false;
+    }
+    select_value(*record, out);
+  }
+  return true;
+}
+
 void record_selector::select_value(const value& record, selection& out) const {
   ++out.page.extracted;
   auto selected = worked(record, out);

@@ -115,6 +115,11 @@ class record_selector {
   selected_page select(const answer& from, const decoder& how, const page_wishes& wishes, const variables& given,
                        record_watch* watch) const;
 
+  /// Takes records that something else has extracted, until the page has `most_bytes` of them; true where it has.
+  /// `next` gives nothing behind the last one.
+  bool select_from(const std::function<std::optional<value>()>& next, std::size_t most_bytes, const variables& given,
+                   record_watch* watch, selected_page& page) const;
+
  private:
   struct selection;
 

@@ -2,20 +2,19 @@
 
 namespace ingest::rest {
 
-parent_stream::parent_stream(std::shared_ptr<const stream_reading> reading, std::shared_ptr<const cursor> cursor,
-                             std::function<std::unique_ptr<stream_slices>()> slices)
-    : reading_(std::move(reading)), cursor_(std::move(cursor)), make_slices_(std::move(slices)) {}
+parent_stream::parent_stream(std::function<std::unique_ptr<stream_slices>()> slices, reader_factory read)
+    : make_slices_(std::move(slices)), make_reader_(std::move(read)) {}
 
 void parent_stream::begin() {
   slices_ = make_slices_();
-  retriever_.reset();
+  reader_.reset();
 }
 
 std::optional<parent_page> parent_stream::next(const std::stop_token& stop) {
-  while (retriever_ || next_slice(stop)) {
-    const auto page = retriever_->read(stop);
+  while (reader_ || next_slice(stop)) {
+    const auto page = reader_->read(stop);
     if (!page) {
-      retriever_.reset();
+      reader_.reset();
       continue;
     }
     parent_page found{partition_, {}};
@@ -34,9 +33,8 @@ bool parent_stream::next_slice(const std::stop_token& stop) {
     return false;
   }
   partition_ = planned->slice.part.values;
-  auto watch = cursor_ ? cursor_->watch(planned->watermark) : nullptr;
-  retriever_.emplace(reading_, std::move(planned->slice), std::move(watch));
-  retriever_->open(std::nullopt);
+  reader_ = make_reader_(*planned);
+  reader_->open(std::nullopt);
   return true;
 }
 

@@ -6,8 +6,6 @@
 #include "ingest/log.hpp"
 #include "ingest/stop.hpp"
 #include "log/event_names.hpp"
-#include "log/quotable.hpp"
-#include "rest/answers/api_message.hpp"
 #include "rest/answers/failed_request.hpp"
 
 namespace ingest::rest {
@@ -18,30 +16,6 @@ namespace {
 void override_with(dictionary& to, const dictionary& more) {
   for (const auto& [name, content] : more) {
     to.set(name, content);
-  }
-}
-
-constexpr int no_content = 204;
-
-/// With a status that says success.
-void refuse_words_of_error(const std::string& where, const answer& given) {
-  if (const auto words = error_words(given)) {
-    throw error(errc::bad_data,
-                log::redact(where + ": the API answered " + std::to_string(given.status()) +
-                            ", but with an error in place of records: " + detail::quotable(*words) +
-                            "; where that is no error, say so by a response filter with the action IGNORE"),
-                true);
-  }
-}
-
-/// A proxy may have lost it: behind a page that another one follows, nothing at all is no answer.
-void refuse_empty_body(const std::string& where, const answer& given) {
-  if (given.status() != no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
-    throw error(errc::bad_data,
-                where + ": the API answered " + std::to_string(given.status()) +
-                    " twice without a body, behind a page that another one was to follow; where that is the end, say "
-                    "so by a response filter with the action IGNORE",
-                true);
   }
 }
 
@@ -115,7 +89,7 @@ std::optional<retriever::answered_page> retriever::ask(const variables& given, c
         refuse_empty_body(stream_->where, *outcome.given);
       }
       if (is_odd) {
-        tell_missing_place(*outcome.given);
+        tell_missing_records(stream_->where, *outcome.given, stream_->selecting->extractor().path(), *stream_->told);
       }
       return answered_page{std::move(*outcome.given), std::move(page)};
     }
@@ -173,17 +147,6 @@ void retriever::tell_ignored(const std::optional<answer>& given) const {
                      (given ? std::to_string(given->status()) : std::string("that did not come")) +
                      ", so a slice ends with the page before, whatever there is behind it");
   }
-}
-
-/// Some APIs leave the list away where it would be empty; others have been changed, and nobody would ever know.
-void retriever::tell_missing_place(const answer& from) const {
-  if (from.status() == no_content || stream_->told->records_not_found.exchange(true)) {
-    return;
-  }
-  log::warning(events::records_not_found,
-               stream_->where + ": an answer has nothing at \"" + stream_->selecting->extractor().path().to_text() +
-                   "\", where records are: it is taken for one without any. If the stream has none at all, look at "
-                   "the extractor's `field_path`");
 }
 
 page_wishes retriever::wishes() const {

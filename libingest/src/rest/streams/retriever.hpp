@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,20 +14,14 @@
 #include "rest/paginators/paginator.hpp"
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
+#include "rest/streams/missing_place.hpp"
+#include "rest/streams/slice_reader.hpp"
 #include "rest/streams/stream_slice.hpp"
 
 namespace ingest::rest {
 
 /// Puts what a slice stands for into a request: what cursors and partition routers do.
 using slice_injection = std::function<void(request_options& to, const value& stream_slice, const variables& given)>;
-
-/// What is worth a warning, and not one for each page.
-struct told_once {
-  std::atomic<bool> records_not_found{false};
-  std::atomic<bool> pages_are_shorter{false};
-  std::atomic<bool> feed_not_in_order{false};
-  std::atomic<bool> ignored_in_mid_slice{false};
-};
 
 /// What all slices of a stream are read with.
 struct stream_reading {
@@ -47,15 +40,7 @@ struct stream_reading {
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
 };
 
-/// Records of one answer, and where to go on behind them.
-struct stream_page {
-  record_texts records;
-  std::string position;
-  bool last = false;    ///< of the slice
-  value observed = {};  ///< by the cursor, in the slice so far; None: nothing
-};
-
-/// SimpleRetriever: reads one slice, page by page. One thread at a time calls open → read*.
+/// SimpleRetriever: a page is what one request brought.
 ///
 /// The end of a slice is mostly told by something that is not there, so some of it is looked at twice:
 /// - a page that is shorter than was asked for may be all that the API gives in a page (page_lengths): the page behind
@@ -64,20 +49,15 @@ struct stream_page {
 /// - an answer without the place of the records, in the middle of a slice, is asked for once more;
 /// - one that speaks of an error instead of records is one, whatever its status;
 /// - a data feed ends with a record that is known only where newer records come first.
-class retriever {
+class retriever final : public slice_reader {
  public:
   /// `watch` is the cursor's, for this slice; may be null.
   retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch);
 
-  /// Goes on at a position that a page of this slice had, perhaps in an earlier process; or begins. Throws
-  /// errc::bad_data for a position that is none.
-  void open(const std::optional<std::string>& position);
+  void open(const std::optional<std::string>& position) override;
 
-  /// The next page, which may have no records; nothing behind the last one. Waits for the API. Throws what
-  /// requester::send() throws, errc::bad_data for an answer that cannot be read and for pagination that never ends,
-  /// errc::config for expressions that cannot be evaluated, errc::cancelled once `stop` is requested. After a throw
-  /// open() may be called again.
-  std::optional<stream_page> read(const std::stop_token& stop);
+  /// Throws errc::bad_data, too, for pagination that never ends.
+  std::optional<stream_page> read(const std::stop_token& stop) override;
 
  private:
   variables names() const;
@@ -86,7 +66,6 @@ class retriever {
   std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, const variables& given);
-  void tell_missing_place(const answer& from) const;
   void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const variables& given) const;
   request_options of_slice(const variables& given) const;

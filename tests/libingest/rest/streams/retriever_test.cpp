@@ -56,6 +56,8 @@ class scripted_requester final : public requester {
     return {now.what, answer(now.status, {{"Link", "<https://a/2>; rel=\"next\""}}, now.body, "https://a")};
   }
 
+  value described(const variables&) const override { return {}; }
+
   std::string asked;
 
  private:
@@ -485,9 +487,9 @@ BOOST_AUTO_TEST_CASE(a_parent_gives_its_records_page_by_page) {
   selecting.transformations = {
       std::make_shared<add_fields>(std::vector<added_field>{{{"b"}, text("{{ record.id }}")}})};
   const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}}, pages_of("2"), selecting);
-  parent_stream parent(scene.reading, nullptr, [] {
-    return std::make_unique<stream_slices>(std::make_shared<single_partition>(), nullptr, stream_progress());
-  });
+  parent_stream parent(
+      [] { return std::make_unique<stream_slices>(std::make_shared<single_partition>(), nullptr, stream_progress()); },
+      [&](const planned_slice& planned) { return std::make_unique<retriever>(scene.reading, planned.slice, nullptr); });
   parent.begin();
   const auto first = parent.next({});
   BOOST_TEST(value::list_of(first->records).to_json() == R"([{"id":1,"b":1},{"id":2,"b":2}])");

@@ -13,7 +13,7 @@ std::span<const component_type> source_components() {
         components("dynamic_streams", place::dynamic_stream), required(text("version")), dict("schemas"),
         dict("definitions"), component("spec", place::spec), component("concurrency_level", place::concurrency),
         component("api_budget", place::budget), component_map("stream_groups", place::stream_group),
-        whole("max_concurrent_async_job_count") | text(""), dict("metadata"), text("description")}},
+        expression(whole("max_concurrent_async_job_count") | text("")), dict("metadata"), text("description")}},
       {"CheckStream",
        place::check,
        support::ignored,

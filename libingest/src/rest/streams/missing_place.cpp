@@ -1,0 +1,57 @@
+#include "rest/streams/missing_place.hpp"
+
+#include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "log/quotable.hpp"
+#include "rest/answers/api_message.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+constexpr int no_content = 204;
+
+}  // namespace
+
+void refuse_words_of_error(const std::string& where, const answer& given) {
+  if (const auto words = error_words(given)) {
+    throw error(errc::bad_data,
+                log::redact(where + ": the API answered " + std::to_string(given.status()) +
+                            ", but with an error in place of records: " + detail::quotable(*words) +
+                            "; where that is no error, say so by a response filter with the action IGNORE"),
+                true);
+  }
+}
+
+void refuse_empty_body(const std::string& where, const answer& given) {
+  if (given.status() != no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw error(errc::bad_data,
+                where + ": the API answered " + std::to_string(given.status()) +
+                    " twice without a body, behind a page that another one was to follow; where that is the end, say "
+                    "so by a response filter with the action IGNORE",
+                true);
+  }
+}
+
+void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told) {
+  if (from.status() == no_content || told.records_not_found.exchange(true)) {
+    return;
+  }
+  log::warning(events::records_not_found,
+               where + ": an answer has nothing at \"" + place.to_text() +
+                   "\", where records are: it is taken for one without any. If the stream has none at all, look at "
+                   "the extractor's `field_path`");
+}
+
+void tell_missing_files(const std::string& where, const glob_path& place, told_once& told) {
+  if (told.files_not_found.exchange(true)) {
+    return;
+  }
+  log::warning(events::records_not_found,
+               where + ": a job is complete, and twice the answer has had nothing at \"" + place.to_text() +
+                   "\", where its files are named: it is taken for a job without records. If the stream has none at "
+                   "all, look at the `field_path` of the `download_target_extractor`");
+}
+
+}  // namespace ingest::rest

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "rest/requests/answer.hpp"
+#include "rest/selectors/glob_path.hpp"
+
+namespace ingest::rest {
+
+/// What is worth a warning, and not one for each page.
+struct told_once {
+  std::atomic<bool> records_not_found{false};
+  std::atomic<bool> pages_are_shorter{false};
+  std::atomic<bool> feed_not_in_order{false};
+  std::atomic<bool> ignored_in_mid_slice{false};
+  std::atomic<bool> files_not_found{false};
+};
+
+/// For an answer with a status that says success, and without the place of records: throws errc::bad_data, as what may
+/// pass, where it has an error in place of them. `where` names the stream.
+void refuse_words_of_error(const std::string& where, const answer& given);
+
+/// For the second answer behind a page that another one was to follow: throws errc::bad_data, as what may pass, where
+/// it has no body. A proxy may have lost it: nothing at all is no answer there.
+void refuse_empty_body(const std::string& where, const answer& given);
+
+/// Warns, once for a stream, that an answer without the place of records is taken for one without any: some APIs leave
+/// the list away where it would be empty; others have been changed, and nobody would ever know.
+void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told);
+
+/// The same of an answer that has to name the files of a job.
+void tell_missing_files(const std::string& where, const glob_path& place, told_once& told);
+
+}  // namespace ingest::rest
