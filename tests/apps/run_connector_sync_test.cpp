@@ -207,6 +207,18 @@ BOOST_AUTO_TEST_CASE(has_the_windows_that_it_began_with_when_it_is_killed_as_the
   BOOST_TEST(loaded() == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(does_not_replace_a_table_by_what_is_new_where_it_was_to_read_that_and_could_not_begin) {
+  BOOST_TEST(sync().exit_code == 0);
+  visits.insert({"a", "2026-03-01"});
+  environment["KEY"] = "id,at";
+  BOOST_TEST(sync().exit_code == 78, "the table's key is another one");
+  environment.erase("KEY");
+  environment["WRITE"] = "replace";
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(loaded() == 4u, "all of it, not what is new alone");
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_a_database_that_is_away_rather_than_begin_at_the_beginning) {
   BOOST_TEST(sync().exit_code == 0);
   asked();

@@ -232,7 +232,7 @@ void run_in_directory::drop_empty_run() {
     return;
   }
   const bool other_plan = state->identity.pipeline == options_.pipeline && state->identity.plan != *asked_.plan &&
-                          !settles(state->identity.plan);
+                          !settles(state->identity);
   const bool empty =
       state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
       std::all_of(state->slices.begin(), state->slices.end(), [](const slice_progress& s) { return s.pages == 0; });
@@ -253,10 +253,12 @@ void run_in_directory::drop_empty_run() {
   look_at_buffer();
 }
 
-/// A run that is complete holds nobody to its plan who begins another one.
-bool run_in_directory::settles(const std::string& begun_with) const {
-  const bool is_over = options_.renews && known_.ledger && known_.ledger->complete;
-  return is_over || (options_.settles && options_.settles(begun_with));
+/// A run that is complete holds nobody to its plan who begins another one; the one that has been written down to follow
+/// it does, though the ledger does not have it yet.
+bool run_in_directory::settles(const run_identity& known) const {
+  const bool is_over =
+      options_.renews && known_.ledger && known_.ledger->complete && known_.ledger->identity.run_id == known.run_id;
+  return is_over || (options_.settles && options_.settles(known.plan));
 }
 
 // The ledger of a run that start_over() gave up is not asked: there is a state then.
@@ -269,7 +271,7 @@ void run_in_directory::adopt_plan() {
   } else if (known_.ledger) {
     known = &known_.ledger->identity;
   }
-  if (asked_.plan && (known == nullptr || !settles(known->plan))) {
+  if (asked_.plan && (known == nullptr || !settles(*known))) {
     return;
   }
   if (asked_.plan) {

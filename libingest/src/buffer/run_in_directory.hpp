@@ -45,7 +45,7 @@ class run_in_directory {
   void give_way_to_next_sync();
   void drop_empty_run();
   void adopt_plan();
-  bool settles(const std::string& begun_with) const;
+  bool settles(const run_identity& known) const;
   void open_ledger();
   void save_new_run(const std::string& plan, bool replaces_ledger, const std::string& follows = "");
   bool can_follow() const;
