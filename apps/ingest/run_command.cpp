@@ -57,12 +57,12 @@ void take_result(const stream_result& result, run_report& report) {
   }
 }
 
-/// One run of the pipeline with a durable buffer, from taking the lock to the result.
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
 bool reads_anew(const settings& s) {
   return s.write == disposition::replace || s.from.what == source_choice::kind::connector || s.from.is_process();
 }
 
+/// One run of the pipeline with a durable buffer, from taking the lock to the result.
 class durable_job {
  public:
   durable_job(const settings& s, command c, std::shared_ptr<metrics> counters, run_report& report)

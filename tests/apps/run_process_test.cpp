@@ -88,6 +88,22 @@ struct numbers_run : ingest_run {
            std::to_string(n) + " " + std::to_string(n) + " 1 " + std::to_string(n);
   }
 
+  /// Each in a pipeline of its own, of a source that is read on from its state and of one that is not.
+  template <class F>
+  void with_a_key_and_without(F&& f) {
+    int pipeline = 0;
+    for (const char* const key : {"\"id\"", ""}) {
+      for (const char* const method : {"INCREMENTAL", "FULL_TABLE"}) {
+        environment["PIPELINE"] = "p" + std::to_string(++pipeline);
+        environment["DATA_DIR"] = (directory / environment["PIPELINE"]).string();
+        environment["TAP_KEY"] = key;
+        environment["TAP_METHOD"] = method;
+        database.execute("DROP TABLE IF EXISTS numbers; DROP SCHEMA IF EXISTS ingest CASCADE");
+        f(std::string(key) + " " + method);
+      }
+    }
+  }
+
   /// Runs, and is killed as soon as the source stands still at that number; then runs to its end.
   void kill_where_it_stands(int number) {
     environment["TAP_STANDS_AT"] = std::to_string(number);
@@ -148,41 +164,25 @@ BOOST_AUTO_TEST_CASE(brings_its_stream_into_a_typed_table_and_begins_the_next_ti
 }
 
 BOOST_AUTO_TEST_CASE(has_each_record_once_where_the_process_dies_with_a_key_and_without) {
-  int pipeline = 0;
-  for (const char* const key : {"\"id\"", ""}) {
-    for (const char* const method : {"INCREMENTAL", "FULL_TABLE"}) {
-      environment["PIPELINE"] = "p" + std::to_string(++pipeline);
-      environment["DATA_DIR"] = (directory / environment["PIPELINE"]).string();
-      environment["TAP_KEY"] = key;
-      environment["TAP_METHOD"] = method;
-      environment["TAP_DIES_AT"] = "1555";
-      fs::remove(directory / "tap" / "died");
-      database.execute("DROP TABLE IF EXISTS numbers; DROP SCHEMA IF EXISTS ingest CASCADE");
-      const auto p = run("run");
-      BOOST_TEST(p.exit_code == 0, p.err);
-      BOOST_TEST(has(p.err, "was ended by signal 9"), p.err);
-      BOOST_TEST(has_each_once(2000), key << " " << method);
-    }
-  }
+  with_a_key_and_without([&](const std::string& way) {
+    environment["TAP_DIES_AT"] = "1555";
+    fs::remove(directory / "tap" / "died");
+    const auto p = run("run");
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(has(p.err, "was ended by signal 9"), p.err);
+    BOOST_TEST(has_each_once(2000), way);
+  });
 }
 
 BOOST_AUTO_TEST_CASE(has_each_record_once_where_the_program_dies_with_a_key_and_without) {
-  int pipeline = 0;
-  for (const char* const key : {"\"id\"", ""}) {
-    for (const char* const method : {"INCREMENTAL", "FULL_TABLE"}) {
-      environment["PIPELINE"] = "p" + std::to_string(++pipeline);
-      environment["DATA_DIR"] = (directory / environment["PIPELINE"]).string();
-      environment["TAP_KEY"] = key;
-      environment["TAP_METHOD"] = method;
-      database.execute("DROP TABLE IF EXISTS numbers; DROP SCHEMA IF EXISTS ingest CASCADE");
-      for (const int number : {50, 250, 777, 1999}) {
-        kill_where_it_stands(number);
-      }
-      const auto p = run("run");
-      BOOST_TEST(p.exit_code == 0, p.err);
-      BOOST_TEST(has_each_once(2000), key << " " << method);
+  with_a_key_and_without([&](const std::string& way) {
+    for (const int number : {50, 250, 777, 1999}) {
+      kill_where_it_stands(number);
     }
-  }
+    const auto p = run("run");
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(has_each_once(2000), way);
+  });
 }
 
 BOOST_AUTO_TEST_CASE(has_each_record_once_where_the_program_dies_while_it_gives_out_what_was_held_back) {

@@ -164,12 +164,12 @@ std::string plan_of_connector(const settings& s) {
 }
 
 /// Watermarks of the ledger. All of a stream are kept at hand while they are few, so that not each partition asks.
-class ledger_progress final : public rest::past_progress {
+class ledger_progress {
  public:
   ledger_progress(std::shared_ptr<run_ledger> ledger, std::string stream)
       : ledger_(std::move(ledger)), stream_(std::move(stream)) {}
 
-  std::optional<std::string> watermark(const std::string& partition, const std::stop_token& stop) override {
+  std::optional<std::string> watermark(const std::string& partition, const std::stop_token& stop) {
     if (!asked_) {
       at_hand_ = ledger_->watermarks(stream_, most_at_hand, stop);
       asked_ = true;
@@ -200,9 +200,12 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   }
   const bool has_key = to_of(s).keyed && s.has_key;
   const bool may_repeat = has_key && s.write != disposition::append;
-  std::shared_ptr<rest::past_progress> past;
+  rest::stream_progress past;
   if (ledger && goes_by_watermarks_of_slices(plan)) {
-    past = std::make_shared<ledger_progress>(ledger, stream->name());
+    past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
+                                                                                        const std::stop_token& stop) {
+      return kept->watermark(partition, stop);
+    };
   }
   const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
                                   std::move(past), may_repeat);
@@ -277,7 +280,6 @@ std::vector<chosen_stream> checked_streams(const settings& s, const rest::connec
     }
   }
   std::vector<chosen_stream> all;
-  std::map<std::string, std::string> tables;
   for (const rest::stream_verdict& stream : verdict.streams) {
     if ((!s.streams.empty() && !has(s.streams, stream.name)) || has(s.exclude, stream.name)) {
       continue;
@@ -289,15 +291,25 @@ std::vector<chosen_stream> checked_streams(const settings& s, const rest::connec
     } else if (chosen.problem.empty()) {
       chosen.problem = "its streams are made by a template, which does not run here";
     }
-    const auto [other, is_first] = tables.emplace(table_name_of(stream.name), stream.name);
-    if (!is_first) {
-      throw error(errc::config, "the streams \"" + other->second + "\" and \"" + stream.name +
-                                    "\" would both be table " + other->first +
-                                    ": read them one at a time, with STREAM and TABLE");
-    }
     all.push_back(std::move(chosen));
   }
+  std::vector<std::string> names;
+  for (const chosen_stream& stream : all) {
+    names.push_back(stream.name);
+  }
+  require_tables_apart(names);
   return all;
+}
+
+void require_tables_apart(const std::vector<std::string>& streams) {
+  std::map<std::string, std::string> tables;
+  for (const std::string& stream : streams) {
+    const auto [other, is_first] = tables.emplace(table_name_of(stream), stream);
+    if (!is_first) {
+      throw error(errc::config, "the streams \"" + other->second + "\" and \"" + stream + "\" would both be table " +
+                                    other->first + ": read them one at a time, with STREAM and TABLE");
+    }
+  }
 }
 
 std::string table_name_of(const std::string& stream) {

@@ -52,4 +52,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
 /// Lower case, "_" for what is no letter and no digit: what tables are called that PostgreSQL names without quotes.
 std::string table_name_of(const std::string& stream);
 
+/// Throws errc::config where two streams would get one table.
+void require_tables_apart(const std::vector<std::string>& streams);
+
 }  // namespace ingest::app

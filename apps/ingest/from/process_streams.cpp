@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <map>
 
 #include "core/crc32c.hpp"
+#include "core/replaced_file.hpp"
 #include "from/connector.hpp"
 #include "ingest/file_system.hpp"
 #include "ingest/log.hpp"
-#include "log/process_event_names.hpp"
+#include "log/event_names.hpp"
 #include "processes/command_words.hpp"
 #include "processes/discovery.hpp"
 #include "settings/setting_text.hpp"
@@ -76,18 +76,6 @@ void check_names(const settings& s, const std::vector<catalog_stream>& all) {
   }
 }
 
-void check_tables(const std::vector<catalog_stream>& chosen) {
-  std::map<std::string, std::string> tables;
-  for (const catalog_stream& stream : chosen) {
-    const std::string name = name_among(chosen, stream);
-    const auto [other, is_first] = tables.emplace(table_name_of(name), name);
-    if (!is_first) {
-      throw error(errc::config, "the streams \"" + other->second + "\" and \"" + name + "\" would both be table " +
-                                    other->first + ": read them one at a time, with STREAM and TABLE");
-    }
-  }
-}
-
 /// What each disposition takes for granted.
 void check_write(const settings& own, const std::string& name) {
   const bool needs_key = own.write == disposition::merge || own.write == disposition::skip;
@@ -139,7 +127,11 @@ std::vector<catalog_stream> chosen_process_streams(const settings& s, std::stop_
   if (all.empty()) {
     throw error(errc::config, "no stream of the process is left to be read: STREAM and EXCLUDE leave all of them out");
   }
-  check_tables(all);
+  std::vector<std::string> names;
+  for (const catalog_stream& stream : all) {
+    names.push_back(name_among(all, stream));
+  }
+  require_tables_apart(names);
   return all;
 }
 
@@ -191,15 +183,7 @@ void keep_renewed_config(const settings& own, std::string_view config) {
     return;
   }
   const auto path = renewed_config_path(own);
-  auto written = path;
-  written += ".new";
-  file_system& files = posix_file_system();
-  files.remove(written);
-  const auto out = files.create(written);
-  out->append(config);
-  out->sync();
-  files.rename(written, path);
-  files.sync_directory(path.parent_path());
+  detail::replace_file(posix_file_system(), path, config);
   log::info(events::process_settings_renewed,
             "the source has renewed the settings of its connection, which are kept in DATA_DIR and used until "
             "CONNECTOR_CONFIG is changed",

@@ -4,13 +4,13 @@
 #include <ctime>
 
 #include "buffer/run_state.hpp"
+#include "core/replaced_file.hpp"
 
 namespace ingest {
 
 namespace {
 
 constexpr const char* state_name = "ingestion.state";
-constexpr const char* temporary_name = "ingestion.state.tmp";
 
 }  // namespace
 
@@ -18,24 +18,7 @@ state_store::state_store(file_system& files, std::filesystem::path directory)
     : files_(files), directory_(std::move(directory)) {}
 
 void state_store::save(const run_state& s) {
-  const auto temporary = directory_ / temporary_name;
-  const std::string text = to_json(s);
-  // One that a crash has left is worth nothing: it was never renamed.
-  files_.remove(temporary);
-  try {
-    const auto f = files_.create(temporary);
-    f->append(text);
-    f->sync();
-    files_.rename(temporary, directory_ / state_name);
-  } catch (const error&) {
-    try {
-      files_.remove(temporary);
-    } catch (const error&) {
-      // The next save() removes it or fails with a reason of its own.
-    }
-    throw;
-  }
-  files_.sync_directory(directory_);
+  detail::replace_file(files_, directory_ / state_name, to_json(s));
 }
 
 std::optional<run_state> state_store::load() const {
@@ -54,7 +37,7 @@ std::optional<run_state> state_store::load() const {
 }
 
 void state_store::remove() {
-  files_.remove(directory_ / temporary_name);
+  files_.remove(detail::temporary_of(directory_ / state_name));
   files_.remove(directory_ / state_name);
   files_.sync_directory(directory_);
 }

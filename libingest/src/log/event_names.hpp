@@ -50,6 +50,16 @@ inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
 inline constexpr std::string_view slice_cut_short = "slice_cut_short";
 inline constexpr std::string_view parents_without_key = "parents_without_key";
 
+// Processes
+inline constexpr std::string_view process_started = "process_started";
+inline constexpr std::string_view process_ended = "process_ended";
+inline constexpr std::string_view process_killed = "process_killed";
+inline constexpr std::string_view process_says = "process_says";
+inline constexpr std::string_view process_prints = "process_prints";
+inline constexpr std::string_view process_passed_over = "process_passed_over";
+inline constexpr std::string_view process_version = "process_version";
+inline constexpr std::string_view process_settings_renewed = "process_settings_renewed";
+
 // Buffer and state
 inline constexpr std::string_view torn_tail_removed = "torn_tail_removed";
 inline constexpr std::string_view buffer_full = "buffer_full";

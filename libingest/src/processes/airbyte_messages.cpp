@@ -6,7 +6,7 @@
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
-#include "log/process_event_names.hpp"
+#include "log/event_names.hpp"
 #include "log/quotable.hpp"
 
 namespace ingest::processes {
@@ -15,11 +15,10 @@ namespace {
 
 using detail::json_value;
 
-/// Where pointers_ lead to.
+/// What is found in each line.
 struct in_record {
   enum place { type, stream, space, data, key };
 };
-constexpr std::size_t most_others = 100;
 constexpr std::size_t most_logged_bytes = 8 << 10;
 
 /// What a few pointers name in a line that is known to be JSON.
@@ -31,6 +30,7 @@ std::array<json_value, N> values_at(std::string_view line, const std::array<json
   return found;
 }
 
+/// Of a number, too.
 std::string text_of(const json_value& v) {
   std::string scratch;
   return std::string(v.text(scratch).value_or(""));
@@ -51,38 +51,20 @@ airbyte_messages::airbyte_messages(std::string process, std::string stream, std:
       stream_(std::move(stream)),
       space_(std::move(space)),
       renewed_(std::move(renewed)),
-      printed_(process_) {
-  for (const std::string& pointer :
-       {std::string("/type"), std::string("/record/stream"), std::string("/record/namespace"),
-        std::string("/record/data"), "/record/data" + id_pointer}) {
-    pointers_.emplace_back(pointer);
-  }
-}
+      lines_(process_, {"/type", "/record/stream", "/record/namespace", "/record/data", "/record/data" + id_pointer}) {}
 
 message airbyte_messages::read(std::string_view line) {
-  detail::json_scanner in(line, true);
-  try {
-    find_values(in, pointers_, found_);
-    in.finish();
-  } catch (const detail::json_fault& fault) {
-    printed_.pass_over(line, "not JSON at byte " + std::to_string(fault.offset));
-    return {};
-  }
-  if (found_[in_record::type].what != json_value::kind::string) {
-    printed_.pass_over(line, "it has no type");
-    return {};
-  }
-  return meaning(line, text_of(found_[in_record::type]), !in.tolerated());
+  const auto what = lines_.read(line, found_);
+  return what ? meaning(line, *what) : message{};
 }
 
-message airbyte_messages::meaning(std::string_view line, std::string_view type, bool is_json) {
+message airbyte_messages::meaning(std::string_view line, const message_lines::typed_line& what) {
+  const std::string& type = what.type;
   if (type == "RECORD") {
-    return record_of(line, is_json);
+    return record_of(line, what.is_json);
   }
-  if (!is_json) {
-    throw error(errc::bad_data, process_ + " has written a " + detail::quotable(type) +
-                                    " message that is not JSON (NaN, Infinity or a control character in it): " +
-                                    detail::quotable(line.substr(0, 300)));
+  if (!what.is_json) {
+    lines_.refuse(what, line);
   }
   if (type == "STATE") {
     return state_of(line);
@@ -110,9 +92,7 @@ bool airbyte_messages::is_ours(const json_value& name, const json_value& space) 
 message airbyte_messages::record_of(std::string_view line, bool is_json) {
   const auto name = found_[in_record::stream].text(scratch_);
   if (!name || *name != stream_ || !is_ours(found_[in_record::stream], found_[in_record::space])) {
-    if (const std::string other(name.value_or("")); others_.size() < most_others || others_.contains(other)) {
-      ++others_[other];
-    }
+    lines_.pass_over_record(std::string(name.value_or("")));
     return {};
   }
   ++since_state_;
@@ -232,17 +212,6 @@ void airbyte_messages::hear_control(std::string_view line) {
   if (renewed_ && found[0].what == json_value::kind::object) {
     renewed_(found[0].raw);
   }
-}
-
-std::string airbyte_messages::passed_over() const {
-  std::string all;
-  for (const auto& [name, records] : others_) {
-    all += (all.empty() ? "" : ", ") + std::to_string(records) + " records of stream " + detail::quotable(name);
-  }
-  if (printed_.lines() > 0) {
-    all += (all.empty() ? "" : ", ") + std::to_string(printed_.lines()) + " lines that are no messages";
-  }
-  return all;
 }
 
 }  // namespace ingest::processes

@@ -25,10 +25,10 @@ class airbyte_messages final : public message_reader {
   /// A source that tells of the stream's status has to say that it is complete.
   void check_end() const override;
 
-  std::string passed_over() const override;
+  std::string passed_over() const override { return lines_.passed_over(); }
 
  private:
-  message meaning(std::string_view line, std::string_view type, bool is_json);
+  message meaning(std::string_view line, const message_lines::typed_line& what);
   message record_of(std::string_view line, bool is_json);
   message state_of(std::string_view line);
   void check_count(std::string_view count);
@@ -42,11 +42,9 @@ class airbyte_messages final : public message_reader {
   std::string stream_;
   std::string space_;
   std::function<void(std::string_view)> renewed_;
-  std::vector<json_pointer> pointers_;
   std::array<detail::json_value, 5> found_;
-  printed_text printed_;
-  std::map<std::string, std::uint64_t> others_;  ///< records by stream
-  std::uint64_t since_state_ = 0;                ///< records of ours
+  message_lines lines_;
+  std::uint64_t since_state_ = 0;  ///< records of ours
   bool tells_status_ = false;
   bool is_complete_ = false;
   std::string scratch_;

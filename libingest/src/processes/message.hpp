@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
 
 namespace ingest::processes {
@@ -43,21 +47,40 @@ class message_reader {
   virtual std::string passed_over() const = 0;
 };
 
-/// A line that is no JSON object. Processes print what they should log: text that cannot be a message, nor a part of
-/// one, is passed over, and logged.
-class printed_text {
+/// What both protocols have in common: a line is a JSON object with a type, or is passed over, and so are records of
+/// other streams.
+class message_lines {
  public:
-  explicit printed_text(std::string name) : name_(std::move(name)) {}
+  /// `pointers` are what is looked for in each line, the type first.
+  message_lines(std::string process, const std::vector<std::string>& pointers);
 
-  /// Throws errc::bad_data for a line that begins as a message does or holds a message's `"type"`: two threads have
-  /// written at once, or a line was cut off, and a record would be lost without a trace.
-  void pass_over(std::string_view line, std::string_view why);
+  struct typed_line {
+    std::string type;
+    bool is_json = true;  ///< false: but for NaN, Infinity or a control character. That is one record's fault
+  };
 
-  std::uint64_t lines() const { return lines_; }
+  /// Finds into `found`, one value for each pointer, with views into the line. Nothing for a line that is no message:
+  /// processes print what they should log, and text that cannot be a message, nor a part of one, is passed over, and
+  /// logged. Throws errc::bad_data for one that begins as a message does or holds a message's `"type"`: two threads
+  /// have written at once, or a line was cut off, and a record would be lost without a trace.
+  std::optional<typed_line> read(std::string_view line, std::span<detail::json_value> found);
+
+  /// Throws errc::bad_data: any message but a record has to be JSON.
+  [[noreturn]] void refuse(const typed_line& what, std::string_view line) const;
+
+  /// A record of another stream.
+  void pass_over_record(const std::string& stream);
+
+  /// As message_reader has it.
+  std::string passed_over() const;
 
  private:
-  std::string name_;
-  std::uint64_t lines_ = 0;
+  void pass_over(std::string_view line, std::string_view why);
+
+  std::string process_;
+  std::vector<json_pointer> pointers_;
+  std::map<std::string, std::uint64_t> others_;  ///< records by stream
+  std::uint64_t printed_ = 0;
 };
 
 }  // namespace ingest::processes

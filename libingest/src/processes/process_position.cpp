@@ -7,6 +7,7 @@
 #include "json/json_scanner.hpp"
 #include "json/json_text.hpp"
 #include "log/quotable.hpp"
+#include "processes/catalog_json.hpp"
 
 namespace ingest::processes {
 
@@ -46,11 +47,6 @@ std::array<json_value, N> values_in(std::string_view object, const std::array<js
   find_values(in, where, found);
   in.finish();
   return found;
-}
-
-std::string text_of(const json_value& v) {
-  std::string scratch;
-  return std::string(v.text(scratch).value_or(""));
 }
 
 std::optional<spool_place> spool_in(const json_value& file, const json_value& at, const json_value& end,

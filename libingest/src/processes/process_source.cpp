@@ -4,7 +4,7 @@
 
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
-#include "log/process_event_names.hpp"
+#include "log/event_names.hpp"
 
 namespace ingest::processes {
 

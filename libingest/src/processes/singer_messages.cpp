@@ -15,7 +15,6 @@ namespace {
 using detail::json_value;
 
 enum place { type, stream, record, key, state, version };
-constexpr std::size_t most_others = 100;
 
 std::optional<std::int64_t> whole_number(const json_value& v) {
   std::int64_t number = 0;
@@ -37,39 +36,23 @@ std::string list_of(std::vector<std::string> names) {
 
 singer_messages::singer_messages(std::string process, std::vector<std::string> streams, std::vector<std::string> key,
                                  const std::string& id_pointer)
-    : process_(std::move(process)), streams_(std::move(streams)), key_(std::move(key)), printed_(process_) {
-  for (const std::string& pointer : {std::string("/type"), std::string("/stream"), std::string("/record"),
-                                     "/record" + id_pointer, std::string("/value"), std::string("/version")}) {
-    pointers_.emplace_back(pointer);
-  }
-}
+    : process_(std::move(process)),
+      streams_(std::move(streams)),
+      key_(std::move(key)),
+      lines_(process_, {"/type", "/stream", "/record", "/record" + id_pointer, "/value", "/version"}) {}
 
 message singer_messages::read(std::string_view line) {
-  // A record that Python wrote may hold NaN: that is one record's fault, and no reason to know nothing of the line.
-  detail::json_scanner in(line, true);
-  try {
-    find_values(in, pointers_, found_);
-    in.finish();
-  } catch (const detail::json_fault& fault) {
-    printed_.pass_over(line, "not JSON at byte " + std::to_string(fault.offset));
-    return {};
-  }
-  const auto word = found_[type].what == json_value::kind::string ? found_[type].text(scratch_) : std::nullopt;
-  if (!word) {
-    printed_.pass_over(line, "it has no type");
-    return {};
-  }
-  return meaning(line, std::string(*word), !in.tolerated());
+  const auto what = lines_.read(line, found_);
+  return what ? meaning(line, *what) : message{};
 }
 
-message singer_messages::meaning(std::string_view line, std::string_view type, bool is_json) {
+message singer_messages::meaning(std::string_view line, const message_lines::typed_line& what) {
+  const std::string& type = what.type;
   if (type == "RECORD") {
-    return record_of(line, is_json);
+    return record_of(line, what.is_json);
   }
-  if (!is_json) {
-    throw error(errc::bad_data, process_ + " has written a " + detail::quotable(type) +
-                                    " message that is not JSON (NaN, Infinity or a control character in it): " +
-                                    detail::quotable(line.substr(0, 300)));
+  if (!what.is_json) {
+    lines_.refuse(what, line);
   }
   if (type == "STATE") {
     const json_value& value = found_[state];
@@ -101,9 +84,7 @@ message singer_messages::meaning(std::string_view line, std::string_view type, b
 
 message singer_messages::record_of(std::string_view line, bool is_json) {
   if (!is_ours()) {
-    if (const std::string name = stream_name(); others_.size() < most_others || others_.contains(name)) {
-      ++others_[name];
-    }
+    lines_.pass_over_record(stream_name());
     return {};
   }
   if (!is_json) {
@@ -153,17 +134,6 @@ bool singer_messages::is_ours() {
 
 std::string singer_messages::stream_name() {
   return std::string(found_[stream].text(scratch_).value_or(""));
-}
-
-std::string singer_messages::passed_over() const {
-  std::string all;
-  for (const auto& [name, records] : others_) {
-    all += (all.empty() ? "" : ", ") + std::to_string(records) + " records of stream " + detail::quotable(name);
-  }
-  if (printed_.lines() > 0) {
-    all += (all.empty() ? "" : ", ") + std::to_string(printed_.lines()) + " lines that are no messages";
-  }
-  return all;
 }
 
 }  // namespace ingest::processes

@@ -21,10 +21,10 @@ class singer_messages final : public message_reader {
 
   message read(std::string_view line) override;
   void check_end() const override {}
-  std::string passed_over() const override;
+  std::string passed_over() const override { return lines_.passed_over(); }
 
  private:
-  message meaning(std::string_view line, std::string_view type, bool is_json);
+  message meaning(std::string_view line, const message_lines::typed_line& what);
   message record_of(std::string_view line, bool is_json);
   void check_schema(std::string_view line);
   bool is_ours();
@@ -33,10 +33,8 @@ class singer_messages final : public message_reader {
   std::string process_;
   std::vector<std::string> streams_;
   std::vector<std::string> key_;
-  std::vector<json_pointer> pointers_;
   std::array<detail::json_value, 6> found_;
-  printed_text printed_;
-  std::map<std::string, std::uint64_t> others_;  ///< records by stream
+  message_lines lines_;
   std::string scratch_;
 };
 

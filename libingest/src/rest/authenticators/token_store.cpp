@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/replaced_file.hpp"
 #include "rest/expressions/value.hpp"
 
 namespace ingest::rest {
@@ -80,24 +81,7 @@ std::optional<oauth_tokens> token_file::load(const std::string& origin) {
 
 void token_file::save(const std::string& origin, const oauth_tokens& tokens) {
   const std::lock_guard lock(mutex_);
-  std::filesystem::path temporary = path_;
-  temporary += ".tmp";
-  // One that a crash has left is worth nothing: it was never renamed.
-  files_.remove(temporary);
-  try {
-    const auto f = files_.create(temporary);
-    f->append(to_json(origin, tokens));
-    f->sync();
-    files_.rename(temporary, path_);
-  } catch (const error&) {
-    try {
-      files_.remove(temporary);
-    } catch (const error&) {
-      // The next save() removes it or fails with a reason of its own.
-    }
-    throw;
-  }
-  files_.sync_directory(path_.parent_path());
+  detail::replace_file(files_, path_, to_json(origin, tokens));
 }
 
 }  // namespace ingest::rest

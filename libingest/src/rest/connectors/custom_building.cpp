@@ -17,10 +17,7 @@ custom::extractor make_extractor_of(const component& of) {
   if (of.type() == "CustomRecordExtractor") {
     return make_by_class(of, of.parts().components.record_extractors);
   }
-  if (of.type() != "DpathExtractor") {
-    of.refuse("extractors of type " + std::string(of.type()) + " do not run here");
-  }
-  return extractor_by({of.expressions("field_path"), *of.known()});
+  return extractor_by(make_extractor(of));
 }
 
 class declared_component final : public custom::declaration {

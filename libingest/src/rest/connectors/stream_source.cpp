@@ -86,7 +86,7 @@ struct stream_sources::shared {
   std::shared_ptr<const connector_stream> stream;
   std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
-  std::shared_ptr<past_progress> past;
+  stream_progress past;
   bool records_may_repeat = false;
   slices_at_hand slices = {};
 };
@@ -94,14 +94,6 @@ struct stream_sources::shared {
 namespace {
 
 using shared_parts = std::shared_ptr<const connector_stream>;
-
-stream_progress progress_of(const connector_stream& stream, const std::shared_ptr<past_progress>& past) {
-  if (!past || !stream.incremental()) {
-    return {};
-  }
-  return {
-      [past](const std::string& partition, const std::stop_token& stop) { return past->watermark(partition, stop); }};
-}
 
 class stream_supply final : public slice_supply {
  public:
@@ -197,7 +189,7 @@ class slice_source final : public source {
 }  // namespace
 
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                               std::shared_ptr<const record_encoder> encoder, std::shared_ptr<past_progress> past,
+                               std::shared_ptr<const record_encoder> encoder, stream_progress past,
                                bool records_may_repeat)
     : shared_(std::make_shared<shared>()) {
   shared_->stream = std::move(stream);
@@ -210,10 +202,8 @@ stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, s
 }
 
 slice_supply_factory stream_sources::supply() const {
-  return [parts = shared_] {
-    return std::make_unique<stream_supply>(parts->stream, parts, parts->slices,
-                                           progress_of(*parts->stream, parts->past));
-  };
+  return
+      [parts = shared_] { return std::make_unique<stream_supply>(parts->stream, parts, parts->slices, parts->past); };
 }
 
 source_factory stream_sources::sources() const {
@@ -222,7 +212,7 @@ source_factory stream_sources::sources() const {
     if (!planned) {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
-    const bool tells_watermark = parts->past && parts->stream->incremental();
+    const bool tells_watermark = parts->past.watermark && parts->stream->incremental();
     return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->records_may_repeat, parts->id,
                                           parts->encoder, tells_watermark,
                                           [parts, slice] { parts->slices.end(slice); });

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include "ingest/record_encoder.hpp"
@@ -12,24 +11,16 @@
 
 namespace ingest::rest {
 
-/// Where the runs before have left a stream: its watermarks, by partition. May ask a database; throws as that does.
-class past_progress {
- public:
-  virtual ~past_progress() = default;
-
-  virtual std::optional<std::string> watermark(const std::string& partition, const std::stop_token& stop) = 0;
-};
-
 /// What a pipeline reads a stream with: a supply of its slices, and a source for each of them.
 class stream_sources {
  public:
   /// `id_pointer` is where a record has its key, for encoders that want one: none where records have no key. `encoder`
   /// makes lines of records.
   /// `past` is where the stream is read on from, and then positions of ended slices tell the watermarks for the next
-  /// run (run_ledger::complete_with_slices()); null: all of it is read. `records_may_repeat`: those that come twice are
-  /// there once, for the target knows them by their keys.
+  /// run (run_ledger::complete_with_slices()); of nothing: all of it is read. `records_may_repeat`: those that come
+  /// twice are there once, for the target knows them by their keys.
   stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                 std::shared_ptr<const record_encoder> encoder, std::shared_ptr<past_progress> past = nullptr,
+                 std::shared_ptr<const record_encoder> encoder, stream_progress past = {},
                  bool records_may_repeat = false);
 
   /// The slices in order, each called by its partition and window. Asks the API where partitions are records of another

@@ -1,30 +1,13 @@
 #include "rest/custom/call_of_variables.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <string_view>
-#include <utility>
-
 #include "ingest/error.hpp"
+#include "rest/streams/stream_slice.hpp"
 
 namespace ingest::rest {
 
-/// Without what stands for Python's attributes (stream_slice::names()).
 std::string call_of_variables::slice() const {
   const value* const slice = given_.find("stream_slice");
-  if (slice == nullptr || !slice->is_dict()) {
-    return "{}";
-  }
-  constexpr std::string_view attributes[] = {"partition", "cursor_slice", "extra_fields"};
-  dictionary members;
-  for (const auto& [name, content] : slice->members()) {
-    const bool is_attribute = content.is_dict() && std::find(std::begin(attributes), std::end(attributes),
-                                                             name.to_text()) != std::end(attributes);
-    if (!is_attribute) {
-      members.set(name, content);
-    }
-  }
-  return value::dict_of(std::move(members)).to_json();
+  return slice != nullptr && slice->is_dict() ? without_attributes(*slice).to_json() : "{}";
 }
 
 std::string call_of_variables::page_token() const {

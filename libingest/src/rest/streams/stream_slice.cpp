@@ -1,5 +1,8 @@
 #include "rest/streams/stream_slice.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "rest/expressions/canonical_json.hpp"
@@ -10,16 +13,32 @@ std::string stream_slice::name() const {
   return canonical_json(value::dict_of({{"partition", part.values}, {"window", window}}));
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 3> attributes = {"partition", "cursor_slice", "extra_fields"};
+
+}  // namespace
+
 value stream_slice::names() const {
   dictionary members = part.values.members();
   for (const auto& [name, content] : window.members()) {
     members.set(name, content);
   }
-  const std::pair<std::string_view, const value*> attributes[] = {
-      {"partition", &part.values}, {"cursor_slice", &window}, {"extra_fields", &part.extra_fields}};
-  for (const auto& [name, content] : attributes) {
-    if (members.find(name) == nullptr && !content->members().empty()) {
-      members.set(name, *content);
+  const std::array<const value*, attributes.size()> contents = {&part.values, &window, &part.extra_fields};
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (members.find(attributes[i]) == nullptr && !contents[i]->members().empty()) {
+      members.set(attributes[i], *contents[i]);
+    }
+  }
+  return value::dict_of(std::move(members));
+}
+
+value without_attributes(const value& names) {
+  dictionary members;
+  for (const auto& [name, content] : names.members()) {
+    const bool is_attribute = std::find(attributes.begin(), attributes.end(), name.to_text()) != attributes.end();
+    if (!is_attribute || !content.is_dict()) {
+      members.set(name, content);
     }
   }
   return value::dict_of(std::move(members));

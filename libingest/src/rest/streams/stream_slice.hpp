@@ -23,4 +23,7 @@ struct stream_slice {
   void name_in(variables& to) const;
 };
 
+/// What names() is made of, without those three; of the members that are called so, an object is taken for one of them.
+value without_attributes(const value& names);
+
 }  // namespace ingest::rest

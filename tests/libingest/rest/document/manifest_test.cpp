@@ -5,32 +5,20 @@
 #include <string>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/document/refusals.hpp"
 #include "rest/document/component_docs.hpp"
 #include "rest/document/component_type.hpp"
 #include "rest/document/manifest_report.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
+using ingest::testing::refusal_of;
 
 namespace {
 
 manifest prepared(const std::string& yaml) {
   return prepared_manifest(parse_document(yaml, "test.yaml"));
-}
-
-template <class F>
-std::string refusal_of(F&& f) {
-  try {
-    f();
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// All findings, one a line.

@@ -3,12 +3,15 @@
 #include <string>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/document/refusals.hpp"
 #include "rest/document/component_parameters.hpp"
 #include "rest/document/document.hpp"
 #include "rest/document/references.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
+using ingest::testing::refusal_of;
 
 namespace {
 
@@ -22,21 +25,6 @@ std::string resolved(const std::string& yaml) {
 
 std::string filled(const std::string& yaml) {
   return with_parameters(parsed(yaml)).to_json();
-}
-
-template <class F>
-std::string refusal_of(F&& f) {
-  try {
-    f();
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -3,12 +3,15 @@
 #include <string>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/document/refusals.hpp"
 #include "rest/connectors/connector.hpp"
 #include "rest/document/manifest_report.hpp"
 #include "rest/document/settings/connection_settings.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
+using ingest::testing::refusal_of;
 
 namespace {
 
@@ -19,21 +22,6 @@ manifest prepared(const std::string& yaml) {
 /// `streams` behind a beginning of two lines.
 manifest with_streams(const std::string& streams) {
   return prepared("version: 1\napi: https://api.example/v2\nstreams:\n" + streams);
-}
-
-template <class F>
-std::string refusal_of(F&& f) {
-  try {
-    f();
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// The part of the first stream, or of a later one, at a path divided by dots.
