@@ -56,7 +56,7 @@ seen_records first_records(const rest::connector_stream& stream, const ingest::d
     if (!planned) {
       break;
     }
-    const auto from = stream.reader(*planned, false);
+    const auto from = stream.reader(*planned);
     from->open(std::nullopt);
     while (seen.count < enough_records && pages < most_pages) {
       const auto page = from->read({});

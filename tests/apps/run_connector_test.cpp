@@ -105,6 +105,32 @@ BOOST_AUTO_TEST_CASE(is_complete_where_parents_have_no_children_to_read) {
   BOOST_TEST(number("SELECT count(*) FROM order_items") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(does_not_replace_a_table_by_what_nobody_has_said) {
+  const std::vector<std::string> replaced = {"--stream", "customers",           "--write",
+                                             "replace",  "--retry-deadline-ms", "50"};
+  const auto answers = [&](const std::string& body) {
+    api_of_shop.fault = [body](const received_request& r) -> std::optional<reply> {
+      return r.path == "/v1/customers" ? std::optional(reply{.body = body}) : std::nullopt;
+    };
+  };
+  answers("{}");
+  BOOST_TEST(shop("run", replaced).exit_code == 0, "there are no rows yet");
+  api_of_shop.fault = nullptr;
+  BOOST_TEST(shop("run", replaced).exit_code == 0);
+  for (const char* body : {"{}", R"({"people":[{"id":"c1","active":true}],"next":null})",
+                           R"({"customers":[],"error":"index is being built","next":null})",
+                           R"({"customers":[],"has_more":true,"next":null})"}) {
+    answers(body);
+    const auto p = shop("run", replaced);
+    BOOST_TEST(p.exit_code == 65, p.err);
+    BOOST_TEST(number("SELECT count(*) FROM customers") == 8);
+  }
+  answers(R"({"customers":[],"next":null})");
+  const auto p = shop("run", replaced);
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM customers") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
   int answers = 0;
   std::atomic<bool> stands{false};

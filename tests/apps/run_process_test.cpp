@@ -39,6 +39,7 @@ if [ -n "$discovers" ]; then
 fi
 echo "$from" >> "$TAP_DIR/begun"
 echo $$ > "$TAP_DIR/pid"
+[ -n "${TAP_IS_SILENT:-}" ] && exit
 once() { [ ! -e "$TAP_DIR/$1" ] && : > "$TAP_DIR/$1"; }
 if [ -n "$airbyte" ]; then
   record() { printf '{"type":"RECORD","record":{"stream":"numbers","emitted_at":1,"data":{"id":%d,"name":"number %d","by":"%d"}}}\n' $1 $1 $$; }
@@ -226,6 +227,31 @@ BOOST_AUTO_TEST_CASE(appends_what_is_new_and_replaces_what_is_read_as_a_whole) {
   BOOST_TEST(twice.exit_code == 78, twice.err);
   BOOST_TEST(has(twice.err, "all would be there twice"), twice.err);
   BOOST_TEST(has_each_once(300));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_the_table_as_it_is_where_it_would_be_replaced_by_nothing_that_the_process_has_spoken_of) {
+  for (const char* const language : {"singer", "airbyte"}) {
+    environment["PIPELINE"] = language;
+    environment["DATA_DIR"] = (directory / language).string();
+    environment["WRITE"] = "replace";
+    environment["FROM"] = std::string(language) + ":" + (directory / "source-numbers").string();
+    environment["TAP_IS_SILENT"] = "1";
+    BOOST_TEST(run("run").exit_code == 0, "there are no rows yet");
+    environment.erase("TAP_IS_SILENT");
+    BOOST_TEST(run("run").exit_code == 0);
+    environment["TAP_IS_SILENT"] = "1";
+    const auto p = run("run");
+    BOOST_TEST(p.exit_code == 65, p.err);
+    BOOST_TEST(has(p.err, "has said nothing of the stream"), p.err);
+    BOOST_TEST(has_each_once(2000));
+    environment.erase("TAP_IS_SILENT");
+    environment["TAP_LAST"] = "0";
+    const auto spoken = run("run");
+    BOOST_TEST(spoken.exit_code == 0, spoken.err);
+    BOOST_TEST(number("SELECT count(*) FROM numbers") == 0u);
+    environment.erase("TAP_LAST");
+    database.execute("DROP TABLE numbers; DROP SCHEMA ingest CASCADE");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(ends_with_an_error_that_quotes_the_process_and_no_secrets) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
 
 using namespace ingest::testing;
 
@@ -61,6 +62,10 @@ struct growing_api : ingest_run {
   void sync(const std::vector<std::string>& flags = {}) const {
     const auto p = run("run", flags);
     BOOST_TEST(p.exit_code == 0, p.err);
+  }
+
+  bool has_seen_its_ledger() const {
+    return text_of(data_dir() / "ingestion.state").find("\"yields\": false") != std::string::npos;
   }
 
   std::uint64_t generation() const { return number("SELECT generation FROM ingest.pipelines"); }
@@ -214,7 +219,8 @@ BOOST_AUTO_TEST_CASE(that_died_before_its_first_page_holds_to_its_settings_and_r
   const std::int64_t before = watermark();
   grow(10, minute_ms, {"--delay", "1000"});
   child_process killed = start("run");
-  await(killed, [&] { return generation() == 2; });
+  // Until the state says that the ledger is this run's, it would give way to another one that it finds there.
+  await(killed, [&] { return generation() == 2 && has_seen_its_ledger(); });
   killed.signal(SIGKILL);
   killed.wait();
   BOOST_TEST(pages_in_ledger() == 0u);

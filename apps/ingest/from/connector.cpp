@@ -136,6 +136,9 @@ rest::connector_options options_of(const settings& s, const std::optional<std::i
   o.tokens = std::make_shared<rest::token_file>(posix_file_system(),
                                                 s.token_file.empty() ? s.data_dir / token_file_name : s.token_file);
   o.allowed_hosts = s.allowed_hosts;
+  if (s.origins.contains("RETRY_DEADLINE_MS")) {
+    o.patience.deadline = std::min(o.patience.deadline, s.retry_deadline);
+  }
   if (present_ms) {
     o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
   }
@@ -199,7 +202,10 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
     encoder = std::make_shared<keyed_encoder>();
   }
   const bool has_key = to_of(s).keyed && s.has_key;
-  const bool may_repeat = has_key && s.write != disposition::append;
+  rest::record_target target{has_key && s.write != disposition::append};
+  if (ledger && s.write == disposition::replace) {
+    target.replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
+  }
   rest::stream_progress past;
   if (ledger && goes_by_watermarks_of_slices(plan)) {
     past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
@@ -208,7 +214,7 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
     };
   }
   const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
-                                  std::move(past), may_repeat);
+                                  std::move(past), std::move(target));
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};

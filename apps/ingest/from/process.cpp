@@ -83,6 +83,9 @@ supplied_sources sources_of(const settings& s, const std::string&, const std::sh
   o.replay = replay_of(s);
   o.states_count = s.of_process.states_count;
   o.replaces = s.write == disposition::replace;
+  if (ledger && o.replaces) {
+    o.replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
+  }
   o.set_aside = to_of(s).sets_aside;
   o.limits = process_limits(s);
   o.encoder = std::make_shared<ndjson_encoder>();

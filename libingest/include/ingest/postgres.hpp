@@ -191,6 +191,8 @@ class postgres_target : public run_ledger {
 
   bool in_order() const override;
 
+  bool replaces_rows(std::stop_token stop = {}) override;
+
   void expect_slices(std::uint64_t count) override;
 
   void complete_with(std::string watermark) override;

@@ -79,6 +79,10 @@ class run_ledger {
   /// Whether a slice's pages have to be loaded one behind the other: then a pipeline has one loader.
   virtual bool in_order() const { return false; }
 
+  /// Whether what this run loads takes the place of rows that are there, of a table that would be empty if it loaded
+  /// none. Waits for the ledger to be opened, and through outages, as claim() may.
+  virtual bool replaces_rows(std::stop_token) { return false; }
+
   /// The run has at least so many slices: it is not complete with fewer.
   virtual void expect_slices(std::uint64_t count) = 0;
 

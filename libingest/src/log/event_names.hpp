@@ -48,6 +48,8 @@ inline constexpr std::string_view pages_are_shorter = "pages_are_shorter";
 inline constexpr std::string_view page_not_there = "page_not_there";
 inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
 inline constexpr std::string_view slice_cut_short = "slice_cut_short";
+inline constexpr std::string_view answer_doubted = "answer_doubted";
+inline constexpr std::string_view end_contradicted = "end_contradicted";
 inline constexpr std::string_view parents_without_key = "parents_without_key";
 
 // Processes

@@ -176,6 +176,16 @@ bool postgres_target::in_order() const {
   return session_->shape().in_order();
 }
 
+bool postgres_target::replaces_rows(std::stop_token stop) {
+  if (session_->options().write != disposition::replace) {
+    return false;
+  }
+  return detail::open_with_retries(*session_, stop, [](detail::postgres_connection& c, const auto& opened) {
+    return opened.target.replacement &&
+           !detail::is_empty(c, detail::sql_name(c, opened.target.schema, opened.target.table));
+  });
+}
+
 void postgres_target::expect_slices(std::uint64_t count) {
   session_->expect_slices(count);
 }

@@ -86,7 +86,9 @@ message airbyte_messages::meaning(std::string_view line, const message_lines::ty
 /// Many sources leave the namespace of the catalog out of their messages.
 bool airbyte_messages::is_ours(const json_value& name, const json_value& space) {
   const std::string said = text_of(space);
-  return text_of(name) == stream_ && (said.empty() || said == space_);
+  const bool is = text_of(name) == stream_ && (said.empty() || said == space_);
+  has_spoken_ = has_spoken_ || is;
+  return is;
 }
 
 message airbyte_messages::record_of(std::string_view line, bool is_json) {

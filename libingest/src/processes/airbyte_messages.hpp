@@ -24,6 +24,7 @@ class airbyte_messages final : public message_reader {
 
   /// A source that tells of the stream's status has to say that it is complete.
   void check_end() const override;
+  bool has_spoken_of_stream() const override { return has_spoken_; }
 
   std::string passed_over() const override { return lines_.passed_over(); }
 
@@ -45,6 +46,7 @@ class airbyte_messages final : public message_reader {
   std::array<detail::json_value, 5> found_;
   message_lines lines_;
   std::uint64_t since_state_ = 0;  ///< records of ours
+  bool has_spoken_ = false;
   bool tells_status_ = false;
   bool is_complete_ = false;
   std::string scratch_;

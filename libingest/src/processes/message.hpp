@@ -43,6 +43,10 @@ class message_reader {
   /// The process has ended with exit code 0: throws if what it has said before says that not all was given.
   virtual void check_end() const = 0;
 
+  /// Whether it has said anything of the stream that is read: a schema, a state, a status, a record. One that has not
+  /// may not know the stream at all.
+  virtual bool has_spoken_of_stream() const = 0;
+
   /// What was passed over, for people: of other streams, and lines that are no messages. Empty: nothing.
   virtual std::string passed_over() const = 0;
 };

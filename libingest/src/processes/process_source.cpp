@@ -236,6 +236,7 @@ batch process_source::read_spool() {
 
 batch process_source::finish() {
   messages_->check_end();
+  require_word_of_stream();
   if (const std::string others = messages_->passed_over(); !others.empty()) {
     log::warning(events::process_passed_over, "passed over: " + others, {{"process", options_.command.name()}});
   }
@@ -247,6 +248,19 @@ batch process_source::finish() {
   batch page = cut();
   page.last = true;
   return page;
+}
+
+/// Nothing was given, and it takes the place of all that is there.
+void process_source::require_word_of_stream() const {
+  if (messages_->has_spoken_of_stream() || !options_.replaces_rows || !options_.replaces_rows(stop_)) {
+    return;
+  }
+  throw error(errc::bad_data,
+              options_.command.name() +
+                  " has ended with exit code 0 and has said nothing of the stream, neither a schema nor "
+                  "a status, and what it gives takes the place of a table that has rows: it is left as "
+                  "it is. Look at what the process is handed (its settings, `CATALOG`); if the source "
+                  "has no records any more, empty the table by hand");
 }
 
 batch process_source::finish_held_back() {

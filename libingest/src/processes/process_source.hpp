@@ -51,6 +51,9 @@ struct process_source_options {
   /// What is read takes the place of all that was before, so records behind the last STATE do no harm in the next run.
   bool replaces = false;
 
+  /// Whether there are rows that would be gone by that. Asks the database; none: there are none.
+  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;
+
   bool set_aside = false;  ///< records that are none go on as refused ones; otherwise they are errc::bad_data
   std::size_t page_bytes = 1 << 20;
   std::chrono::milliseconds page_time = std::chrono::seconds(5);  ///< after which a page is given out anyway
@@ -90,6 +93,7 @@ class process_source final : public source {
   batch cut();
   batch read_spool();
   batch finish();
+  void require_word_of_stream() const;
   batch finish_held_back();
   bool holds_back() const { return options_.replay == record_replay::is_held_back; }
 

@@ -103,7 +103,7 @@ message singer_messages::record_of(std::string_view line, bool is_json) {
 
 /// The table was made for a key, and if that is another one now, other records would be merged.
 void singer_messages::check_schema(std::string_view line) {
-  if (key_.empty() || !is_ours()) {
+  if (!is_ours() || key_.empty()) {
     return;
   }
   static const std::array<json_pointer, 1> where{json_pointer("/key_properties")};
@@ -129,7 +129,9 @@ void singer_messages::check_schema(std::string_view line) {
 
 bool singer_messages::is_ours() {
   const auto name = found_[stream].what == json_value::kind::string ? found_[stream].text(scratch_) : std::nullopt;
-  return name && std::find(streams_.begin(), streams_.end(), *name) != streams_.end();
+  const bool is = name && std::find(streams_.begin(), streams_.end(), *name) != streams_.end();
+  has_spoken_ = has_spoken_ || is;
+  return is;
 }
 
 std::string singer_messages::stream_name() {

@@ -21,6 +21,7 @@ class singer_messages final : public message_reader {
 
   message read(std::string_view line) override;
   void check_end() const override {}
+  bool has_spoken_of_stream() const override { return has_spoken_; }
   std::string passed_over() const override { return lines_.passed_over(); }
 
  private:
@@ -35,6 +36,7 @@ class singer_messages final : public message_reader {
   std::vector<std::string> key_;
   std::array<detail::json_value, 6> found_;
   message_lines lines_;
+  bool has_spoken_ = false;
   std::string scratch_;
 };
 

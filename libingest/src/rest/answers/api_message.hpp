@@ -12,8 +12,9 @@ namespace ingest::rest {
 /// none of these. Whole and with all secrets that are in it: for comparing, not for showing.
 std::optional<std::string> api_message(const answer& given);
 
-/// What an answer says under a name that speaks of an error ("error", "errors", "fault", "exception"); nothing where it
-/// has none, or one that is false in Python.
+/// What an answer says of a failure, whatever its status is: under a name that speaks of one ("error", "errors",
+/// "fault", "exception"), or beside `success: false`, `status: "error"`, `code: 500` and their like; in the answer
+/// itself or in its "meta", "status", "response". Nothing where it has none of them, or one that is false in Python.
 std::optional<std::string> error_words(const answer& given);
 
 }  // namespace ingest::rest

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ingest/custom_components.hpp"
+#include "ingest/retry.hpp"
 #include "ingest/stop.hpp"
 #include "rest/authenticators/authenticator.hpp"
 #include "rest/authenticators/token_store.hpp"
@@ -43,6 +44,7 @@ struct connector_parts {
   std::vector<std::string> allowed_hosts = {};
   std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it
   timing time = {};
+  retry_options patience = {};                         ///< with answers that cannot be right
   std::chrono::system_clock::time_point present = {};  ///< of cursors
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingest/http_client.hpp"
+#include "ingest/retry.hpp"
 #include "rest/connectors/component.hpp"
 #include "rest/connectors/connector_stream.hpp"
 #include "rest/document/declared_stream.hpp"
@@ -21,6 +22,12 @@ struct connector_options {
   custom::components components = {};              ///< in place of the manifest's code of Python
   std::vector<std::string> allowed_hosts = {};     ///< that may get credentials beside those of the manifest
   timing time = {};
+
+  /// How often an answer is asked for again that cannot be right, before that ends the run.
+  retry_options patience = {.max_attempts = 6,
+                            .deadline = std::chrono::minutes(1),
+                            .first_delay = std::chrono::seconds(1),
+                            .max_delay = std::chrono::seconds(16)};
 
   /// What cursors take for the present: the same in each process that goes on with a run, so that windows of time are
   /// the same. None: when the connector is made.

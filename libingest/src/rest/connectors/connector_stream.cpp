@@ -2,6 +2,7 @@
 
 #include "rest/connectors/building.hpp"
 #include "rest/streams/parent_stream.hpp"
+#include "rest/streams/patient_reader.hpp"
 
 namespace ingest::rest {
 
@@ -65,19 +66,23 @@ std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress
   return std::make_unique<stream_slices>(make_router(of_.child("retriever")), cursor_, std::move(progress));
 }
 
-std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
+std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, record_target target) const {
   auto watch = cursor_ ? cursor_->watch(planned.watermark) : nullptr;
+  std::unique_ptr<slice_reader> reads;
   if (jobs_) {
-    return std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), records_may_repeat);
+    reads = std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), std::move(target));
+  } else {
+    reads = std::make_unique<retriever>(pages_, planned.slice, std::move(watch), std::move(target));
   }
-  return std::make_unique<retriever>(pages_, planned.slice, std::move(watch));
+  return std::make_unique<patient_reader>(std::move(reads), name_, of_.parts().patience, of_.parts().time);
 }
 
 std::shared_ptr<parent_records> make_parent_records(const component& stream) {
   const auto parent = std::make_shared<const connector_stream>(stream);
   // A partition that comes twice is read once.
-  return std::make_shared<parent_stream>([parent] { return parent->slices(); },
-                                         [parent](const planned_slice& slice) { return parent->reader(slice, true); });
+  return std::make_shared<parent_stream>(
+      [parent] { return parent->slices(); },
+      [parent](const planned_slice& slice) { return parent->reader(slice, {true}); });
 }
 
 }  // namespace ingest::rest

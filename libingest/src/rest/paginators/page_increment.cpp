@@ -23,7 +23,7 @@ std::optional<value> page_increment::next_token(const page_facts& page, const st
 
 std::optional<value> page_increment::token_behind_short_page(const page_facts& page,
                                                              const std::optional<value>& asked) const {
-  return page.extracted > 0 ? std::optional(following(page, asked)) : std::nullopt;
+  return following(page, asked);
 }
 
 value page_increment::following(const page_facts&, const std::optional<value>& asked) const {

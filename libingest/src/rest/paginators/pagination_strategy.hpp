@@ -35,8 +35,8 @@ class pagination_strategy {
   virtual std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const = 0;
 
   /// The token of the page behind one with which next_token() ends for no other reason than that it has fewer records
-  /// than were asked for: an API that gives no more than that in a page has more of them. Nothing where that is not
-  /// why.
+  /// than were asked for, or none: an API that gives no more than that in a page has more of them. Nothing where that
+  /// is not why, and where it would be the same page again.
   virtual std::optional<value> token_behind_short_page(const page_facts&, const std::optional<value>&) const {
     return std::nullopt;
   }

@@ -49,7 +49,7 @@ stream_transcript read_stream(const connector_stream& stream, const stream_readi
   while (auto planned = slices->next(stop)) {
     read.slices.push_back({planned->slice.name(), {}});
     plan.enter(read.slices.back().name);
-    const auto pages_of_slice = stream.reader(*planned, false);
+    const auto pages_of_slice = stream.reader(*planned);
     pages_of_slice->open(std::nullopt);
     while (const auto page = pages_of_slice->read(stop)) {
       read.slices.back().positions.push_back(position_of(*page, *planned, stream.incremental().get()));

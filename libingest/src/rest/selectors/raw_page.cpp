@@ -66,7 +66,7 @@ void raw_page::read_below(json_scanner& in, std::size_t depth) {
   } else if (in.peek() == '{') {
     in.object([&](std::string_view key) {
       if (key != path_.steps()[depth].text) {
-        in.value();
+        read_beside(key, depth, in);
         return;
       }
       // Of equal names the last one counts.
@@ -75,6 +75,13 @@ void raw_page::read_below(json_scanner& in, std::size_t depth) {
     });
   } else {
     in.value();
+  }
+}
+
+void raw_page::read_beside(std::string_view key, std::size_t depth, json_scanner& in) {
+  const json_value beside = in.value();
+  if (depth == 0 && key == "errors" && beside.what == json_value::kind::array && path_.steps().front().text == "data") {
+    errors_ = is_blank(beside.raw.substr(1, beside.raw.size() - 2)) ? std::string_view() : beside.raw;
   }
 }
 

@@ -30,6 +30,10 @@ class raw_page {
   /// Whether the path leads somewhere, be it to no records.
   bool place_found() const { return place_found_; }
 
+  /// The JSON of a list `errors` beside the `data` in which the records are, as answers of GraphQL have it where they
+  /// are not whole; empty: there is none, or it is empty.
+  std::string_view errors_beside() const { return errors_; }
+
   enum class contents { whole, without_records };
 
   /// The answer as a value; of an array of documents the first one, as in the CDK; of an empty array or body, an empty
@@ -42,6 +46,7 @@ class raw_page {
   void read_below(detail::json_scanner& in, std::size_t depth);
   void read_target(detail::json_scanner& in);
   void read_record(detail::json_scanner& in);
+  void read_beside(std::string_view key, std::size_t depth, detail::json_scanner& in);
 
   std::string_view body_;
   const glob_path& path_;
@@ -52,6 +57,7 @@ class raw_page {
   bool is_list_ = false;
   bool place_found_ = false;
   std::string_view first_document_;
+  std::string_view errors_;
   std::string_view hole_;  // the records' list inside the first document
 };
 

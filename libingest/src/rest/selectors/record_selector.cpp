@@ -15,6 +15,13 @@ std::uint64_t fingerprint_of(std::string_view bytes) {
   return std::hash<std::string_view>()(bytes);
 }
 
+/// As raw_page::errors_beside() finds it.
+std::string errors_beside(const value& document, const glob_path& place) {
+  const bool in_data = !place.empty() && place.steps().front().text == "data";
+  const value* const errors = in_data ? document.find("errors") : nullptr;
+  return errors != nullptr && errors->is_list() && errors->truth() ? errors->to_json() : "";
+}
+
 const value* content_of(const value& record, const std::string& field) {
   const value* const content = record.find(field);
   return content != nullptr && !content->is_none() ? content : nullptr;
@@ -78,6 +85,7 @@ void record_selector::select_raw(const answer& from, selection& out) const {
 void record_selector::take_raw(const raw_page& found, const answer& from, selection& out) const {
   out.page.extracted = found.records().size();
   out.page.place_found = found.place_found();
+  out.page.errors_beside = found.errors_beside();
   out.page.records.reserve(from.body().size(), out.page.extracted);
   const raw_record* last = nullptr;
   for (const raw_record& record : found.records()) {
@@ -151,6 +159,9 @@ void record_selector::extract(const answer& from, const decoder& how, selection&
   how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {
       out.page.response = document;
+    }
+    if (first && how.is_json()) {
+      out.page.errors_beside = errors_beside(document, extractor.path());
     }
     first = false;
     if (!own) {

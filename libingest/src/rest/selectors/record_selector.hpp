@@ -95,6 +95,7 @@ struct selected_page {
   std::optional<value> last_record = {};  ///< of those selected; of all where none is
   bool last_record_known = false;         ///< of a data feed: by record_watch::is_known()
   bool place_found = false;               ///< the way to the records leads somewhere, be it to none
+  std::string errors_beside = {};         ///< JSON: see raw_page::errors_beside()
   value response = {};
   std::uint64_t fingerprint = 0;  ///< equal pages have equal ones
 };

@@ -33,6 +33,8 @@ struct job_reading {
   std::size_t page_bytes = std::size_t{4} << 20;  ///< of records, from which on they are a page
   timing time = {};
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
+  /// Whether a job of any slice has had the place where its files are named.
+  std::shared_ptr<std::atomic<bool>> place_was_found = std::make_shared<std::atomic<bool>>(false);
 };
 
 /// AsyncRetriever: has the API prepare what belongs to a slice, waits for it, and reads the files that it names. A page
@@ -42,10 +44,10 @@ struct job_reading {
 /// more before they are believed.
 class async_retriever final : public slice_reader {
  public:
-  /// `watch` is the cursor's, for this slice; may be null. `may_repeat`: records that come twice are there once, for
-  /// the target knows them by their keys. Without that, no other job is begun for a slice that has given records.
+  /// `watch` is the cursor's, for this slice; may be null. Unless records may repeat,
+  /// no other job is begun for a slice that has given some.
   async_retriever(std::shared_ptr<const job_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch,
-                  bool may_repeat);
+                  record_target target = {});
 
   void open(const std::optional<std::string>& position) override;
 
@@ -60,7 +62,7 @@ class async_retriever final : public slice_reader {
   stream_page clear_away(const std::stop_token& stop);
 
   bool has_ended(const polled_job& job, const std::stop_token& stop);
-  bool lacks_files(const polled_job& job);
+  bool lacks_files(const polled_job& job, const std::stop_token& stop);
   void complete(const polled_job& job);
   void give_up(const std::string& why, const std::stop_token& stop, std::chrono::milliseconds wait = poll_interval);
   bool find_files_again(const error& why, const std::stop_token& stop);
@@ -82,7 +84,7 @@ class async_retriever final : public slice_reader {
   std::shared_ptr<const job_reading> stream_;
   stream_slice slice_;
   std::unique_ptr<record_watch> watch_;
-  bool may_repeat_;
+  record_target target_;
   job_position at_;
   int attempts_ = 0;  // that failed, of this process
   bool searched_again_ = false;

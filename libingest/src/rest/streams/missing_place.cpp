@@ -2,9 +2,12 @@
 
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
+#include "json/json_scanner.hpp"
 #include "log/event_names.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/api_message.hpp"
+#include "rest/decoders/json_body.hpp"
+#include "rest/selectors/record_search.hpp"
 
 namespace ingest::rest {
 
@@ -21,6 +24,24 @@ void refuse_words_of_error(const std::string& where, const answer& given) {
                             ", but with an error in place of records: " + detail::quotable(*words) +
                             "; where that is no error, say so by a response filter with the action IGNORE"),
                 true);
+  }
+}
+
+void refuse_partial_data(const std::string& where, std::string_view errors) {
+  if (errors.empty()) {
+    return;
+  }
+  const value list = value::from_json(errors);
+  for (const value& one : list.items()) {
+    const bool has_place = one.find("path") != nullptr || one.find("locations") != nullptr;
+    if (one.find("message") != nullptr && (has_place || one.find("extensions") != nullptr)) {
+      throw error(errc::bad_data,
+                  log::redact(where + ": the API answered with a part of the data, and with errors: " +
+                              detail::quotable(one.find("message")->to_text()) +
+                              "; if what is there is all that you want, say so by a response filter with the action "
+                              "IGNORE"),
+                  true);
+    }
   }
 }
 
@@ -42,6 +63,38 @@ void tell_missing_records(const std::string& where, const answer& from, const gl
                where + ": an answer has nothing at \"" + place.to_text() +
                    "\", where records are: it is taken for one without any. If the stream has none at all, look at "
                    "the extractor's `field_path`");
+}
+
+void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place) {
+  if (!place.plain() || place.empty() || given.json_or_empty().find(place.steps().front().text) != nullptr) {
+    return;
+  }
+  std::vector<answer_list> lists;
+  try {
+    lists = lists_in(without_byte_order_mark(given.body()));
+  } catch (const detail::json_fault&) {
+    return;
+  }
+  for (const answer_list& list : lists) {
+    if (list.may_have_records()) {
+      throw error(errc::bad_data,
+                  where + ": no answer has had anything at \"" + place.to_text() +
+                      "\", where records are, and this one " + "has a list of " + std::to_string(list.objects) +
+                      " objects at \"" + list.name() +
+                      "\": if records are there now, mend the extractor's `field_path`; if there are none, say so by a "
+                      "response filter with the action IGNORE",
+                  true);
+    }
+  }
+}
+
+void refuse_to_empty(const std::string& where, const glob_path& place) {
+  throw error(errc::bad_data,
+              where + ": no answer has had anything at \"" + place.to_text() +
+                  "\", where records are, and what is read takes the place of a table that has rows: it is left as it "
+                  "is. If the source has no records any more, empty the table by hand, or say so by a response filter "
+                  "with the action IGNORE; else mend the extractor's `field_path`",
+              true);
 }
 
 void tell_missing_files(const std::string& where, const glob_path& place, told_once& told) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <string_view>
 
 #include "rest/requests/answer.hpp"
 #include "rest/selectors/glob_path.hpp"
@@ -15,11 +16,16 @@ struct told_once {
   std::atomic<bool> feed_not_in_order{false};
   std::atomic<bool> ignored_in_mid_slice{false};
   std::atomic<bool> files_not_found{false};
+  std::atomic<bool> end_contradicted{false};
 };
 
-/// For an answer with a status that says success, and without the place of records: throws errc::bad_data, as what may
-/// pass, where it has an error in place of them. `where` names the stream.
+/// For an answer with a status that says success, and without records: throws errc::bad_data, as what may pass, where
+/// it has an error in place of them or beside them. `where` names the stream.
 void refuse_words_of_error(const std::string& where, const answer& given);
+
+/// For an answer with records: throws the same where `errors` beside them are those of GraphQL, by which the data is
+/// not all that was asked for (https://spec.graphql.org/October2021/#sec-Errors).
+void refuse_partial_data(const std::string& where, std::string_view errors);
 
 /// For the second answer behind a page that another one was to follow: throws errc::bad_data, as what may pass, where
 /// it has no body. A proxy may have lost it: nothing at all is no answer there.
@@ -28,6 +34,14 @@ void refuse_empty_body(const std::string& where, const answer& given);
 /// Warns, once for a stream, that an answer without the place of records is taken for one without any: some APIs leave
 /// the list away where it would be empty; others have been changed, and nobody would ever know.
 void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told);
+
+/// For a slice that ends without the place of records, in a stream of which no answer has had it: throws
+/// errc::bad_data, as what may pass, where a list of objects is elsewhere and the first step to the place is not there:
+/// the API has another envelope now.
+void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place);
+
+/// For the same: what is read takes the place of a table that has rows, and nobody has said that there are none.
+[[noreturn]] void refuse_to_empty(const std::string& where, const glob_path& place);
 
 /// The same of an answer that has to name the files of a job.
 void tell_missing_files(const std::string& where, const glob_path& place, told_once& told);

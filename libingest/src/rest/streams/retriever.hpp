@@ -14,6 +14,7 @@
 #include "rest/paginators/paginator.hpp"
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
+#include "rest/streams/end_claims.hpp"
 #include "rest/streams/missing_place.hpp"
 #include "rest/streams/slice_reader.hpp"
 #include "rest/streams/stream_slice.hpp"
@@ -38,6 +39,9 @@ struct stream_reading {
 
   std::shared_ptr<page_lengths> lengths = std::make_shared<page_lengths>();
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
+  std::shared_ptr<claims_heeded> claims = std::make_shared<claims_heeded>();
+  /// Whether an answer of any slice has had the place of records.
+  std::shared_ptr<std::atomic<bool>> place_was_found = std::make_shared<std::atomic<bool>>(false);
 };
 
 /// SimpleRetriever: a page is what one request brought.
@@ -48,11 +52,14 @@ struct stream_reading {
 ///   is asked for, and its records belong to the slice;
 /// - an answer without the place of the records, in the middle of a slice, is asked for once more;
 /// - one that speaks of an error instead of records is one, whatever its status;
+/// - one that says that more comes (end_claims) is not the last one without a look behind it, or at it once more;
+/// - where no answer of the stream has had the place of records, it may be elsewhere now;
 /// - a data feed ends with a record that is known only where newer records come first.
 class retriever final : public slice_reader {
  public:
   /// `watch` is the cursor's, for this slice; may be null.
-  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch);
+  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch,
+            record_target target = {});
 
   void open(const std::optional<std::string>& position) override;
 
@@ -61,16 +68,29 @@ class retriever final : public slice_reader {
 
  private:
   variables names() const;
-  struct answered_page;
+  struct answered_page {
+    answer given;
+    selected_page page;
+    bool is_taken_as_it_is = false;  // by a response filter, whatever it says
+    bool resets_pagination = false;
+    end_claim claim = {};  // where the slice ends with it by its paginator
+
+    bool lacks_place() const { return !page.place_found && !is_taken_as_it_is; }
+    bool has_nothing() const { return page.extracted == 0 && !is_taken_as_it_is; }
+  };
   /// Nothing where the answer says that there are no records.
   std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
-  stream_page go_on_behind(answered_page found, const variables& given);
+  void refuse_failure(const answered_page& found) const;
+  void note_place(const answered_page& found) const;
+  stream_page go_on_behind(answered_page found, std::optional<value> next, const std::stop_token& stop);
+  void require_believable_end(const answered_page& found, const std::stop_token& stop);
+  void note_in_vain(const end_claim& claim) const;
   void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const variables& given) const;
   request_options of_slice(const variables& given) const;
   page_wishes wishes() const;
-  std::optional<value> next_token(const answered_page& from, const variables& given);
+  std::optional<value> next_token(answered_page& from, const variables& given);
   bool feed_has_ended(const selected_page& page);
   stream_page start_anew();
   stream_page concluded(record_texts records, std::optional<value> next, bool ended);
@@ -81,6 +101,9 @@ class retriever final : public slice_reader {
   page_wishes wishes_;
   page_position at_;
   std::optional<pagination_guard> guard_;
+  record_target target_;
+  std::optional<std::size_t> so_far_;  // records of the slice; nothing where it was begun in another process
+  end_claim doubt_;                    // why the page before was not believed to be the last one
   bool started_anew_ = false;
   bool feed_undecided_ = false;
 };

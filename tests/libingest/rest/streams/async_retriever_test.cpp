@@ -137,7 +137,7 @@ struct exports_scene {
   }
 
   std::unique_ptr<slice_reader> reader(const std::optional<std::string>& position = {}, bool may_repeat = false) {
-    auto made = stream->reader(*stream->slices()->next({}), may_repeat);
+    auto made = stream->reader(*stream->slices()->next({}), {may_repeat});
     made->open(position);
     return made;
   }

@@ -40,6 +40,7 @@ class scripted_requester final : public requester {
     int status = 200;
     request_outcome::kind what = request_outcome::kind::answered;
     bool fails = false;
+    std::string link = "";
   };
   explicit scripted_requester(std::vector<step> steps) : steps_(std::move(steps)) {}
 
@@ -53,7 +54,9 @@ class scripted_requester final : public requester {
     if (now.fails) {
       throw request_failure(ingest::errc::config, "the API has no such page", now.status);
     }
-    return {now.what, answer(now.status, {{"Link", "<https://a/2>; rel=\"next\""}}, now.body, "https://a")};
+    const std::vector<ingest::http_header> headers =
+        now.link.empty() ? std::vector<ingest::http_header>() : std::vector<ingest::http_header>{{"Link", now.link}};
+    return {now.what, answer(now.status, headers, now.body, "https://a")};
   }
 
   value described(const variables&) const override { return {}; }
@@ -180,10 +183,10 @@ BOOST_AUTO_TEST_CASE(a_slice_goes_on_behind_each_of_its_pages) {
 BOOST_AUTO_TEST_CASE(pagination_sees_headers_last_records_and_unfiltered_counts) {
   record_selector_options filtered;
   filtered.condition = text("{{ record.id > 1 }}");
-  const auto scene =
-      make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":1}]})"}},
-           by_cursor("{{ headers['link']['next']['url'] if last_page_size == 2 and last_record.id == 2 else '' }}"),
-           filtered);
+  const auto scene = make(
+      {{.body = R"({"data":[{"id":1},{"id":2}]})", .link = "<https://a/2>; rel=\"next\""}, {R"({"data":[{"id":1}]})"}},
+      by_cursor("{{ headers['link']['next']['url'] if last_page_size == 2 and last_record.id == 2 else '' }}"),
+      filtered);
   retriever reader(scene.reading, {}, nullptr);
   reader.open({});
   BOOST_TEST(records_of(reader) == "{\"id\":2}\n");
@@ -371,6 +374,142 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_records_is_no_end) {
   retriever reader(none.reading, {}, nullptr);
   reader.open({});
   BOOST_TEST(records_of(reader).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
+  for (const char* beside : {R"("error":"overloaded")", R"("errors":[{"message":"overloaded"}])",
+                             R"("success":false,"message":"overloaded")", R"("ok":false,"error":"overloaded")",
+                             R"("status":"ERROR","message":"overloaded")", R"("code":503,"message":"overloaded")",
+                             R"("meta":{"status":"failed","message":"overloaded"})"}) {
+    const std::string body = R"({"data":[],)" + std::string(beside) + "}";
+    for (const bool raw : {true, false}) {
+      record_selector_options selecting;
+      selecting.condition = raw ? std::nullopt : std::optional(text("True"));
+      const auto scene = make({{body}}, pages_of("2"), selecting);
+      retriever reader(scene.reading, {}, nullptr);
+      reader.open({});
+      BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+        return e.transient() && is(e, ingest::errc::bad_data, "overloaded");
+      });
+    }
+    const auto ignored = make({{body, 200, request_outcome::kind::ignored}}, pages_of("2"));
+    retriever reader(ignored.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader).empty());
+  }
+  for (const char* beside : {R"("error":null)", R"("errors":[])", R"("success":true)", R"("status":"ok","code":200)",
+                             R"("status":"active")", R"("count":500)"}) {
+    const auto scene = make({{R"({"data":[],)" + std::string(beside) + "}"}}, pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader).empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(data_of_graphql_beside_errors_is_not_whole) {
+  const std::string records = R"("data":[{"id":1}])";
+  const std::string partial = "{" + records + R"(,"errors":[{"message":"timeout","path":["a",1]}]})";
+  for (const bool raw : {true, false}) {
+    record_selector_options selecting;
+    selecting.condition = raw ? std::nullopt : std::optional(text("True"));
+    const auto scene = make({{partial}}, by_cursor(""), selecting);
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+      return e.transient() && is(e, ingest::errc::bad_data, "timeout");
+    });
+    for (const std::string& whole : {"{" + records + R"(,"errors":[]})", "{" + records + R"(,"errors":["late"]})"}) {
+      const auto other = make({{whole}}, by_cursor(""), selecting);
+      retriever good(other.reading, {}, nullptr);
+      good.open({});
+      BOOST_TEST(records_of(good) == "{\"id\":1}\n");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_records_that_says_that_more_comes_is_asked_for_again) {
+  const scripted_requester::step empty = {R"({"data":[],"meta":{"has_more":true}})"};
+  const auto scene = make({empty, {R"({"data":[{"id":1}]})"}}, by_cursor("{{ response.next }}"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
+  const auto always = make({empty, empty}, by_cursor("{{ response.next }}"));
+  retriever other(always.reading, {}, nullptr);
+  other.open({});
+  BOOST_CHECK_EXCEPTION(other.read({}), ingest::error, [](const ingest::error& e) {
+    return e.transient() && is(e, ingest::errc::bad_data, "`meta.has_more` says that more comes");
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_page_in_the_middle_is_no_end_where_the_answer_says_how_many_there_are) {
+  for (const char* beside : {R"("page":2,"total_pages":4)", R"("total":3)", R"("has_more":true)"}) {
+    const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"},
+                             {R"({"data":[],)" + std::string(beside) + "}"},
+                             {R"({"data":[{"id":3}]})"},
+                             {R"({"data":[]})"}},
+                            pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  }
+  // The last of pages that are counted from 0.
+  const auto last =
+      make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[],"page":3,"total_pages":4})"}}, pages_of("2"));
+  retriever reader(last.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n");
+}
+
+BOOST_AUTO_TEST_CASE(totals_that_are_of_something_else_are_heeded_three_times) {
+  const std::string page = R"({"data":[{"id":1}],"total":500})";
+  const auto scene =
+      make({{page}, {R"({"data":[]})"}, {page}, {R"({"data":[]})"}, {page}, {R"({"data":[]})"}, {page}}, pages_of("2"));
+  for (int slice = 0; slice < 4; ++slice) {
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(records_that_are_elsewhere_now_are_not_taken_for_none) {
+  const scripted_requester::step renamed = {R"({"items":[{"id":1}]})"};
+  const auto scene = make({renamed}, by_cursor(""));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+    return e.transient() && is(e, ingest::errc::bad_data, "a list of 1 objects at \"items\"");
+  });
+  // The API leaves the list away where it would be empty.
+  const auto left_away = make({{R"({"data":[{"id":7}]})"}, renamed, {R"({"total":0,"tags":["a"]})"}}, by_cursor(""));
+  for (const char* records : {"{\"id\":7}\n", "", ""}) {
+    retriever slice(left_away.reading, {}, nullptr);
+    slice.open({});
+    BOOST_TEST(records_of(slice) == records);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybody_has_said) {
+  for (const bool has_rows : {true, false}) {
+    const record_target target{.replaces_rows = [has_rows](const std::stop_token&) { return has_rows; }};
+    for (const char* body : {"{}", "", "null", R"({"message":"come back later"})"}) {
+      const auto scene = make({{body}}, by_cursor(""));
+      retriever reader(scene.reading, {}, nullptr, target);
+      reader.open({});
+      if (has_rows) {
+        BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+          return e.transient() && is(e, ingest::errc::bad_data, "it is left as it is");
+        });
+      } else {
+        BOOST_TEST(records_of(reader).empty());
+      }
+    }
+    for (const char* body : {R"({"data":[]})", R"({"data":null})"}) {
+      const auto scene = make({{body}}, by_cursor(""));
+      retriever reader(scene.reading, {}, nullptr, target);
+      reader.open({});
+      BOOST_TEST(records_of(reader).empty());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_the_place_of_records_behind_others_is_asked_for_again) {

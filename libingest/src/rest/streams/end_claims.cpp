@@ -1,0 +1,59 @@
+#include "rest/streams/end_claims.hpp"
+
+#include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "rest/paginators/answer_hints.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+bool is_list(std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && body[first] == '[';
+}
+
+/// Some count pages from 0, so that the last of five is the fourth.
+bool has_pages_behind(const page_way& way) {
+  return way.what == page_way::kind::page && way.at && way.at->integer() < way.total - 1;
+}
+
+}  // namespace
+
+end_claim claim_against_end(const answer& given, const selected_page& page, std::optional<std::size_t> so_far) {
+  const answer_hints hints = hints_in(page.response, given.headers(), is_list(given.body()));
+  if (hints.more) {
+    return *hints.more ? end_claim{"`" + hints.more_place + "` says that more comes", true} : end_claim{};
+  }
+  for (const page_way& way : hints.ways) {
+    if (has_pages_behind(way)) {
+      return {"`" + way.place + "` says that it is page " + way.at->to_json() + " of " + std::to_string(way.total),
+              true};
+    }
+    if (way.what == page_way::kind::url && way.at) {
+      return {way.place + " leads to a next page"};
+    }
+  }
+  if (so_far && hints.total && hints.total_is_sure && *hints.total > static_cast<std::int64_t>(*so_far)) {
+    return {"it says that there are " + std::to_string(*hints.total) + " records, and " + std::to_string(*so_far) +
+            " have come"};
+  }
+  return {};
+}
+
+void refuse_contradicted_end(const std::string& where, const end_claim& claim) {
+  throw error(errc::bad_data,
+              where + ": an answer has no records, so that its slice would end with it, but " + claim.words +
+                  "; if the API means nothing by that, say so by a response filter with the action IGNORE",
+              true);
+}
+
+void tell_contradicted_end(const std::string& where, const end_claim& claim, told_once& told) {
+  if (!told.end_contradicted.exchange(true)) {
+    log::warning(events::end_contradicted, where + ": by its paginator a slice ends with an answer of which " +
+                                               claim.words + ". If records are missing, mend the paginator");
+  }
+}
+
+}  // namespace ingest::rest

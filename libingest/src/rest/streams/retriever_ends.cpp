@@ -1,0 +1,133 @@
+// Whether a slice has ended, which is mostly told by something that is not there.
+#include "rest/streams/retriever.hpp"
+
+#include <utility>
+
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "rest/answers/failed_request.hpp"
+
+namespace ingest::rest {
+
+namespace {
+
+constexpr int no_content = 204;
+
+/// What APIs answer where somebody asks for a page behind the last one; refusals, limits and failures are none of it.
+bool says_no_such_page(int status) {
+  return status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
+}
+
+}  // namespace
+
+void retriever::refuse_failure(const answered_page& found) const {
+  if (found.has_nothing()) {
+    refuse_words_of_error(stream_->where, found.given);
+  }
+  if (!found.is_taken_as_it_is) {
+    refuse_partial_data(stream_->where, found.page.errors_beside);
+  }
+}
+
+void retriever::note_place(const answered_page& found) const {
+  if (found.page.place_found) {
+    stream_->place_was_found->store(true);
+  }
+  if (!found.lacks_place()) {
+    return;
+  }
+  if (at_.last_page && !at_.doubted_end) {
+    refuse_empty_body(stream_->where, found.given);
+  }
+  tell_missing_records(stream_->where, found.given, stream_->selecting->extractor().path(), *stream_->told);
+}
+
+/// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
+std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const variables& given,
+                                                                          const std::stop_token& stop) {
+  const std::size_t records = *at_.doubted_end;
+  std::optional<answered_page> found;
+  try {
+    found = ask(given, stop);
+  } catch (const request_failure& e) {
+    if (!says_no_such_page(e.status()) || stream_->lengths->give_fewer_than_asked()) {
+      throw;
+    }
+    log::info(events::page_not_there, stream_->where + ": there is no page behind one of " + std::to_string(records) +
+                                          " records, it seems: " + e.what());
+  }
+  at_.doubted_end.reset();
+  const end_claim doubt = std::exchange(doubt_, {});
+  const bool has_more =
+      found && !found->resets_pagination && found->page.extracted > 0 && found->page.fingerprint != at_.last_page;
+  if (!has_more) {
+    stream_->lengths->note_end_behind(records);
+    note_in_vain(doubt);
+    return std::nullopt;
+  }
+  stream_->lengths->note_more_behind(records);
+  if (records > 0 && !stream_->told->pages_are_shorter.exchange(true)) {
+    log::warning(events::pages_are_shorter, stream_->where + ": the API gives " + std::to_string(records) +
+                                                " records in a page, though more are asked for: each end is looked "
+                                                "behind. Set the paginator's `page_size` to what it gives");
+  }
+  return found;
+}
+
+void retriever::require_believable_end(const answered_page& found, const std::stop_token& stop) {
+  if (found.has_nothing() && found.claim.is_certain) {
+    refuse_contradicted_end(stream_->where, found.claim);
+  }
+  note_in_vain(found.claim);
+  const bool no_place_at_all = found.lacks_place() && !at_.last_page && !stream_->place_was_found->load();
+  if (!no_place_at_all || found.given.status() == no_content) {
+    return;
+  }
+  const glob_path& place = stream_->selecting->extractor().path();
+  refuse_other_envelope(stream_->where, found.given, place);
+  if (target_.replaces_rows && target_.replaces_rows(stop)) {
+    refuse_to_empty(stream_->where, place);
+  }
+}
+
+void retriever::note_in_vain(const end_claim& claim) const {
+  if (!claim) {
+    return;
+  }
+  if (!claim.is_certain) {
+    stream_->claims->note_in_vain();
+  }
+  tell_contradicted_end(stream_->where, claim, *stream_->told);
+}
+
+/// As the connector wants it; but nobody would know that a slice was read in part.
+void retriever::tell_ignored(const std::optional<answer>& given) const {
+  if (at_.last_page && !at_.doubted_end && !stream_->told->ignored_in_mid_slice.exchange(true)) {
+    log::warning(events::slice_cut_short,
+                 stream_->where + ": the connector ignores the answer " +
+                     (given ? std::to_string(given->status()) : std::string("that did not come")) +
+                     ", so a slice ends with the page before, whatever there is behind it");
+  }
+}
+
+/// A data feed has nothing new behind a record that is older than where this sync began. Where all that has come bears
+/// one time, nobody knows which end of it comes first: another page is looked at.
+bool retriever::feed_has_ended(const selected_page& page) {
+  if (!page.last_record_known) {
+    return false;
+  }
+  const record_watch::order& order = watch_->seen_order();
+  if (order.newer_behind_older) {
+    if (!stream_->told->feed_not_in_order.exchange(true)) {
+      log::warning(events::feed_not_in_order,
+                   stream_->where +
+                       ": it is called a data feed, but newer records come behind older ones, so it is "
+                       "read to its end. Have the API sort by the cursor's field, newest first, or take "
+                       "`is_data_feed` out");
+    }
+    return false;
+  }
+  return order.older_behind_newer || std::exchange(feed_undecided_, true);
+}
+
+}  // namespace ingest::rest
