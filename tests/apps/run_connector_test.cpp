@@ -131,6 +131,22 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_by_what_nobody_has_said) {
   BOOST_TEST(number("SELECT count(*) FROM customers") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(does_not_replace_a_table_of_children_where_nobody_has_said_that_there_are_no_parents) {
+  BOOST_TEST(shop("run", {"--stream", "order items"}).exit_code == 0);
+  const auto before = number("SELECT count(*) FROM order_items");
+  std::string body = R"({"data":{}})";
+  api_of_shop.fault = [&body](const received_request& r) -> std::optional<reply> {
+    return r.path == "/v1/orders" ? std::optional(reply{.body = body}) : std::nullopt;
+  };
+  const auto p = shop("run", {"--stream", "order items", "--retry-deadline-ms", "50"});
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == before);
+  body = R"({"data":{"orders":[]}})";
+  const auto none = shop("run", {"--stream", "order items"});
+  BOOST_TEST(none.exit_code == 0, none.err);
+  BOOST_TEST(number("SELECT count(*) FROM order_items") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
   int answers = 0;
   std::atomic<bool> stands{false};

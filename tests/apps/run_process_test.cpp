@@ -266,6 +266,21 @@ BOOST_AUTO_TEST_CASE(ends_with_an_error_that_quotes_the_process_and_no_secrets) 
   BOOST_TEST(has_each_once(2000));
 }
 
+BOOST_AUTO_TEST_CASE(shows_no_secret_of_a_file_that_the_command_names_however_the_process_spells_it) {
+  const auto own = directory / "own.json";
+  put_text(own, R"({"account":{"api_token":"open/sesame+now","pin":1},"client_secret":90817263})");
+  environment.erase("CONNECTOR_CONFIG");
+  environment["FROM"] += " --config " + own.string();
+  environment["TAP_BEGINS"] =
+      "echo 'GET /?token=open%2Fsesame%2Bnow 401, Basic OTpvcGVuL3Nlc2FtZStub3c=, 90817263' >&2; exit 1";
+  const auto p = run("run", {"--max-restarts", "0"});
+  BOOST_TEST(p.exit_code != 0);
+  BOOST_TEST(has(p.err, "401"), p.err);
+  for (const char* secret : {"sesame", "90817263", "vcGVuL3Nlc2FtZStub3"}) {
+    BOOST_TEST(!has(p.err, secret), p.err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(is_not_complete_where_a_line_could_have_been_a_record) {
   environment["TAP_PRINTS_AT"] = "150";
   environment["TAP_PRINTS"] = "page 2 of 3";

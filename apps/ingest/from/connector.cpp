@@ -195,17 +195,19 @@ class ledger_progress {
 
 supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
                             metrics&) {
-  const std::shared_ptr<rest::connector> from = load_connector(s, present_in(plan));
+  connector_setup made = set_up_connector(s, present_in(plan));
+  if (ledger && s.write == disposition::replace) {
+    made.options.replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
+  }
+  const auto from =
+      std::make_shared<rest::connector>(std::move(made.source), std::move(made.config), std::move(made.options));
   const auto stream = std::make_shared<const rest::connector_stream>(from->open(from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
   if (to_of(s).keyed) {
     encoder = std::make_shared<keyed_encoder>();
   }
   const bool has_key = to_of(s).keyed && s.has_key;
-  rest::record_target target{has_key && s.write != disposition::append};
-  if (ledger && s.write == disposition::replace) {
-    target.replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
-  }
+  const bool may_repeat = has_key && s.write != disposition::append;
   rest::stream_progress past;
   if (ledger && goes_by_watermarks_of_slices(plan)) {
     past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
@@ -214,7 +216,7 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
     };
   }
   const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
-                                  std::move(past), std::move(target));
+                                  std::move(past), may_repeat);
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};

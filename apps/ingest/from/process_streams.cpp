@@ -76,6 +76,19 @@ void check_names(const settings& s, const std::vector<catalog_stream>& all) {
   }
 }
 
+/// Files of settings that the command names itself, as `--config FILE`: the process may quote them.
+void register_secrets_named_in(const std::vector<std::string>& words) {
+  constexpr std::uintmax_t most_bytes = 1 << 20;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::size_t equals = words[i].starts_with("-") ? words[i].find('=') : words[i].npos;
+    const std::filesystem::path path = equals == words[i].npos ? words[i] : words[i].substr(equals + 1);
+    std::error_code none;
+    if (std::filesystem::is_regular_file(path, none) && std::filesystem::file_size(path, none) <= most_bytes) {
+      processes::register_secrets(detail::contents_of(path).value_or(""));
+    }
+  }
+}
+
 /// What each disposition takes for granted.
 void check_write(const settings& own, const std::string& name) {
   const bool needs_key = own.write == disposition::merge || own.write == disposition::skip;
@@ -102,6 +115,7 @@ processes::source_command process_command(const settings& s) {
   } catch (const error& e) {
     throw error(errc::config, std::string("FROM: ") + e.what());
   }
+  register_secrets_named_in(command.words);
   command.config = config_of(s);
   if (!command.config.empty()) {
     processes::register_secrets(contents_of(command.config, "CONNECTOR_CONFIG"));

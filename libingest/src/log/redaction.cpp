@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/log.hpp"
+#include "log/secret_spelling.hpp"
 
 namespace ingest {
 
@@ -16,10 +17,18 @@ namespace {
 
 constexpr std::string_view mask = "***";
 constexpr std::size_t shortest_secret = 4;
+constexpr std::size_t shortest_line = 16;
+
+/// What a secret, or a part of one, may be spelt as.
+struct secret_spelling {
+  std::string text;
+  bool is_base64 = false;
+};
 
 struct secret_list {
   std::mutex mutex;
-  std::vector<std::string> secrets;  // longest first: a secret that contains another is masked as a whole
+  std::vector<std::string> secrets;
+  std::vector<secret_spelling> spellings;  // longest first: a secret that contains another is masked as a whole
   std::map<std::string, std::string, std::less<>> options;
 };
 
@@ -41,6 +50,37 @@ void rename_options(const std::map<std::string, std::string, std::less<>>& optio
     }
     text.replace(begin, end + 1 - begin, named->second);
     begin += named->second.size();
+  }
+}
+
+/// Lines of a secret that has several, as keys have: whoever quotes it may quote one of them.
+std::vector<std::string_view> long_lines(std::string_view secret) {
+  std::vector<std::string_view> lines;
+  if (secret.find('\n') == secret.npos) {
+    return lines;
+  }
+  for (std::size_t begin = 0; begin < secret.size();) {
+    const std::size_t end = std::min(secret.find('\n', begin), secret.size());
+    if (end - begin >= shortest_line) {
+      lines.push_back(secret.substr(begin, end - begin));
+    }
+    begin = end + 1;
+  }
+  return lines;
+}
+
+bool may_begin(char c, const secret_spelling& s) {
+  const char first = s.text.front();
+  return c == first || c == '%' || c == '\\' || (c == '+' && first == ' ') || (s.is_base64 && (c == '-' || c == '_'));
+}
+
+void mask_spelling(const secret_spelling& s, std::string& text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t length = may_begin(text[at], s) ? detail::spelt_length(text, at, s.text, s.is_base64) : 0;
+    if (length > 0) {
+      text.replace(at, length, mask);
+      at += mask.size() - 1;
+    }
   }
 }
 
@@ -177,23 +217,33 @@ void log::add_secret(std::string_view secret) {
   if (secret.size() < shortest_secret) {
     return;
   }
-  auto& [mutex, secrets, options] = registered();
+  auto& [mutex, secrets, spellings, options] = registered();
   const std::lock_guard lock(mutex);
   if (std::find(secrets.begin(), secrets.end(), secret) != secrets.end()) {
     return;
   }
   secrets.emplace_back(secret);
-  std::stable_sort(secrets.begin(), secrets.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  spellings.push_back({std::string(secret)});
+  for (std::string& core : detail::base64_cores(secret)) {
+    spellings.push_back({std::move(core), true});
+  }
+  for (const std::string_view line : long_lines(secret)) {
+    spellings.push_back({std::string(line)});
+  }
+  const auto is_longer = [](const auto& a, const auto& b) { return a.size() > b.size(); };
+  std::stable_sort(secrets.begin(), secrets.end(), is_longer);
+  std::stable_sort(spellings.begin(), spellings.end(),
+                   [&](const auto& a, const auto& b) { return is_longer(a.text, b.text); });
 }
 
 std::vector<std::string> detail::known_secrets() {
-  auto& [mutex, secrets, options] = registered();
+  auto& [mutex, secrets, spellings, options] = registered();
   const std::lock_guard lock(mutex);
   return secrets;
 }
 
 void log::name_option(std::string_view option, std::string_view as) {
-  auto& [mutex, secrets, options] = registered();
+  auto& [mutex, secrets, spellings, options] = registered();
   const std::lock_guard lock(mutex);
   options.insert_or_assign("`" + std::string(option) + "`", as);
 }
@@ -201,13 +251,11 @@ void log::name_option(std::string_view option, std::string_view as) {
 std::string log::redact(std::string_view text) {
   std::string masked(text);
   {
-    auto& [mutex, secrets, options] = registered();
+    auto& [mutex, secrets, spellings, options] = registered();
     const std::lock_guard lock(mutex);
     rename_options(options, masked);
-    for (const std::string& secret : secrets) {
-      for (std::size_t at = masked.find(secret); at != std::string::npos; at = masked.find(secret, at + mask.size())) {
-        masked.replace(at, secret.size(), mask);
-      }
+    for (const secret_spelling& spelling : spellings) {
+      mask_spelling(spelling, masked);
     }
   }
   return detail::without_passwords(masked);

@@ -31,8 +31,8 @@ std::string catalog_in(std::string_view line) {
 
 bool names_secret(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  static constexpr std::array words{"secret", "token",       "password", "passwd",     "passphrase",
-                                    "apikey", "private_key", "api_key",  "credential", "access_key"};
+  static constexpr std::array words{"secret",      "token",   "password",   "passwd",     "passphrase", "apikey",
+                                    "private_key", "api_key", "credential", "access_key", "auth_header"};
   return std::any_of(words.begin(), words.end(), [&name](const char* word) { return name.find(word) != name.npos; });
 }
 
@@ -41,8 +41,10 @@ void register_secrets_in(std::string_view value, int level) {
     return;
   }
   for (const json_member& m : members_of(value)) {
-    if (m.value.what == detail::json_value::kind::string && names_secret(m.name)) {
+    if (names_secret(m.name) && m.value.what == detail::json_value::kind::string) {
       log::add_secret(text_of(m.value));
+    } else if (names_secret(m.name) && m.value.what == detail::json_value::kind::number) {
+      log::add_secret(m.value.raw);
     }
     register_secrets_in(m.value.raw, level + 1);
   }

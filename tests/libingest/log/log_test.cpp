@@ -131,6 +131,28 @@ BOOST_AUTO_TEST_CASE(hold_no_password_however_badly_it_is_escaped) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(hold_no_secret_however_it_is_spelt) {
+  const std::string secret = "Zebra/4 \"4\"+é\n0123456789abcdef-line";
+  logging::add_secret(secret);
+  const auto hidden = [](const std::string& text) {
+    const std::string masked = logging::redact(text);
+    return masked.find("ebra") == masked.npos && masked.find("abcdef") == masked.npos &&
+           masked.find("***") != masked.npos;
+  };
+  BOOST_TEST(hidden("as it is: " + secret));
+  BOOST_TEST(hidden("in a URL: Zebra%2F4%20%224%22%2B%C3%A9%0A0123456789abcdef-line&x=1"));
+  BOOST_TEST(hidden("in a form: Zebra%2f4+%224%22%2b%c3%a9%0a0123456789abcdef-line"));
+  BOOST_TEST(hidden(R"(in JSON: "Zebra\/4 \"4\"+\u00e9\n0123456789abcdef-line")"));
+  BOOST_TEST(hidden("a line of it: 0123456789abcdef-line"));
+  logging::add_secret("my-very-long-password");
+  // Behind "", "u:" and "me:".
+  for (const std::string encoded :
+       {"bXktdmVyeS1sb25nLXBhc3N3b3Jk", "dTpteS12ZXJ5LWxvbmctcGFzc3dvcmQ=", "bWU6bXktdmVyeS1sb25nLXBhc3N3b3Jk"}) {
+    const std::string masked = logging::redact("Authorization: Basic " + encoded);
+    BOOST_TEST(masked.find(encoded.substr(8, 12)) == masked.npos, masked);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(stay_whole_when_many_threads_write) {
   const captured_stderr captured;
   std::vector<std::thread> threads;

@@ -2,7 +2,7 @@
 
 #include <initializer_list>
 
-#include "rest/authenticators/base64.hpp"
+#include "core/base64.hpp"
 #include "rest/authenticators/jwt_signature.hpp"
 #include "rest/authenticators/token_authenticators.hpp"
 
@@ -48,13 +48,13 @@ issued_token jwt_authenticator::token(const std::stop_token&) {
   const variables given = options_.given.as_variables();
   std::string key = credential_of(options_.secret_key, given);
   if (options_.base64_encode_secret_key) {
-    key = base64(key);
+    key = detail::base64(key);
   }
   const std::string passphrase = options_.passphrase ? credential_of(*options_.passphrase, given) : "";
-  const std::string content = base64url(headers().to_json()) + "." + base64url(payload().to_json());
+  const std::string content = detail::base64url(headers().to_json()) + "." + detail::base64url(payload().to_json());
   try {
     const std::string signed_token =
-        content + "." + base64url(jwt_signature(options_.algorithm, key, passphrase, content));
+        content + "." + detail::base64url(jwt_signature(options_.algorithm, key, passphrase, content));
     const std::string prefix = options_.header_prefix ? credential_of(*options_.header_prefix, given) : "";
     return {(prefix.empty() ? "" : prefix + " ") + signed_token, 0};
   } catch (const error& e) {

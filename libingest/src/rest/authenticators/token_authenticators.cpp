@@ -1,7 +1,7 @@
 #include "rest/authenticators/token_authenticators.hpp"
 
+#include "core/base64.hpp"
 #include "ingest/log.hpp"
-#include "rest/authenticators/base64.hpp"
 
 namespace ingest::rest {
 
@@ -35,7 +35,7 @@ authenticator::proof bearer_authenticator::present(const std::stop_token& stop) 
 authenticator::proof basic_authenticator::present(const std::stop_token&) {
   const variables given = given_.as_variables();
   const std::string password = credential_of(password_, given);
-  const std::string encoded = base64(credential_of(username_, given) + ":" + password);
+  const std::string encoded = detail::base64(credential_of(username_, given) + ":" + password);
   log::add_secret(password);
   log::add_secret(encoded);
   proof p;

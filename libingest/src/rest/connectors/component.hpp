@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +46,9 @@ struct connector_parts {
   std::vector<std::string> allowed_hosts = {};
   std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it
   timing time = {};
-  retry_options patience = {};                         ///< with answers that cannot be right
-  std::chrono::system_clock::time_point present = {};  ///< of cursors
+  retry_options patience = {};                                          ///< with answers that cannot be right
+  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;  ///< none: what is read replaces nothing
+  std::chrono::system_clock::time_point present = {};                   ///< of cursors
 };
 
 /// A component of a prepared manifest, as those that are made of it read its fields. The parts must outlive it.

@@ -32,6 +32,7 @@ connector::connector(manifest from, value config, connector_options options)
   parts_.allowed_hosts = std::move(options.allowed_hosts);
   parts_.time = std::move(options.time);
   parts_.patience = options.patience;
+  parts_.replaces_rows = std::move(options.replaces_rows);
   parts_.present = options.present.value_or(parts_.time.wall());
   const component root(parts_, manifest_.root, manifest_.name);
   parts_.slots = make_job_slots(root);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,11 @@ struct connector_options {
                             .deadline = std::chrono::minutes(1),
                             .first_delay = std::chrono::seconds(1),
                             .max_delay = std::chrono::seconds(16)};
+
+  /// Whether what is read takes the place of a table that has rows: then a stream, or a parent of its, of which nobody
+  /// has said that it has no records is not taken for one without. May ask a database, and wait for it; none: it does
+  /// not.
+  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;
 
   /// What cursors take for the present: the same in each process that goes on with a run, so that windows of time are
   /// the same. None: when the connector is made.

@@ -44,6 +44,7 @@ std::shared_ptr<const stream_reading> make_reading(const component& retriever, c
   reading->of_partition = injection_of(std::shared_ptr<const partition_router>(make_router(retriever)));
   reading->of_window = injection_of(incremental);
   reading->ignore_slice_on_further_pages = retriever.truth("ignore_stream_slicer_parameters_on_paginated_requests");
+  reading->replaces_rows = retriever.parts().replaces_rows;
   reading->known = std::make_shared<const variables>(retriever.given().as_variables());
   return reading;
 }
@@ -66,13 +67,13 @@ std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress
   return std::make_unique<stream_slices>(make_router(of_.child("retriever")), cursor_, std::move(progress));
 }
 
-std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, record_target target) const {
+std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
   auto watch = cursor_ ? cursor_->watch(planned.watermark) : nullptr;
   std::unique_ptr<slice_reader> reads;
   if (jobs_) {
-    reads = std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), std::move(target));
+    reads = std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), records_may_repeat);
   } else {
-    reads = std::make_unique<retriever>(pages_, planned.slice, std::move(watch), std::move(target));
+    reads = std::make_unique<retriever>(pages_, planned.slice, std::move(watch));
   }
   return std::make_unique<patient_reader>(std::move(reads), name_, of_.parts().patience, of_.parts().time);
 }
@@ -80,9 +81,8 @@ std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& plan
 std::shared_ptr<parent_records> make_parent_records(const component& stream) {
   const auto parent = std::make_shared<const connector_stream>(stream);
   // A partition that comes twice is read once.
-  return std::make_shared<parent_stream>(
-      [parent] { return parent->slices(); },
-      [parent](const planned_slice& slice) { return parent->reader(slice, {true}); });
+  return std::make_shared<parent_stream>([parent] { return parent->slices(); },
+                                         [parent](const planned_slice& slice) { return parent->reader(slice, true); });
 }
 
 }  // namespace ingest::rest

@@ -25,8 +25,9 @@ class connector_stream {
   /// The slices, from the first one on. Parents are read anew.
   std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;
 
-  /// What reads a slice.
-  std::unique_ptr<slice_reader> reader(const planned_slice& planned, record_target target = {}) const;
+  /// What reads a slice. `records_may_repeat`: those that come twice are there once, for the target knows them by their
+  /// keys, so that a slice may be begun anew after it has given some.
+  std::unique_ptr<slice_reader> reader(const planned_slice& planned, bool records_may_repeat = false) const;
 
  private:
   component of_;

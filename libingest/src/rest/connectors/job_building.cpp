@@ -131,6 +131,7 @@ std::shared_ptr<const job_reading> make_job_reading(const component& of, const s
     reading->wait_after_failure = std::chrono::seconds(positive(of, "failed_retry_wait_time_in_seconds", 1));
   }
   reading->most_text = of.parts().max_body_bytes;
+  reading->replaces_rows = of.parts().replaces_rows;
   reading->time = of.parts().time;
   return reading;
 }

@@ -87,7 +87,7 @@ struct stream_sources::shared {
   std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
   stream_progress past;
-  record_target target = {};
+  bool records_may_repeat = false;
   slices_at_hand slices = {};
 };
 
@@ -120,7 +120,7 @@ class stream_supply final : public slice_supply {
 
 class slice_source final : public source {
  public:
-  slice_source(shared_parts stream, planned_slice planned, record_target target, std::optional<json_pointer> id,
+  slice_source(shared_parts stream, planned_slice planned, bool records_may_repeat, std::optional<json_pointer> id,
                std::shared_ptr<const record_encoder> encoder, bool tells_watermark, std::function<void()> ended)
       : stream_(std::move(stream)),
         planned_(std::move(planned)),
@@ -128,7 +128,7 @@ class slice_source final : public source {
         id_(std::move(id)),
         encoder_(std::move(encoder)),
         ended_(std::move(ended)),
-        reader_(stream_->reader(planned_, std::move(target))) {}
+        reader_(stream_->reader(planned_, records_may_repeat)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     stop_ = std::move(stop);
@@ -190,7 +190,7 @@ class slice_source final : public source {
 
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
                                std::shared_ptr<const record_encoder> encoder, stream_progress past,
-                               record_target target)
+                               bool records_may_repeat)
     : shared_(std::make_shared<shared>()) {
   shared_->stream = std::move(stream);
   if (id_pointer) {
@@ -198,7 +198,7 @@ stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, s
   }
   shared_->encoder = std::move(encoder);
   shared_->past = std::move(past);
-  shared_->target = std::move(target);
+  shared_->records_may_repeat = records_may_repeat;
 }
 
 slice_supply_factory stream_sources::supply() const {
@@ -213,8 +213,9 @@ source_factory stream_sources::sources() const {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
     const bool tells_watermark = parts->past.watermark && parts->stream->incremental();
-    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->target, parts->id, parts->encoder,
-                                          tells_watermark, [parts, slice] { parts->slices.end(slice); });
+    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->records_may_repeat, parts->id,
+                                          parts->encoder, tells_watermark,
+                                          [parts, slice] { parts->slices.end(slice); });
   };
 }
 

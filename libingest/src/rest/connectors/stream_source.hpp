@@ -17,9 +17,11 @@ class stream_sources {
   /// `id_pointer` is where a record has its key, for encoders that want one: none where records have no key. `encoder`
   /// makes lines of records.
   /// `past` is where the stream is read on from, and then positions of ended slices tell the watermarks for the next
-  /// run (run_ledger::complete_with_slices()); of nothing: all of it is read.
+  /// run (run_ledger::complete_with_slices()); of nothing: all of it is read. `records_may_repeat`: those that come
+  /// twice are there once, for the target knows them by their keys.
   stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                 std::shared_ptr<const record_encoder> encoder, stream_progress past = {}, record_target target = {});
+                 std::shared_ptr<const record_encoder> encoder, stream_progress past = {},
+                 bool records_may_repeat = false);
 
   /// The slices in order, each called by its partition and window. Asks the API where partitions are records of another
   /// stream.

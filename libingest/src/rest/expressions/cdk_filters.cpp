@@ -1,4 +1,5 @@
 // The filters that the CDK adds to Jinja's, or puts in their place (`string`).
+#include "core/base64.hpp"
 #include "core/utf8.hpp"
 #include "rest/expressions/digests.hpp"
 #include "rest/expressions/fault.hpp"
@@ -33,7 +34,7 @@ const std::string& only_text(const value& of, const char* filter) {
 
 value base64encode(const value& of, const arguments& with) {
   with.bound_to("base64encode", {}, 0);
-  return value::text_of(base64(only_text(of, "base64encode")));
+  return value::text_of(detail::base64(only_text(of, "base64encode")));
 }
 
 value base64decode(const value& of, const arguments& with) {
@@ -54,7 +55,7 @@ value base64binascii_decode(const value& of, const arguments& with) {
       fail(fault::kind::value, "base64binascii_decode takes ASCII");
     }
   }
-  return value::text_of(base64(text));
+  return value::text_of(detail::base64(text));
 }
 
 /// Anything but a text becomes JSON in quotes that the literal reader takes off again.

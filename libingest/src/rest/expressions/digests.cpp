@@ -60,19 +60,6 @@ std::string hmac_sha256(std::string_view text, std::string_view key) {
   return hexadecimal(bytes, size);
 }
 
-std::string base64(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    const auto byte = [&](std::size_t at) {
-      return at < text.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(text[at])) : 0u;
-    };
-    const std::uint32_t three = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    out += {alphabet[three >> 18], alphabet[three >> 12 & 63], i + 1 < text.size() ? alphabet[three >> 6 & 63] : '=',
-            i + 2 < text.size() ? alphabet[three & 63] : '='};
-  }
-  return out;
-}
-
 std::optional<std::string> from_base64(std::string_view text) {
   std::string out;
   std::uint32_t bits = 0;

@@ -13,8 +13,6 @@ std::optional<std::string> digest(std::string_view name, std::string_view text, 
 /// HMAC with SHA-256, in hexadecimal digits.
 std::string hmac_sha256(std::string_view text, std::string_view key);
 
-std::string base64(std::string_view text);
-
 /// As Python's b64decode(): characters that are none of base64's are skipped. Nothing where the padding is wrong.
 std::optional<std::string> from_base64(std::string_view text);
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "core/base64.hpp"
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
-#include "rest/authenticators/base64.hpp"
 #include "rest/requests/request_template.hpp"
 #include "rest/requests/url_parts.hpp"
 
@@ -66,7 +66,7 @@ void set_body(dictionary& to, const std::string& body) {
   } else if (detail::is_utf8(body)) {
     to.set("text", value::text_of(body));
   } else {
-    to.set("base64", value::text_of(base64(body)));
+    to.set("base64", value::text_of(detail::base64(body)));
   }
 }
 

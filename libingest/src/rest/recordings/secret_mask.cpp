@@ -6,7 +6,7 @@
 
 #include "ingest/error.hpp"
 #include "log/redaction.hpp"
-#include "rest/recordings/secret_spelling.hpp"
+#include "log/secret_spelling.hpp"
 #include "rest/requests/url_parts.hpp"
 
 namespace ingest::rest {
@@ -85,7 +85,7 @@ void secret_mask::add(const std::string& secret, const std::string& stands_for_i
     }
   };
   insert({secret, stands_for_it, false});
-  for (std::string& core : base64_cores(secret)) {
+  for (std::string& core : detail::base64_cores(secret)) {
     insert({std::move(core), stands_for_it, true});
   }
 }
@@ -196,7 +196,7 @@ std::string secret_mask::without(const needle& n, std::string text) const {
   std::string made;
   std::size_t kept = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = spelt_length(text, at, n.text, n.base64);
+    const std::size_t length = detail::spelt_length(text, at, n.text, n.base64);
     if (length == 0) {
       ++at;
       continue;

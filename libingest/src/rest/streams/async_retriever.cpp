@@ -10,8 +10,8 @@
 namespace ingest::rest {
 
 async_retriever::async_retriever(std::shared_ptr<const job_reading> stream, stream_slice slice,
-                                 std::unique_ptr<record_watch> watch, record_target target)
-    : stream_(std::move(stream)), slice_(std::move(slice)), watch_(std::move(watch)), target_(std::move(target)) {}
+                                 std::unique_ptr<record_watch> watch, bool may_repeat)
+    : stream_(std::move(stream)), slice_(std::move(slice)), watch_(std::move(watch)), may_repeat_(may_repeat) {}
 
 void async_retriever::open(const std::optional<std::string>& position) {
   at_ = position ? job_position::from_text(*position) : job_position();
@@ -120,7 +120,7 @@ bool async_retriever::lacks_files(const polled_job& job, const std::stop_token& 
   if (!std::exchange(polled_again_, true)) {
     return true;
   }
-  if (!stream_->place_was_found->load() && target_.replaces_rows && target_.replaces_rows(stop)) {
+  if (!stream_->place_was_found->load() && stream_->replaces_rows && stream_->replaces_rows(stop)) {
     refuse_to_empty(stream_->where, *stream_->jobs->place_of_files());
   }
   tell_missing_files(stream_->where, *stream_->jobs->place_of_files(), *stream_->told);
@@ -155,7 +155,7 @@ void async_retriever::give_up(const std::string& why, const std::stop_token& sto
 }
 
 void async_retriever::check_anew(const std::string& why) const {
-  if (at_.given && !target_.records_may_repeat) {
+  if (at_.given && !may_repeat_) {
     throw error(errc::bad_data, names() + ": the job " + why +
                                     ", after records of it were read, which would be there twice if it were made anew: "
                                     "give the stream a key, or read it anew from its beginning");

@@ -32,6 +32,7 @@ struct job_reading {
   std::size_t most_text = std::size_t{64} << 20;  ///< bytes of a record, or of a document, of a download
   std::size_t page_bytes = std::size_t{4} << 20;  ///< of records, from which on they are a page
   timing time = {};
+  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;  ///< as stream_reading has it
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
   /// Whether a job of any slice has had the place where its files are named.
   std::shared_ptr<std::atomic<bool>> place_was_found = std::make_shared<std::atomic<bool>>(false);
@@ -44,10 +45,10 @@ struct job_reading {
 /// more before they are believed.
 class async_retriever final : public slice_reader {
  public:
-  /// `watch` is the cursor's, for this slice; may be null. Unless records may repeat,
-  /// no other job is begun for a slice that has given some.
+  /// `watch` is the cursor's, for this slice; may be null. `may_repeat`: records that come twice are there once, for
+  /// the target knows them by their keys. Without that, no other job is begun for a slice that has given records.
   async_retriever(std::shared_ptr<const job_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch,
-                  record_target target = {});
+                  bool may_repeat);
 
   void open(const std::optional<std::string>& position) override;
 
@@ -84,7 +85,7 @@ class async_retriever final : public slice_reader {
   std::shared_ptr<const job_reading> stream_;
   stream_slice slice_;
   std::unique_ptr<record_watch> watch_;
-  record_target target_;
+  bool may_repeat_;
   job_position at_;
   int attempts_ = 0;  // that failed, of this process
   bool searched_again_ = false;

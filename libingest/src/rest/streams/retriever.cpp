@@ -23,12 +23,8 @@ value named_token(const std::optional<value>& token) {
 }  // namespace
 
 retriever::retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice,
-                     std::unique_ptr<record_watch> watch, record_target target)
-    : stream_(std::move(stream)),
-      slice_(std::move(slice)),
-      watch_(std::move(watch)),
-      wishes_(wishes()),
-      target_(std::move(target)) {}
+                     std::unique_ptr<record_watch> watch)
+    : stream_(std::move(stream)), slice_(std::move(slice)), watch_(std::move(watch)), wishes_(wishes()) {}
 
 void retriever::open(const std::optional<std::string>& position) {
   at_ = position ? page_position::from_text(*position) : page_position{stream_->pages->initial_token()};

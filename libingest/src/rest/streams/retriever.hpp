@@ -38,6 +38,9 @@ struct stream_reading {
   std::shared_ptr<const variables> known;  ///< has `config`
 
   std::shared_ptr<page_lengths> lengths = std::make_shared<page_lengths>();
+  /// Whether what is read takes the place of rows that are there. Asks the database; none: it does not.
+  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;
+
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
   std::shared_ptr<claims_heeded> claims = std::make_shared<claims_heeded>();
   /// Whether an answer of any slice has had the place of records.
@@ -58,8 +61,7 @@ struct stream_reading {
 class retriever final : public slice_reader {
  public:
   /// `watch` is the cursor's, for this slice; may be null.
-  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch,
-            record_target target = {});
+  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch);
 
   void open(const std::optional<std::string>& position) override;
 
@@ -101,7 +103,6 @@ class retriever final : public slice_reader {
   page_wishes wishes_;
   page_position at_;
   std::optional<pagination_guard> guard_;
-  record_target target_;
   std::optional<std::size_t> so_far_;  // records of the slice; nothing where it was begun in another process
   end_claim doubt_;                    // why the page before was not believed to be the last one
   bool started_anew_ = false;

@@ -85,7 +85,7 @@ void retriever::require_believable_end(const answered_page& found, const std::st
   }
   const glob_path& place = stream_->selecting->extractor().path();
   refuse_other_envelope(stream_->where, found.given, place);
-  if (target_.replaces_rows && target_.replaces_rows(stop)) {
+  if (stream_->replaces_rows && stream_->replaces_rows(stop)) {
     refuse_to_empty(stream_->where, place);
   }
 }

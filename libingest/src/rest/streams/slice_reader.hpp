@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -16,16 +15,6 @@ struct stream_page {
   std::string position;
   bool last = false;    ///< of the slice
   value observed = {};  ///< by the cursor, in the slice so far; None: nothing
-};
-
-/// What the table that records go to means for reading them.
-struct record_target {
-  /// Records that come twice are there once, for it knows them by their keys: a slice may be begun anew after it has
-  /// given some.
-  bool records_may_repeat = false;
-
-  /// Whether what is read takes the place of rows that are there. Asks the database; none: it does not.
-  std::function<bool(const std::stop_token&)> replaces_rows = nullptr;
 };
 
 /// Reads one slice, page by page. One thread at a time calls open → read*.

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <thread>
 
-#include "rest/authenticators/base64.hpp"
+#include "core/base64.hpp"
 #include "rest/authenticators/legacy_session_token.hpp"
 #include "rest/authenticators/selective.hpp"
 #include "rest/authenticators/session_token.hpp"
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(encode_user_and_password) {
   BOOST_TEST(header_of(a) == "Basic QWxhZGRpbjo=");
   basic_authenticator b(text("Aladdin"), text("{{ config['p'] }}"), of(R"({"p":"open sesame"})"));
   BOOST_TEST(header_of(b) == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-  BOOST_TEST(base64url("\xfb\xff\xfe") == "-__-");
+  BOOST_TEST(ingest::detail::base64url("\xfb\xff\xfe") == "-__-");
 }
 
 BOOST_AUTO_TEST_CASE(are_chosen_by_a_setting) {

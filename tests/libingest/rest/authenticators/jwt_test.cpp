@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "rest/authenticators/base64.hpp"
+#include "core/base64.hpp"
 #include "rest/authenticators/jwt_authenticator.hpp"
 #include "rest/authenticators/jwt_signature.hpp"
 #include "support/fake_time.hpp"
@@ -97,8 +97,9 @@ BOOST_AUTO_TEST_SUITE(signatures)
 BOOST_AUTO_TEST_CASE(of_shared_secrets_are_those_of_others) {
   // hmac.new(b"key", b"The quick brown fox jumps over the lazy dog", sha…) of Python.
   const std::string fox = "The quick brown fox jumps over the lazy dog";
-  BOOST_TEST(base64url(jwt_signature("HS256", "key", "", fox)) == "97yD9DBThCSxMpjmqm-xQ-9NWaFJRhdZl0edvC0aPNg");
-  BOOST_TEST(base64url(jwt_signature("HS512", "key", "", fox)) ==
+  BOOST_TEST(ingest::detail::base64url(jwt_signature("HS256", "key", "", fox)) ==
+             "97yD9DBThCSxMpjmqm-xQ-9NWaFJRhdZl0edvC0aPNg");
+  BOOST_TEST(ingest::detail::base64url(jwt_signature("HS512", "key", "", fox)) ==
              "tCrwkFe6weLUFwjkipAuCbX_fxKrQopP6GZTxz3SSPuC-UilSfe3kaW0GRXuTR7Dk1NX5OIxclDQNyr6Lr7rOg");
 }
 
@@ -154,11 +155,12 @@ BOOST_AUTO_TEST_CASE(sign_headers_and_claims_of_now) {
   o.aud = text("{{ ['a', 'b'] }}");
   o.additional_jwt_payload.members.emplace_back(text("scope"), text("read"));
   o.token_duration = 600;
-  const std::string header = base64url(R"({"alg":"HS256","kid":"42","typ":"JWT"})");
-  const std::string payload =
-      base64url(R"({"scope":"read","iss":"me","aud":["a","b"],"iat":1700000000,"exp":1700000600,"nbf":1700000000})");
+  const std::string header = ingest::detail::base64url(R"({"alg":"HS256","kid":"42","typ":"JWT"})");
+  const std::string payload = ingest::detail::base64url(
+      R"({"scope":"read","iss":"me","aud":["a","b"],"iat":1700000000,"exp":1700000600,"nbf":1700000000})");
   const std::string content = header + "." + payload;
-  BOOST_TEST(token_of(o) == content + "." + base64url(jwt_signature("HS256", "the-secret", "", content)));
+  BOOST_TEST(token_of(o) ==
+             content + "." + ingest::detail::base64url(jwt_signature("HS256", "the-secret", "", content)));
 }
 
 BOOST_AUTO_TEST_CASE(put_the_token_where_they_are_told) {
@@ -179,7 +181,9 @@ BOOST_AUTO_TEST_CASE(may_encode_the_secret_first) {
   o.base64_encode_secret_key = true;
   const std::string token = token_of(o);
   const std::string content = token.substr(0, token.rfind('.'));
-  BOOST_TEST(token == content + "." + base64url(jwt_signature("HS256", base64("the-secret"), "", content)));
+  BOOST_TEST(token ==
+             content + "." +
+                 ingest::detail::base64url(jwt_signature("HS256", ingest::detail::base64("the-secret"), "", content)));
 }
 
 BOOST_AUTO_TEST_CASE(refuse_what_they_set_themselves) {

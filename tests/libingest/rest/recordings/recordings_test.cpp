@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include "core/base64.hpp"
 #include "ingest/error.hpp"
-#include "rest/authenticators/base64.hpp"
 #include "rest/recordings/exchange_faults.hpp"
 #include "rest/recordings/exchange_player.hpp"
 
@@ -83,8 +83,10 @@ BOOST_AUTO_TEST_CASE(a_base64_text_with_a_secret_in_it_is_replaced_as_a_whole) {
   const secret_mask mask = mask_of(secret);
   for (const std::string before : {"", "u", "us", "user:", "someone@example.com:"}) {
     for (const std::string behind : {"", ":", ":x"}) {
-      BOOST_TEST(mask.masked("Basic " + base64(before + secret + behind)) == "Basic SECRET_key", before + "|" + behind);
-      BOOST_TEST(mask.masked("<" + base64url(before + secret + behind) + ">") == "<SECRET_key>", before + "|" + behind);
+      BOOST_TEST(mask.masked("Basic " + ingest::detail::base64(before + secret + behind)) == "Basic SECRET_key",
+                 before + "|" + behind);
+      BOOST_TEST(mask.masked("<" + ingest::detail::base64url(before + secret + behind) + ">") == "<SECRET_key>",
+                 before + "|" + behind);
     }
   }
 }

@@ -137,7 +137,7 @@ struct exports_scene {
   }
 
   std::unique_ptr<slice_reader> reader(const std::optional<std::string>& position = {}, bool may_repeat = false) {
-    auto made = stream->reader(*stream->slices()->next({}), {may_repeat});
+    auto made = stream->reader(*stream->slices()->next({}), may_repeat);
     made->open(position);
     return made;
   }
@@ -446,6 +446,8 @@ BOOST_AUTO_TEST_CASE(a_download_without_the_place_of_records_is_not_believed_at_
 
   odd = R"({"error":{"message":"the export is broken"}})";
   asked_for_second = 0;
+  BOOST_TEST(rest_of(*reader()) == a + b, "an error that passes");
+  first = odd;
   BOOST_CHECK_EXCEPTION(rest_of(*reader()), ingest::error, told(ingest::errc::bad_data, "the export is broken"));
 
   first = R"({"total":0})";  // of a stream that has given nothing yet: there may be none, which a warning says

@@ -490,10 +490,11 @@ BOOST_AUTO_TEST_CASE(records_that_are_elsewhere_now_are_not_taken_for_none) {
 
 BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybody_has_said) {
   for (const bool has_rows : {true, false}) {
-    const record_target target{.replaces_rows = [has_rows](const std::stop_token&) { return has_rows; }};
+    const auto replaces = [has_rows](const std::stop_token&) { return has_rows; };
     for (const char* body : {"{}", "", "null", R"({"message":"come back later"})"}) {
       const auto scene = make({{body}}, by_cursor(""));
-      retriever reader(scene.reading, {}, nullptr, target);
+      scene.reading->replaces_rows = replaces;
+      retriever reader(scene.reading, {}, nullptr);
       reader.open({});
       if (has_rows) {
         BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
@@ -505,7 +506,8 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
     }
     for (const char* body : {R"({"data":[]})", R"({"data":null})"}) {
       const auto scene = make({{body}}, by_cursor(""));
-      retriever reader(scene.reading, {}, nullptr, target);
+      scene.reading->replaces_rows = replaces;
+      retriever reader(scene.reading, {}, nullptr);
       reader.open({});
       BOOST_TEST(records_of(reader).empty());
     }

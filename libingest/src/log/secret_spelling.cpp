@@ -1,13 +1,13 @@
-#include "rest/recordings/secret_spelling.hpp"
+#include "log/secret_spelling.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 
+#include "core/base64.hpp"
 #include "core/utf8.hpp"
-#include "rest/authenticators/base64.hpp"
 
-namespace ingest::rest {
+namespace ingest::detail {
 
 namespace {
 
@@ -43,7 +43,7 @@ std::size_t escape_length(std::string_view text, std::size_t at, std::string_vie
     std::string code;
     const int number = hex_at(text, end + 1, 4);
     if (number > 0 && (number < 0xD800 || number > 0xDFFF)) {
-      detail::append_character(static_cast<std::uint32_t>(number), code);
+      append_character(static_cast<std::uint32_t>(number), code);
     }
     if (code == character) {
       return end + 5 - at;
@@ -61,7 +61,7 @@ bool same_in_base64(char in_text, char c) {
 std::size_t character_length(std::string_view text, std::size_t at, std::string_view word, std::size_t& from,
                              bool base64) {
   const char c = word[from];
-  const std::size_t whole = std::max<std::size_t>(detail::utf8_length(word.substr(from)), 1);
+  const std::size_t whole = std::max<std::size_t>(utf8_length(word.substr(from)), 1);
   std::size_t length = 0;
   if (text[at] == '\\' && (length = escape_length(text, at, word.substr(from, whole))) > 0) {
     from += whole;
@@ -102,4 +102,4 @@ std::vector<std::string> base64_cores(std::string_view secret) {
   return all;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::detail

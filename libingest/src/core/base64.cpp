@@ -1,10 +1,10 @@
-#include "rest/authenticators/base64.hpp"
+#include "core/base64.hpp"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 
-namespace ingest::rest {
+namespace ingest::detail {
 
 std::string base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -23,4 +23,4 @@ std::string base64url(std::string_view bytes) {
   return text;
 }
 
-}  // namespace ingest::rest
+}  // namespace ingest::detail

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ingest::rest {
+namespace ingest::detail {
 
 /// How many bytes of `text`, from `at` on, spell `word`: as it is, percent-encoded (also twice), as a form's "+", with
 /// JSON's escapes, also within JSON within JSON. 0: they do not. `base64`: "-" and "_" are "+" and "/".
@@ -15,4 +15,4 @@ std::size_t spelt_length(std::string_view text, std::size_t at, std::string_view
 /// three places in which the secret may begin. None for secrets so short that such texts would be found by chance.
 std::vector<std::string> base64_cores(std::string_view secret);
 
-}  // namespace ingest::rest
+}  // namespace ingest::detail
