@@ -1,5 +1,7 @@
 #include "rest/streams/missing_place.hpp"
 
+#include <algorithm>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "json/json_scanner.hpp"
@@ -15,6 +17,14 @@ namespace {
 
 constexpr int no_content = 204;
 
+bool has_only_members_of_graphql(const value& response) {
+  const auto& members = response.members();
+  return std::all_of(members.begin(), members.end(), [](const auto& member) {
+    const std::string name = member.first.to_text();
+    return name == "data" || name == "errors" || name == "extensions";
+  });
+}
+
 }  // namespace
 
 void refuse_words_of_error(const std::string& where, const answer& given) {
@@ -27,14 +37,16 @@ void refuse_words_of_error(const std::string& where, const answer& given) {
   }
 }
 
-void refuse_partial_data(const std::string& where, std::string_view errors) {
+void refuse_partial_data(const std::string& where, std::string_view errors, const value& response) {
   if (errors.empty()) {
     return;
   }
+  const bool is_graphql = has_only_members_of_graphql(response);
   const value list = value::from_json(errors);
   for (const value& one : list.items()) {
-    const bool has_place = one.find("path") != nullptr || one.find("locations") != nullptr;
-    if (one.find("message") != nullptr && (has_place || one.find("extensions") != nullptr)) {
+    const bool has_place =
+        one.find("path") != nullptr || one.find("locations") != nullptr || one.find("extensions") != nullptr;
+    if (one.find("message") != nullptr && (has_place || is_graphql)) {
       throw error(errc::bad_data,
                   log::redact(where + ": the API answered with a part of the data, and with errors: " +
                               detail::quotable(one.find("message")->to_text()) +

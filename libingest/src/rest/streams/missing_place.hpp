@@ -24,8 +24,9 @@ struct told_once {
 void refuse_words_of_error(const std::string& where, const answer& given);
 
 /// For an answer with records: throws the same where `errors` beside them are those of GraphQL, by which the data is
-/// not all that was asked for (https://spec.graphql.org/October2021/#sec-Errors).
-void refuse_partial_data(const std::string& where, std::string_view errors);
+/// not all that was asked for (https://spec.graphql.org/October2021/#sec-Response-Format): they have a place in the
+/// query, or the answer, `response`, has nothing but what GraphQL's have.
+void refuse_partial_data(const std::string& where, std::string_view errors, const value& response);
 
 /// For the second answer behind a page that another one was to follow: throws errc::bad_data, as what may pass, where
 /// it has no body. A proxy may have lost it: nothing at all is no answer there.

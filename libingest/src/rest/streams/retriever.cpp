@@ -60,10 +60,12 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
       return start_anew();
     }
     auto next = next_token(*found, given);
-    const bool is_doubtful = !next && found->has_nothing() && stream_->claims->heeds(found->claim);
+    const bool is_doubtful = found->has_nothing() && stream_->claims->heeds(found->claim);
     if (!is_doubtful || again) {
       return go_on_behind(std::move(*found), std::move(next), stop);
     }
+    at_.doubted_end.reset();  // of the page that is asked for once more
+    doubt_ = {};
   }
 }
 

@@ -55,7 +55,8 @@ struct stream_reading {
 ///   is asked for, and its records belong to the slice;
 /// - an answer without the place of the records, in the middle of a slice, is asked for once more;
 /// - one that speaks of an error instead of records is one, whatever its status;
-/// - one that says that more comes (end_claims) is not the last one without a look behind it, or at it once more;
+/// - one that says that more comes (end_claims) is not the last one without a look behind it, where it has no records
+///   after it was asked for once more;
 /// - where no answer of the stream has had the place of records, it may be elsewhere now;
 /// - a data feed ends with a record that is known only where newer records come first.
 class retriever final : public slice_reader {

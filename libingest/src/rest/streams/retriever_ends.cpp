@@ -25,7 +25,7 @@ void retriever::refuse_failure(const answered_page& found) const {
     refuse_words_of_error(stream_->where, found.given);
   }
   if (!found.is_taken_as_it_is) {
-    refuse_partial_data(stream_->where, found.page.errors_beside);
+    refuse_partial_data(stream_->where, found.page.errors_beside, found.page.response);
   }
 }
 

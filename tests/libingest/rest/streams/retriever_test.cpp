@@ -408,17 +408,20 @@ BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
 
 BOOST_AUTO_TEST_CASE(data_of_graphql_beside_errors_is_not_whole) {
   const std::string records = R"("data":[{"id":1}])";
-  const std::string partial = "{" + records + R"(,"errors":[{"message":"timeout","path":["a",1]}]})";
   for (const bool raw : {true, false}) {
     record_selector_options selecting;
     selecting.condition = raw ? std::nullopt : std::optional(text("True"));
-    const auto scene = make({{partial}}, by_cursor(""), selecting);
-    retriever reader(scene.reading, {}, nullptr);
-    reader.open({});
-    BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
-      return e.transient() && is(e, ingest::errc::bad_data, "timeout");
-    });
-    for (const std::string& whole : {"{" + records + R"(,"errors":[]})", "{" + records + R"(,"errors":["late"]})"}) {
+    for (const char* beside :
+         {R"("errors":[{"message":"timeout","path":["a",1]}],"meta":{})", R"("errors":[{"message":"timeout"}])"}) {
+      const auto scene = make({{"{" + records + "," + beside + "}"}}, by_cursor(""), selecting);
+      retriever reader(scene.reading, {}, nullptr);
+      reader.open({});
+      BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+        return e.transient() && is(e, ingest::errc::bad_data, "timeout");
+      });
+    }
+    for (const std::string& whole : {"{" + records + R"(,"errors":[]})", "{" + records + R"(,"errors":["late"]})",
+                                     "{" + records + R"(,"errors":[{"message":"gone"}],"meta":{}})"}) {
       const auto other = make({{whole}}, by_cursor(""), selecting);
       retriever good(other.reading, {}, nullptr);
       good.open({});
@@ -445,12 +448,21 @@ BOOST_AUTO_TEST_CASE(an_empty_page_in_the_middle_is_no_end_where_the_answer_says
   for (const char* beside : {R"("page":2,"total_pages":4)", R"("total":3)", R"("has_more":true)"}) {
     const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"},
                              {R"({"data":[],)" + std::string(beside) + "}"},
+                             {R"({"data":[],)" + std::string(beside) + "}"},
                              {R"({"data":[{"id":3}]})"},
                              {R"({"data":[]})"}},
                             pages_of("2"));
     retriever reader(scene.reading, {}, nullptr);
     reader.open({});
     BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+    const auto passing = make({{R"({"data":[{"id":1},{"id":2}]})"},
+                               {R"({"data":[],)" + std::string(beside) + "}"},
+                               {R"({"data":[{"id":3},{"id":4}]})"},
+                               {R"({"data":[]})"}},
+                              pages_of("2"));
+    retriever other(passing.reading, {}, nullptr);
+    other.open({});
+    BOOST_TEST(records_of(other) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n", "the same page once more");
   }
   // The last of pages that are counted from 0.
   const auto last =
