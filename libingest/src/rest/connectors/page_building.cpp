@@ -43,7 +43,11 @@ constexpr component_maker<strategy> strategies[] = {
 };
 
 strategy make_watched(const component& of) {
-  return std::make_shared<watched_pagination>(make_by_type(strategies, of.child("strategy")), of.where());
+  const component inner = of.child("strategy");
+  const bool by_cursor = inner.type() == "CursorPagination";
+  return std::make_shared<watched_pagination>(make_by_type(strategies, inner), of.where(),
+                                              by_cursor ? inner.optional_expression("stop_condition") : std::nullopt,
+                                              by_cursor ? inner.optional_expression("cursor_value") : std::nullopt);
 }
 
 using made_paginator = std::shared_ptr<const paginator>;

@@ -36,6 +36,20 @@ std::string next(const pagination_strategy& by, const said& what) {
   }
 }
 
+error refused(const pagination_strategy& by, const said& what) {
+  variables given;
+  given.set("response", value::from_json(what.response));
+  given.set("headers", value::from_json(what.headers));
+  const auto asked = what.asked.empty() ? std::nullopt : std::optional(value::from_json(what.asked));
+  try {
+    by.next_token({given, what.extracted, what.extracted, nullptr, what.in_list}, asked);
+  } catch (const error& e) {
+    return e;
+  }
+  BOOST_FAIL("was believed: " + what.response);
+  throw std::logic_error("not reached");
+}
+
 std::string found(const said& what, std::int64_t size = 0) {
   return next(found_pagination(size, "the paginator, line 4"), what);
 }
@@ -134,8 +148,33 @@ BOOST_AUTO_TEST_CASE(is_not_believed_where_its_first_page_is_the_last_and_more_s
   BOOST_TEST(has(next(watched, {R"({"meta":{"next":"b"}})"}), "line 4: the first page would be the last one"));
   BOOST_TEST(has(next(watched, {R"({"has_more":true})"}), "`has_more` says that more comes"));
   BOOST_TEST(next(watched, {R"({"meta":{"next_cursor":"b"},"has_more":false})"}) == "end");
-  BOOST_TEST(next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""}) == "end",
-             "behind the first page it is believed");
+  BOOST_TEST(next(watched, {R"({"meta":{"next":"b"}})", "{}", 3, "\"a\""}) == "end",
+             "behind the first page it is believed, unless the answer contradicts it");
+  const std::string forgotten = next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""});
+  BOOST_TEST(has(forgotten, "`has_more` of the answer says that more comes"), forgotten);
+  BOOST_TEST(next(watched, {R"({"has_more":false})", "{}", 3, "\"a\""}) == "end");
+}
+
+BOOST_AUTO_TEST_CASE(is_not_believed_where_what_was_named_for_it_says_that_more_comes) {
+  const interpolation cursor("{{ (response.get('meta') or {}).get('next') }}", "the cursor");
+  const interpolation stop("{{ not response.get('more_of_it') }}", "the condition");
+  const watched_pagination watched(
+      std::make_shared<cursor_pagination>(cursor_pagination_options{cursor, stop}, variables()),
+      "the paginator, line 4", stop, cursor);
+  BOOST_TEST(next(watched, {R"({"meta":{"next":"a"},"more_of_it":true})"}) == "\"a\"");
+  BOOST_TEST(next(watched, {R"({"meta":{"next":"a"},"more_of_it":false})", "{}", 3, "\"a\""}) == "end");
+  BOOST_TEST(next(watched, {R"({"has_more":true})", "{}", 3, "\"a\""}) == "end", "another name was said for it");
+  for (const char* const response : {R"({"more_of_it":true})", R"({"meta":{"next":""},"more_of_it":1})",
+                                     R"({"meta":{"next":null},"more_of_it":true})"}) {
+    for (const std::size_t records : {0, 1, 3}) {
+      const error first = refused(watched, {response, "{}", records});
+      const error later = refused(watched, {response, "{}", records, "\"a\""});
+      BOOST_TEST(first.exit_code() == 78);
+      BOOST_TEST(later.exit_code() == 65);
+      BOOST_TEST(later.transient(), "another try may mend it");
+      BOOST_TEST(has(later.what(), "`more_of_it` of the answer says that more comes, but `meta.next`"), later.what());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
