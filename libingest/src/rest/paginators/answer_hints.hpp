@@ -17,6 +17,7 @@ struct page_way {
     next_number,  ///< the number of the next page, or its offset
     page,         ///< the number of this page; how many there are is known
     offset,       ///< the offset of this page; how many records there are is known
+    pages,        ///< how many pages there are, counted from 1; not which one this is
   };
   kind what = kind::url;
   std::string place;      ///< "meta.next_cursor", "the header Link"
@@ -24,8 +25,11 @@ struct page_way {
   /// URL, token or number of the page that comes next; of `page` and `offset` that of this one. Nothing: the way is
   /// there, and says that this was the last page.
   std::optional<value> at = {};
-  std::int64_t total = 0;  ///< of `page`: pages; of `offset`: records
+  std::int64_t total = 0;  ///< of `page` and `pages`: the number of the last page; of `offset`: records
 };
+
+/// Whether pages are counted this way, so that the next one is known without being named.
+bool counts(page_way::kind what);
 
 /// What an answer says of what comes behind it, beside its records.
 struct answer_hints {
@@ -37,7 +41,8 @@ struct answer_hints {
   bool total_is_sure = true;               ///< false: it may be that of this page alone
 };
 
-/// `response` is the answer's JSON, without records or with them: lists are not looked into. `in_list`: the answer is a
+/// `response` is the answer's JSON, without records or with them: lists are not looked into, but those of links
+/// ([{rel: next, href: …}]). `in_list`: the answer is a
 /// list, and `response` its first record, which says nothing. `headers` as pagination strategies know them.
 ///
 /// Ways are believed in the answer itself and in members that are called as what such things stand in ("meta", "links",

@@ -1,19 +1,20 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
 #include "rest/paginators/answer_hints.hpp"
+#include "rest/paginators/found_token.hpp"
 #include "rest/paginators/pagination_strategy.hpp"
-#include "rest/requests/request_options.hpp"
 
 namespace ingest::rest {
 
 /// FoundPagination: finds in the first answer of a slice how the next page is asked for, and keeps to that. Never takes
-/// the first page for all there is where that is not certain: it ends with an error that says what to write.
+/// the first page for all there is where that is not certain: it ends with an error that says what to write. Nor a
+/// later one: a page without records in the middle is asked for once more, and gone on behind where pages are counted.
 ///
-/// A token is a dict: `by`, the way; `place`, where the answer has it; and `path` or `name` and `content`, a parameter.
-/// So a slice goes on in another process as it was begun.
+/// A token is as found_token has it.
 class found_pagination final : public pagination_strategy {
  public:
   /// `page_size` is what requests ask for; 0: that is not known.
@@ -22,7 +23,7 @@ class found_pagination final : public pagination_strategy {
   std::optional<value> initial_token() const override { return std::nullopt; }
 
   /// Throws errc::config where the answer does not tell whether more comes, or not how it is asked for; errc::bad_data
-  /// where the API does not do as it was found to.
+  /// where the API does not do as it was found to, or contradicts what it said.
   std::optional<value> next_token(const page_facts& page, const std::optional<value>& asked) const override;
   std::optional<std::int64_t> page_size(const variables&) const override { return std::nullopt; }
   std::vector<const interpolation*> templates() const override { return {&looked_at_}; }
@@ -31,22 +32,24 @@ class found_pagination final : public pagination_strategy {
  private:
   std::optional<value> first(const answer_hints& hints, std::size_t extracted) const;
   std::optional<value> further(const answer_hints& hints, std::size_t extracted, const value& asked) const;
-  void require_heeded(const page_way& way, const value& asked) const;
+  std::optional<value> by_way(const page_way& way, const answer_hints& hints, std::size_t extracted,
+                              const value& asked) const;
+  void require_heeded(const page_way& way, const found_token& asked) const;
+  void require_no_other_way(const answer_hints& hints, std::size_t extracted, const value& asked) const;
+  void require_end(const page_way* way, const answer_hints& hints, std::size_t extracted,
+                   const found_token& asked) const;
+  void require_all_records(const answer_hints& hints, std::size_t extracted, const found_token& asked) const;
+  void tell_empty_page(const found_token& asked) const;
   [[noreturn]] void cannot_tell(const std::string& why) const;
+  [[noreturn]] void contradicted(const std::string& why) const;
 
   std::int64_t page_size_;
   std::string where_;
   interpolation looked_at_;
+  mutable std::atomic<bool> told_empty_page_{false};
 };
 
 /// Whether a page of so many records is as long as pages are made, so that it may have been cut off.
 bool looks_full(std::size_t records, std::int64_t page_size);
-
-/// The token of the page that the way leads to, behind a page of so many records; nothing at its end.
-std::optional<value> token_by(const page_way& way, std::size_t extracted);
-
-/// Where a token of FoundPagination puts itself.
-void inject_found(request_options& to, const value& token);
-std::optional<std::string> path_of_found(const value& token);
 
 }  // namespace ingest::rest

@@ -16,8 +16,9 @@ bool is_one_of(const std::string_view (&names)[N], std::string_view plain) {
 constexpr std::string_view holders[] = {
     "meta",   "metadata", "links",   "pagination", "paging",  "page",     "pages",          "pageinfo",         "pager",
     "cursor", "cursors",  "result",  "results",    "data",    "response", "body",           "responsemetadata", "info",
-    "list",   "listinfo", "control", "navigation", "payload", "d",        "paginationinfo",
+    "list",   "listinfo", "control", "navigation", "payload", "d",        "paginationinfo", "additionaldata",
 };
+constexpr std::string_view lists_of_links[] = {"link", "links"};
 
 constexpr std::string_view next_urls[] = {
     "next",        "nexturl",      "nextlink",     "nexthref",      "nexturi",        "nextpage",       "nextpageurl",
@@ -29,7 +30,14 @@ constexpr std::string_view more_flags[] = {
     "more",    "moreavailable", "morerecords", "moreresults",  "istruncated",  "truncated",   "moreitemsincollection",
 };
 
-constexpr std::string_view last_flags[] = {"islast", "islastpage", "last", "done", "isdone", "endofdata"};
+constexpr std::string_view last_flags[] = {"islast", "islastpage", "last",      "lastpage",     "done",
+                                           "isdone", "isfinal",    "endofdata", "endofrecords", "endofresults"};
+constexpr std::string_view complete_flags[] = {"complete", "iscomplete"};
+
+constexpr std::string_view next_objects[] = {
+    "next",     "nextpage",     "nextkey",           "nextcursor",       "nexttoken",   "nextpagetoken",   "nextlink",
+    "continue", "continuation", "continuationtoken", "lastevaluatedkey", "nextrequest", "nextpagerequest",
+};
 
 constexpr token_name tokens[] = {
     {"nextcursor", "cursor", "cursor"},
@@ -49,10 +57,15 @@ constexpr token_name tokens[] = {
 constexpr std::string_view page_counters[] = {"page", "currentpage", "pagenumber", "pageno", "pagenum", "number"};
 constexpr std::string_view pages_counters[] = {"totalpages", "pagecount",  "lastpage",       "numpages",
                                                "pages",      "pagestotal", "totalpagecount", "numberofpages"};
+constexpr std::string_view pages_counters_from_0[] = {"nbpages"};
 constexpr std::string_view offset_counters[] = {"offset", "skip", "start", "startat", "from"};
 constexpr std::string_view record_counters[] = {"total",        "totalcount", "totalresults",  "totalrecords",
                                                 "totalitems",   "totalhits",  "totalelements", "numfound",
-                                                "recordstotal", "totalsize",  "totalentries"};
+                                                "recordstotal", "totalsize",  "totalentries",  "nbhits"};
+constexpr std::string_view left_counters[] = {"remaining",          "remainingcount",   "remainingitems",
+                                              "remainingitemcount", "remainingrecords", "remainingresults"};
+constexpr std::string_view told_sizes[] = {"perpage",        "pagesize",       "itemsperpage",
+                                           "resultsperpage", "recordsperpage", "hitsperpage"};
 
 constexpr std::string_view sizes[] = {"limit", "perpage", "pagesize", "size",      "maxresults", "top",
                                       "first", "take",    "rows",     "pagelimit", "results",    "max"};
@@ -78,6 +91,10 @@ std::string plain_name(std::string_view name) {
 
 bool holds_hints(std::string_view plain) {
   return is_one_of(holders, plain);
+}
+
+bool lists_links(std::string_view plain) {
+  return is_one_of(lists_of_links, plain);
 }
 
 bool names_next_url(std::string_view plain) {
@@ -106,6 +123,10 @@ bool counts_pages(std::string_view plain) {
   return is_one_of(pages_counters, plain);
 }
 
+bool counts_pages_from_0(std::string_view plain) {
+  return is_one_of(pages_counters_from_0, plain);
+}
+
 bool counts_offset(std::string_view plain) {
   return is_one_of(offset_counters, plain);
 }
@@ -114,10 +135,26 @@ bool counts_records(std::string_view plain) {
   return is_one_of(record_counters, plain);
 }
 
+bool counts_what_is_left(std::string_view plain) {
+  return is_one_of(left_counters, plain);
+}
+
+bool tells_size(std::string_view plain) {
+  return is_one_of(told_sizes, plain);
+}
+
 bool looks_like_more(std::string_view plain) {
   const auto has = [plain](std::string_view part) { return plain.find(part) != std::string_view::npos; };
   return plain == "more" || (std::any_of(std::begin(parts_of_more), std::end(parts_of_more), has) &&
                              std::none_of(std::begin(parts_of_less), std::end(parts_of_less), has));
+}
+
+bool says_complete(std::string_view plain) {
+  return is_one_of(complete_flags, plain);
+}
+
+bool names_next_object(std::string_view plain) {
+  return is_one_of(next_objects, plain);
 }
 
 bool asks_for_size(std::string_view plain) {

@@ -13,8 +13,7 @@ namespace {
 constexpr const char* hints_template = "{{ response['@hints'] }}{{ headers }}";
 
 bool leads_on(const page_way& way) {
-  const bool counts = way.what == page_way::kind::page || way.what == page_way::kind::offset;
-  return !counts && way.at.has_value();
+  return !counts(way.what) && way.at.has_value();
 }
 
 /// What of a first page looks as if more came; "" for nothing.

@@ -5,6 +5,7 @@
 #include "ingest/error.hpp"
 #include "json/json_scanner.hpp"
 #include "rest/decoders/json_body.hpp"
+#include "rest/paginators/hint_names.hpp"
 
 namespace ingest::rest {
 
@@ -71,6 +72,10 @@ std::vector<answer_list> with_records(const std::vector<answer_list>& lists) {
   std::copy_if(lists.begin(), lists.end(), std::back_inserter(some),
                [](const answer_list& one) { return one.may_have_records(); });
   return some;
+}
+
+bool has_links(const answer_list& list) {
+  return !list.path.empty() && lists_links(plain_name(list.path.back()));
 }
 
 /// Whether anything, if only null, is there. Documents that are lists have each element looked into.
@@ -165,7 +170,11 @@ record_search::path record_search::looked_after(const path& way, const std::vect
 }
 
 record_search::path record_search::found_in(const std::vector<answer_list>& lists) const {
-  const auto candidates = with_records(lists);
+  auto candidates = with_records(lists);
+  if (candidates.size() > 1) {
+    // Links to other pages are no records where something else may be.
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(), has_links), candidates.end());
+  }
   if (candidates.size() == 1) {
     const std::lock_guard lock(mutex_);
     found_ = candidates.front().path;

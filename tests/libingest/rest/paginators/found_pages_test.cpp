@@ -86,8 +86,12 @@ BOOST_AUTO_TEST_CASE(follows_what_many_apis_say_of_the_next_page) {
   BOOST_TEST(found({R"({"nextPageToken":"x"})"}) == parameter("token", "nextPageToken", "pageToken", "\"x\""));
   BOOST_TEST(found({R"({"paging":{"next":{"after":"7"}}})"}) ==
              parameter("token", "paging.next.after", "after", "\"7\""));
-  BOOST_TEST(found({R"({"page":1,"total_pages":3})"}) == parameter("page", "page", "page", "2"));
-  BOOST_TEST(found({R"({"startAt":0,"total":7})"}) == parameter("offset", "startAt", "startAt", "3"));
+  const auto counted = [](const std::string& by, const std::string& place, int content, int last) {
+    return R"({"by":")" + by + R"(","place":")" + place + R"(","name":")" + place + R"(","content":)" +
+           std::to_string(content) + R"(,"seen":3,"step":3,"last":)" + std::to_string(last) + "}";
+  };
+  BOOST_TEST(found({R"({"page":1,"total_pages":3})"}) == counted("page", "page", 2, 3));
+  BOOST_TEST(found({R"({"startAt":0,"total":7})"}) == counted("offset", "startAt", 3, 7));
   BOOST_TEST(found({"[]", R"({"X-Next-Page":"2"})", 3, "", true}) ==
              parameter("next_number", "the header X-Next-Page", "page", "2"));
 }
@@ -112,6 +116,148 @@ BOOST_AUTO_TEST_CASE(is_an_error_where_it_is_not_certain_that_the_first_page_is_
     BOOST_TEST(has(found({response}), "error: the paginator, line 4: the answer does not say"), response);
     BOOST_TEST(has(found({response}), "paginate"), response);
   }
+}
+
+// Pipedrive, Intercom, Django, HAL, JSON:API, FHIR, Salesforce, Algolia, Spring, Yii, WordPress, ASP.NET, Azure,
+// GraphQL … each with its answers of a first page and of the only one.
+BOOST_AUTO_TEST_CASE(heeds_how_many_apis_call_it) {
+  struct told {
+    const char* response;
+    const char* headers;
+    const char* outcome;  // a part of the token, "end", or a part of the error
+  };
+  const told all[] = {
+      {R"({"additional_data":{"pagination":{"start":0,"limit":3,"more_items_in_collection":true,"next_start":3}}})",
+       "{}", R"("name":"start","content":3)"},
+      {R"({"additional_data":{"pagination":{"start":0,"limit":3,"more_items_in_collection":false}}})", "{}", "end"},
+      {R"({"pages":{"type":"pages","page":1,"next":{"page":2,"starting_after":"x"},"total_pages":3}})", "{}",
+       R"("name":"starting_after","content":"x")"},
+      {R"({"pages":{"type":"pages","page":1,"next":null,"total_pages":1}})", "{}", "end"},
+      {R"({"paging":{"next":{"odd":"x"}}})", "{}", "`paging.next` looks as if more came"},
+      {R"({"LastEvaluatedKey":{"pk":{"S":"x"}},"Count":3})", "{}", "`LastEvaluatedKey` looks as if more came"},
+      {R"({"LastEvaluatedKey":{}})", "{}", "end"},
+      {R"({"continue":{"cmcontinue":"page|x","continue":"-||"}})", "{}", "`continue` looks as if more came"},
+      {R"({"links":[{"rel":"self","href":"https://a/1"},{"rel":"next","href":"https://a/2"}]})", "{}",
+       R"("path":"https://a/2")"},
+      {R"({"links":[{"rel":"self","href":"https://a/1"},{"rel":"prev","href":"https://a/0"}]})", "{}", "end"},
+      {R"({"link":[{"relation":"next","url":"/2"}]})", "{}", R"("path":"/2")"},
+      {R"({"links":[{"rel":["next"],"href":"?page=2"}]})", "{}", "`links (next)` looks as if more came"},
+      {R"({"_links":{"next":{"href":"/2"}}})", "{}", R"("path":"/2")"},
+      {R"({"links":{"next":{"href":"https://a/2","meta":{}}}})", "{}", R"("path":"https://a/2")"},
+      {R"({"done":false})", "{}", "`done` says that more comes"},
+      {R"({"done":false,"nextRecordsUrl":"/q/2"})", "{}", R"("path":"/q/2")"},
+      {R"({"complete":false})", "{}", "`complete` says that more comes"},
+      {R"({"lastPage":false})", "{}", "`lastPage` says that more comes"},
+      {R"({"meta":{"isLast":false}})", "{}", "`meta.isLast` says that more comes"},
+      {R"({"endOfRecords":false})", "{}", "`endOfRecords` says that more comes"},
+      {R"({"has_more":"true"})", "{}", "`has_more` says that more comes"},
+      {R"({"has_more":1})", "{}", "`has_more` says that more comes"},
+      {R"({"has_more":"false"})", "{}", "end"},
+      {R"({"remaining":5})", "{}", "`remaining` looks as if more came"},
+      {R"({"remaining":0})", "{}", "end"},
+      {R"({"page":0,"nbPages":2,"nbHits":6,"hitsPerPage":3})", "{}", R"("content":1)"},
+      {R"({"page":0,"nbPages":1,"nbHits":3,"hitsPerPage":3})", "{}", "end"},
+      {R"({"page":{"last":false,"number":0,"totalPages":2}})", "{}", R"("name":"page","content":1)"},
+      {R"({"meta":{"page":{"current":1,"last":2}}})", "{}", R"("name":"page","content":2)"},
+      {R"({"page":1,"per_page":3,"total":7})", "{}", R"("last":3)"},
+      {R"({"total_pages":4})", "{}", "`total_pages` looks as if more came"},
+      {R"({"total_pages":1})", "{}", "end"},
+      {R"({"data":{"a":{"b":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}}}})", "{}", "looks as if more came"},
+      {R"({"data":{"pageInfo":{"hasNextPage":true,"endCursor":"x"}}})", "{}", R"("name":"after","content":"x")"},
+      {"{}", R"({"X-WP-Total":"7","X-WP-TotalPages":"3"})", R"("name":"page","content":2)"},
+      {"{}", R"({"X-WP-Total":"3","X-WP-TotalPages":"1"})", "end"},
+      {"{}", R"({"x-total-pages":"3"})", "`the header X-Total-Pages` looks as if more came"},
+      {"{}", R"({"x-total-pages":"1"})", "end"},
+      {"{}", R"({"X-Pagination-Current-Page":"1","X-Pagination-Page-Count":"3"})", R"("name":"page","content":2)"},
+      {"{}", R"({"X-Has-More":"true"})", "`the header X-Has-More` says that more comes"},
+      {"{}", R"({"X-Next-Cursor":"x"})", R"("name":"cursor","content":"x")"},
+      {"{}", R"({"X-Next-Cursor":""})", "end"},
+      {"{}", R"({"x-ms-continuationtoken":"x"})", R"("name":"continuationToken","content":"x")"},
+      {"{}", R"({"X-Next-Page":"https://a/2"})", R"("path":"https://a/2")"},
+      {"{}", R"({"X-Next-Page":"abc"})", "`the header X-Next-Page` looks as if more came"},
+      {"{}", R"({"X-Next-Page":""})", "end"},
+      {"{}", R"({"Content-Range":"items 0-2/319"})", "`the header Content-Range` looks as if more came"},
+      {"{}", R"({"Content-Range":"0-2/3"})", "end"},
+      {"{}", R"({"X-Pagination":"{\"totalCount\":7,\"currentPage\":1,\"totalPages\":3}"})",
+       R"("name":"page","content":2)"},
+      {"{}", R"({"X-Pagination":"{\"HasNext\":true}"})", "says that more comes"},
+      {"{}", R"({"X-Pagination":"{oh"})", "`the header X-Pagination` looks as if more came"},
+  };
+  for (const told& one : all) {
+    const std::string outcome = found({one.response, one.headers});
+    BOOST_TEST((std::string(one.outcome) == "end" ? outcome == "end" : has(outcome, one.outcome)),
+               std::string(one.response) + " " + one.headers + ": " + outcome);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(is_not_alarmed_by_what_only_sounds_like_it) {
+  for (const char* const response :
+       {R"({"last":{"id":5}})", R"({"first":1,"last":"x"})", R"({"total":"12.50 EUR"})", R"({"total":1250.75})",
+        R"({"total":{"amount":1250}})", R"({"links":{"self":"/1"}})", R"({"links":[{"rel":"self","href":"/1"}]})",
+        R"({"links":[{"title":"next","href":"/1"}]})", R"({"rate_limit":{"remaining":4999}})",
+        R"({"job":{"complete":false,"done":false}})", R"({"complete":true,"done":true})", R"({"cursor":{"last":99}})",
+        R"({"status":"done","page":1})", R"({"user":{"next":{"of":"kin"}}})", R"({"range":"0-2/319","size":3})"}) {
+    BOOST_TEST(found({response}) == "end", std::string(response) + ": " + found({response}));
+  }
+  for (const char* const headers :
+       {R"({"Content-Range":"bytes 0-2/319"})", R"({"Content-Range":"items 0-2/*"})", R"({"X-Pagination":"cursor"})",
+        R"({"X-RateLimit-Remaining":"4999"})", R"({"X-Page":"1"})"}) {
+    BOOST_TEST(found({"{}", headers}) == "end", headers);
+  }
+  BOOST_TEST(has(found({R"({"complete":true})", "{}", 100}), "as if it were cut off"),
+             "that is said of a job, perhaps");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_behind_a_page_without_records_where_pages_are_counted) {
+  const auto token = [](const std::string& by, int content, const std::string& more) {
+    return R"({"by":")" + by + R"(","place":")" + by + R"(","name":")" + by + R"(","content":)" +
+           std::to_string(content) + more + "}";
+  };
+  const std::string known = R"(,"seen":6,"step":3,"last":5)";
+  const std::string page3 = R"({"page":3,"total_pages":5})";
+  const std::string again = found({page3, "{}", 0, token("page", 3, known)});
+  BOOST_TEST(again == token("page", 3, known + R"(,"again":true)"), "it is asked for once more: " + again);
+  BOOST_TEST(found({page3, "{}", 0, again}) == token("page", 4, known));
+  BOOST_TEST(has(found({page3, "{}", 3, again}), R"("content":4,"seen":9)"));
+  const std::string offsets = R"(,"seen":6,"step":3,"last":12)";
+  const std::string at6 = R"({"offset":6,"total":12})";
+  const std::string once_more = found({at6, "{}", 0, token("offset", 6, offsets)});
+  BOOST_TEST(has(once_more, R"("content":6)"));
+  BOOST_TEST(found({at6, "{}", 0, once_more}) == token("offset", 9, offsets));
+}
+
+BOOST_AUTO_TEST_CASE(is_not_complete_where_fewer_records_came_than_the_api_says_there_are) {
+  const std::string last = R"({"by":"page","place":"page","name":"page","content":4,"seen":6,"step":3,"last":4})";
+  BOOST_TEST(has(found({R"({"page":4,"total_pages":4,"total":11})", "{}", 2, last}),
+                 "says that there are 11 records, but all its pages together had 8"));
+  BOOST_TEST(found({R"({"page":4,"total_pages":4,"total":8})", "{}", 2, last}) == "end");
+  BOOST_TEST(found({R"({"page":4,"total_pages":4,"total":1250})", "{}", 2, last}) == "end", "a sum of money");
+  const std::string offset =
+      R"({"by":"offset","place":"offset","name":"offset","content":9,"seen":6,"step":3,"last":11})";
+  BOOST_TEST(has(found({R"({"offset":9,"total":11})", "{}", 2, offset}), "says that there are 11 records"));
+  const said first{R"({"offset":0,"total":11})", "{}", 0};
+  const std::string again = found(first);
+  BOOST_TEST(has(found({first.response, "{}", 0, again}), "all its pages together had 0"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_an_end_that_the_answer_contradicts) {
+  const std::string url = R"({"by":"url","place":"next","path":"https://a/2"})";
+  BOOST_TEST(has(found({R"({"next":null,"offset":50,"total":237})", "{}", 0, url}), "`offset` is 50 of 237"));
+  BOOST_TEST(has(found({R"({"next":null,"page":3,"total_pages":5})", "{}", 0, url}), "`page` is 3 of 5"));
+  BOOST_TEST(found({R"({"next":null,"page":4,"total_pages":5})", "{}", 3, url}) == "end", "pages are counted from 0");
+  const std::string page = R"({"by":"page","place":"page","name":"page","content":3,"seen":6,"step":3,"last":5})";
+  BOOST_TEST(has(found({"{}", "{}", 0, page}), "though the page before said that more comes"));
+  const error forgotten = refused(found_pagination(0, "p"), {R"({"next":null,"has_more":true})", "{}", 0, url});
+  BOOST_TEST(forgotten.exit_code() == 65);
+  BOOST_TEST(forgotten.transient());
+}
+
+BOOST_AUTO_TEST_CASE(counts_pages_that_only_their_number_is_known_of) {
+  const char* const headers = R"({"X-WP-TotalPages":"3"})";
+  const std::string second = found({"{}", headers});
+  const std::string third = found({"{}", headers, 3, second});
+  BOOST_TEST(has(third, R"("content":3,"seen":6)"));
+  BOOST_TEST(found({"{}", headers, 1, third}) == "end");
 }
 
 BOOST_AUTO_TEST_CASE(does_not_take_members_of_a_record_for_what_the_answer_says) {
@@ -184,6 +330,7 @@ BOOST_AUTO_TEST_SUITE(records_that_are_found)
 BOOST_AUTO_TEST_CASE(are_the_only_list_of_objects) {
   BOOST_TEST(searched(record_search({}, "s"), R"({"a":{"items":[{"x":[{"y":1}]}]},"ids":[1]})") == "a/items");
   BOOST_TEST(searched(record_search({}, "s"), R"([{"x":1}])") == "");
+  BOOST_TEST(searched(record_search({}, "s"), R"({"links":[{"rel":"next"}],"items":[{"x":1}]})") == "items");
   BOOST_TEST(searched(record_search({}, "s"), R"({"items":[],"ids":[1]})") == "items");
   BOOST_TEST(searched(record_search({}, "s"), "{}") == "");
   BOOST_TEST(searched(record_search({}, "s"), " ") == "");
