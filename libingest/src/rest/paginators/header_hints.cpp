@@ -19,8 +19,9 @@ struct header_name {
 };
 
 constexpr header_name nexts[] = {
-    {"xnextpage", "X-Next-Page"}, {"xpaginationnext", "X-Pagination-Next"}, {"xnextpageurl", "X-Next-Page-Url"},
-    {"xnext", "X-Next"},          {"xnextlink", "X-Next-Link"},             {"xnexturl", "X-Next-Url"},
+    {"xnextpage", "X-Next-Page"},        {"xpaginationnext", "X-Pagination-Next"},
+    {"xnextpageurl", "X-Next-Page-Url"}, {"xnext", "X-Next"},
+    {"xnextlink", "X-Next-Link"},        {"xnexturl", "X-Next-Url"},
 };
 constexpr header_name tokens[] = {
     {"xnextcursor", "X-Next-Cursor", "cursor"},
@@ -48,7 +49,7 @@ constexpr header_name counts_of_pages[] = {
     {"xpaginationtotalpages", "X-Pagination-Total-Pages"},
 };
 constexpr std::string_view totals[] = {
-    "xtotal",       "xtotalcount", "xpaginationtotalcount", "xpaginationtotal", "xtotalresults", "xtotalresultscount",
+    "xtotal",        "xtotalcount", "xpaginationtotalcount", "xpaginationtotal", "xtotalresults", "xtotalresultscount",
     "xtotalrecords", "xtotalitems", "xitemstotal",           "xwptotal",
 };
 

@@ -15,7 +15,8 @@ class hint_walk {
  public:
   explicit hint_walk(answer_hints& into) : hints_(into) {}
 
-  /// `path`: where the dict is, "" or "meta". `trusted`: it is the answer itself or something that such things stand in.
+  /// `path`: where the dict is, "" or "meta". `trusted`: it is the answer itself or something that such things stand
+  /// in.
   void walk(const value& dict, const std::string& path, bool trusted, std::size_t depth = 0);
 
   /// Pages and offsets are known by two numbers, or by three.

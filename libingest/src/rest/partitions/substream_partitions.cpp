@@ -88,7 +88,8 @@ bool substream_partitions::turn_page(const std::stop_token& stop) {
 std::optional<partition> substream_partitions::partition_of(const parent& from, const value& record,
                                                             const value& parent_slice) {
   const auto key = from.key.only(record);
-  if (!key) {
+  const bool spelled = from.options.extra_fields_tell_apart;
+  if (!key || (spelled && (key->is_none() || (key->is_text() && key->text().empty())))) {
     return std::nullopt;
   }
   dictionary extra;
@@ -98,7 +99,7 @@ std::optional<partition> substream_partitions::partition_of(const parent& from, 
   dictionary values;
   values.set(from.field, *key);
   values.set("parent_slice", parent_slice);
-  if (from.options.extra_fields_tell_apart) {
+  if (spelled && !from.extra_fields.empty()) {
     values.set("extra_fields", value::dict_of(extra));
   }
   return partition{value::dict_of(std::move(values)), value::dict_of(std::move(extra))};

@@ -20,7 +20,8 @@ struct parent_stream_options {
   bool incremental_dependency =
       false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
   std::string where = {};
-  /// Of the short spelling: they tell partitions apart, as the key does, and are among the values of a partition.
+  /// Of the short spelling: they tell partitions apart, as the key does, and are among the values of a partition; and a
+  /// key that is null or empty is none, as nothing can be asked for by it.
   bool extra_fields_tell_apart = false;
 };
 

@@ -5,6 +5,7 @@
 #include "ingest/error.hpp"
 #include "rest/requests/form_encoding.hpp"
 #include "rest/requests/header_lines.hpp"
+#include "rest/requests/parent_values.hpp"
 
 namespace ingest::rest {
 
@@ -93,6 +94,8 @@ url request_template::target(const variables& given, const std::optional<std::st
   std::string own_path = path.value_or("");
   if (own_path.empty()) {
     own_path = evaluated(options_.path, given).to_text();
+    const value* const slice = given.find("stream_slice");
+    require_path_of_parents(options_.path, own_path, slice == nullptr ? value() : *slice);
     own_path.erase(0, own_path.find_first_not_of('/'));
   }
   return parse_url(join_base(base.empty() ? evaluated(options_.url, given).to_text() : base, own_path), options_.where);

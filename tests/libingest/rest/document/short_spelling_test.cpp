@@ -109,16 +109,17 @@ BOOST_AUTO_TEST_CASE(gives_streams_what_is_said_for_all_of_them_and_counts_more_
 BOOST_AUTO_TEST_CASE(makes_children_of_streams_whose_fields_are_in_braces) {
   const manifest m = with_streams(
       "  repos: {key: id}\n"
-      "  issues: {path: '/repos/{repos.full.name}/issues'}\n"
+      "  issues: {path: '/repos/{+repos.full.name}/issues'}\n"
       "  comments: {path: '/repos/{repos.full.name}/issues/{issues.number}/comments',\n"
       "             params: {of: '{issues.id}'}, json: {q: 'a {b} {c.d}', n: '5', m: 5}, add: {issue: "
       "'{issues.number}'}}\n");
   BOOST_TEST(part(m, "retriever.requester.path", 1).text() ==
-             "/repos/{{ stream_partition['repos_full_name'] }}/issues");
+             "/repos/{{ stream_partition['repos_full_name'] | urlencode }}/issues");
   BOOST_TEST(part(m, "retriever.partition_router.parent_stream_configs.0.parent_key", 1).text() == "full/name");
-  BOOST_TEST(part(m, "retriever.requester.path", 2).text() ==
-             "/repos/{{ stream_partition['parent_slice']['repos_full_name'] }}/issues/"
-             "{{ stream_partition['issues_number'] }}/comments");
+  BOOST_TEST(
+      part(m, "retriever.requester.path", 2).text() ==
+      "/repos/{{ stream_partition['parent_slice']['repos_full_name'] | urlencode | replace('/', '%2F') }}/issues/"
+      "{{ stream_partition['issues_number'] | urlencode | replace('/', '%2F') }}/comments");
   BOOST_TEST(part(m, "retriever.requester.request_parameters.of", 2).text() == "{{ stream_slice.extra_fields['id'] }}");
   BOOST_TEST(part(m, "retriever.requester.request_body_json", 2).to_json() ==
              R"({"q":"'a {b} {c.d}'","n":"'5'","m":5})");

@@ -147,6 +147,21 @@ BOOST_AUTO_TEST_CASE(records_of_parents_are_partitions) {
   BOOST_CHECK_THROW(substream_partitions({}, config()), ingest::error);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_that_is_empty_is_none_in_the_short_spelling) {
+  const auto partitions = [](bool spelled) {
+    auto one = child_of(std::make_shared<given_parent>(std::vector<parent_page>{
+        page_of("{}", {R"({"id":null})", R"({"id":""})", R"({"x":1})", R"({"id":0})", R"({"id":"a"})"})}));
+    one.extra_fields_tell_apart = spelled;
+    substream_partitions router({one}, config());
+    return all_of(router);
+  };
+  BOOST_TEST(partitions(true) == R"({"parent_id":0,"parent_slice":{}})"
+                                 "\n"
+                                 R"({"parent_id":"a","parent_slice":{}})"
+                                 "\n");
+  BOOST_TEST(partitions(false).starts_with(R"({"parent_id":null,"parent_slice":{}})"), "as the CDK has it");
+}
+
 BOOST_AUTO_TEST_CASE(reading_a_parent_can_be_stopped) {
   substream_partitions router({child_of(parent())}, config());
   router.begin();

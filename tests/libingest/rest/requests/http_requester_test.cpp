@@ -220,6 +220,52 @@ BOOST_AUTO_TEST_CASE(go_where_the_last_answer_points) {
   BOOST_TEST(requests.at(2).target == "/whole?cursor=c&limit=20&limit=10");
 }
 
+BOOST_AUTO_TEST_CASE(refuse_what_a_parents_record_makes_another_path_of) {
+  const http_server server(echo);
+  scene s(server.url("/"));
+  const auto slice = [](const std::string& id) {
+    return given("{}", value::dict_of({{"id", value::text_of(id)}, {"parent_slice", value::dict_of({})}}).to_json());
+  };
+  s.options.request.path = text("things/{{ stream_partition.id }}/kids");
+  for (const char* const id : {"a#b", "?x=1", "..", "a/../b", ".", "a\nb"}) {
+    BOOST_CHECK_EXCEPTION(s.send(slice(id)), error, says(errc::bad_data, "`id`, and "));
+  }
+  BOOST_TEST(server.requests().empty());
+  for (const char* const id : {"a/b", "a b", "x.y", "%2F", "\u00fc"}) {
+    s.send(slice(id));
+  }
+  s.send(given("{}", R"({"id":"a#b"})"));  // not of a parent, but a person's own text
+  BOOST_TEST(server.requests().at(0).path == "/things/a/b/kids", "as the CDK has it");
+  BOOST_TEST(server.requests().size() == 6);
+  s.options.request.path = text("{{ stream_partition.id }}");
+  s.send(slice("kids?of=1"));
+  s.options.request.path = text("kids?of={{ stream_partition.id }}");
+  s.send(slice("?"));
+  BOOST_TEST(server.requests().at(6).target == "/kids?of=1");
+  BOOST_TEST(server.requests().at(7).target == "/kids?of=?");
+}
+
+BOOST_AUTO_TEST_CASE(have_what_is_encoded_as_one_segment_of_the_path) {
+  const http_server server(echo);
+  scene s(server.url("/"));
+  const auto slice = [](const std::string& id) {
+    return given("{}", value::dict_of({{"id", value::text_of(id)}, {"parent_slice", value::dict_of({})}}).to_json());
+  };
+  s.options.request.path = text("/things/{{ stream_partition['id'] | urlencode | replace('/', '%2F') }}/kids");
+  const std::vector<std::pair<const char*, const char*>> all = {{"a/b", "a%2Fb"},     {"a b", "a%20b"},
+                                                                {"?x=1", "%3Fx%3D1"}, {"a#b", "a%23b"},
+                                                                {"%2F", "%252F"},     {"\"q\"", "%22q%22"}};
+  for (const auto& [id, segment] : all) {
+    s.send(slice(id));
+    BOOST_TEST(server.requests().back().target == "/things/" + std::string(segment) + "/kids");
+  }
+  for (const char* const id : {"..", "."}) {
+    BOOST_CHECK_EXCEPTION(s.send(slice(id)), error, says(errc::bad_data, "for a segment"));
+  }
+  BOOST_CHECK_EXCEPTION(s.send(slice("")), error, says(errc::bad_data, "is empty"));
+  BOOST_TEST(server.requests().size() == all.size());
+}
+
 BOOST_AUTO_TEST_CASE(take_url_where_there_is_no_url_base) {
   const http_server server(echo);
   scene s;

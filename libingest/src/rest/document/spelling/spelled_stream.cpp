@@ -146,7 +146,7 @@ class stream_maker {
       s_.complain(said,
                   "`path` of stream \"" + stream_.name + "\" must be a text, not " + std::string(said.kind_name()));
     }
-    const std::string made = s_.expressed(said, &stream_.link, true);
+    const std::string made = s_.expressed_path(said, stream_.link);
     std::string plain = made;
     for (std::size_t at = plain.find("{{"); at != std::string::npos; at = plain.find("{{")) {
       plain.erase(at, std::min(plain.find("}}", at), plain.size()) + 2 - at);
@@ -228,8 +228,8 @@ class stream_maker {
     }
     if (!extra.empty()) {
       parent.set_list("extra_fields", std::move(extra));
-      parent.set_flag("extra_fields_tell_apart");
     }
+    parent.set_flag("extra_fields_tell_apart");
     return made_dict(line_, "SubstreamPartitionRouter").set_list("parent_stream_configs", {parent});
   }
 

@@ -112,6 +112,14 @@ std::string spelling::setting_named(const std::string& asked, const node& at, bo
 }
 
 std::string spelling::expressed(const node& text, const parent_link* of, bool secret) {
+  return expressed_for(secret ? usage::secret : usage::plain, text, of);
+}
+
+std::string spelling::expressed_path(const node& text, const parent_link& of) {
+  return expressed_for(usage::path, text, &of);
+}
+
+std::string spelling::expressed_for(usage what, const node& text, const parent_link* of) {
   const std::string all = scalar_text(text.scalar());
   std::string made;
   for (std::size_t i = 0; i < all.size();) {
@@ -121,7 +129,7 @@ std::string spelling::expressed(const node& text, const parent_link* of, bool se
       made += "${";
       i += 3;
     } else if (rest.starts_with("${") && end != std::string_view::npos) {
-      made += setting_named(std::string(rest.substr(2, end - 2)), text, secret);
+      made += setting_named(std::string(rest.substr(2, end - 2)), text, what != usage::plain);
       i += end + 1;
     } else if (rest.starts_with("${")) {
       complain(text, "`${` has no `}` behind it; write `$${` for the characters themselves");
@@ -133,7 +141,7 @@ std::string spelling::expressed(const node& text, const parent_link* of, bool se
       i += length;
     } else if (of != nullptr && rest.front() == '{' && end != std::string_view::npos &&
                reference_in_braces(rest.substr(1, end - 1))) {
-      made += reference(std::string(rest.substr(1, end - 1)), *of, text);
+      made += reference(std::string(rest.substr(1, end - 1)), *of, text, what);
       i += end + 1;
     } else {
       made += rest.front();
@@ -167,6 +175,7 @@ node spelling::expressed_all(const node& content, const parent_link* of, bool ty
 }
 
 std::optional<std::pair<std::string, std::string>> spelling::reference_in_braces(std::string_view inner) const {
+  inner.remove_prefix(inner.starts_with('+') ? 1 : 0);
   const std::size_t dot = inner.find('.');
   if (dot == std::string_view::npos || !is_word(inner.substr(dot + 1))) {
     return std::nullopt;
@@ -197,17 +206,22 @@ std::vector<std::pair<std::string, std::string>> spelling::references_in(const n
   return all;
 }
 
-std::string spelling::reference(const std::string& inner, const parent_link& of, const node& at) {
+std::string spelling::reference(const std::string& inner, const parent_link& of, const node& at, usage what) {
   const auto [stream, field] = *reference_in_braces(inner);
+  const std::string encoding = what != usage::path      ? ""
+                               : inner.starts_with('+') ? " | urlencode"
+                                                        : " | urlencode | replace('/', '%2F')";
   std::string way = "stream_partition";
   const parent_link* link = &of;
   for (std::size_t steps = 0; link->is_child() && steps < links.size(); ++steps) {
     if (link->parent == stream) {
       if (link->key == field) {
-        return "{{ " + way + "[" + quoted(partition_name(stream, field)) + "] }}";
+        return "{{ " + way + "[" + quoted(partition_name(stream, field)) + "]" + encoding + " }}";
       }
       if (link == &of) {
-        return "{{ stream_slice.extra_fields[" + quoted(field) + "] }}";
+        const std::string extra = "stream_slice.extra_fields[" + quoted(field) + "]";
+        return "{{ " + (encoding.empty() ? extra : "('' if " + extra + " is none else " + extra + ")" + encoding) +
+               " }}";
       }
       complain(at, "`{" + inner + "}`: of \"" + stream + "\" only `" + link->key + "` is known here, by which \"" +
                        stream + "\" has its children");

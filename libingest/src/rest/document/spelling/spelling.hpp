@@ -46,6 +46,10 @@ class spelling {
   /// is of; null: of none, so that nothing is referred to. `secret`: what is put in must not be shown.
   std::string expressed(const node& text, const parent_link* of, bool secret);
 
+  /// The same of a path, where what `{stream.field}` stands for is percent-encoded, so that it is one segment;
+  /// `{+stream.field}` has its slashes left (RFC 6570, section 3.2.3).
+  std::string expressed_path(const node& text, const parent_link& of);
+
   /// The same for all texts in it, at any depth. `typed`: texts that spell a number stay texts, as JSON has both; else
   /// all scalars become texts.
   node expressed_all(const node& content, const parent_link* of, bool typed);
@@ -63,7 +67,10 @@ class spelling {
   };
 
   std::string setting_named(const std::string& asked, const node& at, bool secret);
-  std::string reference(const std::string& inner, const parent_link& of, const node& at);
+  enum class usage : std::uint8_t { plain, secret, path };
+
+  std::string expressed_for(usage what, const node& text, const parent_link* of);
+  std::string reference(const std::string& inner, const parent_link& of, const node& at, usage what);
   std::optional<std::pair<std::string, std::string>> reference_in_braces(std::string_view inner) const;
 
   std::string file_;
