@@ -45,6 +45,7 @@ inline constexpr std::string_view cursor_reset = "cursor_reset";
 inline constexpr std::string_view window_ignored = "window_ignored";
 inline constexpr std::string_view records_not_found = "records_not_found";
 inline constexpr std::string_view pages_are_shorter = "pages_are_shorter";
+inline constexpr std::string_view error_among_records = "error_among_records";
 inline constexpr std::string_view page_without_records = "page_without_records";
 inline constexpr std::string_view page_not_there = "page_not_there";
 inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";

@@ -1,15 +1,22 @@
 #include "rest/decoders/csv_decoder.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "core/csv_record.hpp"
 #include "ingest/error.hpp"
+#include "log/quotable.hpp"
 #include "rest/decoders/decoded_text.hpp"
+#include "rest/decoders/foreign_body.hpp"
 #include "rest/decoders/text_window.hpp"
 
 namespace ingest::rest {
 
 namespace {
+
+constexpr std::size_t most_looked_at = 4096;
 
 char delimiter_of(const csv_decoder_options& options) {
   if (options.delimiter == "\\t") {
@@ -28,6 +35,19 @@ char delimiter_of(const csv_decoder_options& options) {
               "row " + std::to_string(number) + " of the answer (the names are row 1) cannot be read: " + why, true);
 }
 
+/// Of each name that comes again: where it stood before, and where it stands last.
+std::vector<std::pair<std::size_t, std::size_t>> repeated_in(const std::vector<std::string>& names) {
+  std::map<std::string_view, std::size_t> last;
+  std::vector<std::pair<std::size_t, std::size_t>> repeated;
+  for (std::size_t i = names.size(); i-- > 0;) {
+    const auto [found, is_new] = last.emplace(names[i], i);
+    if (!is_new) {
+      repeated.emplace_back(i, found->second);
+    }
+  }
+  return repeated;
+}
+
 class csv_rows final : public document_stream {
  public:
   csv_rows(std::unique_ptr<byte_stream> body, const csv_decoder_options& options, char delimiter, std::size_t most)
@@ -36,6 +56,9 @@ class csv_rows final : public document_stream {
         form_{delimiter} {}
 
   std::optional<value> next() override {
+    if (names_.empty()) {
+      refuse_what_is_no_table();
+    }
     while (next_row()) {
       const bool is_empty = fields_.size() == 1 && fields_.front().empty();
       if (is_empty) {
@@ -45,11 +68,22 @@ class csv_rows final : public document_stream {
         return row();
       }
       names_ = fields_;
+      repeated_ = repeated_in(names_);
     }
     return std::nullopt;
   }
 
  private:
+  /// A page, or a JSON text with words of an error, however many lines it has.
+  void refuse_what_is_no_table() {
+    while (text_.rest().size() < most_looked_at && text_.grow()) {
+    }
+    refuse_markup(text_.rest());
+    if (const auto words = text_.at_end() ? error_in(text_.rest()) : std::nullopt) {
+      refuse_error(*words);
+    }
+  }
+
   bool next_row() {
     if (!text_.has_more()) {
       return false;
@@ -83,7 +117,22 @@ class csv_rows final : public document_stream {
       const bool is_none = i >= fields_.size() || std::find(none.begin(), none.end(), fields_[i]) != none.end();
       members.set(names_[i], is_none ? value() : value::text_of(fields_[i]));
     }
+    require_nothing_lost();
     return value::dict_of(std::move(members));
+  }
+
+  /// Of equal names the last one counts, as in Python's DictReader; what stands in the others must be nothing else.
+  void require_nothing_lost() const {
+    for (const auto& [earlier, last] : repeated_) {
+      const bool differs = earlier < fields_.size() && !fields_[earlier].empty() &&
+                           (last >= fields_.size() || fields_[earlier] != fields_[last]);
+      if (differs) {
+        throw error(errc::bad_data, "two columns of the answer are called \"" + detail::quotable(names_[last]) +
+                                        "\", and row " + std::to_string(number_) +
+                                        " has different values in them: only one can be kept; have the API name them "
+                                        "apart");
+      }
+    }
   }
 
   text_window text_;
@@ -91,6 +140,7 @@ class csv_rows final : public document_stream {
   detail::csv_form form_;
   std::vector<std::string> names_;
   std::vector<std::string> fields_;
+  std::vector<std::pair<std::size_t, std::size_t>> repeated_;  // columns of one name: an earlier one, the last one
   std::size_t number_ = 0;
 };
 

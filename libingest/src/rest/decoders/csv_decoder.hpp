@@ -16,7 +16,8 @@ struct csv_decoder_options {
 };
 
 /// CsvDecoder: a document a row, of texts, whose names are in the first row. What a row lacks is null; empty rows are
-/// none. A row with more values than there are names is an error.
+/// none. A row with more values than there are names is an error; so is one with different values in columns of one
+/// name, and a page or a JSON text with an error in place of rows.
 class csv_decoder final : public decoder {
  public:
   /// Throws errc::config for another delimiter.

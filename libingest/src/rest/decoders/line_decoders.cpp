@@ -1,9 +1,14 @@
 #include "rest/decoders/line_decoders.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "log/quotable.hpp"
 #include "rest/decoders/decoded_text.hpp"
+#include "rest/decoders/foreign_body.hpp"
 #include "rest/decoders/json_body.hpp"
 #include "rest/decoders/text_window.hpp"
 
@@ -47,9 +52,24 @@ class line_reader {
 
 class json_lines final : public document_stream {
  public:
-  explicit json_lines(std::unique_ptr<line_reader> lines) : lines_(std::move(lines)) {}
+  json_lines(std::unique_ptr<line_reader> lines, std::atomic<bool>& told) : lines_(std::move(lines)), told_(told) {}
 
   std::optional<value> next() override {
+    auto found = held_back_ ? std::exchange(held_back_, std::nullopt) : read();
+    if (!found) {
+      return std::nullopt;
+    }
+    if (const auto words = error_alone(*found)) {
+      look_behind_error(*words);
+      speaks_of_errors_ = true;
+    } else {
+      speaks_of_errors_ = speaks_of_errors_ || (found->is_dict() && found->find("error") != nullptr);
+    }
+    return found;
+  }
+
+ private:
+  std::optional<value> read() {
     while (const auto line = lines_->next()) {
       ++number_;
       if (!is_blank(*line)) {
@@ -59,7 +79,23 @@ class json_lines final : public document_stream {
     return std::nullopt;
   }
 
- private:
+  void look_behind_error(const std::string& words) {
+    const std::size_t number = number_;
+    held_back_ = read();
+    if (!held_back_ && !speaks_of_errors_) {
+      throw error(errc::bad_data,
+                  "line " + std::to_string(number) +
+                      " of the answer, its last one, is no record but an error: " + detail::quotable(words),
+                  true);
+    }
+    if (!speaks_of_errors_ && !told_.exchange(true)) {
+      log::warning(events::error_among_records, "line " + std::to_string(number) +
+                                                    " of an answer says nothing but an error, and is taken for a "
+                                                    "record as the others are: " +
+                                                    log::redact(detail::quotable(words)));
+    }
+  }
+
   value parsed(std::string_view line) const {
     try {
       return value::from_json(line);
@@ -70,7 +106,10 @@ class json_lines final : public document_stream {
   }
 
   std::unique_ptr<line_reader> lines_;
+  std::atomic<bool>& told_;
   std::size_t number_ = 0;
+  std::optional<value> held_back_;  // the line behind one that is an error
+  bool speaks_of_errors_ = false;
 };
 
 class text_lines final : public document_stream {
@@ -79,18 +118,23 @@ class text_lines final : public document_stream {
 
   std::optional<value> next() override {
     const auto line = lines_->next();
+    if (line && !std::exchange(begun_, true)) {
+      refuse_markup(*line);
+    }
     return line ? std::optional(value::dict_of({{"record", value::text_of(std::string(*line))}})) : std::nullopt;
   }
 
  private:
   std::unique_ptr<line_reader> lines_;
+  bool begun_ = false;
 };
 
 }  // namespace
 
 std::unique_ptr<document_stream> jsonl_decoder::documents(std::unique_ptr<byte_stream> body,
                                                           const decoding_limits& most) const {
-  return std::make_unique<json_lines>(std::make_unique<line_reader>(std::move(body), encoding_, "\n", most.text));
+  return std::make_unique<json_lines>(std::make_unique<line_reader>(std::move(body), encoding_, "\n", most.text),
+                                      told_);
 }
 
 std::unique_ptr<document_stream> iterable_decoder::documents(std::unique_ptr<byte_stream> body,

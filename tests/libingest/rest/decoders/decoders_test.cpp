@@ -151,6 +151,59 @@ BOOST_AUTO_TEST_CASE(rows_that_cannot_be_read_are_told) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pages_and_errors_are_no_rows) {
+  const auto failing = [](const std::string& words) {
+    return [=](const ingest::error& e) {
+      return e.code() == ingest::errc::bad_data && e.transient() &&
+             std::string(e.what()).find(words) != std::string::npos;
+    };
+  };
+  for (const char* const body : {"<html><body>please log in</body></html>", "\n <!DOCTYPE html>\n<html>\n<p>a,b\n",
+                                 "<?xml version=\"1.0\"?>\n<e/>"}) {
+    BOOST_CHECK_EXCEPTION(decoded(csv_decoder({}), body), ingest::error, failing("but a page"));
+  }
+  BOOST_CHECK_EXCEPTION(decoded(iterable_decoder(), "<html>\n</html>"), ingest::error, failing("but a page"));
+  BOOST_CHECK_EXCEPTION(decoded(csv_decoder({}), R"({"error":"report not ready"})"), ingest::error,
+                        failing("report not ready"));
+  BOOST_CHECK_EXCEPTION(decoded(csv_decoder({}), "{\n \"errors\": [\n  \"no\"\n ]\n}\n"), ingest::error, failing("no"));
+  BOOST_CHECK_EXCEPTION(decoded(csv_decoder({}), R"({"message":"slow down","code":7})"), ingest::error,
+                        failing("slow down"));
+  BOOST_TEST(decoded(csv_decoder({}), "{}") == "", "an API's way of saying that there is nothing");
+  BOOST_TEST(decoded(csv_decoder({}), "{id},<b>\n1,2\n") == "{\"{id}\":\"1\",\"<b>\":\"2\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(columns_of_one_name_lose_nothing) {
+  BOOST_CHECK_EXCEPTION(decoded(csv_decoder({}), "id,v,v\n1,a,a\n2,a,b\n"), ingest::error, [](const ingest::error& e) {
+    return e.exit_code() == 65 && std::string(e.what()).find("\"v\", and row 3") != std::string::npos;
+  });
+  BOOST_CHECK_THROW(decoded(csv_decoder({}), "id,v,v\n1,a\n"), ingest::error);
+  BOOST_TEST(decoded(csv_decoder({}), "id,v,v\n1,a,a\n2,,b\n3,,\n") == R"({"id":"1","v":"a"})"
+                                                                       "\n"
+                                                                       R"({"id":"2","v":"b"})"
+                                                                       "\n"
+                                                                       R"({"id":"3","v":""})"
+                                                                       "\n");
+  BOOST_TEST(decoded(csv_decoder({}), "id,,\n1,,\n") == "{\"id\":\"1\",\"\":\"\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_last_line_that_is_an_error_is_no_record) {
+  const jsonl_decoder lines;
+  const auto broken_off = [](const ingest::error& e) {
+    return e.code() == ingest::errc::bad_data && e.transient() &&
+           std::string(e.what()).find("is no record but an error: cut") != std::string::npos;
+  };
+  BOOST_CHECK_EXCEPTION(decoded(lines, R"({"error":"cut"})"), ingest::error, broken_off);
+  BOOST_CHECK_EXCEPTION(decoded(lines, "{\"id\":1}\n{\"id\":2}\n{\"error\":\"cut\",\"code\":5}\n\n"), ingest::error,
+                        broken_off);
+  const std::string in_the_middle = "{\"id\":1}\n{\"error\":\"cut\"}\n{\"id\":2}\n";
+  BOOST_TEST(decoded(lines, in_the_middle) == in_the_middle);
+  const std::string of_errors = "{\"id\":1,\"error\":\"a\"}\n{\"error\":\"cut\"}\n";
+  BOOST_TEST(decoded(lines, of_errors) == of_errors, "records that speak of errors");
+  const std::string of_one = "{\"id\":1,\"error\":\"a\"}\n";
+  BOOST_TEST(decoded(lines, of_one) == of_one);
+  BOOST_TEST(decoded(lines, "{\"error\":null}\n") == "{\"error\":null}\n");
+}
+
 BOOST_AUTO_TEST_CASE(compressed_bodies_are_those_of_another_decoder) {
   const gzip_decoder lines(std::make_shared<jsonl_decoder>(), plenty);
   BOOST_TEST(decoded(lines, packed("{\"a\":1}\n") + packed("{\"a\":2}\n")) == "{\"a\":1}\n{\"a\":2}\n");
