@@ -138,6 +138,7 @@ rest::connector_options options_of(const settings& s, const std::optional<std::i
   o.allowed_hosts = s.allowed_hosts;
   if (s.origins.contains("RETRY_DEADLINE_MS")) {
     o.patience.deadline = std::min(o.patience.deadline, s.retry_deadline);
+    o.retry_deadline = s.retry_deadline;
   }
   if (present_ms) {
     o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));

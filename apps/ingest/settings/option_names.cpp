@@ -33,6 +33,7 @@ constexpr option_name option_names[] = {
     {"compression", "HTTP_COMPRESSION"},
     {"ca_file", "TLS_CA_FILE"},
     {"retry.deadline", "RETRY_DEADLINE_MS"},
+    {"retry_deadline", "RETRY_DEADLINE_MS"},
     // postgres_options
     {"url", "DATABASE_URL"},
     {"table", "TABLE"},

@@ -124,7 +124,7 @@ const std::array definitions{
     .default_text = "30s", .least = 100, .greatest = hour, .help = "Longest time for a request and its response",
     .commands = fetching | checking | recording},
   setting_definition{.section = "API", .name = "RETRY_DEADLINE_MS", .type = duration, .member = &s::retry_deadline,
-    .default_text = "15min", .least = 0, .greatest = 7 * day, .help = "How long one page is tried again before giving up",
+    .default_text = "15min", .least = 0, .greatest = 7 * day, .help = "How long one page is tried again before giving up; of connectors a request, and only where this is set",
     .commands = fetching},
   setting_definition{.section = "API", .name = "MAX_RETRY_AFTER_MS", .type = duration, .member = &s::max_retry_after,
     .default_text = "15min", .least = 0, .greatest = day, .help = "Longest wait that the API may ask for",

@@ -68,6 +68,10 @@ struct rest_options {
   custom::components components = {};           ///< in place of the manifest's code of Python
   std::vector<std::string> allowed_hosts = {};  ///< "host", "host:port", "*.domain": credentials go to these as well
 
+  /// How long one request may be tried again, whatever waits the API asks for: errc::unavailable instead of a wait that
+  /// would end later. None: as the manifest's error handlers have it.
+  std::optional<std::chrono::milliseconds> retry_deadline = {};
+
   /// Where refresh tokens that a server rotates outlive the process, with mode 0600; one process at a time. Empty: a
   /// manifest with such tokens is refused, as whoever loses the newest is locked out.
   std::filesystem::path token_file = {};

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/trimmed.hpp"
+#include "http/retry_after.hpp"
 #include "ingest/error.hpp"
 
 namespace ingest::rest {
@@ -56,14 +57,17 @@ double with_jitter(double seconds, const std::optional<double>& range) {
   return range && *range > 0 ? std::uniform_real_distribution(seconds, seconds + 2 * *range)(random) : seconds;
 }
 
+double seconds_since_1970(std::chrono::system_clock::time_point now) {
+  return std::chrono::duration<double>(now.time_since_epoch()).count();
+}
+
 header_number number_from(const header_backoff_options& options) {
   const variables given = options.given.as_variables();
   const auto text = [&](const interpolation& i) { return i.evaluate_itself(given).to_text(); };
-  header_number number{text(options.header), std::nullopt};
-  if (options.regex && !options.regex->text().empty()) {
-    number.regex.emplace(text(*options.regex), options.regex->where());
-  }
-  return number;
+  const bool has_regex = options.regex && !options.regex->text().empty();
+  return {
+      text(options.header),
+      has_regex ? std::optional<pattern>(std::in_place, text(*options.regex), options.regex->where()) : std::nullopt};
 }
 
 double within(double seconds, const std::optional<double>& most) {
@@ -92,20 +96,37 @@ std::optional<double> exponential_backoff::seconds(const exchange&, unsigned att
   return with_jitter(std::ldexp(factor_, static_cast<int>(std::min(attempt, most_doublings))), jitter_);
 }
 
-std::optional<double> header_number::read(const exchange& e) const {
-  const auto found = e.given ? e.given->header(header) : std::nullopt;
+std::optional<std::string> header_number::text(const exchange& e) const {
+  const auto found = e.given ? e.given->header(header_) : std::nullopt;
   if (!found) {
     return std::nullopt;
   }
-  const auto matched = regex ? regex->match(*found) : std::nullopt;
-  return number_in(matched.value_or(*found));
+  const auto matched = regex_ ? regex_->match(*found) : std::nullopt;
+  return std::string(matched.value_or(*found));
 }
 
-wait_time_from_header::wait_time_from_header(const header_backoff_options& options)
-    : number_(number_from(options)), most_(optional_number(options.max_waiting_time_in_seconds, options.given)) {}
+std::optional<double> header_number::read(const exchange& e) const {
+  const auto found = text(e);
+  return found ? number_in(*found) : std::nullopt;
+}
+
+std::optional<double> header_number::date(const exchange& e) const {
+  const auto found = text(e);
+  const auto date = found ? parse_http_date(*found) : std::nullopt;
+  return date ? std::optional(std::chrono::duration<double>(date->time_since_epoch()).count()) : std::nullopt;
+}
+
+wait_time_from_header::wait_time_from_header(const header_backoff_options& options, wall_clock now)
+    : number_(number_from(options)),
+      most_(optional_number(options.max_waiting_time_in_seconds, options.given)),
+      now_(std::move(now)) {}
 
 std::optional<double> wait_time_from_header::seconds(const exchange& e, unsigned) const {
-  const auto wait = number_.read(e);
+  auto wait = number_.read(e);
+  if (const auto date = wait ? std::nullopt : number_.date(e)) {
+    // A date that has passed asks for nothing, as no header does.
+    wait = std::max(*date - seconds_since_1970(now_()), 0.0);
+  }
   return wait && *wait != 0 ? std::optional(within(*wait, most_)) : std::nullopt;
 }
 
@@ -117,11 +138,12 @@ wait_until_time_from_header::wait_until_time_from_header(const header_backoff_op
 
 std::optional<double> wait_until_time_from_header::seconds(const exchange& e, unsigned) const {
   const bool has_least = least_ && *least_ != 0;
-  const auto until = number_.read(e);
+  const auto number = number_.read(e);
+  const auto until = number ? number : number_.date(e);
   if (!until || *until == 0) {
     return has_least ? std::optional(within(*least_, most_)) : std::nullopt;
   }
-  const double wait = *until - std::chrono::duration<double>(now_().time_since_epoch()).count();
+  const double wait = *until - seconds_since_1970(now_());
   if (has_least) {
     return within(std::max(wait, *least_), most_);
   }

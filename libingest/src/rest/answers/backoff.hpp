@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "rest/answers/verdict.hpp"
 #include "rest/expressions/interpolation.hpp"
@@ -59,12 +60,21 @@ class exponential_backoff final : public backoff_strategy {
 };
 
 /// What the two strategies below look for in an answer: a number in a header, of which a regular expression may take
-/// the beginning.
-struct header_number {
-  std::string header;
-  std::optional<pattern> regex;
+/// the beginning; or a date of HTTP (RFC 9110, section 5.6.7), which the CDK does not know.
+class header_number {
+ public:
+  header_number(std::string header, std::optional<pattern> regex)
+      : header_(std::move(header)), regex_(std::move(regex)) {}
 
   std::optional<double> read(const exchange& e) const;
+  /// Seconds since 1970.
+  std::optional<double> date(const exchange& e) const;
+
+ private:
+  std::optional<std::string> text(const exchange& e) const;
+
+  std::string header_;
+  std::optional<pattern> regex_;
 };
 
 struct header_backoff_options {
@@ -75,22 +85,24 @@ struct header_backoff_options {
   std::optional<interpolation> min_wait = {};                     ///< of wait_until_time_from_header only
 };
 
-/// WaitTimeFromHeader: the header has the seconds to wait.
+using wall_clock = std::function<std::chrono::system_clock::time_point()>;
+
+/// WaitTimeFromHeader: the header has the seconds to wait; or a date to wait for, as Retry-After may have.
 class wait_time_from_header final : public backoff_strategy {
  public:
-  explicit wait_time_from_header(const header_backoff_options& options);
+  explicit wait_time_from_header(
+      const header_backoff_options& options, wall_clock now = [] { return std::chrono::system_clock::now(); });
   std::optional<double> seconds(const exchange& e, unsigned attempt) const override;
 
  private:
   header_number number_;
   std::optional<double> most_;
+  wall_clock now_;
 };
 
-/// WaitUntilTimeFromHeader: the header has the time to wait for, in seconds since 1970.
+/// WaitUntilTimeFromHeader: the header has the time to wait for, in seconds since 1970, or as a date.
 class wait_until_time_from_header final : public backoff_strategy {
  public:
-  using wall_clock = std::function<std::chrono::system_clock::time_point()>;
-
   wait_until_time_from_header(const header_backoff_options& options, wall_clock now);
   std::optional<double> seconds(const exchange& e, unsigned attempt) const override;
 

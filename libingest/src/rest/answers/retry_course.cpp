@@ -27,12 +27,22 @@ milliseconds doubled(unsigned tries) {
 
 }  // namespace
 
-retry_course::retry_course(const error_handler& handler, timing time)
-    : handler_(handler), time_(std::move(time)), most_(std::min(handler.max_retries(), 1'000'000U) + 1) {
-  strategy_.start = default_.start = time_.now();
+retry_course::retry_course(const error_handler& handler, timing time, std::optional<milliseconds> deadline)
+    : handler_(handler),
+      time_(std::move(time)),
+      most_(std::min(handler.max_retries(), 1'000'000U) + 1),
+      deadline_(deadline),
+      begun_(time_.now()) {
+  strategy_.start = default_.start = begun_;
 }
 
 std::optional<milliseconds> retry_course::next(const verdict& v, const exchange& e) {
+  const auto wait = wait_before(v, e);
+  cut_short_ = wait && deadline_ && time_.now() - begun_ + *wait > *deadline_;
+  return cut_short_ ? std::nullopt : wait;
+}
+
+std::optional<milliseconds> retry_course::wait_before(const verdict& v, const exchange& e) {
   ++attempts_;
   if (const auto seconds = wait_by_strategy(e)) {
     return next_by_strategy(*seconds);

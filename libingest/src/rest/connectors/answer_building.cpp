@@ -31,7 +31,9 @@ constexpr component_maker<strategy> backoffs[] = {
        return std::make_shared<exponential_backoff>(o);
      }},
     {"WaitTimeFromHeader",
-     [](const component& of) -> strategy { return std::make_shared<wait_time_from_header>(header_of(of)); }},
+     [](const component& of) -> strategy {
+       return std::make_shared<wait_time_from_header>(header_of(of), of.parts().time.wall);
+     }},
     {"WaitUntilTimeFromHeader",
      [](const component& of) -> strategy {
        return std::make_shared<wait_until_time_from_header>(header_of(of), of.parts().time.wall);

@@ -44,7 +44,8 @@ struct connector_parts {
   custom::components components = {};                                 ///< in place of the manifest's code of Python
   std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
   std::vector<std::string> allowed_hosts = {};
-  std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of an answer, also when a decoder unpacks it
+  std::size_t max_body_bytes = std::size_t{64} << 20;            ///< of an answer, also when a decoder unpacks it
+  std::optional<std::chrono::milliseconds> retry_deadline = {};  ///< of a request; none: as the manifest has it
   timing time = {};
   retry_options patience = {};                                          ///< with answers that cannot be right
   std::function<bool(const std::stop_token&)> replaces_rows = nullptr;  ///< none: what is read replaces nothing

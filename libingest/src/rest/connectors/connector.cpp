@@ -30,6 +30,7 @@ connector::connector(manifest from, value config, connector_options options)
   parts_.tokens = std::move(options.tokens);
   parts_.components = std::move(options.components);
   parts_.allowed_hosts = std::move(options.allowed_hosts);
+  parts_.retry_deadline = options.retry_deadline;
   parts_.time = std::move(options.time);
   parts_.patience = options.patience;
   parts_.replaces_rows = std::move(options.replaces_rows);

@@ -124,6 +124,7 @@ std::shared_ptr<requester> make_requester(const component& of, const std::string
   o.budget = of.parts().budget;
   o.connections = of.parts().connections;
   o.allowed_hosts = of.parts().allowed_hosts;
+  o.retry_deadline = of.parts().retry_deadline;
   o.time = of.parts().time;
   return std::make_shared<http_requester>(std::move(o));
 }

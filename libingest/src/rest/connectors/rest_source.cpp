@@ -127,6 +127,7 @@ std::shared_ptr<rest_api> make_rest_api(const rest_manifest& manifest, std::stri
   }
   o.components = std::move(options.components);
   o.allowed_hosts = std::move(options.allowed_hosts);
+  o.retry_deadline = options.retry_deadline;
   o.present = options.present;
   o.time = std::move(options.time);
   return std::make_shared<rest_api>(manifest, settings.config.to_value(), std::move(o));

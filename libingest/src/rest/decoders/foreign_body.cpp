@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 6> members_of_errors = {"error",     "err
 
 /// What stands beside an error, and says nothing else.
 constexpr std::array<std::string_view, 18> beside_errors = {
-    "code",       "status",    "statusCode", "status_code", "message",  "detail", "details", "type",    "title",
+    "code",       "status",    "statusCode", "status_code", "message",  "detail", "details", "type",      "title",
     "error_code", "errorCode", "request_id", "requestId",   "trace_id", "reason", "success", "timestamp", "path"};
 
 template <std::size_t N>
@@ -66,7 +66,8 @@ std::optional<std::string> error_alone(const value& document) {
   }
   const auto& members = document.members();
   const bool alone = std::all_of(members.begin(), members.end(), [](const auto& m) {
-    return m.first.is_text() && (is_one_of(members_of_errors, m.first.text()) || is_one_of(beside_errors, m.first.text()));
+    return m.first.is_text() &&
+           (is_one_of(members_of_errors, m.first.text()) || is_one_of(beside_errors, m.first.text()));
   });
   return alone ? words_of(document) : std::nullopt;
 }
@@ -78,7 +79,9 @@ std::optional<std::string> error_in(std::string_view body) {
   try {
     const value said = value::from_json(body);
     const auto words = words_of(said);
-    return words ? words : said.find("message") != nullptr ? std::optional(said.find("message")->to_text()) : std::nullopt;
+    return words                             ? words
+           : said.find("message") != nullptr ? std::optional(said.find("message")->to_text())
+                                             : std::nullopt;
   } catch (const error&) {
     return std::nullopt;  // rows that begin with a brace
   }

@@ -38,7 +38,7 @@ request_outcome http_requester::send(const variables& given, const request_optio
                                      const std::optional<std::string>& path, const std::stop_token& stop) {
   const variables all = with_all_names(given, options_.request.parameters);
   const url target = target_of(all, path);
-  retry_course course(*options_.errors, options_.time);
+  retry_course course(*options_.errors, options_.time, options_.retry_deadline);
   bool renewed = false;
   for (;;) {
     throw_if_stopped(stop);
@@ -125,8 +125,11 @@ void http_requester::wait_for_another(retry_course& course, const verdict& v, co
     throw error(refusal.code(), std::string(failed().what()) + "; " + refusal.what(), refusal.transient());
   }
   if (!wait) {
-    throw error(errc::unavailable,
-                std::string(failed().what()) + "; given up after " + std::to_string(course.attempts()) + " attempts");
+    throw error(errc::unavailable, std::string(failed().what()) + "; given up after " +
+                                       std::to_string(course.attempts()) + " attempts" +
+                                       (course.is_cut_short() ? ": another one would come later than "
+                                                                "`retry_deadline` allows"
+                                                              : ""));
   }
   const bool limited = v.action == response_action::rate_limited;
   log::info(limited ? events::rate_limited : events::request_retried, failed().what(),

@@ -27,6 +27,7 @@ struct http_requester_options {
   std::shared_ptr<api_budget> budget = {};  ///< null: none
   std::shared_ptr<http_transport> connections = {};
   std::vector<std::string> allowed_hosts = {};  ///< that may get the credentials besides those of the requester's URL
+  std::optional<std::chrono::milliseconds> retry_deadline = {};  ///< none: as the connector has it
   timing time = {};
   request_change change = {};  ///< none: requests are sent as they are made
 };

@@ -46,8 +46,9 @@ std::shared_ptr<const error_handler> handler_of(std::vector<response_filter_opti
 }
 
 /// The waits until the course gives up on an API that always answers `e`.
-waits waits_for(const error_handler& handler, const exchange& e, fake_time& time) {
-  retry_course course(handler, time.as_timing());
+waits waits_for(const error_handler& handler, const exchange& e, fake_time& time,
+                std::optional<std::chrono::milliseconds> deadline = {}) {
+  retry_course course(handler, time.as_timing(), deadline);
   waits all;
   while (const auto wait = course.next(handler.judge(e), e)) {
     all.push_back(*wait);
@@ -222,6 +223,31 @@ BOOST_AUTO_TEST_CASE(are_as_patient_as_retry_after_asks) {
   BOOST_CHECK_EXCEPTION(waits_for(handler, answered(429, "", {{"Retry-After", "86400"}}), time), error, is_unavailable);
 }
 
+BOOST_AUTO_TEST_CASE(are_as_patient_as_a_date_asks_where_strategies_are_shorter) {
+  fake_time time(1'700'000'000s);  // Tue, 14 Nov 2023 22:13:20 GMT
+  const auto by_header = std::make_shared<wait_time_from_header>(header_backoff_options{.header = text("Retry-After")},
+                                                                 time.as_timing().wall);
+  const auto exponential = std::make_shared<exponential_backoff>(exponential_backoff_options{});
+  const auto handler = handler_of({}, {by_header, exponential}, 1);
+  for (const char* const date : {"Tue, 14 Nov 2023 22:13:45 GMT", "Tuesday, 14-Nov-23 22:13:45 GMT"}) {
+    fake_time now(1'700'000'000s);
+    check(waits_for(*handler, answered(429, "", {{"Retry-After", date}}), now), {26s});
+  }
+  check(waits_for(*handler, answered(429, "", {{"Retry-After", "Tue, 14 Nov 2023 21:13:45 GMT"}}), time), {11s});
+  const exchange in_two_days = answered(429, "", {{"Retry-After", "Thu, 16 Nov 2023 22:13:45 GMT"}});
+  BOOST_CHECK_EXCEPTION(waits_for(*handler, in_two_days, time), error, is_unavailable);
+}
+
+BOOST_AUTO_TEST_CASE(end_before_a_wait_that_a_person_allows_no_time_for) {
+  fake_time time;
+  const auto exponential = std::make_shared<exponential_backoff>(exponential_backoff_options{});
+  check(waits_for(*handler_of({}, {exponential}), answered(500), time, 60s), {11s, 21s});
+  check(waits_for(*handler_of({}, {exponential}), answered(500), time, 2s), {});
+  check(waits_for(default_error_handler(), answered(500), time, 4s), {1s, 2s});
+  check(waits_for(default_error_handler(), answered(429, "", {{"Retry-After", "30"}}), time, 45s), {30s});
+  check(waits_for(default_error_handler(), answered(500), time, 24h), {1s, 2s, 4s, 8s, 16s});
+}
+
 BOOST_AUTO_TEST_CASE(wait_no_longer_than_a_day) {
   fake_time time;
   const auto for_ever =
@@ -242,6 +268,10 @@ BOOST_AUTO_TEST_CASE(read_seconds_from_a_header) {
   BOOST_TEST(!plain.seconds(failed(transport_failure::kind::timeout), 1));
   const wait_time_from_header by_regex({.header = text("X-Wait"), .regex = text("[.\\d]+")});
   BOOST_TEST(by_regex.seconds(answered(429, "", {{"X-Wait", "7 seconds"}}), 1).value() == 7);
+  const wait_time_from_header limited({.header = text("Retry-After"), .max_waiting_time_in_seconds = text("20")},
+                                      [] { return std::chrono::system_clock::time_point(1'700'000'000s); });
+  const exchange dated = answered(429, "", {{"Retry-After", "Tue, 14 Nov 2023 22:13:45 GMT"}});
+  BOOST_CHECK_EXCEPTION(limited.seconds(dated, 1), error, is_unavailable);
 }
 
 BOOST_AUTO_TEST_CASE(wait_for_a_time_in_a_header) {
@@ -251,6 +281,7 @@ BOOST_AUTO_TEST_CASE(wait_for_a_time_in_a_header) {
   BOOST_TEST(plain.seconds(answered(429, "", {{"X-Reset", "1700000030"}}), 1).value() == 30);
   BOOST_TEST(!plain.seconds(answered(429, "", {{"X-Reset", "1699999999"}}), 1));
   BOOST_TEST(!plain.seconds(answered(429), 1));
+  BOOST_TEST(plain.seconds(answered(429, "", {{"X-Reset", "Tue, 14 Nov 2023 22:13:45 GMT"}}), 1).value() == 25);
   const wait_until_time_from_header at_least({.header = text("X-Reset"), .min_wait = text("60")}, now);
   BOOST_TEST(at_least.seconds(answered(429, "", {{"X-Reset", "1700000030"}}), 1).value() == 60);
   BOOST_TEST(at_least.seconds(answered(429), 1).value() == 60);

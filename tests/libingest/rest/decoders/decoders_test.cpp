@@ -151,6 +151,8 @@ BOOST_AUTO_TEST_CASE(rows_that_cannot_be_read_are_told) {
   }
 }
 
+BOOST_AUTO_TEST_SUITE(what_is_no_table)
+
 BOOST_AUTO_TEST_CASE(pages_and_errors_are_no_rows) {
   const auto failing = [](const std::string& words) {
     return [=](const ingest::error& e) {
@@ -203,6 +205,8 @@ BOOST_AUTO_TEST_CASE(a_last_line_that_is_an_error_is_no_record) {
   BOOST_TEST(decoded(lines, of_one) == of_one);
   BOOST_TEST(decoded(lines, "{\"error\":null}\n") == "{\"error\":null}\n");
 }
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(compressed_bodies_are_those_of_another_decoder) {
   const gzip_decoder lines(std::make_shared<jsonl_decoder>(), plenty);

@@ -147,6 +147,8 @@ BOOST_AUTO_TEST_CASE(records_of_parents_are_partitions) {
   BOOST_CHECK_THROW(substream_partitions({}, config()), ingest::error);
 }
 
+BOOST_AUTO_TEST_SUITE(keys_of_parents)
+
 BOOST_AUTO_TEST_CASE(a_key_that_is_empty_is_none_in_the_short_spelling) {
   const auto partitions = [](bool spelled) {
     auto one = child_of(std::make_shared<given_parent>(std::vector<parent_page>{
@@ -161,6 +163,8 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_empty_is_none_in_the_short_spelling) {
                                  "\n");
   BOOST_TEST(partitions(false).starts_with(R"({"parent_id":null,"parent_slice":{}})"), "as the CDK has it");
 }
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(reading_a_parent_can_be_stopped) {
   substream_partitions router({child_of(parent())}, config());

@@ -412,6 +412,14 @@ BOOST_AUTO_TEST_CASE(are_given_up_with_what_the_api_said) {
   BOOST_TEST(api.requests().size() == 6U);
 }
 
+BOOST_AUTO_TEST_CASE(are_given_up_before_a_deadline_that_is_set) {
+  const http_server server([](const received_request&) { return reply{500, "{}"}; });
+  scene s(server.url("/"));
+  s.options.retry_deadline = 5s;
+  BOOST_CHECK_EXCEPTION(
+      s.send(), error, says(errc::unavailable, "after 3 attempts: another one would come later than `retry_deadline`"));
+}
+
 BOOST_AUTO_TEST_CASE(fail_at_once_where_nothing_else_helps) {
   const http_server api([](const received_request&) { return reply{404, R"({"error":{"message":"nope"}})"}; });
   BOOST_CHECK_EXCEPTION(scene(api.url("/x")).send(), error, says(errc::config, "nope"));
