@@ -125,11 +125,13 @@ void http_requester::wait_for_another(retry_course& course, const verdict& v, co
     throw error(refusal.code(), std::string(failed().what()) + "; " + refusal.what(), refusal.transient());
   }
   if (!wait) {
-    throw error(errc::unavailable, std::string(failed().what()) + "; given up after " +
-                                       std::to_string(course.attempts()) + " attempts" +
-                                       (course.is_cut_short() ? ": another one would come later than "
-                                                                "`retry_deadline` allows"
-                                                              : ""));
+    const std::string given_up =
+        std::string(failed().what()) + "; given up after " + std::to_string(course.attempts()) + " attempts";
+    if (course.is_cut_short()) {
+      // A restart would have as much time once more.
+      throw error(errc::unavailable, given_up + ": another one would come later than `retry_deadline` allows", false);
+    }
+    throw error(errc::unavailable, given_up);
   }
   const bool limited = v.action == response_action::rate_limited;
   log::info(limited ? events::rate_limited : events::request_retried, failed().what(),
