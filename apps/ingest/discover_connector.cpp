@@ -176,13 +176,13 @@ int discover_connector(const settings& s, discovery_form form, std::ostream& out
   const auto from = load_connector(s);
   int exit_code = 0;
   const char* between = form == discovery_form::json ? "{\"streams\":[" : "";
-  for (const chosen_stream& stream : checked_streams(s, *from)) {
+  for (const chosen_stream& stream : checked_streams(s, *from, {})) {
     out << between;
     try {
       if (!stream.problem.empty()) {
         throw error(errc::config, stream.problem);
       }
-      out << told(discovered(s, *from, *stream.declared), form);
+      out << told(discovered(s, *from, from->with_schema(*stream.declared, {})), form);
     } catch (...) {
       const error e = current_error();
       std::string problem = log::redact(e.what());

@@ -176,7 +176,7 @@ class recording_session {
   }
 
   int run() {
-    for (const chosen_stream& chosen : checked_streams(settings_, *from_)) {
+    for (const chosen_stream& chosen : checked_streams_unasked(settings_, *from_)) {
       attempt(chosen.name, [&] { read(chosen); });
     }
     for (const std::string& secret : detail::known_secrets()) {

@@ -19,12 +19,15 @@ struct stream_end {
 int run_stream(const stream_run& stream, bool alone, command c, bool fresh) {
   try {
     if (!stream.problem.empty()) {
-      throw error(errc::config, "stream " + stream.name + " cannot be read here: " + stream.problem);
+      throw error(stream.failure, "stream " + stream.name + " cannot be read here: " + stream.problem);
     }
-    const settings own = stream.settings_of(alone);
-    const int exit_code = run_command(own, c, fresh);
+    const auto own = stream.settings_of(alone);
+    if (const int* const signal = std::get_if<int>(&own)) {
+      return *signal;
+    }
+    const int exit_code = run_command(std::get<settings>(own), c, fresh);
     if (exit_code == 0 && stream.when_complete) {
-      stream.when_complete(own);
+      stream.when_complete(std::get<settings>(own));
     }
     return exit_code;
   } catch (...) {

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "ingest/error.hpp"
 #include "settings/settings.hpp"
 
 /// Sources of many streams: each is a run of its own.
@@ -13,11 +15,13 @@ struct stream_run {
   std::string name;
   std::string problem;  ///< why it cannot be read; empty: it can
 
-  /// The settings of its run. `alone`: no other stream is read.
-  std::function<settings(bool alone)> settings_of;
+  /// The settings of its run, or the exit code of a signal that has come meanwhile. `alone`: no other stream is read.
+  std::function<std::variant<settings, int>(bool alone)> settings_of;
 
   /// After a run that was complete, with its settings. None: nothing.
   std::function<void(const settings&)> when_complete = nullptr;
+
+  errc failure = errc::config;  ///< what kind of problem it is
 };
 
 /// Throws errc::config for what would lose or double records of several streams without anybody noticing.

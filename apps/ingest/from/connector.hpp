@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 
 /// FROM=connector:FILE: an API by a manifest of Airbyte's low-code connectors.
 namespace ingest::app {
+
+/// In the directory of a connector: what its streams share of tokens.
+inline constexpr const char* token_file_name = "oauth_tokens.json";
 
 /// What a connector is made of.
 struct connector_setup {
@@ -34,12 +38,25 @@ struct chosen_stream {
   std::string name;
   std::optional<rest::declared_stream> declared;
   std::string problem;
+  errc failure = errc::config;  ///< what kind of problem it is
 };
 
-/// All that STREAM and EXCLUDE choose, in the order of the manifest, also what does not run here: by the table of
-/// components. Throws errc::config for a name that nothing has, where what does not run concerns all streams, and where
-/// two streams would get one table.
-std::vector<chosen_stream> checked_streams(const settings& s, const rest::connector& from);
+/// All that STREAM and EXCLUDE choose, by their names or those of the templates that make them, in the order of the
+/// manifest, also what does not run here: by the table of components. Asks the API for streams that templates make of
+/// its answers, where these may be chosen; a template for which that fails is there in place of its streams, with the
+/// problem. Throws errc::config for a name that nothing has, where what does not run concerns all streams, and where
+/// two streams would get one table; errc::cancelled once `stop` is requested.
+std::vector<chosen_stream> checked_streams(const settings& s, rest::connector& from, const std::stop_token& stop);
+
+/// The same without asking: templates that would need answers of the API are there in place of their streams, with that
+/// problem.
+std::vector<chosen_stream> checked_streams_unasked(const settings& s, const rest::connector& from);
+
+/// Eight digits that tell texts apart.
+std::string checksum_of(std::string_view text);
+
+/// The texts of all findings that hinder.
+std::string text_of(const std::vector<rest::finding>& findings);
 
 /// What files of a stream are called: the same for the same name, within 40 characters.
 std::string file_name_of(const std::string& stream);
@@ -48,6 +65,9 @@ std::string file_name_of(const std::string& stream);
 /// called as the stream, with its primary key, and WRITE=auto, as far as nothing else is set. `alone`: no other stream
 /// is read, so TABLE is its table. Throws errc::config for a key that cannot be the table's.
 settings stream_settings(const settings& s, const rest::declared_stream& stream, bool alone);
+
+/// What tells in a run's plan what a template has made the stream of; "" for one that the manifest has.
+std::string made_of(const rest::declared_stream& stream);
 
 /// Lower case, "_" for what is no letter and no digit: what tables are called that PostgreSQL names without quotes.
 std::string table_name_of(const std::string& stream);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@
 #include "ingest/http_source.hpp"
 #include "ingest/log.hpp"
 #include "ingest/postgres.hpp"
+
+namespace ingest::rest {
+struct declared_stream;
+}
 
 namespace ingest {
 
@@ -76,8 +81,11 @@ struct settings {
   std::vector<std::string> streams;        ///< of a connector; none: all
   std::vector<std::string> exclude;        ///< of these
   std::vector<std::string> allowed_hosts;
-  std::string stream;                ///< the one that is read; see stream_settings()
-  std::string stream_schema;         ///< its JSON Schema, if the manifest has one
+  std::string stream;         ///< the one that is read; see stream_settings()
+  std::string stream_schema;  ///< its JSON Schema, if the manifest has one, or the API
+  /// Where it is not written out in the manifest as it is read: made by a template, or with a schema of the API's.
+  std::shared_ptr<const rest::declared_stream> made_stream = {};
+  std::string made_of;               ///< tells by which a template made it; "" where none did
   std::filesystem::path token_file;  ///< where refresh tokens of the connector are kept
   std::filesystem::path catalog;     ///< of a process; empty: it is asked
   std::chrono::milliseconds silence_timeout{};

@@ -47,7 +47,9 @@ class rest_manifest {
 
   const std::string& name() const;
 
-  /// All that are written out in it or made by templates, in its order. `provided` are the components of one's own.
+  /// All that are written out in it, and those of templates that need neither settings nor the API; other templates are
+  /// among them as a stream with a problem, though what the settings make of them can be read. In its order. `provided`
+  /// are the components of one's own.
   std::vector<rest_stream> streams(const custom::components& provided = {}) const;
 
   /// Checks settings, YAML or JSON, against the manifest's `spec`. Throws errc::config for what is neither. Nothing is

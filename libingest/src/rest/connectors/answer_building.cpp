@@ -71,7 +71,7 @@ std::optional<failure_type> failure_of(const component& of) {
                                       : std::optional(failure_type::system);
 }
 
-response_filter make_filter(const component& of) {
+response_filter make_response_filter(const component& of) {
   response_filter_options o;
   o.given = of.given();
   o.action = action_of(of);
@@ -91,7 +91,7 @@ response_filter make_filter(const component& of) {
 error_handler_options default_handling(const component& of) {
   error_handler_options o;
   for (const component& filter : of.children("response_filters")) {
-    o.filters.push_back(make_filter(filter));
+    o.filters.push_back(make_response_filter(filter));
   }
   for (const component& wait : of.children("backoff_strategies")) {
     o.backoffs.push_back(make_by_type(backoffs, wait));

@@ -16,6 +16,8 @@
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
 #include "rest/streams/async_retriever.hpp"
+#include "rest/streams/query_properties.hpp"
+#include "rest/transformations/add_fields.hpp"
 
 /// What components of a manifest become. Each kind has a file with a table: a line a type. All throw errc::config, with
 /// the component's place and line, for what cannot be made.
@@ -23,6 +25,15 @@ namespace ingest::rest {
 
 /// HttpRequester. `stream` is its name in messages.
 std::shared_ptr<requester> make_requester(const component& of, const std::string& stream);
+
+/// What the requests of a HttpRequester name for records to have; null: nothing. `stream` is the one that it reads.
+std::shared_ptr<query_properties> make_query_properties(const component& requester, const component& stream);
+
+/// The query parameter that has the names; nothing where no parameter has them.
+std::optional<std::string> query_properties_parameter(const component& requester);
+
+/// Whether make_query_properties() would make any.
+bool asks_for_properties(const component& requester);
 
 /// RequestOption, RequestPath apart.
 request_option make_request_option(const component& of);
@@ -38,7 +49,15 @@ std::shared_ptr<const decoder> make_decoder(const component& of);
 
 /// JsonDecoder.
 std::shared_ptr<const decoder> default_decoder();
-std::vector<std::shared_ptr<const transformation>> make_transformations(const component& stream);
+/// `value_type` of a component that adds a field.
+value_type value_type_of(const component& of);
+
+/// Of the components that stand in that field.
+std::vector<std::shared_ptr<const transformation>> make_transformations(const component& of,
+                                                                        std::string_view field = "transformations");
+
+/// The condition of a RecordFilter; nothing: it has none.
+std::optional<interpolation> make_filter(const component& of);
 
 /// RecordSelector of a stream, with the stream's transformations; `schema` as the manifest has it.
 record_selector_options make_selector(const component& of, const component& stream);

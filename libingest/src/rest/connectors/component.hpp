@@ -61,6 +61,8 @@ class component {
   const node& content() const { return content_; }
   std::string_view type() const;
 
+  /// "orders.retriever.requester"
+  const std::string& path() const { return path_; }
   /// "orders.retriever.requester, line 41"
   const std::string& where() const { return where_; }
 

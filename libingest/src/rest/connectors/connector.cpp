@@ -4,7 +4,10 @@
 
 #include "ingest/error.hpp"
 #include "rest/connectors/building.hpp"
+#include "rest/connectors/made_streams.hpp"
+#include "rest/connectors/schema_asking.hpp"
 #include "rest/requests/http_connections.hpp"
+#include "rest/templates/stream_template.hpp"
 
 namespace ingest::rest {
 
@@ -22,7 +25,7 @@ std::string list_of(const std::vector<declared_stream>& streams) {
 }  // namespace
 
 connector::connector(manifest from, value config, connector_options options)
-    : manifest_(std::move(from)), streams_(declared_streams(manifest_)) {
+    : manifest_(std::move(from)), has_state_(std::move(options.has_state)) {
   parts_.config = std::move(config);
   parts_.max_body_bytes = options.client.max_body_bytes;
   parts_.connections =
@@ -40,6 +43,32 @@ connector::connector(manifest from, value config, connector_options options)
   if (const auto budget = root.optional_child("api_budget")) {
     parts_.budget = make_budget(*budget);
   }
+  manifest_ = with_listed_streams(manifest_, parts_);
+  streams_ = declared_streams(manifest_, has_state_);
+}
+
+std::vector<std::string> connector::unasked() const {
+  std::vector<std::string> names;
+  const node* const templates = manifest_.root.find("dynamic_streams");
+  for (const node& one : templates == nullptr ? node::elements() : templates->items()) {
+    names.push_back(stream_template::name_of(one, "dynamic_streams"));
+  }
+  return names;
+}
+
+void connector::ask_for_streams(const std::function<bool(const std::string& name)>& wanted,
+                                const std::stop_token& stop) {
+  manifest asked = with_asked_streams(manifest_, parts_, wanted, stop);
+  streams_ = declared_streams(asked, has_state_);
+  manifest_ = std::move(asked);
+}
+
+declared_stream connector::with_schema(const declared_stream& stream, const std::stop_token& stop) const {
+  const node asked = with_asked_schema(component(parts_, stream.component, stream.name), stop);
+  declared_stream made = stream;
+  made.schema = schema_of(asked);
+  made.component = asked;
+  return made;
 }
 
 const declared_stream& connector::find(const std::string& name) const {

@@ -40,6 +40,10 @@ struct connector_options {
   /// What cursors take for the present: the same in each process that goes on with a run, so that windows of time are
   /// the same. None: when the connector is made.
   std::optional<std::chrono::system_clock::time_point> present = {};
+
+  /// Whether a stream has a state that an earlier run has left, which StateDelegatingStream decides by. None: no
+  /// stream has.
+  stream_states has_state = {};
 };
 
 /// An API: what a manifest says of it, and the settings of a connection to it. Its streams share connections, budget
@@ -50,8 +54,19 @@ class connector {
   /// manifest concerns all streams and makes no sense.
   connector(manifest from, value config, connector_options options);
 
+  /// The manifest with the streams that the settings choose and templates make of them, see with_listed_streams().
   const manifest& source() const { return manifest_; }
   const std::vector<declared_stream>& streams() const { return streams_; }
+
+  /// The names of the templates whose streams only the API can tell, and has not told yet.
+  std::vector<std::string> unasked() const;
+
+  /// Asks the API for the streams of those of them that `wanted` says. Throws what retriever::read() throws.
+  void ask_for_streams(const std::function<bool(const std::string& name)>& wanted, const std::stop_token& stop);
+
+  /// The stream with the schema that a DynamicSchemaLoader asks the API for, as if the manifest had it; others as they
+  /// are. Throws what retriever::read() throws, and errc::bad_data for what is no description of a schema.
+  declared_stream with_schema(const declared_stream& stream, const std::stop_token& stop) const;
 
   /// Throws errc::config, with the names that there are, for an unknown one.
   const declared_stream& find(const std::string& name) const;
@@ -62,6 +77,7 @@ class connector {
  private:
   manifest manifest_;
   std::vector<declared_stream> streams_;
+  stream_states has_state_;
   connector_parts parts_;
 };
 

@@ -1,6 +1,7 @@
 #include "rest/connectors/connector_stream.hpp"
 
 #include "rest/connectors/building.hpp"
+#include "rest/document/declared_stream.hpp"
 #include "rest/streams/parent_stream.hpp"
 #include "rest/streams/patient_reader.hpp"
 
@@ -30,12 +31,13 @@ record_selector_options selection_of(const component& retriever, const component
   return selection;
 }
 
-std::shared_ptr<const stream_reading> make_reading(const component& retriever, const std::string& name,
+std::shared_ptr<const stream_reading> make_reading(const component& retriever, const component& stream,
                                                    const std::shared_ptr<const cursor>& incremental,
                                                    record_selector_options selection) {
   auto reading = std::make_shared<stream_reading>();
-  reading->where = name;
-  reading->requests = make_requester(retriever.child("requester"), name);
+  reading->where = stream.text("name");
+  reading->requests = make_requester(retriever.child("requester"), reading->where);
+  reading->properties = make_query_properties(retriever.child("requester"), stream);
   const auto decoder = retriever.optional_child("decoder");
   reading->decoding = decoder ? make_decoder(*decoder) : default_decoder();
   reading->selecting = std::make_shared<record_selector>(std::move(selection));
@@ -55,7 +57,7 @@ connector_stream::connector_stream(const component& of)
     : of_(of), name_(of.text("name")), cursor_(make_cursor(of.optional_child("incremental_sync"))) {
   const component retriever = of.child("retriever");
   if (retriever.type() == "SimpleRetriever") {
-    pages_ = make_reading(retriever, name_, cursor_, selection_of(retriever, of, cursor_));
+    pages_ = make_reading(retriever, of, cursor_, selection_of(retriever, of, cursor_));
   } else if (retriever.type() == "AsyncRetriever") {
     jobs_ = make_job_reading(retriever, name_, selection_of(retriever, of, cursor_));
   } else {
@@ -78,8 +80,17 @@ std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& plan
   return std::make_unique<patient_reader>(std::move(reads), name_, of_.parts().patience, of_.parts().time);
 }
 
+bool connector_stream::missed_place() const {
+  if (jobs_) {
+    return jobs_->told->records_not_found || (jobs_->told->files_not_found && !*jobs_->place_was_found);
+  }
+  return pages_->told->records_not_found && !*pages_->place_was_found;
+}
+
 std::shared_ptr<parent_records> make_parent_records(const component& stream) {
-  const auto parent = std::make_shared<const connector_stream>(stream);
+  // A parent is read as a whole each time, whatever state its own table has.
+  const component read(stream.parts(), delegate_of(stream.content(), false), stream.path());
+  const auto parent = std::make_shared<const connector_stream>(read);
   // A partition that comes twice is read once.
   return std::make_shared<parent_stream>([parent] { return parent->slices(); },
                                          [parent](const planned_slice& slice) { return parent->reader(slice, true); });

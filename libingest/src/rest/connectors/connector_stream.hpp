@@ -29,6 +29,10 @@ class connector_stream {
   /// keys, so that a slice may be begun anew after it has given some.
   std::unique_ptr<slice_reader> reader(const planned_slice& planned, bool records_may_repeat = false) const;
 
+  /// Whether answers were taken for ones without records because none of them had even the place of records, which was
+  /// told as a warning.
+  bool missed_place() const;
+
  private:
   component of_;
   std::string name_;

@@ -77,9 +77,16 @@ std::int64_t positive(const component& of, std::string_view name, std::int64_t o
   return found;
 }
 
-std::shared_ptr<requester> optional_requester(const component& of, std::string_view name, const std::string& stream) {
-  const auto found = of.optional_child(name);
-  return found ? make_requester(*found, stream) : nullptr;
+std::shared_ptr<requester> job_requester(const component& of, std::string_view name, const std::string& what) {
+  const component requester = of.child(name);
+  if (asks_for_properties(requester)) {
+    requester.refuse("has properties to be asked for in several requests, which those of jobs are not");
+  }
+  return make_requester(requester, what);
+}
+
+std::shared_ptr<requester> optional_requester(const component& of, std::string_view name, const std::string& what) {
+  return of.field(name) == nullptr ? nullptr : job_requester(of, name, what);
 }
 
 std::shared_ptr<const decoder> decoder_of(const component& of, std::string_view name) {
@@ -90,8 +97,8 @@ std::shared_ptr<const decoder> decoder_of(const component& of, std::string_view 
 std::shared_ptr<const job_requests> make_job_requests(const component& of, const std::string& stream) {
   job_requests_options o;
   o.where = of.where();
-  o.create = make_requester(of.child("creation_requester"), stream + " (a job's creation)");
-  o.poll = make_requester(of.child("polling_requester"), stream + " (a job's state)");
+  o.create = job_requester(of, "creation_requester", stream + " (a job's creation)");
+  o.poll = job_requester(of, "polling_requester", stream + " (a job's state)");
   o.find_files = optional_requester(of, "download_target_requester", stream + " (a job's files)");
   o.abort = optional_requester(of, "abort_requester", stream + " (the end of a job)");
   o.remove = optional_requester(of, "delete_requester", stream + " (the removal of a job)");
@@ -115,7 +122,7 @@ std::shared_ptr<const job_reading> make_job_reading(const component& of, const s
   auto reading = std::make_shared<job_reading>();
   reading->where = stream;
   reading->jobs = make_job_requests(of, stream);
-  reading->downloads = make_requester(of.child("download_requester"), stream + " (a job's file)");
+  reading->downloads = job_requester(of, "download_requester", stream + " (a job's file)");
   const auto pages = of.optional_child("download_paginator");
   reading->pages = pages ? make_paginator(*pages) : std::make_shared<const paginator>();
   reading->decoding = decoder_of(of, "download_decoder");

@@ -1,5 +1,6 @@
 #include "rest/connectors/building.hpp"
 #include "rest/connectors/custom_building.hpp"
+#include "rest/document/declared_stream.hpp"
 #include "rest/transformations/add_fields.hpp"
 #include "rest/transformations/flatten_fields.hpp"
 #include "rest/transformations/key_transformations.hpp"
@@ -11,19 +12,10 @@ namespace {
 
 using made = std::shared_ptr<const transformation>;
 
-value_type type_of_field(const component& of) {
-  const std::string type = of.text("value_type");
-  return type == "string"    ? value_type::text
-         : type == "number"  ? value_type::number
-         : type == "integer" ? value_type::integer
-         : type == "boolean" ? value_type::boolean
-                             : value_type::any;
-}
-
 made make_add_fields(const component& of) {
   std::vector<added_field> fields;
   for (const component& f : of.children("fields")) {
-    fields.push_back({f.texts("path"), f.expression("value"), type_of_field(f)});
+    fields.push_back({f.texts("path"), f.expression("value"), value_type_of(f)});
   }
   return std::make_shared<add_fields>(std::move(fields), of.optional_expression("condition"), of.given().parameters);
 }
@@ -106,19 +98,18 @@ constexpr component_maker<contribution> filters[] = {
 };
 
 /// The schema that is written out in the manifest, if there is one.
-std::optional<value> schema_of(const component& stream) {
-  const auto loader = stream.optional_child("schema_loader");
-  const node* const schema = loader ? loader->field("schema") : nullptr;
-  return schema == nullptr ? std::nullopt : std::optional(schema->to_value());
+std::optional<value> written_schema(const component& stream) {
+  const std::string schema = schema_of(stream.content());
+  return schema.empty() ? std::nullopt : std::optional(value::from_json(schema));
 }
 
 void normalize(record_selector_options& o, const component& of, const component& stream) {
   const node* const how = of.field("schema_normalization");
   if (how != nullptr && how->is_dict()) {
-    o.own_normalization =
-        make_custom_normalization(of.child("schema_normalization"), schema_of(stream).value_or(value::dict_of({})));
+    o.own_normalization = make_custom_normalization(of.child("schema_normalization"),
+                                                    written_schema(stream).value_or(value::dict_of({})));
   } else if (of.text("schema_normalization") == "Default") {
-    o.schema = schema_of(stream);
+    o.schema = written_schema(stream);
     if (!o.schema) {
       of.refuse("`schema_normalization` needs a schema, and the stream has none that is written out in the manifest");
     }
@@ -127,9 +118,18 @@ void normalize(record_selector_options& o, const component& of, const component&
 
 }  // namespace
 
-std::vector<std::shared_ptr<const transformation>> make_transformations(const component& stream) {
+value_type value_type_of(const component& of) {
+  const std::string type = of.text("value_type");
+  return type == "string"    ? value_type::text
+         : type == "number"  ? value_type::number
+         : type == "integer" ? value_type::integer
+         : type == "boolean" ? value_type::boolean
+                             : value_type::any;
+}
+
+std::vector<std::shared_ptr<const transformation>> make_transformations(const component& of, std::string_view field) {
   std::vector<std::shared_ptr<const transformation>> all;
-  for (const component& t : stream.children("transformations")) {
+  for (const component& t : of.children(field)) {
     all.push_back(make_by_type(transformations, t));
   }
   return all;
@@ -140,6 +140,13 @@ record_extractor make_extractor(const component& of) {
     of.refuse("extractors of type " + std::string(of.type()) + " do not run here");
   }
   return {of.expressions("field_path"), *of.known()};
+}
+
+std::optional<interpolation> make_filter(const component& of) {
+  if (of.type() != "RecordFilter") {
+    of.refuse("filters of type " + std::string(of.type()) + " do not run here");
+  }
+  return of.optional_expression("condition");
 }
 
 record_selector_options make_selector(const component& of, const component& stream) {

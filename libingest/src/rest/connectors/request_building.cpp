@@ -26,6 +26,15 @@ request_members members_of(const component& of, std::string_view name) {
   return of.inputs(name);
 }
 
+/// Without the one that has the names of properties, which each request of a page has others of.
+request_members parameters_of(const component& of, const std::optional<std::string>& of_properties) {
+  request_members all = members_of(of, "request_parameters");
+  if (of_properties) {
+    std::erase_if(std::get<flat_inputs>(all).members, [&](const auto& m) { return m.first.text() == *of_properties; });
+  }
+  return all;
+}
+
 request_body form_or_text(const component& of, std::string_view name) {
   return of.field(name)->is_dict() ? request_body(form_body{of.inputs(name)})
                                    : request_body(text_body{of.expression(name)});
@@ -112,7 +121,8 @@ std::shared_ptr<requester> make_requester(const component& of, const std::string
   o.request.url_base = of.expression("url_base");
   o.request.path = of.expression("path");
   o.request.method = method_of(of);
-  o.request.request_parameters = members_of(of, "request_parameters");
+  o.request.query_properties_key = query_properties_parameter(of);
+  o.request.request_parameters = parameters_of(of, o.request.query_properties_key);
   o.request.request_headers = members_of(of, "request_headers");
   o.request.body = body_of(of);
   if (const auto auth = of.optional_child("authenticator")) {

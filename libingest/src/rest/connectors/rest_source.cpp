@@ -7,9 +7,10 @@
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
 #include "json/json_pointer.hpp"
+#include "rest/connectors/config_rules.hpp"
 #include "rest/connectors/connector.hpp"
+#include "rest/connectors/made_streams.hpp"
 #include "rest/connectors/stream_source.hpp"
-#include "rest/document/settings/connection_settings.hpp"
 
 namespace ingest {
 
@@ -25,11 +26,13 @@ std::string problem_of(const rest::manifest_verdict& all, const rest::stream_ver
   if (problem.empty()) {
     problem = hindrances(stream.findings);
   }
-  return problem.empty() && !is_declared ? "its streams are made by a template, which does not run here" : problem;
+  return problem.empty() && !is_declared
+             ? "it is a template: its streams are known when the settings are, and those of answers of the API not here"
+             : problem;
 }
 
 rest::connection_settings checked(const rest::manifest& m, std::string_view config) {
-  return checked_settings(m, rest::parse_document(config, "the settings of the connection").root);
+  return normalized_settings(m, rest::parse_document(config, "the settings of the connection").root);
 }
 
 std::vector<std::string> texts_of(const std::vector<rest::finding>& findings, bool hindering) {
@@ -58,9 +61,10 @@ const std::string& rest_manifest::name() const {
 }
 
 std::vector<rest_stream> rest_manifest::streams(const custom::components& provided) const {
-  const std::vector<rest::declared_stream> declared = declared_streams(contents_->parsed);
+  const rest::manifest known = with_streams_of_manifest(contents_->parsed);
+  const std::vector<rest::declared_stream> declared = declared_streams(known);
   std::vector<rest_stream> all;
-  const rest::manifest_verdict verdict = check_manifest(contents_->parsed, provided);
+  const rest::manifest_verdict verdict = check_manifest(known, provided);
   for (const rest::stream_verdict& v : verdict.streams) {
     const auto found = std::find_if(declared.begin(), declared.end(), [&](const auto& d) { return d.name == v.name; });
     rest_stream stream{v.name, {}, {}, {}, {}, problem_of(verdict, v, found != declared.end())};
@@ -82,9 +86,9 @@ rest_settings rest_manifest::check(std::string_view config) const {
 
 class rest_api {
  public:
-  rest_api(const rest_manifest& from, rest::value config, rest::connector_options options)
-      : verdict_(check_manifest(from.contents_->parsed, options.components)),
-        connector_(from.contents_->parsed, std::move(config), std::move(options)) {}
+  rest_api(const rest_manifest& from, rest::value config, const rest::connector_options& options)
+      : connector_(from.contents_->parsed, std::move(config), options),
+        verdict_(check_manifest(connector_.source(), options.components)) {}
 
   static const rest::manifest& parsed(const rest_manifest& m) { return m.contents_->parsed; }
 
@@ -105,8 +109,8 @@ class rest_api {
   rest::connector_stream open(const rest::declared_stream& stream) const { return connector_.open(stream); }
 
  private:
-  rest::manifest_verdict verdict_;
   rest::connector connector_;
+  rest::manifest_verdict verdict_;
 };
 
 std::shared_ptr<rest_api> make_rest_api(const rest_manifest& manifest, std::string_view config, rest_options options) {
@@ -130,7 +134,7 @@ std::shared_ptr<rest_api> make_rest_api(const rest_manifest& manifest, std::stri
   o.retry_deadline = options.retry_deadline;
   o.present = options.present;
   o.time = std::move(options.time);
-  return std::make_shared<rest_api>(manifest, settings.config.to_value(), std::move(o));
+  return std::make_shared<rest_api>(manifest, settings.config.to_value(), o);
 }
 
 rest_source make_rest_source(const std::shared_ptr<rest_api>& api, const std::string& stream,

@@ -63,6 +63,8 @@ class without_parameter {
 
 class propagation {
  public:
+  explicit propagation(bool outer_first) : outer_first_(outer_first) {}
+
   node walk(const std::string& field, const node& component, const node::member_list& inherited) {
     if (++components_ > most_components) {
       throw error(errc::config, "more than " + std::to_string(most_components) +
@@ -96,7 +98,7 @@ class propagation {
  private:
   static constexpr std::size_t most_components = 1'000'000;
 
-  static void take_own_parameters(node::member_list& members, node::member_list& parameters) {
+  void take_own_parameters(node::member_list& members, node::member_list& parameters) const {
     const auto own =
         std::find_if(members.begin(), members.end(), [](const auto& m) { return m.name == parameters_name; });
     if (own == members.end()) {
@@ -107,7 +109,9 @@ class propagation {
                                     std::string(own->content.kind_name()));
     }
     for (const node::member& p : own->content.members()) {
-      set_member(parameters, p.name, p.content);
+      if (!outer_first_ || find_member(parameters, p.name) == nullptr) {
+        set_member(parameters, p.name, p.content);
+      }
     }
     members.erase(own);
   }
@@ -159,13 +163,14 @@ class propagation {
     }
   }
 
+  bool outer_first_;
   std::size_t components_ = 0;
 };
 
 }  // namespace
 
-node with_parameters(const node& manifest) {
-  return propagation().walk("", manifest, {});
+node with_parameters(const node& manifest, bool outer_first) {
+  return propagation(outer_first).walk("", manifest, {});
 }
 
 }  // namespace ingest::rest

@@ -16,7 +16,8 @@ namespace ingest::rest {
 /// - JSON schemas (`type: object`) are not walked, nor are lists in lists.
 ///
 /// Throws errc::config for `$parameters` that are no dict, and where more than a million components would be made.
-node with_parameters(const node& manifest);
+/// `outer_first`: of two parameters of one name that from above counts, as with the streams that a template makes.
+node with_parameters(const node& manifest, bool outer_first = false);
 
 /// The type of a component that has none, standing in a field, "SimpleRetriever.requester"; "" where there is no
 /// default. With `class_name` it is one of custom code.

@@ -1,5 +1,6 @@
 #include "rest/document/declared_stream.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "ingest/error.hpp"
@@ -9,6 +10,9 @@
 namespace ingest::rest {
 
 namespace {
+
+constexpr std::string_view state_delegating = "StateDelegatingStream";
+constexpr std::string_view delegates[] = {"full_refresh_stream", "incremental_stream"};
 
 [[noreturn]] void refuse(const manifest& m, const node& at, const std::string& problem) {
   throw error(errc::config, m.name + at_line(at) + ": " + problem);
@@ -76,6 +80,56 @@ const node* inline_schema(const node& loader) {
   return text_at(loader, "type") == "InlineSchemaLoader" ? loader.find("schema") : nullptr;
 }
 
+void add_parents(const node& router, std::vector<std::string>& names) {
+  for (const node& one : router.items()) {
+    add_parents(one, names);
+  }
+  if (const node* const inner = router.find("underlying_partition_router")) {
+    add_parents(*inner, names);
+  }
+  const node* const parents = router.find("parent_stream_configs");
+  for (const node& parent : parents == nullptr ? node::elements() : parents->items()) {
+    const node* const stream = parent.find("stream");
+    names.push_back(stream == nullptr ? "" : std::string(text_at(*stream, "name")));
+  }
+}
+
+/// What is wrong with others, the check of the components tells.
+bool is_readable(const node& stream) {
+  return text_at(stream, "type") == "DeclarativeStream" || has_delegates(stream);
+}
+
+declared_stream declared(const manifest& m, const node& written, const stream_states& has_state) {
+  declared_stream d;
+  d.name = text_at(written, "name");
+  d.line = written.line();
+  if (d.name.empty()) {
+    refuse(m, written, "a stream has no `name`");
+  }
+  d.made_by = text_at(written, "$made_by");
+  const bool stateful = has_state && has_state(d.name);
+  const node stream = delegate_of(written, stateful);
+  d.component = stream;
+  d.primary_key = primary_key_of(m, stream);
+  d.schema = schema_of(stream);
+  d.write = text_at(stream, "write_disposition");
+  // The stream that reads everything may have a cursor by which changes are not found.
+  const bool reads_all = text_at(written, "type") == state_delegating && !stateful;
+  if (const node* const cursor = reads_all ? nullptr : stream.find("incremental_sync")) {
+    d.cursor_field = known_text(*cursor, "cursor_field");
+  }
+  if (const node* const retriever = stream.find("retriever")) {
+    d.retriever = *retriever;
+    if (const node* const router = retriever->find("partition_router")) {
+      add_parents(*router, d.parents);
+    }
+  }
+  d.resumes = resumption_of(stream);
+  return d;
+}
+
+}  // namespace
+
 /// Of several loaders the members are put together; the first one counts where two know a member.
 std::string schema_of(const node& stream) {
   const node* const loader = stream.find("schema_loader");
@@ -103,60 +157,55 @@ std::string schema_of(const node& stream) {
       .to_json();
 }
 
-void add_parents(const node& router, std::vector<std::string>& names) {
-  for (const node& one : router.items()) {
-    add_parents(one, names);
-  }
-  if (const node* const inner = router.find("underlying_partition_router")) {
-    add_parents(*inner, names);
-  }
-  const node* const parents = router.find("parent_stream_configs");
-  for (const node& parent : parents == nullptr ? node::elements() : parents->items()) {
-    const node* const stream = parent.find("stream");
-    names.push_back(stream == nullptr ? "" : std::string(text_at(*stream, "name")));
-  }
+bool asks_for_schema(const declared_stream& stream) {
+  const node* const loader = stream.component.find("schema_loader");
+  const auto asks = [](const node& one) { return text_at(one, "type") == "DynamicSchemaLoader"; };
+  return loader != nullptr && (asks(*loader) || std::any_of(loader->items().begin(), loader->items().end(), asks));
 }
 
-declared_stream declared(const manifest& m, const node& stream) {
-  declared_stream d;
-  d.name = text_at(stream, "name");
-  d.line = stream.line();
-  if (d.name.empty()) {
-    refuse(m, stream, "a stream has no `name`");
+node delegate_of(const node& stream, bool has_state) {
+  if (text_at(stream, "type") != state_delegating) {
+    return stream;
   }
-  d.component = stream;
-  d.primary_key = primary_key_of(m, stream);
-  d.schema = schema_of(stream);
-  d.write = text_at(stream, "write_disposition");
-  if (const node* const cursor = stream.find("incremental_sync")) {
-    d.cursor_field = known_text(*cursor, "cursor_field");
+  if (!has_delegates(stream)) {
+    throw error(errc::config, "the StateDelegatingStream \"" + std::string(text_at(stream, "name")) + "\"" +
+                                  at_line(stream) + ": " + wrong_delegates);
   }
-  if (const node* const retriever = stream.find("retriever")) {
-    d.retriever = *retriever;
-    if (const node* const router = retriever->find("partition_router")) {
-      add_parents(*router, d.parents);
-    }
-  }
-  d.resumes = resumption_of(stream);
-  return d;
+  return *stream.find(delegates[has_state ? 1 : 0]);
 }
 
-}  // namespace
+bool has_delegates(const node& stream) {
+  return text_at(stream, "type") == state_delegating &&
+         std::all_of(std::begin(delegates), std::end(delegates), [&stream](std::string_view field) {
+           const node* const one = stream.find(field);
+           return one != nullptr && text_at(*one, "name") == text_at(stream, "name");
+         });
+}
 
-std::vector<declared_stream> declared_streams(const manifest& m) {
+std::vector<declared_stream> declared_streams(const manifest& m, const stream_states& has_state) {
   std::vector<declared_stream> all;
   std::map<std::string, int> lines;
+  const auto add = [&](const node& stream, bool is_certain) {
+    declared_stream one = declared(m, stream, has_state);
+    const auto [first, added] = lines.emplace(one.name, stream.line());
+    if (added) {
+      all.push_back(std::move(one));
+    } else if (is_certain) {
+      refuse(m, stream,
+             "a second stream is called \"" + one.name + "\", as the one at line " + std::to_string(first->second) +
+                 ": rename one of them");
+    }
+  };
   const node* const streams = m.root.find("streams");
   for (const node& stream : streams == nullptr ? node::elements() : streams->items()) {
-    if (text_at(stream, "type") != "DeclarativeStream") {
-      continue;
+    const node* const inner = text_at(stream, "type") == "ConditionalStreams" ? stream.find("streams") : nullptr;
+    if (inner == nullptr && is_readable(stream)) {
+      add(stream, true);
     }
-    all.push_back(declared(m, stream));
-    const auto [first, added] = lines.emplace(all.back().name, stream.line());
-    if (!added) {
-      refuse(m, stream,
-             "a second stream is called \"" + all.back().name + "\", as the one at line " +
-                 std::to_string(first->second) + ": rename one of them");
+    for (const node& one : inner == nullptr ? node::elements() : inner->items()) {
+      if (is_readable(one)) {
+        add(one, false);
+      }
     }
   }
   return all;

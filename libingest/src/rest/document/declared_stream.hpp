@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,11 +34,31 @@ struct declared_stream {
   resumption resumes = resumption::stream;
   node component;  ///< of type DeclarativeStream
   node retriever;
+  std::string made_by;  ///< the name of the template that made it; "" where it is written out in the manifest
 };
 
-/// The streams of a manifest that are written out in it, in its order; not those that a template makes, nor those in
-/// ConditionalStreams. Throws errc::config, with the line, for a stream without a name, for a name that another stream
-/// has, and for a primary key that is neither a name, nor names, nor paths.
-std::vector<declared_stream> declared_streams(const manifest& m);
+/// Whether a stream has a state that an earlier run has left; null: none has.
+using stream_states = std::function<bool(const std::string& stream)>;
+
+/// The streams of a manifest that are written out in it, in its order, those in ConditionalStreams among them whatever
+/// the conditions are; not those that a template makes. Of a StateDelegatingStream it is the one that `has_state`
+/// chooses, without a `cursor_field` where there is no state. Throws errc::config, with the line, for a stream without
+/// a name, for one that another stream has, unless one of them has a condition, and for a `primary_key` that is wrong.
+std::vector<declared_stream> declared_streams(const manifest& m, const stream_states& has_state = {});
+
+/// Whether its schema is to be asked of the API: by a DynamicSchemaLoader.
+bool asks_for_schema(const declared_stream& stream);
+
+/// The JSON Schema that a stream's loaders have in the manifest; "" where there is none.
+std::string schema_of(const node& stream);
+
+/// Whether it is a StateDelegatingStream whose two streams have its name, as they must.
+bool has_delegates(const node& stream);
+inline constexpr const char* wrong_delegates =
+    "`full_refresh_stream` and `incremental_stream` must be there, and both have the name of the stream itself";
+
+/// What a StateDelegatingStream reads: the incremental stream where there is a state, else the one of everything. Any
+/// other stream is itself. Throws errc::config unless has_delegates().
+node delegate_of(const node& stream, bool has_state);
 
 }  // namespace ingest::rest

@@ -5,6 +5,7 @@
 #include "ingest/error.hpp"
 #include "rest/document/component_check.hpp"
 #include "rest/document/component_parameters.hpp"
+#include "rest/document/declared_stream.hpp"
 #include "rest/document/references.hpp"
 #include "rest/document/spelling/short_spelling.hpp"
 
@@ -50,7 +51,61 @@ stream_verdict look_at(component_check& check, const node& stream, place where, 
   verdict.path = path;
   verdict.line = stream.line();
   verdict.findings = check.look_at(stream, where, path);
+  const node* const type = stream.find("type");
+  if (type != nullptr && type->text() == "StateDelegatingStream" && !has_delegates(stream)) {
+    verdict.findings.push_back({finding::weight::error, path, stream.line(), wrong_delegates, {}});
+  }
   return verdict;
+}
+
+/// Each stream by itself, with what is wrong with the condition, and a note that there is one.
+void look_at_conditional(component_check& check, const node& conditional, const std::string& path,
+                         std::vector<stream_verdict>& to) {
+  const component_type& type = *find_component_type("ConditionalStreams", place::stream);
+  std::vector<finding> of_all;
+  for (const node::member& field : conditional.members()) {
+    if (field.name == "condition") {
+      for (finding& f : check.look_at_field(type, conditional, field)) {
+        f.path = path + "." + f.path;
+        of_all.push_back(std::move(f));
+      }
+    }
+  }
+  if (conditional.find("condition") == nullptr) {
+    of_all.push_back({finding::weight::error, path, conditional.line(), "ConditionalStreams misses `condition`", {}});
+  }
+  of_all.push_back({finding::weight::note, path, conditional.line(), "is there only where the settings say so", {}});
+  const node::elements& streams = conditional.find("streams")->items();
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    to.push_back(look_at(check, streams[i], place::stream, path + ".streams[" + std::to_string(i) + "]"));
+    to.back().findings.insert(to.back().findings.end(), of_all.begin(), of_all.end());
+  }
+}
+
+bool is_conditional(const node& stream) {
+  const node* const type = stream.find("type");
+  const node* const streams = stream.find("streams");
+  return type != nullptr && type->text() == "ConditionalStreams" && streams != nullptr && streams->is_list();
+}
+
+void look_at_streams(component_check& check, const node::member& field, std::vector<stream_verdict>& to) {
+  const bool dynamic = field.name == "dynamic_streams";
+  for (std::size_t i = 0; i < field.content.items().size(); ++i) {
+    const node& stream = field.content.items()[i];
+    const std::string path = field.name + "[" + std::to_string(i) + "]";
+    if (!dynamic && is_conditional(stream)) {
+      look_at_conditional(check, stream, path, to);
+      continue;
+    }
+    to.push_back(look_at(check, stream, dynamic ? place::dynamic_stream : place::stream, path));
+    if (dynamic) {
+      to.back().findings.push_back({finding::weight::note,
+                                    path,
+                                    stream.line(),
+                                    "makes streams that are known when the settings are, and the API was asked",
+                                    {}});
+    }
+  }
 }
 
 /// Settings that are changed before they are used: what is lacking there is lacking to every stream.
@@ -98,11 +153,7 @@ manifest_verdict check_manifest(const manifest& m, const custom::components& pro
   for (const node::member& field : m.root.members()) {
     const bool of_streams = field.name == "streams" || field.name == "dynamic_streams";
     if (of_streams && field.content.is_list()) {
-      const place where = field.name == "streams" ? place::stream : place::dynamic_stream;
-      for (std::size_t i = 0; i < field.content.items().size(); ++i) {
-        verdict.streams.push_back(
-            look_at(check, field.content.items()[i], where, field.name + "[" + std::to_string(i) + "]"));
-      }
+      look_at_streams(check, field, verdict.streams);
     } else if (field.name != "type" && !field.name.starts_with('$')) {
       const auto found = check.look_at_field(source, m.root, field);
       verdict.findings.insert(verdict.findings.end(), found.begin(), found.end());

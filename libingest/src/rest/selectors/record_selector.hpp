@@ -108,6 +108,8 @@ class record_selector {
 
   const record_extractor& extractor() const { return options_.extractor; }
 
+  cursor_filter filter() const { return options_.filter; }
+
   /// Whether records' bytes go through as they came, where the answers are JSON.
   bool raw() const;
 

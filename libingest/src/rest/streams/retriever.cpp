@@ -38,9 +38,9 @@ void retriever::open(const std::optional<std::string>& position) {
   feed_undecided_ = false;
 }
 
-variables retriever::names() const {
+variables retriever::names(const stream_slice& of) const {
   variables given(stream_->known.get());
-  slice_.name_in(given);
+  of.name_in(given);
   given.set("next_page_token", named_token(at_.token));
   return given;
 }
@@ -50,7 +50,7 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
     return std::nullopt;
   }
   throw_if_stopped(stop);
-  const variables given = names();
+  const variables given = names(slice_);
   for (bool again = false;; again = true) {
     auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop) : ask(given, stop);
     if (!found) {
@@ -70,8 +70,21 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
 }
 
 std::optional<retriever::answered_page> retriever::ask(const variables& given, const std::stop_token& stop) {
+  if (!stream_->properties) {
+    return ask_once(slice_, given, watch_.get(), stop);
+  }
+  const auto request = [&](const stream_slice& of, record_watch* watch) {
+    return ask_once(of, names(of), watch, stop);
+  };
+  return page_in_parts(*stream_->properties, slice_, request, {wishes_, stream_->selecting->filter(), watch_.get()},
+                       stop);
+}
+
+std::optional<retriever::answered_page> retriever::ask_once(const stream_slice& of, const variables& given,
+                                                            record_watch* watch, const std::stop_token& stop) {
   for (bool again = false;; again = true) {
-    request_outcome outcome = stream_->requests->send(given, injected(given), stream_->pages->path(at_.token), stop);
+    throw_if_stopped(stop);
+    auto outcome = stream_->requests->send(given, injected(of, given), stream_->pages->path(at_.token), stop);
     if (outcome.what == request_outcome::kind::pagination_reset) {
       return answered_page{{}, {}, true, true};
     }
@@ -80,7 +93,7 @@ std::optional<retriever::answered_page> retriever::ask(const variables& given, c
       return std::nullopt;
     }
     answered_page found{std::move(*outcome.given), {}, outcome.what == request_outcome::kind::ignored};
-    found.page = stream_->selecting->select(found.given, *stream_->decoding, wishes_, given, watch_.get());
+    found.page = stream_->selecting->select(found.given, *stream_->decoding, wishes_, given, watch);
     refuse_failure(found);
     if (!found.lacks_place() || again || !at_.last_page) {
       note_place(found);
@@ -114,18 +127,18 @@ page_wishes retriever::wishes() const {
 }
 
 /// Query and body name what the paginator asks for first: the order in which the CDK sends them.
-request_options retriever::injected(const variables& given) const {
+request_options retriever::injected(const stream_slice& of, const variables& given) const {
   request_options all;
   stream_->pages->inject(all, at_.token, given);
   const bool further = at_.token.has_value();
   if (!further || !stream_->ignore_slice_on_further_pages) {
-    combine(all, of_slice(given), stream_->where);
+    combine(all, of_slice(of, given), stream_->where);
   }
   return all;
 }
 
-request_options retriever::of_slice(const variables& given) const {
-  const value slice = slice_.names();
+request_options retriever::of_slice(const stream_slice& of, const variables& given) const {
+  const value slice = of.names();
   request_options all;
   if (stream_->of_partition) {
     stream_->of_partition(all, slice, given);

@@ -16,6 +16,8 @@
 #include "rest/selectors/record_selector.hpp"
 #include "rest/streams/end_claims.hpp"
 #include "rest/streams/missing_place.hpp"
+#include "rest/streams/page_in_parts.hpp"
+#include "rest/streams/query_properties.hpp"
 #include "rest/streams/slice_reader.hpp"
 #include "rest/streams/stream_slice.hpp"
 
@@ -31,6 +33,7 @@ struct stream_reading {
   std::shared_ptr<const decoder> decoding;
   std::shared_ptr<const record_selector> selecting;
   std::shared_ptr<const paginator> pages;
+  std::shared_ptr<query_properties> properties = {};  ///< null: one request brings a page
   slice_injection of_partition = {};
   slice_injection of_window = {};  ///< wins where both put something into one place
   /// Requests for further pages go without what the slice puts into the first one.
@@ -47,7 +50,8 @@ struct stream_reading {
   std::shared_ptr<std::atomic<bool>> place_was_found = std::make_shared<std::atomic<bool>>(false);
 };
 
-/// SimpleRetriever: a page is what one request brought.
+/// SimpleRetriever: a page is what one request brought, or several for one page (query_properties): its position is
+/// behind all of them, and what is begun anew begins with the first of them.
 ///
 /// The end of a slice is mostly told by something that is not there, so some of it is looked at twice:
 /// - a page that is shorter than was asked for may be all that the API gives in a page (page_lengths): the page behind
@@ -70,19 +74,12 @@ class retriever final : public slice_reader {
   std::optional<stream_page> read(const std::stop_token& stop) override;
 
  private:
-  variables names() const;
-  struct answered_page {
-    answer given;
-    selected_page page;
-    bool is_taken_as_it_is = false;  // by a response filter, whatever it says
-    bool resets_pagination = false;
-    end_claim claim = {};  // where the slice ends with it by its paginator
-
-    bool lacks_place() const { return !page.place_found && !is_taken_as_it_is; }
-    bool has_nothing() const { return page.extracted == 0 && !is_taken_as_it_is; }
-  };
+  variables names(const stream_slice& of) const;
+  using answered_page = rest::answered_page;
   /// Nothing where the answer says that there are no records.
   std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
+  std::optional<answered_page> ask_once(const stream_slice& of, const variables& given, record_watch* watch,
+                                        const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
   void refuse_failure(const answered_page& found) const;
   void note_place(const answered_page& found) const;
@@ -90,8 +87,8 @@ class retriever final : public slice_reader {
   void require_believable_end(const answered_page& found, const std::stop_token& stop);
   void note_in_vain(const end_claim& claim) const;
   void tell_ignored(const std::optional<answer>& given) const;
-  request_options injected(const variables& given) const;
-  request_options of_slice(const variables& given) const;
+  request_options injected(const stream_slice& of, const variables& given) const;
+  request_options of_slice(const stream_slice& of, const variables& given) const;
   page_wishes wishes() const;
   std::optional<value> next_token(answered_page& from, const variables& given);
   bool feed_has_ended(const selected_page& page);

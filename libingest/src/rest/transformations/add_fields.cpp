@@ -25,11 +25,6 @@ bool is_of(const value& content, value_type type) {
   return true;
 }
 
-value evaluate_as(const interpolation& text, value_type type, const variables& given) {
-  value content = text.evaluate_itself(given);
-  return is_of(content, type) ? std::move(content) : value::text_of(text.render(given));
-}
-
 value list_of_texts(const std::vector<std::string>& texts) {
   value::elements items;
   for (const std::string& text : texts) {
@@ -39,6 +34,11 @@ value list_of_texts(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+value evaluated_as(const interpolation& text, value_type type, const variables& given) {
+  value content = text.evaluate_itself(given);
+  return is_of(content, type) ? std::move(content) : value::text_of(text.render(given));
+}
 
 add_fields::add_fields(std::vector<added_field> fields, std::optional<interpolation> condition, value parameters)
     : fields_(std::move(fields)), condition_(std::move(condition)), parameters_(std::move(parameters)) {
@@ -57,7 +57,7 @@ value add_fields::apply(const value& record, const variables& given) const {
   for (const added_field& field : fields_) {
     variables names = with_parameters(given, parameters_);
     names.set("record", out);
-    value content = evaluate_as(field.content, field.type, names);
+    value content = evaluated_as(field.content, field.type, names);
     if (condition_) {
       names.set("value", content);
       names.set("path", list_of_texts(field.path));

@@ -11,6 +11,9 @@ namespace ingest::rest {
 /// What a text that is evaluated may come out as; anything else stays the text that it is.
 enum class value_type { any, text, number, integer, boolean };
 
+/// The CDK's rule for texts with a `value_type`. Throws errc::config where it cannot be evaluated.
+value evaluated_as(const interpolation& text, value_type type, const variables& given);
+
 struct added_field {
   std::vector<std::string> path;
   interpolation content;

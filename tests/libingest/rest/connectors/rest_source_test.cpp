@@ -134,6 +134,34 @@ BOOST_AUTO_TEST_CASE(look_into_what_a_component_of_the_programs_has_of_its_kind)
   BOOST_TEST(has(m.streams(own)[0].problem, "must be one of GET, POST"));
 }
 
+BOOST_AUTO_TEST_CASE(have_streams_that_settings_make_of_a_template) {
+  const auto m = rest_manifest::parse(R"(
+type: DeclarativeSource
+dynamic_streams:
+  - type: DynamicDeclarativeStream
+    name: shelves
+    stream_template:
+      type: DeclarativeStream
+      name: ""
+      primary_key: id
+      retriever:
+        type: SimpleRetriever
+        requester: {type: HttpRequester, url_base: "http://127.0.0.1:1", path: /books}
+        record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+    components_resolver:
+      type: ConfigComponentsResolver
+      stream_config: {type: StreamConfig, configs_pointer: [shelves]}
+      components_mapping:
+        - {type: ComponentMappingDefinition, field_path: [name], value: "{{ components_values['name'] }}"}
+)",
+                                      "library.yaml");
+  BOOST_TEST_REQUIRE(m.streams().size() == 1U);
+  BOOST_TEST(has(m.streams()[0].problem, "it is a template"));
+  const auto api = make_rest_api(m, "shelves: [{name: a}, {name: b}]");
+  BOOST_TEST(bool(make_rest_source(api, "b").slices));
+  BOOST_TEST(has(refusal(errc::config, [&] { make_rest_source(api, "c"); }), "it has a, b"));
+}
+
 BOOST_AUTO_TEST_CASE(check_settings_all_at_once_and_complete_them) {
   const auto m = rest_manifest::parse(books(), "library.yaml");
   const rest_settings bad = m.check("shelv: b");

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(name_expressions_that_cannot_be_read) {
 BOOST_AUTO_TEST_CASE(count_what_changes_settings_against_each_stream) {
   const std::string rules =
       "spec:\n  type: Spec\n  connection_specification: {type: object}\n  config_normalization_rules:\n"
-      "    transformations: [{type: ConfigRemoveFields, field_pointers: [[a]]}]\n";
+      "    transformations: [{type: CustomConfigTransformation, class_name: a.B}]\n";
   const auto v = check_manifest(prepared(library + rules));
   BOOST_TEST(!v.streams[0].runs());
   BOOST_TEST(!v.streams[1].runs());

@@ -76,7 +76,7 @@ std::span<const component_type> authenticator_components() {
        {}},
       {"LegacySessionTokenAuthenticator",
        place::authenticator,
-       support::lacking,
+       support::runs,
        "Logs in by name and password as older connectors did it.",
        {required(expression(text("header"))), required(expression(text("login_url"))),
         expression(text("session_token")), required(expression(text("session_token_response_key"))),

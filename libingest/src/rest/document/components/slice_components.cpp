@@ -20,7 +20,7 @@ std::span<const component_type> slice_components() {
         text("partition_field_end"), text("partition_field_start"), expression(text("step"))}},
       {"Clamping",
        place::clamping,
-       support::lacking,
+       support::runs,
        "Makes windows begin and end with days, weeks or months.",
        {required(text("target")), dict("target_details")},
        true},
