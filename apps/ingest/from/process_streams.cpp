@@ -78,10 +78,14 @@ void check_names(const settings& s, const std::vector<catalog_stream>& all) {
 
 /// Files of settings that the command names itself, as `--config FILE`: the process may quote them.
 void register_secrets_named_in(const std::vector<std::string>& words) {
-  constexpr std::uintmax_t most_bytes = 1 << 20;
+  constexpr std::uintmax_t most_bytes = 256 << 10;
+  constexpr std::string_view with_equals = "--config=";
   for (std::size_t i = 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].starts_with("-") ? words[i].find('=') : words[i].npos;
-    const std::filesystem::path path = equals == words[i].npos ? words[i] : words[i].substr(equals + 1);
+    const bool is_next = words[i - 1] == "--config" || words[i - 1] == "-c";
+    if (!is_next && !words[i].starts_with(with_equals)) {
+      continue;
+    }
+    const std::filesystem::path path = is_next ? words[i] : words[i].substr(with_equals.size());
     std::error_code none;
     if (std::filesystem::is_regular_file(path, none) && std::filesystem::file_size(path, none) <= most_bytes) {
       processes::register_secrets(detail::contents_of(path).value_or(""));

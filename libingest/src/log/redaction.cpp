@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "ingest/log.hpp"
@@ -28,7 +29,8 @@ struct secret_spelling {
 struct secret_list {
   std::mutex mutex;
   std::vector<std::string> secrets;
-  std::vector<secret_spelling> spellings;  // longest first: a secret that contains another is masked as a whole
+  /// By their first byte, longest first: a secret that contains another is masked as a whole.
+  std::array<std::vector<secret_spelling>, 256> spellings;
   std::map<std::string, std::string, std::less<>> options;
 };
 
@@ -69,19 +71,49 @@ std::vector<std::string_view> long_lines(std::string_view secret) {
   return lines;
 }
 
-bool may_begin(char c, const secret_spelling& s) {
-  const char first = s.text.front();
-  return c == first || c == '%' || c == '\\' || (c == '+' && first == ' ') || (s.is_base64 && (c == '-' || c == '_'));
+/// The byte that is spelt from `at` on, if anything but that byte itself is.
+std::optional<unsigned char> escaped_byte(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case '+':
+      return ' ';  // of a form
+    case '-':
+      return '+';  // of base64 in URLs
+    case '_':
+      return '/';
+    case '%':
+      return detail::percent_encoded_byte(text, at);
+    case '\\':
+      return detail::escaped_first_byte(text, at);
+    default:
+      return std::nullopt;
+  }
 }
 
-void mask_spelling(const secret_spelling& s, std::string& text) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const std::size_t length = may_begin(text[at], s) ? detail::spelt_length(text, at, s.text, s.is_base64) : 0;
-    if (length > 0) {
-      text.replace(at, length, mask);
-      at += mask.size() - 1;
+std::string masked_spellings(const std::array<std::vector<secret_spelling>, 256>& spellings, std::string_view text) {
+  std::string made;
+  std::size_t kept = 0;
+  const auto length_at = [&](std::size_t at, unsigned char first) -> std::size_t {
+    for (const secret_spelling& s : spellings[first]) {
+      if (const std::size_t length = detail::spelt_length(text, at, s.text, s.is_base64)) {
+        return length;
+      }
     }
+    return 0;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = length_at(at, static_cast<unsigned char>(text[at]));
+    if (const auto escaped = length == 0 ? escaped_byte(text, at) : std::nullopt) {
+      length = length_at(at, *escaped);
+    }
+    if (length == 0) {
+      ++at;
+      continue;
+    }
+    made.append(text, kept, at - kept).append(mask);
+    at += length;
+    kept = at;
   }
+  return made.append(text, kept);
 }
 
 bool is_space(char c) {
@@ -222,18 +254,22 @@ void log::add_secret(std::string_view secret) {
   if (std::find(secrets.begin(), secrets.end(), secret) != secrets.end()) {
     return;
   }
-  secrets.emplace_back(secret);
-  spellings.push_back({std::string(secret)});
+  const auto shorter = std::find_if(secrets.begin(), secrets.end(),
+                                    [&](const std::string& known) { return known.size() < secret.size(); });
+  secrets.insert(shorter, std::string(secret));
+  const auto add = [&all = spellings](std::string spelling, bool is_base64) {
+    auto& alike = all[static_cast<unsigned char>(spelling.front())];
+    const auto place = std::find_if(alike.begin(), alike.end(),
+                                    [&](const secret_spelling& s) { return s.text.size() < spelling.size(); });
+    alike.insert(place, {std::move(spelling), is_base64});
+  };
+  add(std::string(secret), false);
   for (std::string& core : detail::base64_cores(secret)) {
-    spellings.push_back({std::move(core), true});
+    add(std::move(core), true);
   }
   for (const std::string_view line : long_lines(secret)) {
-    spellings.push_back({std::string(line)});
+    add(std::string(line), false);
   }
-  const auto is_longer = [](const auto& a, const auto& b) { return a.size() > b.size(); };
-  std::stable_sort(secrets.begin(), secrets.end(), is_longer);
-  std::stable_sort(spellings.begin(), spellings.end(),
-                   [&](const auto& a, const auto& b) { return is_longer(a.text, b.text); });
 }
 
 std::vector<std::string> detail::known_secrets() {
@@ -254,9 +290,7 @@ std::string log::redact(std::string_view text) {
     auto& [mutex, secrets, spellings, options] = registered();
     const std::lock_guard lock(mutex);
     rename_options(options, masked);
-    for (const secret_spelling& spelling : spellings) {
-      mask_spelling(spelling, masked);
-    }
+    masked = masked_spellings(spellings, masked);
   }
   return detail::without_passwords(masked);
 }

@@ -88,6 +88,33 @@ std::size_t spelt_length(std::string_view text, std::size_t at, std::string_view
   return end - at;
 }
 
+std::optional<unsigned char> percent_encoded_byte(std::string_view text, std::size_t at) {
+  std::size_t digits = at + 1;
+  while (text.substr(std::min(digits, text.size()), 2) == "25" && hex_at(text, digits + 2, 2) >= 0) {
+    digits += 2;
+  }
+  const int byte = hex_at(text, digits, 2);
+  return byte < 0 ? std::nullopt : std::optional(static_cast<unsigned char>(byte));
+}
+
+std::optional<unsigned char> escaped_first_byte(std::string_view text, std::size_t at) {
+  const std::size_t end = text.find_first_not_of('\\', at);
+  if (end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const char c = text[end];
+  if (c == 'u') {
+    std::string code;
+    const int number = hex_at(text, end + 1, 4);
+    if (number <= 0 || (number >= 0xD800 && number <= 0xDFFF)) {
+      return std::nullopt;
+    }
+    append_character(static_cast<std::uint32_t>(number), code);
+    return static_cast<unsigned char>(code.front());
+  }
+  return static_cast<unsigned char>(c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
+}
+
 std::vector<std::string> base64_cores(std::string_view secret) {
   std::vector<std::string> all;
   for (std::size_t before = 0; before < 3; ++before) {

@@ -205,7 +205,10 @@ void airbyte_messages::log_what(std::string_view line) const {
   const auto found = values_at(line, where);
   const std::string text = text_of(found[1]);
   log::write(level_of(text_of(found[0])), events::process_says,
-             log::redact(detail::utf8_prefix(text, most_logged_bytes)), {{"process", process_}});
+             // A secret that is cut off would not be known any more.
+             std::string(
+                 detail::utf8_prefix(log::redact(detail::utf8_prefix(text, 2 * most_logged_bytes)), most_logged_bytes)),
+             {{"process", process_}});
 }
 
 void airbyte_messages::hear_control(std::string_view line) {

@@ -36,6 +36,14 @@ bool names_secret(std::string name) {
   return std::any_of(words.begin(), words.end(), [&name](const char* word) { return name.find(word) != name.npos; });
 }
 
+/// Not any number in whose name a token is spoken of: `max_tokens` is none.
+bool is_secret_number(const json_member& m) {
+  constexpr std::size_t shortest = 6;
+  static constexpr std::array ends{"secret", "token", "password", "passwd", "key", "pin"};
+  return m.value.what == detail::json_value::kind::number && m.value.raw.size() >= shortest &&
+         std::any_of(ends.begin(), ends.end(), [&m](const char* end) { return m.name.ends_with(end); });
+}
+
 void register_secrets_in(std::string_view value, int level) {
   if (level > most_levels) {
     return;
@@ -43,7 +51,7 @@ void register_secrets_in(std::string_view value, int level) {
   for (const json_member& m : members_of(value)) {
     if (names_secret(m.name) && m.value.what == detail::json_value::kind::string) {
       log::add_secret(text_of(m.value));
-    } else if (names_secret(m.name) && m.value.what == detail::json_value::kind::number) {
+    } else if (is_secret_number(m)) {
       log::add_secret(m.value.raw);
     }
     register_secrets_in(m.value.raw, level + 1);

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t block_bytes = 256 << 10;
 constexpr std::size_t most_error_bytes = 8 << 10;  // of a line: the rest is left out
+constexpr std::size_t most_kept_bytes = 16 << 10;  // as a secret that is cut off would not be known any more
 constexpr std::size_t most_last_errors = 8;
 constexpr int most_last_reads = 64;
 constexpr auto look_after = 200ms;  // whether it still lives
@@ -183,16 +184,16 @@ void process::take_error_lines(bool all) {
     note_error_line(errors_);
     errors_.clear();
   }
-  errors_.resize(std::min(errors_.size(), most_error_bytes));  // of a long line the beginning says most
+  errors_.resize(std::min(errors_.size(), most_kept_bytes));  // of a long line the beginning says most
 }
 
 void process::note_error_line(std::string_view line) {
   if (line.find_first_not_of(" \t\r") == line.npos) {
     return;
   }
-  const std::string text = log::redact(line.substr(0, most_error_bytes));
+  const std::string text = log::redact(line.substr(0, most_kept_bytes)).substr(0, most_error_bytes);
   log::info(events::process_says, text, {{"process", options_.name}});
-  last_errors_.push_back(detail::quotable(line));
+  last_errors_.push_back(detail::quotable(text));
   if (last_errors_.size() > most_last_errors) {
     last_errors_.pop_front();
   }

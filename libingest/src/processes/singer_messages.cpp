@@ -55,6 +55,7 @@ message singer_messages::meaning(std::string_view line, const message_lines::typ
     lines_.refuse(what, line);
   }
   if (type == "STATE") {
+    has_spoken_ = true;  // of all streams
     const json_value& value = found_[state];
     if (value.is_null()) {
       return {};

@@ -1,26 +1,40 @@
 #include "rest/answers/api_message.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <iterator>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
+#include "rest/paginators/hint_names.hpp"
 
 namespace ingest::rest {
 
 namespace {
 
-constexpr const char* members_of_errors[] = {"error", "errors", "fault", "exception", "error_message", "errorMessage"};
-
-constexpr const char* members_of_success[] = {"success", "succeeded", "ok", "isSuccess", "is_success"};
-constexpr const char* members_of_outcome[] = {"status", "result", "state", "stat", "outcome"};
-constexpr const char* members_of_status[] = {"status", "status_code", "statusCode", "code", "http_code", "httpStatus"};
-constexpr std::string_view words_of_failure[] = {"error", "fail", "failed", "failure"};
+// As plain_name() makes them.
+constexpr std::string_view of_errors[] = {"error",        "errors",   "fault",  "exception",
+                                          "errormessage", "errormsg", "errmsg", "err"};
+constexpr std::string_view of_success[] = {"success", "succeeded", "ok", "issuccess", "successful"};
+constexpr std::string_view of_outcome[] = {"status", "result", "state", "stat", "outcome"};
+constexpr std::string_view of_status[] = {"status", "statuscode", "code", "httpcode", "httpstatus", "responsecode"};
+constexpr std::string_view of_error_numbers[] = {"errcode", "errorcode", "errno", "errorno"};
+constexpr std::string_view of_failure[] = {"error", "fail", "failed", "failure"};
+constexpr std::string_view of_no_error[] = {"",        "none",       "no", "noerror", "ok",
+                                            "success", "successful", "0",  "null",    "false"};
+constexpr std::string_view of_codes[] = {"code", "status", "errorcode", "errcode", "number"};
+constexpr std::string_view of_words[] = {"message", "messages", "errormessage", "errormsg", "errmsg", "msg",
+                                         "detail",  "details",  "reason",       "error",    "errors"};
+constexpr std::string_view beside_errors[] = {"timestamp", "path",     "requestid", "traceid",          "type",
+                                              "title",     "instance", "help",      "documentationurl", "moreinfo"};
 
 /// What the members above may be wrapped in.
-constexpr const char* holders_of_outcome[] = {"meta", "metadata", "status", "response", "result", "header"};
+constexpr std::string_view of_holders[] = {"meta", "metadata", "status", "response", "result", "header", "data"};
+
+bool is_one_of(std::span<const std::string_view> all, std::string_view plain) {
+  return std::find(all.begin(), all.end(), plain) != all.end();
+}
 
 constexpr const char* members_with_words[] = {"message",       "messages", "error",  "errors",
                                               "failures",      "failure",  "detail", "err",
@@ -60,52 +74,104 @@ std::optional<std::string> words_in(const value& v) {
 
 namespace {
 
-bool says_failure(const value& content) {
-  if (!content.is_text()) {
-    return false;
+bool is_zero_or_ok(const value& content) {
+  return !content.truth() || (content.is_text() && is_one_of(of_no_error, plain_name(content.text()))) ||
+         (content.kind() == value::kind::integer && content.fits_64_bits() && content.integer() == 200);
+}
+
+/// Whether what is called an error is one.
+bool speaks_of_error(const value& content) {
+  if (content.is_list()) {
+    return std::any_of(content.items().begin(), content.items().end(), speaks_of_error);
   }
-  std::string small;
-  for (const char c : content.text()) {
-    small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (!content.is_dict()) {
+    return !is_zero_or_ok(content);
   }
-  return std::find(std::begin(words_of_failure), std::end(words_of_failure), small) != std::end(words_of_failure);
+  bool says_anything = false;
+  for (const auto& [name, inner] : content.members()) {
+    if (is_one_of(of_codes, plain_name(name.to_text())) && inner.truth() && is_zero_or_ok(inner)) {
+      return false;
+    }
+    says_anything = says_anything || inner.truth();
+  }
+  return says_anything;
 }
 
 bool says_no(const value& content) {
   return (content.kind() == value::kind::boolean && !content.boolean()) ||
-         (content.is_text() && (content.text() == "false" || content.text() == "False"));
+         (content.is_text() && plain_name(content.text()) == "false");
+}
+
+/// A number, or digits.
+std::optional<std::int64_t> number_of(const value& content) {
+  if (content.kind() == value::kind::integer && content.fits_64_bits()) {
+    return content.integer();
+  }
+  const bool digits = content.is_text() && !content.text().empty() && content.text().size() < 10 &&
+                      content.text().find_first_not_of("0123456789") == std::string::npos;
+  return digits ? std::optional<std::int64_t>(std::stoll(content.text())) : std::nullopt;
 }
 
 bool is_status_of_failure(const value& content) {
-  return content.kind() == value::kind::integer && content.fits_64_bits() && content.integer() >= 400 &&
-         content.integer() < 600;
+  const auto number = number_of(content);
+  return number && *number >= 400 && *number < 600;
 }
 
-/// The first member, of those with such names, that `speaks` of a failure.
-template <std::size_t N, class Test>
-const value* member_that(const value& said, const char* const (&names)[N], Test speaks) {
-  for (const char* const name : names) {
-    const value* const member = said.find(name);
-    if (member != nullptr && speaks(*member)) {
-      return member;
+bool has_failed_shards(const value& content) {
+  const value* const failed = content.find("failed");
+  return failed != nullptr && number_of(*failed).value_or(0) > 0;
+}
+
+std::string words_beside(const value& said) {
+  for (const auto& [name, content] : said.members()) {
+    const bool has_words = content.truth() && is_one_of(of_words, plain_name(name.to_text()));
+    if (const auto words = has_words ? words_in(content) : std::nullopt; words && !words->empty()) {
+      return *words;
     }
   }
-  return nullptr;
+  return "";
+}
+
+struct outcome {
+  const value* error = nullptr;  ///< the member that tells of it
+  bool is_denied = false;        ///< success is
+  bool has_failed = false;
+  bool may_have_failed = false;  ///< `status` and `code` may be those of anything
+};
+
+outcome outcome_of(const value& said) {
+  outcome found;
+  for (const auto& [name, content] : said.members()) {
+    const std::string plain = plain_name(name.to_text());
+    if (found.error == nullptr && is_one_of(of_errors, plain) && speaks_of_error(content)) {
+      found.error = &content;
+    }
+    found.is_denied = found.is_denied || (is_one_of(of_success, plain) && says_no(content));
+    found.has_failed =
+        found.has_failed ||
+        (is_one_of(of_error_numbers, plain) && number_of(content).value_or(content.truth() ? 1 : 0) != 0) ||
+        (plain == "timedout" && content.kind() == value::kind::boolean && content.boolean()) ||
+        (plain == "shards" && has_failed_shards(content));
+    found.may_have_failed =
+        found.may_have_failed || (is_one_of(of_status, plain) && is_status_of_failure(content)) ||
+        (is_one_of(of_outcome, plain) && content.is_text() && is_one_of(of_failure, plain_name(content.text())));
+  }
+  return found;
 }
 
 std::optional<std::string> failure_in(const value& said) {
   if (!said.is_dict()) {
     return std::nullopt;
   }
-  if (const value* const told = member_that(said, members_of_errors, [](const value& v) { return v.truth(); })) {
-    const auto words = words_in(*told);
-    return words && !words->empty() ? words : told->to_json();
+  const outcome found = outcome_of(said);
+  if (found.error != nullptr) {
+    const auto words = words_in(*found.error);
+    const std::string beside = words_beside(said);
+    return words && !words->empty() ? *words : !beside.empty() ? beside : found.error->to_json();
   }
-  if (member_that(said, members_of_success, says_no) != nullptr ||
-      member_that(said, members_of_outcome, says_failure) != nullptr ||
-      member_that(said, members_of_status, is_status_of_failure) != nullptr) {
-    const auto words = words_in(said);
-    return words && !words->empty() ? words : said.to_json();
+  const std::string words = words_beside(said);
+  if (found.is_denied || found.has_failed || (found.may_have_failed && !words.empty())) {
+    return words.empty() ? said.to_json() : words;
   }
   return std::nullopt;
 }
@@ -114,19 +180,39 @@ std::optional<std::string> failure_in(const value& said) {
 
 std::optional<std::string> error_words(const answer& given) {
   const value& said = given.json_or_empty();
+  if (!said.is_dict()) {
+    return std::nullopt;
+  }
   if (auto words = failure_in(said)) {
     return words;
   }
-  for (const char* const name : holders_of_outcome) {
-    const value* const held = said.find(name);
-    if (held == nullptr) {
-      continue;
-    }
-    if (auto words = failure_in(*held)) {
-      return words;
+  for (const auto& [name, held] : said.members()) {
+    if (is_one_of(of_holders, plain_name(name.to_text()))) {
+      if (auto words = failure_in(held)) {
+        return words;
+      }
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> words_of_denied_success(const value& response) {
+  if (!response.is_dict()) {
+    return std::nullopt;
+  }
+  const outcome found = outcome_of(response);
+  const std::string words = found.is_denied || found.has_failed ? words_beside(response) : "";
+  return words.empty() ? std::nullopt : std::optional(words);
+}
+
+bool is_only_error(const value& said) {
+  return said.is_dict() && !said.members().empty() &&
+         std::all_of(said.members().begin(), said.members().end(), [](const auto& member) {
+           const std::string plain = plain_name(member.first.to_text());
+           return !member.second.truth() || is_one_of(of_errors, plain) || is_one_of(of_success, plain) ||
+                  is_one_of(of_outcome, plain) || is_one_of(of_status, plain) || is_one_of(of_error_numbers, plain) ||
+                  is_one_of(of_words, plain) || is_one_of(beside_errors, plain);
+         });
 }
 
 std::optional<std::string> api_message(const answer& given) {

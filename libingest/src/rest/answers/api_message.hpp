@@ -12,9 +12,16 @@ namespace ingest::rest {
 /// none of these. Whole and with all secrets that are in it: for comparing, not for showing.
 std::optional<std::string> api_message(const answer& given);
 
-/// What an answer says of a failure, whatever its status is: under a name that speaks of one ("error", "errors",
-/// "fault", "exception"), or beside `success: false`, `status: "error"`, `code: 500` and their like; in the answer
-/// itself or in its "meta", "status", "response". Nothing where it has none of them, or one that is false in Python.
+/// What an answer says of a failure, whatever its status is: under a name that speaks of one ("error", "Errors",
+/// "fault"), beside `success: false`, or, where words tell why, beside `status: "error"`, `code: 500` and their like;
+/// in the answer itself or in its "meta", "data", "response" … Nothing for what only says that there was none: null, 0,
+/// {"code": "ok"}.
 std::optional<std::string> error_words(const answer& given);
+
+/// The same, only of an answer that says `success: false` or the like. Its records are not looked into.
+std::optional<std::string> words_of_denied_success(const value& response);
+
+/// Whether it is an object of nothing but members that errors have.
+bool is_only_error(const value& said);
 
 }  // namespace ingest::rest

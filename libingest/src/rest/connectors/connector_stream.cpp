@@ -31,6 +31,29 @@ record_selector_options selection_of(const component& retriever, const component
   return selection;
 }
 
+/// The members by which a record of the stream can be told from other objects; none where that is not known.
+std::vector<std::string> known_by(const component& stream, const std::shared_ptr<const cursor>& incremental) {
+  const node* const key = stream.field("primary_key");
+  const value said = key == nullptr ? value() : key->to_value();
+  std::vector<std::string> names;
+  if (said.is_text()) {
+    names.push_back(said.text());
+  } else if (said.is_list()) {
+    for (const value& part : said.items()) {
+      if (!part.is_text()) {
+        return {};
+      }
+      names.push_back(part.text());
+    }
+  }
+  if (names.empty() && incremental) {
+    if (const auto watch = incremental->watch(std::nullopt)) {
+      names.push_back(watch->field());
+    }
+  }
+  return names;
+}
+
 std::shared_ptr<const stream_reading> make_reading(const component& retriever, const component& stream,
                                                    const std::shared_ptr<const cursor>& incremental,
                                                    record_selector_options selection) {
@@ -47,6 +70,7 @@ std::shared_ptr<const stream_reading> make_reading(const component& retriever, c
   reading->of_window = injection_of(incremental);
   reading->ignore_slice_on_further_pages = retriever.truth("ignore_stream_slicer_parameters_on_paginated_requests");
   reading->replaces_rows = retriever.parts().replaces_rows;
+  reading->known_by = known_by(stream, incremental);
   reading->known = std::make_shared<const variables>(retriever.given().as_variables());
   return reading;
 }

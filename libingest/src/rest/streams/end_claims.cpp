@@ -4,6 +4,7 @@
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "rest/paginators/answer_hints.hpp"
+#include "rest/paginators/hint_names.hpp"
 
 namespace ingest::rest {
 
@@ -14,9 +15,21 @@ bool is_list(std::string_view body) {
   return first != std::string_view::npos && body[first] == '[';
 }
 
+std::string last_name(const std::string& place) {
+  const std::size_t dot = place.rfind('.');
+  return plain_name(dot == std::string::npos ? place : place.substr(dot + 1));
+}
+
 /// Some count pages from 0, so that the last of five is the fourth.
 bool has_pages_behind(const page_way& way) {
   return way.what == page_way::kind::page && way.at && way.at->integer() < way.total - 1;
+}
+
+/// Whether the answer names what the next page is asked for with. A token may be that of the last record.
+bool leads_on(const page_way& way, bool has_records) {
+  const bool is_token = way.what == page_way::kind::token;
+  const bool names_next = way.what == page_way::kind::url || way.what == page_way::kind::next_number || is_token;
+  return names_next && way.at && !(is_token && has_records);
 }
 
 }  // namespace
@@ -24,15 +37,17 @@ bool has_pages_behind(const page_way& way) {
 end_claim claim_against_end(const answer& given, const selected_page& page, std::optional<std::size_t> so_far) {
   const answer_hints hints = hints_in(page.response, given.headers(), is_list(given.body()));
   if (hints.more) {
-    return *hints.more ? end_claim{"`" + hints.more_place + "` says that more comes", true} : end_claim{};
+    const bool is_flag_of_pages = says_more(last_name(hints.more_place));
+    return *hints.more ? end_claim{"`" + hints.more_place + "` says that more comes", is_flag_of_pages}
+                       : end_claim{"", false, is_flag_of_pages};
   }
   for (const page_way& way : hints.ways) {
     if (has_pages_behind(way)) {
       return {"`" + way.place + "` says that it is page " + way.at->to_json() + " of " + std::to_string(way.total),
-              true};
+              last_name(way.place) != "number"};
     }
-    if (way.what == page_way::kind::url && way.at) {
-      return {way.place + " leads to a next page"};
+    if (leads_on(way, page.extracted > 0)) {
+      return {"`" + way.place + "` leads to a next page"};
     }
   }
   if (so_far && hints.total && hints.total_is_sure && *hints.total > static_cast<std::int64_t>(*so_far)) {

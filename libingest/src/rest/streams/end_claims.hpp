@@ -15,9 +15,12 @@ namespace ingest::rest {
 struct end_claim {
   std::string words;  ///< "`meta.has_more` says that more comes"; empty: nothing
 
-  /// Nothing else can be meant. Totals may be those of other records as well, and some APIs give a link to a next page
-  /// behind the last one, too.
+  /// Nothing else can be meant. Totals may be those of other records as well, `done` and `number` may be an object's
+  /// that the records are a part of, and some APIs give a link or a token of a next page behind the last one, too.
   bool is_certain = false;
+
+  /// The answer says that nothing comes behind it, so that nobody need look.
+  bool is_denied = false;
 
   explicit operator bool() const { return !words.empty(); }
 };

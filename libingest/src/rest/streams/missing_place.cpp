@@ -4,11 +4,9 @@
 
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
-#include "json/json_scanner.hpp"
 #include "log/event_names.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/api_message.hpp"
-#include "rest/decoders/json_body.hpp"
 #include "rest/selectors/record_search.hpp"
 
 namespace ingest::rest {
@@ -17,7 +15,62 @@ namespace {
 
 constexpr int no_content = 204;
 
+bool is_object(const answer& given) {
+  const auto first = given.body().find_first_not_of(" \t\r\n");
+  return first != std::string::npos && given.body()[first] == '{';
+}
+
+std::string name_of(const glob_path& place) {
+  return place.empty() ? "." : place.to_text();
+}
+
+bool has_members(const value& of, const std::vector<std::string>& names) {
+  return of.is_dict() &&
+         std::all_of(names.begin(), names.end(), [&](const std::string& name) { return of.find(name) != nullptr; });
+}
+
+/// Whether the way leads into an object that is like a record itself, of which the list would be a part.
+bool is_in_record(const value& document, const glob_path& place, const std::vector<std::string>& fields) {
+  const value* at = &document;
+  for (const path_step& step : place.steps()) {
+    if (at == nullptr || has_members(*at, fields)) {
+      break;
+    }
+    at = at->find(step.text);
+  }
+  return at != nullptr && has_members(*at, fields);
+}
+
+/// The way to a list whose objects have these members, inside of objects only.
+std::optional<std::string> list_of_records(const value& in, const std::vector<std::string>& fields,
+                                           const std::string& way, std::size_t depth) {
+  if (in.is_list()) {
+    return !in.items().empty() && has_members(in.items().front(), fields) ? std::optional(way) : std::nullopt;
+  }
+  if (!in.is_dict() || depth == 0) {
+    return std::nullopt;
+  }
+  for (const auto& [name, content] : in.members()) {
+    const std::string below = way.empty() ? name.to_text() : way + "." + name.to_text();
+    if (auto found = list_of_records(content, fields, below, depth - 1)) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse_words(const std::string& where, int status, const char* what, const std::string& words) {
+  throw error(errc::bad_data,
+              log::redact(where + ": the API answered " + std::to_string(status) + ", but " + what + ": " +
+                          detail::quotable(words) +
+                          "; where that is no error, say so by a response filter with the action IGNORE"),
+              true);
+}
+
 bool has_only_members_of_graphql(const value& response) {
+  if (!response.is_dict()) {
+    return false;
+  }
   const auto& members = response.members();
   return std::all_of(members.begin(), members.end(), [](const auto& member) {
     const std::string name = member.first.to_text();
@@ -29,11 +82,25 @@ bool has_only_members_of_graphql(const value& response) {
 
 void refuse_words_of_error(const std::string& where, const answer& given) {
   if (const auto words = error_words(given)) {
-    throw error(errc::bad_data,
-                log::redact(where + ": the API answered " + std::to_string(given.status()) +
-                            ", but with an error in place of records: " + detail::quotable(*words) +
-                            "; where that is no error, say so by a response filter with the action IGNORE"),
-                true);
+    refuse_words(where, given.status(), "with an error in place of records", *words);
+  }
+}
+
+void refuse_error_as_record(const std::string& where, const answer& given) {
+  if (!is_object(given) || !is_only_error(given.json_or_empty())) {
+    return;
+  }
+  if (const auto words = error_words(given)) {
+    refuse_words(where, given.status(), "with an error that is no record", *words);
+  }
+}
+
+void refuse_denied_success(const std::string& where, const answer& given, const value& response) {
+  if (!is_object(given)) {
+    return;  // what is called the response is the first record then
+  }
+  if (const auto words = words_of_denied_success(response)) {
+    refuse_words(where, given.status(), "says beside its records that it has failed", *words);
   }
 }
 
@@ -72,37 +139,29 @@ void tell_missing_records(const std::string& where, const answer& from, const gl
     return;
   }
   log::warning(events::records_not_found,
-               where + ": an answer has nothing at \"" + place.to_text() +
+               where + ": an answer has nothing at \"" + name_of(place) +
                    "\", where records are: it is taken for one without any. If the stream has none at all, look at "
                    "the extractor's `field_path`");
 }
 
-void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place) {
-  if (!place.plain() || place.empty() || given.json_or_empty().find(place.steps().front().text) != nullptr) {
+void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place,
+                           const std::vector<std::string>& fields) {
+  if (fields.empty() || !place.plain() || is_in_record(given.json_or_empty(), place, fields)) {
     return;
   }
-  std::vector<answer_list> lists;
-  try {
-    lists = lists_in(without_byte_order_mark(given.body()));
-  } catch (const detail::json_fault&) {
-    return;
-  }
-  for (const answer_list& list : lists) {
-    if (list.may_have_records()) {
-      throw error(errc::bad_data,
-                  where + ": no answer has had anything at \"" + place.to_text() +
-                      "\", where records are, and this one " + "has a list of " + std::to_string(list.objects) +
-                      " objects at \"" + list.name() +
-                      "\": if records are there now, mend the extractor's `field_path`; if there are none, say so by a "
-                      "response filter with the action IGNORE",
-                  true);
-    }
+  if (const auto elsewhere = list_of_records(given.json_or_empty(), fields, "", deepest_list)) {
+    throw error(errc::bad_data,
+                where + ": no answer has had anything at \"" + name_of(place) +
+                    "\", where records are, and this one has a list at \"" + *elsewhere +
+                    "\" whose objects look like them: if records are there now, mend the extractor's `field_path`; if "
+                    "they are none, say so by a response filter with the action IGNORE",
+                true);
   }
 }
 
 void refuse_to_empty(const std::string& where, const glob_path& place) {
   throw error(errc::bad_data,
-              where + ": no answer has had anything at \"" + place.to_text() +
+              where + ": no answer has had anything at \"" + name_of(place) +
                   "\", where records are, and what is read takes the place of a table that has rows: it is left as it "
                   "is. If the source has no records any more, empty the table by hand, or say so by a response filter "
                   "with the action IGNORE; else mend the extractor's `field_path`",
@@ -114,7 +173,7 @@ void tell_missing_files(const std::string& where, const glob_path& place, told_o
     return;
   }
   log::warning(events::records_not_found,
-               where + ": a job is complete, and twice the answer has had nothing at \"" + place.to_text() +
+               where + ": a job is complete, and twice the answer has had nothing at \"" + name_of(place) +
                    "\", where its files are named: it is taken for a job without records. If the stream has none at "
                    "all, look at the `field_path` of the `download_target_extractor`");
 }

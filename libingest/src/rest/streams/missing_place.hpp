@@ -3,6 +3,7 @@
 #include <atomic>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rest/requests/answer.hpp"
 #include "rest/selectors/glob_path.hpp"
@@ -23,6 +24,13 @@ struct told_once {
 /// it has an error in place of them or beside them. `where` names the stream.
 void refuse_words_of_error(const std::string& where, const answer& given);
 
+/// For an answer of which one record was made: throws the same where that is nothing but words of an error.
+void refuse_error_as_record(const std::string& where, const answer& given);
+
+/// For an answer with records, `response` with or without them: throws the same where it says `success: false`, and
+/// why.
+void refuse_denied_success(const std::string& where, const answer& given, const value& response);
+
 /// For an answer with records: throws the same where `errors` beside them are those of GraphQL, by which the data is
 /// not all that was asked for (https://spec.graphql.org/October2021/#sec-Response-Format): they have a place in the
 /// query, or the answer, `response`, has nothing but what GraphQL's have.
@@ -37,9 +45,11 @@ void refuse_empty_body(const std::string& where, const answer& given);
 void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told);
 
 /// For a slice that ends without the place of records, in a stream of which no answer has had it: throws
-/// errc::bad_data, as what may pass, where a list of objects is elsewhere and the first step to the place is not there:
-/// the API has another envelope now.
-void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place);
+/// errc::bad_data, as what may pass, where a list elsewhere is of objects that have the members by which records are
+/// known, `fields`, and is no part of such an object: the API has another envelope now. APIs that leave an empty list
+/// away may have others.
+void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place,
+                           const std::vector<std::string>& fields);
 
 /// For the same: what is read takes the place of a table that has rows, and nobody has said that there are none.
 [[noreturn]] void refuse_to_empty(const std::string& where, const glob_path& place);

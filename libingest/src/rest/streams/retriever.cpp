@@ -9,6 +9,8 @@ namespace ingest::rest {
 
 namespace {
 
+constexpr std::size_t most_pages_known = 4'096;
+
 /// As Python's `a | b`: of equal names the second one counts.
 void override_with(dictionary& to, const dictionary& more) {
   for (const auto& [name, content] : more) {
@@ -32,7 +34,12 @@ void retriever::open(const std::optional<std::string>& position) {
     watch_->resume(at_.observed.value_or(value()));
   }
   guard_.emplace(stream_->pages->where(), at_.last_page);
-  so_far_ = position ? std::nullopt : std::optional<std::size_t>(0);
+  const bool goes_on = position && *position == stands_at_;  // after a failure
+  if (!goes_on) {
+    so_far_ = position ? std::nullopt : std::optional<std::size_t>(0);
+    pages_.clear();
+  }
+  stands_at_ = position.value_or("");
   doubt_ = {};
   started_anew_ = false;
   feed_undecided_ = false;
@@ -60,13 +67,26 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
       return start_anew();
     }
     auto next = next_token(*found, given);
-    const bool is_doubtful = found->has_nothing() && stream_->claims->heeds(found->claim);
-    if (!is_doubtful || again) {
+    if (!found->has_nothing() || !stream_->claims->heeds(found->claim)) {
       return go_on_behind(std::move(*found), std::move(next), stop);
     }
-    at_.doubted_end.reset();  // of the page that is asked for once more
+    at_.doubted_end.reset();
     doubt_ = {};
+    if (again) {
+      return behind_empty_page(std::move(*found), std::move(next), stop);
+    }
   }
+}
+
+/// It was asked for twice, and says that there is more. Nothing is told of it before what is behind it was seen.
+stream_page retriever::behind_empty_page(answered_page empty, std::optional<value> next, const std::stop_token& stop) {
+  if (next) {
+    if (auto behind = ask_behind_empty_page(std::move(*next), stop)) {
+      auto further = next_token(*behind, names(slice_));
+      return go_on_behind(std::move(*behind), std::move(further), stop);
+    }
+  }
+  return go_on_behind(std::move(empty), std::nullopt, stop);
 }
 
 std::optional<retriever::answered_page> retriever::ask(const variables& given, const std::stop_token& stop) {
@@ -111,6 +131,9 @@ stream_page retriever::go_on_behind(answered_page found, std::optional<value> ne
   }
   if (page.extracted > 0) {
     at_.last_page = page.fingerprint;
+    if (pages_.size() < most_pages_known) {
+      pages_.insert(page.fingerprint);
+    }
   }
   if (so_far_) {
     *so_far_ += page.extracted;
@@ -181,7 +204,8 @@ std::optional<value> retriever::next_token(answered_page& from, const variables&
   }
   from.claim = claim_against_end(from.given, page, so_far_ ? std::optional(*so_far_ + page.extracted) : std::nullopt);
   const bool heeded = stream_->claims->heeds(from.claim);
-  if (heeded || (page.extracted > 0 && stream_->lengths->may_be_full(page.extracted))) {
+  const bool may_be_full = page.extracted > 0 && !from.claim.is_denied && stream_->lengths->may_be_full(page.extracted);
+  if (heeded || may_be_full) {
     token = pages.token_behind_short_page(facts, at_.token);
     at_.doubted_end = token ? std::optional(page.extracted) : std::nullopt;
     doubt_ = token && heeded ? from.claim : end_claim{};
@@ -203,6 +227,7 @@ stream_page retriever::start_anew() {
   at_ = page_position{stream_->pages->initial_token()};
   guard_.emplace(stream_->pages->where(), std::nullopt);
   so_far_ = 0;
+  pages_.clear();
   started_anew_ = true;
   if (watch_) {
     watch_->resume(observed);
@@ -220,7 +245,7 @@ stream_page retriever::concluded(record_texts records, std::optional<value> next
   at_.ended = ended;
   at_.token = std::move(next);
   page.last = at_.ended;
-  page.position = at_.to_text();
+  page.position = stands_at_ = at_.to_text();
   return page;
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ struct stream_reading {
   std::shared_ptr<page_lengths> lengths = std::make_shared<page_lengths>();
   /// Whether what is read takes the place of rows that are there. Asks the database; none: it does not.
   std::function<bool(const std::stop_token&)> replaces_rows = nullptr;
+  std::vector<std::string> known_by = {};  ///< members of each record: its key, or what its cursor looks at
 
   std::shared_ptr<told_once> told = std::make_shared<told_once>();
   std::shared_ptr<claims_heeded> claims = std::make_shared<claims_heeded>();
@@ -61,7 +63,7 @@ struct stream_reading {
 /// - one that speaks of an error instead of records is one, whatever its status;
 /// - one that says that more comes (end_claims) is not the last one without a look behind it, where it has no records
 ///   after it was asked for once more;
-/// - where no answer of the stream has had the place of records, it may be elsewhere now;
+/// - where no answer of the stream has had the place of records, it may be elsewhere now, and does not empty a table;
 /// - a data feed ends with a record that is known only where newer records come first.
 class retriever final : public slice_reader {
  public:
@@ -81,9 +83,14 @@ class retriever final : public slice_reader {
   std::optional<answered_page> ask_once(const stream_slice& of, const variables& given, record_watch* watch,
                                         const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
+  std::optional<answered_page> ask_behind_empty_page(value token, const std::stop_token& stop);
+  std::optional<answered_page> ask_unasked(const variables& given, bool may_be_refused, const std::stop_token& stop);
+  bool is_more(const std::optional<answered_page>& found) const;
   void refuse_failure(const answered_page& found) const;
   void note_place(const answered_page& found) const;
+  stream_page behind_empty_page(answered_page empty, std::optional<value> next, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, std::optional<value> next, const std::stop_token& stop);
+  void require_end_behind(const std::optional<answered_page>& found, const end_claim& doubt) const;
   void require_believable_end(const answered_page& found, const std::stop_token& stop);
   void note_in_vain(const end_claim& claim) const;
   void tell_ignored(const std::optional<answer>& given) const;
@@ -103,6 +110,8 @@ class retriever final : public slice_reader {
   std::optional<pagination_guard> guard_;
   std::optional<std::size_t> so_far_;  // records of the slice; nothing where it was begun in another process
   end_claim doubt_;                    // why the page before was not believed to be the last one
+  std::string stands_at_;              // the position that was told last
+  std::set<std::uint64_t> pages_;      // fingerprints of those that have come, while they are few
   bool started_anew_ = false;
   bool feed_undecided_ = false;
 };

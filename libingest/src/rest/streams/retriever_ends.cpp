@@ -21,12 +21,17 @@ bool says_no_such_page(int status) {
 }  // namespace
 
 void retriever::refuse_failure(const answered_page& found) const {
-  if (found.has_nothing()) {
-    refuse_words_of_error(stream_->where, found.given);
+  if (found.is_taken_as_it_is) {
+    return;
   }
-  if (!found.is_taken_as_it_is) {
-    refuse_partial_data(stream_->where, found.page.errors_beside, found.page.response);
+  if (found.page.extracted == 0) {
+    return refuse_words_of_error(stream_->where, found.given);
   }
+  if (found.page.extracted == 1) {
+    refuse_error_as_record(stream_->where, found.given);
+  }
+  refuse_denied_success(stream_->where, found.given, found.page.response);
+  refuse_partial_data(stream_->where, found.page.errors_beside, found.page.response);
 }
 
 void retriever::note_place(const answered_page& found) const {
@@ -43,30 +48,41 @@ void retriever::note_place(const answered_page& found) const {
 }
 
 /// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
+std::optional<retriever::answered_page> retriever::ask_unasked(const variables& given, bool may_be_refused,
+                                                               const std::stop_token& stop) {
+  try {
+    return ask(given, stop);
+  } catch (const request_failure& e) {
+    if (!may_be_refused || !says_no_such_page(e.status())) {
+      throw;
+    }
+    log::info(events::page_not_there,
+              stream_->where + ": there is no page behind the one before, it seems: " + e.what());
+    return std::nullopt;
+  }
+}
+
+/// Behind the last page some APIs give the first one, or the last one again.
+bool retriever::is_more(const std::optional<answered_page>& found) const {
+  return found && !found->resets_pagination && found->page.extracted > 0 && found->page.fingerprint != at_.last_page &&
+         !pages_.contains(found->page.fingerprint);
+}
+
 std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const variables& given,
                                                                           const std::stop_token& stop) {
   const std::size_t records = *at_.doubted_end;
-  std::optional<answered_page> found;
-  try {
-    found = ask(given, stop);
-  } catch (const request_failure& e) {
-    if (!says_no_such_page(e.status()) || stream_->lengths->give_fewer_than_asked()) {
-      throw;
-    }
-    log::info(events::page_not_there, stream_->where + ": there is no page behind one of " + std::to_string(records) +
-                                          " records, it seems: " + e.what());
-  }
+  // Where pages are known to be short, only what says itself that more comes can be wrong.
+  const bool may_be_refused = static_cast<bool>(doubt_) || !stream_->lengths->give_fewer_than_asked();
+  auto found = ask_unasked(given, may_be_refused, stop);
   at_.doubted_end.reset();
   const end_claim doubt = std::exchange(doubt_, {});
-  const bool has_more =
-      found && !found->resets_pagination && found->page.extracted > 0 && found->page.fingerprint != at_.last_page;
-  if (!has_more) {
+  if (!is_more(found)) {
     stream_->lengths->note_end_behind(records);
-    note_in_vain(doubt);
+    require_end_behind(found, doubt);
     return std::nullopt;
   }
   stream_->lengths->note_more_behind(records);
-  if (records > 0 && !stream_->told->pages_are_shorter.exchange(true)) {
+  if (!stream_->told->pages_are_shorter.exchange(true)) {
     log::warning(events::pages_are_shorter, stream_->where + ": the API gives " + std::to_string(records) +
                                                 " records in a page, though more are asked for: each end is looked "
                                                 "behind. Set the paginator's `page_size` to what it gives");
@@ -74,18 +90,44 @@ std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const 
   return found;
 }
 
+std::optional<retriever::answered_page> retriever::ask_behind_empty_page(value token, const std::stop_token& stop) {
+  auto before = std::exchange(at_.token, std::move(token));
+  auto found = ask_unasked(names(slice_), true, stop);
+  if (!is_more(found)) {
+    at_.token = std::move(before);
+    found.reset();
+  }
+  return found;
+}
+
+/// Of a page that nobody asked for: it may be empty and say that more comes, too.
+void retriever::require_end_behind(const std::optional<answered_page>& found, const end_claim& doubt) const {
+  if (found && !found->resets_pagination && found->has_nothing()) {
+    const end_claim claim = claim_against_end(found->given, found->page, std::nullopt);
+    if (claim.is_certain) {
+      refuse_contradicted_end(stream_->where, claim);
+    }
+  }
+  note_in_vain(doubt);
+}
+
 void retriever::require_believable_end(const answered_page& found, const std::stop_token& stop) {
-  if (found.has_nothing() && found.claim.is_certain) {
+  const bool is_first = !at_.last_page;
+  const auto empties = [&] {
+    // Of a stream of many slices others may have records, and a slice that is not read is none that has ended.
+    return is_first && slice_.is_whole_stream() && stream_->replaces_rows && stream_->replaces_rows(stop);
+  };
+  if (found.has_nothing() && found.claim && (found.claim.is_certain || empties())) {
     refuse_contradicted_end(stream_->where, found.claim);
   }
   note_in_vain(found.claim);
-  const bool no_place_at_all = found.lacks_place() && !at_.last_page && !stream_->place_was_found->load();
+  const bool no_place_at_all = found.lacks_place() && is_first && !stream_->place_was_found->load();
   if (!no_place_at_all || found.given.status() == no_content) {
     return;
   }
   const glob_path& place = stream_->selecting->extractor().path();
-  refuse_other_envelope(stream_->where, found.given, place);
-  if (stream_->replaces_rows && stream_->replaces_rows(stop)) {
+  refuse_other_envelope(stream_->where, found.given, place, stream_->known_by);
+  if (empties()) {
     refuse_to_empty(stream_->where, place);
   }
 }

@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 3> attributes = {"partition", "cursor_sli
 
 }  // namespace
 
+bool stream_slice::is_whole_stream() const {
+  return !part.values.truth() && !window.truth();
+}
+
 value stream_slice::names() const {
   dictionary members = part.values.members();
   for (const auto& [name, content] : window.members()) {

@@ -15,6 +15,9 @@ struct stream_slice {
   /// Canonical JSON of partition and window.
   std::string name() const;
 
+  /// Whether there is no other one: neither partitions nor windows divide the stream.
+  bool is_whole_stream() const;
+
   /// What expressions call `stream_slice`, `stream_partition` and `stream_interval`: the members of both, and
   /// `partition`, `cursor_slice` and `extra_fields`, unless members are called so.
   value names() const;

@@ -377,10 +377,14 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_records_is_no_end) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
-  for (const char* beside : {R"("error":"overloaded")", R"("errors":[{"message":"overloaded"}])",
-                             R"("success":false,"message":"overloaded")", R"("ok":false,"error":"overloaded")",
-                             R"("status":"ERROR","message":"overloaded")", R"("code":503,"message":"overloaded")",
-                             R"("meta":{"status":"failed","message":"overloaded"})"}) {
+  for (const char* beside :
+       {R"("error":"overloaded")", R"("errors":[{"message":"overloaded"}])",
+        R"("Success":false,"ErrorMessage":"overloaded","Errors":["overloaded"])",
+        R"("errcode":-1,"errmsg":"overloaded")", R"("code":"500","message":"overloaded")",
+        R"("timed_out":true,"reason":"overloaded")", R"("_shards":{"total":5,"failed":2},"reason":"overloaded")",
+        R"("response":{"success":false,"error":"overloaded"})", R"("success":false,"message":"overloaded")",
+        R"("ok":false,"error":"overloaded")", R"("status":"ERROR","message":"overloaded")",
+        R"("code":503,"message":"overloaded")", R"("meta":{"status":"failed","message":"overloaded"})"}) {
     const std::string body = R"({"data":[],)" + std::string(beside) + "}";
     for (const bool raw : {true, false}) {
       record_selector_options selecting;
@@ -397,13 +401,42 @@ BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
     reader.open({});
     BOOST_TEST(records_of(reader).empty());
   }
-  for (const char* beside : {R"("error":null)", R"("errors":[])", R"("success":true)", R"("status":"ok","code":200)",
-                             R"("status":"active")", R"("count":500)"}) {
-    const auto scene = make({{R"({"data":[],)" + std::string(beside) + "}"}}, pages_of("2"));
+  for (const char* beside :
+       {R"("error":null)", R"("errors":[])", R"("success":true)", R"("status":"ok","code":200)", R"("status":"active")",
+        R"("count":500)", R"("error":{"code":"ok","message":"","log_id":"7"})", R"("error":{"code":0})",
+        R"("error":"none","error_message":"Success")", R"("errors":{"count":0})", R"("errcode":0,"errmsg":"ok")",
+        R"("result":"FAILURE","displayName":"build 7")", R"("code":403,"name":"an account")",
+        R"("done":false,"title":"a task")", R"("number":3,"pages":12)"}) {
+    const scripted_requester::step empty = {R"({"data":[],)" + std::string(beside) + "}"};
+    const auto scene = make({empty, empty, empty}, pages_of("2"));
     retriever reader(scene.reading, {}, nullptr);
     reader.open({});
     BOOST_TEST(records_of(reader).empty());
   }
+}
+
+BOOST_AUTO_TEST_CASE(an_error_is_no_record_and_records_of_a_failure_are_not_all) {
+  const auto read = [](const std::string& body, bool whole_answer) {
+    const auto scene = make({{body}}, by_cursor(""));
+    record_selector_options selecting;
+    selecting.extractor =
+        record_extractor(whole_answer ? std::vector<interpolation>() : std::vector{text("data")}, *config());
+    scene.reading->selecting = std::make_shared<record_selector>(std::move(selecting));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    return records_of(reader);
+  };
+  const auto refused = [](const ingest::error& e) {
+    return e.transient() && is(e, ingest::errc::bad_data, "overloaded");
+  };
+  BOOST_CHECK_EXCEPTION(read(R"({"error":"overloaded","message":"come back","code":7})", true), ingest::error, refused);
+  BOOST_CHECK_EXCEPTION(read(R"({"data":[{"id":1}],"success":false,"error":"overloaded"})", false), ingest::error,
+                        refused);
+  BOOST_TEST(read(R"([{"id":1,"success":false,"error":"overloaded"}])", true) ==
+             R"({"id":1,"success":false,"error":"overloaded"})"
+             "\n");
+  BOOST_TEST(read(R"({"id":1,"error":"overloaded"})", true) == R"({"id":1,"error":"overloaded"})"
+                                                               "\n");
 }
 
 BOOST_AUTO_TEST_CASE(data_of_graphql_beside_errors_is_not_whole) {
@@ -436,12 +469,52 @@ BOOST_AUTO_TEST_CASE(an_answer_without_records_that_says_that_more_comes_is_aske
   retriever reader(scene.reading, {}, nullptr);
   reader.open({});
   BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
-  const auto always = make({empty, empty}, by_cursor("{{ response.next }}"));
-  retriever other(always.reading, {}, nullptr);
-  other.open({});
-  BOOST_CHECK_EXCEPTION(other.read({}), ingest::error, [](const ingest::error& e) {
+  const auto refused = [](const ingest::error& e) {
     return e.transient() && is(e, ingest::errc::bad_data, "`meta.has_more` says that more comes");
-  });
+  };
+  const scripted_requester::step none = {R"({"data":[]})"};
+  for (const auto& strategy : {by_cursor("{{ response.next }}"), pages_of("2")}) {
+    for (const auto& behind : {empty, none}) {
+      const auto always = make({empty, empty, behind}, strategy);
+      retriever other(always.reading, {}, nullptr);
+      other.open({});
+      BOOST_CHECK_EXCEPTION(other.read({}), ingest::error, refused);
+    }
+  }
+  const auto behind_a_short_page = make({{R"({"data":[{"id":1}]})"}, empty, empty, empty}, pages_of("2"));
+  retriever last(behind_a_short_page.reading, {}, nullptr);
+  last.open({});
+  BOOST_CHECK_EXCEPTION(records_of(last), ingest::error, refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_only_we_have_asked_for_may_be_refused_or_be_one_that_has_come) {
+  const scripted_requester::step first = {R"({"data":[{"id":1},{"id":2}],"total":500})"};
+  const scripted_requester::step second = {R"({"data":[{"id":3}],"total":500})"};
+  const scripted_requester::step refused = {"", 404, request_outcome::kind::answered, true};
+  for (const auto& behind : {first, second, refused}) {
+    const auto scene = make({first, second, behind}, pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  }
+  const auto told = make({{R"({"data":[{"id":1}],"has_more":false})"}}, pages_of("2"));
+  retriever reader(told.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n", "nobody looks behind what says that it is the last one");
+}
+
+BOOST_AUTO_TEST_CASE(totals_are_known_behind_a_page_that_was_asked_for_once_more) {
+  const auto scene = make({{R"({"data":[{"id":1},{"id":2}],"total":3})"},
+                           {"<html>"},
+                           {R"({"data":[],"total":3})"},
+                           {R"({"data":[{"id":3}],"total":3})"}},
+                          pages_of("2"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  const std::string position = reader.read({})->position;
+  BOOST_CHECK_THROW(reader.read({}), ingest::error);
+  reader.open(position);
+  BOOST_TEST(records_of(reader) == "{\"id\":3}\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_page_in_the_middle_is_no_end_where_the_answer_says_how_many_there_are) {
@@ -485,14 +558,27 @@ BOOST_AUTO_TEST_CASE(totals_that_are_of_something_else_are_heeded_three_times) {
 
 BOOST_AUTO_TEST_CASE(records_that_are_elsewhere_now_are_not_taken_for_none) {
   const scripted_requester::step renamed = {R"({"items":[{"id":1}]})"};
-  const auto scene = make({renamed}, by_cursor(""));
-  retriever reader(scene.reading, {}, nullptr);
-  reader.open({});
-  BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
-    return e.transient() && is(e, ingest::errc::bad_data, "a list of 1 objects at \"items\"");
-  });
+  for (const auto& answer : {renamed, scripted_requester::step{R"({"result":{"items":[{"id":1}]}})"}}) {
+    const auto scene = make({answer}, by_cursor(""));
+    scene.reading->known_by = {"id"};
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_CHECK_EXCEPTION(reader.read({}), ingest::error, [](const ingest::error& e) {
+      return e.transient() && is(e, ingest::errc::bad_data, "items\" whose objects look like them");
+    });
+  }
+  // Lists of something else, and parts of an object that is a record itself.
+  for (const char* none : {R"({"dimensionHeaders":[{"name":"a"}],"links":[{"href":"/","rel":"self"}]})",
+                           R"({"id":7,"line_items":[{"id":1}]})"}) {
+    const auto scene = make({{none}}, by_cursor(""));
+    scene.reading->known_by = {"id"};
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader).empty());
+  }
   // The API leaves the list away where it would be empty.
   const auto left_away = make({{R"({"data":[{"id":7}]})"}, renamed, {R"({"total":0,"tags":["a"]})"}}, by_cursor(""));
+  left_away.reading->known_by = {"id"};
   for (const char* records : {"{\"id\":7}\n", "", ""}) {
     retriever slice(left_away.reading, {}, nullptr);
     slice.open({});
@@ -504,7 +590,7 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
   for (const bool has_rows : {true, false}) {
     const auto replaces = [has_rows](const std::stop_token&) { return has_rows; };
     for (const char* body : {"{}", "", "null", R"({"message":"come back later"})"}) {
-      const auto scene = make({{body}}, by_cursor(""));
+      const auto scene = make({{body}, {body}}, by_cursor(""));
       scene.reading->replaces_rows = replaces;
       retriever reader(scene.reading, {}, nullptr);
       reader.open({});
@@ -516,6 +602,22 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
         BOOST_TEST(records_of(reader).empty());
       }
     }
+    const auto counted = make(std::vector<scripted_requester::step>(3, {R"({"data":[],"total":237})"}), pages_of("2"));
+    counted.reading->replaces_rows = replaces;
+    retriever of_counted(counted.reading, {}, nullptr);
+    of_counted.open({});
+    if (has_rows) {
+      BOOST_CHECK_THROW(of_counted.read({}), ingest::error);
+    } else {
+      BOOST_TEST(records_of(of_counted).empty());
+    }
+    stream_slice some;
+    some.part.values = value::from_json(R"({"parent":1})");
+    const auto part = make({{"{}"}}, by_cursor(""));
+    part.reading->replaces_rows = replaces;
+    retriever of_part(part.reading, some, nullptr);
+    of_part.open({});
+    BOOST_TEST(records_of(of_part).empty(), "others may have records");
     for (const char* body : {R"({"data":[]})", R"({"data":null})"}) {
       const auto scene = make({{body}}, by_cursor(""));
       scene.reading->replaces_rows = replaces;
