@@ -84,7 +84,7 @@ class retriever final : public slice_reader {
                                         const std::stop_token& stop);
   std::optional<answered_page> ask_behind_doubted_end(const variables& given, const std::stop_token& stop);
   std::optional<answered_page> ask_behind_empty_page(value token, const std::stop_token& stop);
-  std::optional<answered_page> ask_unasked(const variables& given, bool may_be_refused, const std::stop_token& stop);
+  std::optional<answered_page> ask_unasked(const variables& given, const std::stop_token& stop);
   bool is_more(const std::optional<answered_page>& found) const;
   void refuse_failure(const answered_page& found) const;
   void note_place(const answered_page& found) const;

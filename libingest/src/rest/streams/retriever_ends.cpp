@@ -48,16 +48,17 @@ void retriever::note_place(const answered_page& found) const {
 }
 
 /// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
-std::optional<retriever::answered_page> retriever::ask_unasked(const variables& given, bool may_be_refused,
-                                                               const std::stop_token& stop) {
+std::optional<retriever::answered_page> retriever::ask_unasked(const variables& given, const std::stop_token& stop) {
   try {
     return ask(given, stop);
   } catch (const request_failure& e) {
-    if (!may_be_refused || !says_no_such_page(e.status())) {
+    if (!says_no_such_page(e.status())) {
       throw;
     }
-    log::info(events::page_not_there,
-              stream_->where + ": there is no page behind the one before, it seems: " + e.what());
+    // Where other pages had others behind them, it is less certain.
+    log::write(stream_->lengths->give_fewer_than_asked() ? log::level::warning : log::level::info,
+               events::page_not_there,
+               stream_->where + ": there is no page behind the one before, it seems: " + e.what());
     return std::nullopt;
   }
 }
@@ -71,9 +72,7 @@ bool retriever::is_more(const std::optional<answered_page>& found) const {
 std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const variables& given,
                                                                           const std::stop_token& stop) {
   const std::size_t records = *at_.doubted_end;
-  // Where pages are known to be short, only what says itself that more comes can be wrong.
-  const bool may_be_refused = static_cast<bool>(doubt_) || !stream_->lengths->give_fewer_than_asked();
-  auto found = ask_unasked(given, may_be_refused, stop);
+  auto found = ask_unasked(given, stop);
   at_.doubted_end.reset();
   const end_claim doubt = std::exchange(doubt_, {});
   if (!is_more(found)) {
@@ -92,7 +91,7 @@ std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const 
 
 std::optional<retriever::answered_page> retriever::ask_behind_empty_page(value token, const std::stop_token& stop) {
   auto before = std::exchange(at_.token, std::move(token));
-  auto found = ask_unasked(names(slice_), true, stop);
+  auto found = ask_unasked(names(slice_), stop);
   if (!is_more(found)) {
     at_.token = std::move(before);
     found.reset();
