@@ -17,6 +17,7 @@ constexpr command_description descriptions[] = {
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
     {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
+    {command::init, "init", "Ask an API a few questions, and write a connector for it, in the short spelling"},
     {command::record, "record", "Keep what an API answers to a connector, without its secrets, for tests: --into DIR"},
     {command::test, "test", "Read a connector's streams from what was recorded, and compare what comes of it"},
     {command::discover, "discover",
@@ -55,9 +56,10 @@ std::string command_help(const command_description& c) {
   const bool takes_file = find_setting("FROM")->used_by(c.command);
   const bool may_have_file = takes_file || c.command == command::discover;
   out << c.help << ".\n\nUsage: ingest " << c.name
-      << (c.command == command::test ? " DIR"
-          : may_have_file            ? " [FILE]"
-                                     : "")
+      << (c.command == command::test   ? " DIR"
+          : c.command == command::init ? " URL"
+          : may_have_file              ? " [FILE]"
+                                       : "")
       << " [OPTIONS]\n"
       << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
   if (c.command == command::version) {
@@ -77,6 +79,15 @@ std::string command_help(const command_description& c) {
   } else if (c.command == command::record) {
     out << "  --into DIR\n      The directory for the recording; one that is there is replaced.\n"
            "  --limit N\n      The most pages of a stream; 0: all. [100]\n";
+  } else if (c.command == command::init) {
+    out << "  URL\n      A list of records, with the parameters that it needs. Asked are a dozen requests at most, GET "
+           "only,\n"
+           "      one at a time. What was seen, and what is a guess, the file says in its comments.\n"
+           "  --into FILE\n      The connector; it must not be there yet. Without it, standard output.\n"
+           "  --header 'NAME: VALUE'\n      A header of each request; may be repeated. ${VARIABLE} in a header, or in "
+           "the query of the\n"
+           "      URL, is one of the environment, and stays so in the file: --header 'Authorization: Bearer\n"
+           "      ${TOKEN}'. A secret itself is refused.\n";
   } else if (c.command == command::test) {
     out << "  --manifest FILE\n      The connector, if it is not where it was when it was recorded.\n"
            "  --fault STREAM:N=FAULT\n      In place of the Nth recorded answer comes once: 429, cut, slow (no answer "

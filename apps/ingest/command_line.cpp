@@ -61,6 +61,11 @@ class subcommand {
       cli_->add_option("--into", asked.directory);
       cli_->add_option("--limit", asked.limit);
     }
+    if (description.command == command::init) {
+      cli_->add_option("URL", asked.address);
+      cli_->add_option("--into", asked.into)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      cli_->add_option("--header", asked.headers)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
     if (description.command == command::test) {
       cli_->add_option("DIR", asked.directory);
       cli_->add_option("--manifest", asked.manifest);
@@ -188,7 +193,7 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   if (chosen == nullptr) {
     throw error(
         errc::usage,
-        "say what to do: run, read, fetch, load, status, validate, record, test, discover or version (see ingest "
+        "say what to do: run, read, fetch, load, status, validate, init, record, test, discover or version (see ingest "
         "--help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
@@ -220,6 +225,12 @@ void check_recording(const invocation& asked) {
   }
   if (asked.command == command::test && asked.directory.empty()) {
     throw error(errc::usage, "say which recording: ingest test DIR (see ingest test --help)");
+  }
+}
+
+void check_exploration(const invocation& asked) {
+  if (asked.command == command::init && asked.address.empty()) {
+    throw error(errc::usage, "say which API: ingest init https://api.example.com/v1/orders (see ingest init --help)");
   }
 }
 
@@ -282,6 +293,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   check_discovery(asked);
   check_validation(asked);
   check_recording(asked);
+  check_exploration(asked);
   return asked;
 }
 

@@ -12,6 +12,7 @@
 #include "discover_connector.hpp"
 #include "ingest/log.hpp"
 #include "ingest/version.hpp"
+#include "init_command.hpp"
 #include "log/log_output.hpp"
 #include "process_run.hpp"
 #include "record_command.hpp"
@@ -59,6 +60,9 @@ int execute(const app::invocation& asked) {
   }
   if (asked.command == command::discover) {
     return app::discover_command(s, std::cout);
+  }
+  if (asked.command == command::init) {
+    return app::init_command(s, {asked.address, asked.headers, asked.into}, std::cout);
   }
   if (asked.command == command::record) {
     return app::record_command(s, {asked.directory, asked.limit}, std::cout);

@@ -86,27 +86,6 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
   return {std::move(config), checked.secrets, checksum_of(all)};
 }
 
-rest::connector_options options_of(const settings& s, const std::optional<std::int64_t>& present_ms) {
-  rest::connector_options o;
-  o.client.connect_timeout = s.connect_timeout;
-  o.client.request_timeout = s.request_timeout;
-  o.client.max_body_bytes = s.max_page_bytes;
-  o.client.compression = s.http_compression;
-  o.client.ca_file = s.tls_ca_file;
-  o.client.user_agent = "ingest/" + std::string(version());
-  o.tokens = std::make_shared<rest::token_file>(posix_file_system(),
-                                                s.token_file.empty() ? s.data_dir / token_file_name : s.token_file);
-  o.allowed_hosts = s.allowed_hosts;
-  if (s.origins.contains("RETRY_DEADLINE_MS")) {
-    o.patience.deadline = std::min(o.patience.deadline, s.retry_deadline);
-    o.retry_deadline = s.retry_deadline;
-  }
-  if (present_ms) {
-    o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
-  }
-  return o;
-}
-
 rest::manifest load_manifest(const settings& s) {
   return rest::prepared_manifest(rest::read_document(s.from.path.string()));
 }
@@ -203,10 +182,34 @@ std::string look_at_connector(const settings& s) {
 
 }  // namespace
 
+rest::connector_options connector_options_of(const settings& s, const std::optional<std::int64_t>& present_ms) {
+  rest::connector_options o;
+  o.client.connect_timeout = s.connect_timeout;
+  o.client.request_timeout = s.request_timeout;
+  o.client.max_body_bytes = s.max_page_bytes;
+  o.client.compression = s.http_compression;
+  o.client.ca_file = s.tls_ca_file;
+  o.client.user_agent = "ingest/" + std::string(version());
+  o.tokens = std::make_shared<rest::token_file>(posix_file_system(),
+                                                s.token_file.empty() ? s.data_dir / token_file_name : s.token_file);
+  o.allowed_hosts = s.allowed_hosts;
+  if (s.origins.contains("RETRY_DEADLINE_MS")) {
+    o.patience.deadline = std::min(o.patience.deadline, s.retry_deadline);
+    o.retry_deadline = s.retry_deadline;
+  }
+  if (present_ms) {
+    o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
+  }
+  return o;
+}
+
+connector_setup set_up_connector(const settings& s, rest::manifest source, std::optional<std::int64_t> present_ms) {
+  loaded_settings loaded = load_connection(s, source);
+  return {std::move(source), std::move(loaded.config), std::move(loaded.secrets), connector_options_of(s, present_ms)};
+}
+
 connector_setup set_up_connector(const settings& s, std::optional<std::int64_t> present_ms) {
-  rest::manifest m = load_manifest(s);
-  loaded_settings loaded = load_connection(s, m);
-  return {std::move(m), std::move(loaded.config), std::move(loaded.secrets), options_of(s, present_ms)};
+  return set_up_connector(s, load_manifest(s), present_ms);
 }
 
 std::unique_ptr<rest::connector> load_connector(const settings& s, std::optional<std::int64_t> present_ms) {

@@ -27,6 +27,12 @@ struct connector_setup {
 /// Registers the secrets with the log. Throws as load_connector() does.
 connector_setup set_up_connector(const settings& s, std::optional<std::int64_t> present_ms = {});
 
+/// Of a manifest that was read already.
+connector_setup set_up_connector(const settings& s, rest::manifest source, std::optional<std::int64_t> present_ms);
+
+/// How connectors are read, as far as the settings say it.
+rest::connector_options connector_options_of(const settings& s, const std::optional<std::int64_t>& present_ms = {});
+
 /// The connector that the settings name, with the settings of its connection. Secrets among these are registered with
 /// the log. Throws errc::config, with the line, for a manifest that makes no sense, and for wrong or missing settings
 /// of the connection.

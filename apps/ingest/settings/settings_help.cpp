@@ -97,7 +97,7 @@ std::string commands_of(const setting_definition& d) {
   static constexpr std::pair<command, std::string_view> names[] = {
       {command::run, "run"},       {command::fetch, "fetch"},       {command::load, "load"},
       {command::status, "status"}, {command::validate, "validate"}, {command::discover, "discover"},
-      {command::record, "record"}, {command::test, "test"}};
+      {command::record, "record"}, {command::test, "test"},         {command::init, "init"}};
   std::string list;
   for (const auto& [c, name] : names) {
     if (d.used_by(c)) {

@@ -14,6 +14,8 @@ constexpr command_set loading = set_of(command::run) | set_of(command::load);
 constexpr command_set checking = set_of(command::validate);
 constexpr command_set discovering = set_of(command::discover);
 constexpr command_set recording = set_of(command::record);
+/// Commands that ask an API, and have no buffer.
+constexpr command_set asking = recording | set_of(command::init);
 constexpr command_set replaying = recording | set_of(command::test);
 constexpr command_set working = fetching | loading;
 constexpr command_set everything = working | checking | set_of(command::status);
@@ -114,15 +116,15 @@ const std::array definitions{
             "repeated",
     .commands = fetching | checking, .own_flag = "--header"},
   setting_definition{.section = "API", .name = "HTTP_COMPRESSION", .type = boolean, .member = &s::http_compression,
-    .default_text = "true", .help = "Ask for compressed responses", .commands = fetching | checking | recording},
+    .default_text = "true", .help = "Ask for compressed responses", .commands = fetching | checking | asking},
   setting_definition{.section = "API", .name = "TLS_CA_FILE", .type = path, .member = &s::tls_ca_file,
-    .help = "File of the certificate authorities to trust, PEM; none: the system's", .commands = fetching | checking | recording},
+    .help = "File of the certificate authorities to trust, PEM; none: the system's", .commands = fetching | checking | asking},
   setting_definition{.section = "API", .name = "CONNECT_TIMEOUT_MS", .type = duration, .member = &s::connect_timeout,
     .default_text = "10s", .least = 100, .greatest = hour, .help = "Longest time to connect",
-    .commands = fetching | checking | recording},
+    .commands = fetching | checking | asking},
   setting_definition{.section = "API", .name = "REQUEST_TIMEOUT_MS", .type = duration, .member = &s::request_timeout,
     .default_text = "30s", .least = 100, .greatest = hour, .help = "Longest time for a request and its response",
-    .commands = fetching | checking | recording},
+    .commands = fetching | checking | asking},
   setting_definition{.section = "API", .name = "RETRY_DEADLINE_MS", .type = duration, .member = &s::retry_deadline,
     .default_text = "15min", .least = 0, .greatest = 7 * day, .help = "How long one page is tried again before giving up; of connectors a request, and only where this is set",
     .commands = fetching},
@@ -265,10 +267,10 @@ const std::array definitions{
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},
-    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying | asking},
   setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
     .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
-    .commands = everything | discovering | replaying},
+    .commands = everything | discovering | replaying | asking},
   setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
     .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
     .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},

@@ -1,0 +1,153 @@
+#include "init_command.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "from/connector.hpp"
+#include "ingest/file_system.hpp"
+#include "ingest/log.hpp"
+#include "log/log_output.hpp"
+#include "rest/answers/failed_request.hpp"
+#include "rest/document/manifest_report.hpp"
+#include "rest/exploration/exploration.hpp"
+#include "rest/recordings/stream_reader.hpp"
+#include "rest/requests/http_connections.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+constexpr std::size_t pages_read = rest::api_questions::kept_for_reading;
+
+rest::asked_api asked_api_of(const init_order& order) {
+  rest::asked_api api =
+      rest::parse_asked_api(order.address, order.headers, [](const std::string& name) -> std::optional<std::string> {
+        const char* const found = std::getenv(name.c_str());
+        return found == nullptr ? std::nullopt : std::optional<std::string>(found);
+      });
+  for (const rest::asked_credential& one : api.credentials) {
+    log::add_secret(one.value);
+    log::add_secret(one.value.substr(one.value.find(' ') + 1));  // behind "Bearer"
+  }
+  return api;
+}
+
+/// What the file reads, and what is wrong with it.
+struct reading {
+  rest::stream_transcript read = {};
+  std::string problem = {};  ///< empty: none
+  int exit_code = 0;
+};
+
+std::string on_one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return log::redact(text);
+}
+
+class init_session {
+ public:
+  init_session(const settings& s, const init_order& order)
+      : settings_(s),
+        order_(order),
+        api_(asked_api_of(order)),
+        transport_(std::make_shared<rest::polite_transport>(
+            std::make_shared<rest::http_connections>(connector_options_of(s).client), rest::politeness())) {}
+
+  int run(std::ostream& out) {
+    const rest::explored_api explored = explore();
+    const reading came = read_by(explored);
+    write(came.problem.empty() ? explored.text : "# NOT TO BE RUN AS IT IS: " + came.problem + "\n" + explored.text,
+          out);
+    tell(explored, came, out);
+    return came.exit_code;
+  }
+
+ private:
+  rest::explored_api explore() {
+    rest::api_questions questions(api_, transport_, {});
+    try {
+      return rest::explore(questions, "Written by `ingest init`, by");
+    } catch (const rest::request_failure& e) {
+      if (e.code() != errc::authentication) {
+        throw;
+      }
+      throw error(errc::authentication,
+                  std::string(e.what()) +
+                      ". Give them as variables of the environment: --header 'Authorization: Bearer "
+                      "${TOKEN}', --header 'X-Api-Key: ${KEY}', or in the address: '?api_key=${KEY}'");
+    }
+  }
+
+  /// By the code that checks and reads connectors of people.
+  reading read_by(const rest::explored_api& explored) {
+    reading came;
+    try {
+      const std::string name = order_.into.empty() ? "the file" : order_.into.string();
+      rest::manifest made = rest::prepared_manifest(rest::parse_document(explored.text, name));
+      const rest::manifest_report report = rest::report_of(made);
+      if (!report.verdict.runs()) {
+        throw error(errc::internal, "what was written does not run; report this: " + rest::to_text(report), false);
+      }
+      connector_setup setup = set_up_connector(settings_, std::move(made), {});
+      setup.options.transport = transport_;
+      const rest::connector from(std::move(setup.source), std::move(setup.config), std::move(setup.options));
+      came.read = rest::read_stream(from.open(from.find(explored.stream)),
+                                    {pages_read, std::chrono::system_clock::now(), [](const std::string&) {}}, {});
+      if (const std::string difference = rest::difference_from(explored, came.read.records); !difference.empty()) {
+        throw error(errc::bad_data,
+                    "what is read by this file is not what was seen, so that something in it is wrong, or "
+                    "the API's records have changed meanwhile: " +
+                        difference);
+      }
+    } catch (...) {
+      const error e = current_error();
+      came.problem = on_one_line(e.what());
+      came.exit_code = e.exit_code();
+    }
+    return came;
+  }
+
+  void write(const std::string& text, std::ostream& out) const {
+    if (order_.into.empty()) {
+      out << text;
+      return;
+    }
+    file_system& files = posix_file_system();
+    const auto made = files.create(order_.into);
+    made->append(text);
+    made->sync();
+  }
+
+  void tell(const rest::explored_api& explored, const reading& came, std::ostream& out) const {
+    const std::string file = order_.into.empty() ? "" : order_.into.string() + ": ";
+    const std::string told = came.problem.empty() ? file + "stream " + explored.stream + ", " +
+                                                        std::to_string(came.read.records.size()) +
+                                                        " records read by it as they were seen" +
+                                                        (explored.pages_are_known ? "" : "; no second page was seen") +
+                                                        "; " + std::to_string(transport_->sent()) + " requests\n"
+                                                  : "ingest: " + file + came.problem + "\n";
+    if (order_.into.empty() || !came.problem.empty()) {
+      log::print(told);
+    } else {
+      out << told;
+    }
+  }
+
+  const settings& settings_;
+  const init_order& order_;
+  rest::asked_api api_;
+  std::shared_ptr<rest::polite_transport> transport_;
+};
+
+}  // namespace
+
+int init_command(const settings& s, const init_order& order, std::ostream& out) {
+  if (!order.into.empty() && posix_file_system().exists(order.into)) {
+    throw error(errc::config, order.into.string() + " is there already, and is not written over: name another file");
+  }
+  return init_session(s, order).run(out);
+}
+
+}  // namespace ingest::app

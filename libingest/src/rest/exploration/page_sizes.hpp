@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rest/exploration/first_page.hpp"
+#include "rest/exploration/page_rule.hpp"
+
+namespace ingest::rest {
+
+/// Parameters by which the size of pages may be asked for: those that the answer itself names, then the usual ones.
+/// None where the address has one already.
+std::vector<std::string> size_parameters(const first_page& first, const asked_api& api);
+
+/// A first page of half as many records, where a parameter has the API make one: what comes behind it can be seen then.
+std::optional<first_page> halved(const page_questions& api, const first_page& first, const std::string& key);
+
+/// Gives the rule the size of 100 by a parameter that has the API give more than it does by itself. `seen` becomes what
+/// came then, if that is more. Nothing else changes.
+void try_larger_pages(const page_questions& api, const first_page& first, const std::string& key, page_rule& rule,
+                      std::vector<value>& seen);
+
+}  // namespace ingest::rest
