@@ -109,8 +109,9 @@ struct init_run : ingest_run {
            : r.path == "/full"      ? reply{.body = records(0, 50)}
            : r.path == "/moody"     ? reply{.body = number_in(r, "page", 0) == 1 ? records(5, 25) : numbered(r).body}
            : r.path == "/page"      ? reply{.body = "<html></html>", .content_type = "text/html"}
-           : r.header("x-shop-key") == "the-shops-token" ? reply{.body = records(0, 7)}
-                                                         : reply{.status = 401, .body = R"({"message":"no key"})"};
+           : r.header("x-shop-key") == "the-shops-token" || r.parameter("key") == "the-shops-token"
+               ? reply{.body = records(0, 7)}
+               : reply{.status = 401, .body = R"({"message":"no key"})"};
   }
 
   std::string file() const { return (directory / "made.yaml").string(); }
@@ -180,6 +181,14 @@ BOOST_AUTO_TEST_CASE(reads_what_comes_in_one_answer_and_later_what_is_new_of_it)
 BOOST_AUTO_TEST_CASE(has_the_names_of_secrets_only) {
   check("/guarded", "guarded", "auth: {api_key: {header: X-Shop-Key, value: \"${SHOP_TOKEN}\"}}", 7,
         {"--header", "X-Shop-Key: ${SHOP_TOKEN}"});
+}
+
+BOOST_AUTO_TEST_CASE(has_the_names_of_secrets_in_the_address_only) {
+  check("/guarded?sort=id&key=${SHOP_TOKEN}", "guarded",
+        "auth: {api_key: {query: key, value: \"${SHOP_TOKEN}\"}}\nstreams:\n  guarded:\n    path: \"/guarded\"\n    "
+        "params: {sort: "
+        "\"id\"}\n",
+        7);
 }
 
 BOOST_AUTO_TEST_CASE(goes_to_standard_output_where_no_file_is_named) {

@@ -42,16 +42,20 @@ explored_api explore(api_questions& api, const std::string& made_by) {
   found.in_first_answer = first.records.size();
   found.facts.set(first.records);
   const page_questions pages(api, found.place);
+  first_page widest = first;
   if (!found.place.is_one_record) {
     tried_pages tried = try_pages(pages, first, first_or_none(found.facts.keys()));
     found.pages = std::move(tried.rule);
     found.facts.set(std::move(tried.records));
+    if (tried.larger) {
+      widest = std::move(*tried.larger);
+    }
   }
   found.changes = found.place.is_one_record ? std::nullopt : chosen_field(found.facts);
   const std::string key = first_or_none(found.facts.keys());
   if (found.changes) {
     found.since_was_tried = api.may_ask();
-    found.since = try_since(pages, first, *found.changes, key);
+    found.since = try_since(pages, widest, *found.changes, key);
   }
   const std::string head = made_by + " what " + api.api().base.for_people() +
                            " has answered to a few requests. Look at what is guessed before it is relied on.";

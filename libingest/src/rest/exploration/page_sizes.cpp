@@ -70,23 +70,23 @@ std::optional<first_page> halved(const page_questions& api, const first_page& fi
   return std::nullopt;
 }
 
-void try_larger_pages(const page_questions& api, const first_page& first, const std::string& key, page_rule& rule,
-                      std::vector<value>& seen) {
+std::optional<first_page> try_larger_pages(const page_questions& api, const first_page& first, const std::string& key,
+                                           page_rule& rule) {
   if (first.records.size() >= larger || first.records.empty()) {
-    return;
+    return std::nullopt;
   }
   for (const std::string& name : size_parameters(first, api.api().api())) {
-    const auto page = api.ask({{name, std::to_string(larger)}});
+    auto page = api.ask({{name, std::to_string(larger)}});
     if (page && page->records.size() > first.records.size() && begin_alike(first.records, page->records, key)) {
       rule.size_parameter = name;
       rule.size = larger;
       rule.notes.push_back(name + "=" + std::to_string(larger) + " brought " + std::to_string(page->records.size()) +
                            " records, where " + std::to_string(first.records.size()) + " come without it");
-      seen = page->records.size() > seen.size() ? page->records : seen;
-      return;
+      return page;
     }
   }
-  rule.notes.push_back("no parameter was found that the size of pages is asked for by");
+  rule.notes.emplace_back("no parameter was found that the size of pages is asked for by");
+  return std::nullopt;
 }
 
 }  // namespace ingest::rest

@@ -66,7 +66,10 @@ class trials {
       rule = by_counting(first_, hints);
     }
     if (rule) {
-      try_larger_pages(api_, first_, key_, *rule, records_);
+      larger_ = try_larger_pages(api_, first_, key_, *rule);
+      if (larger_ && larger_->records.size() > records_.size()) {
+        records_ = larger_->records;
+      }
     } else {
       rule = behind_half_a_page();
     }
@@ -79,7 +82,7 @@ class trials {
                              "ends with an error where they look as if more came; `none` if this is all");
     }
     rule->notes.insert(rule->notes.begin(), notes_.begin(), notes_.end());
-    return {std::move(*rule), std::move(records_)};
+    return {std::move(*rule), std::move(records_), std::move(larger_)};
   }
 
  private:
@@ -271,6 +274,7 @@ class trials {
   const first_page& first_;
   const std::string& key_;
   std::vector<value> records_;
+  std::optional<first_page> larger_;
   std::vector<std::string> notes_;
   std::set<std::string> ignored_;
 };

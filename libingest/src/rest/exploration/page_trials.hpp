@@ -12,7 +12,8 @@ namespace ingest::rest {
 /// What trials have shown.
 struct tried_pages {
   page_rule rule;
-  std::vector<value> records;  ///< of the stream, from its first one on
+  std::vector<value> records;             ///< of the stream, from its first one on
+  std::optional<first_page> larger = {};  ///< a first page that has more records
 };
 
 /// How the page behind the first one is asked for: as that one says, else by `page` or `offset`, which many APIs have

@@ -17,7 +17,7 @@ exchange polite_transport::send(const http_request& request, const std::string& 
     throw error(errc::config, asked + " has been asked " + std::to_string(sent_) +
                                   " times, as often as is polite, and what is to be known has not come");
   }
-  wait(stop);
+  wait(asked, stop);
   ++sent_;
   exchange got = to_->send(request, asked, stop);
   last_ = manners_.time.now();
@@ -25,13 +25,17 @@ exchange polite_transport::send(const http_request& request, const std::string& 
   return got;
 }
 
-void polite_transport::wait(const std::stop_token& stop) {
+void polite_transport::wait(const std::string& asked, const std::stop_token& stop) {
   if (!last_) {
     return;
   }
   const auto now = manners_.time.now();
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - *last_);
   const auto pause = std::max(manners_.between - since, limit_.delay(now));
+  if (pause > manners_.longest_wait) {
+    throw error(errc::unavailable, asked + " asks for a wait of " + std::to_string(pause.count() / 1000) +
+                                       " seconds until its next request: try it again then");
+  }
   if (pause.count() > 0 && !manners_.time.wait(pause, stop)) {
     throw error(errc::cancelled, "stopped while waiting between two requests");
   }
@@ -45,7 +49,7 @@ void polite_transport::observe(const exchange& got) {
   const auto date = manners_.time.wall();
   if (const auto asked = got.given->header("Retry-After")) {
     if (const auto wait = parse_retry_after(*asked, date)) {
-      limit_.hold(std::min(*wait, manners_.longest_wait), now);
+      limit_.hold(*wait, now);
     }
   }
   const http_result headers{got.given->status(), got.given->fields(), {}, {}};

@@ -24,10 +24,10 @@ struct politeness {
 class polite_transport final : public http_transport {
  public:
   polite_transport(std::shared_ptr<http_transport> to, politeness manners)
-      : to_(std::move(to)), manners_(std::move(manners)), limit_(manners_.longest_wait) {}
+      : to_(std::move(to)), manners_(std::move(manners)), limit_(std::chrono::hours(24 * 366)) {}
 
-  /// Throws errc::config where so many requests were sent already, and for any other method than GET; else as the
-  /// transport behind it.
+  /// Throws errc::config where so many requests were sent already, and for any other method than GET; errc::unavailable
+  /// where a longer wait was asked for than anybody has who looks on; else as the transport behind it.
   exchange send(const http_request& request, const std::string& asked, const std::stop_token& stop) override;
 
   std::size_t sent() const;
@@ -35,7 +35,7 @@ class polite_transport final : public http_transport {
   std::size_t left() const;
 
  private:
-  void wait(const std::stop_token& stop);
+  void wait(const std::string& asked, const std::stop_token& stop);
   void observe(const exchange& got);
 
   std::shared_ptr<http_transport> to_;

@@ -91,7 +91,7 @@ std::optional<since_rule> try_since(const page_questions& api, const first_page&
       if (!from || !is_older(first.records, field, *from)) {
         break;
       }
-      const auto page = api.ask({{name, asked}});
+      const auto page = api.ask(with_params(first.with, {{name, asked}}));
       if (page && is_heeded(first.records, page->records, field, *from, key)) {
         return since_rule{name, asked, format};
       }

@@ -16,8 +16,17 @@ constexpr std::string_view digits = "0123456789";
 
 /// On one line, without what would be shown as something else.
 std::string in_comment(const std::string& text) {
+  constexpr std::size_t longest = 400;
+  std::string whole = log::redact(text);
+  if (whole.size() > longest) {
+    whole.resize(longest);
+    while (!whole.empty() && static_cast<unsigned char>(whole.back()) >= 0x80) {  // no half of a character
+      whole.pop_back();
+    }
+    whole += "…";
+  }
   std::string safe;
-  for (const char c : log::redact(text).substr(0, 300)) {
+  for (const char c : whole) {
     safe += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   }
   return safe;

@@ -271,6 +271,42 @@ BOOST_AUTO_TEST_CASE(takes_limits_from_headers_and_waits_for_them) {
   BOOST_TEST(waits.at(1).count() == 300);
 }
 
+BOOST_AUTO_TEST_CASE(waits_no_hour_for_anybody) {
+  looked_at look([](const params&) { return scripted{.status = 429, .headers = {{"Retry-After", "3600"}}}; });
+  BOOST_CHECK_EXCEPTION(look.explore(), error, fails_with(errc::unavailable, "a wait of 3600 seconds"));
+  BOOST_TEST(look.time.waits().empty());
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_token_at_an_odd_place_by_a_parameter_that_brings_other_records) {
+  looked_at look([](const params& asked) {
+    const int from = number_in(asked, "after", 0);
+    return scripted{.body = "{\"data\":" + orders(from, from + 10) + ",\"paging\":{\"scroll_next\":\"" +
+                            std::to_string(from + 10) + "\"}}"};
+  });
+  const auto found = look.explore();
+  BOOST_TEST(has(found.text, "paginate: {cursor: {param: after, from: paging.scroll_next}}"), found.text);
+}
+
+BOOST_AUTO_TEST_CASE(asks_by_dates_where_times_are_refused) {
+  looked_at look([](const params& asked) {
+    const auto since = asked.find("updated_since");
+    if (since != asked.end() && since->second.size() != 10) {
+      return scripted{.status = 400};
+    }
+    std::string all;
+    for (int i = 1; i < 20; ++i) {
+      const std::string at = "2026-01-" + two(i) + "T10:00:00+02:00";
+      all += since == asked.end() || at >= since->second
+                 ? (all.empty() ? "" : ",") + ("{\"id\":" + std::to_string(i)) + ",\"updated_at\":\"" + at + "\"}"
+                 : "";
+    }
+    return scripted{.body = "[" + all + "]"};
+  });
+  const auto found = look.explore();
+  BOOST_TEST(has(found.text, "\n    incremental: {field: updated_at, param: updated_since, format: date}\n"),
+             found.text);
+}
+
 BOOST_AUTO_TEST_CASE(writes_the_name_of_a_secret_and_never_the_secret) {
   looked_at look([](const params&) { return scripted{.body = orders(0, 3)}; },
                  "https://api.example.com/orders?status=open", {"Authorization: Bearer ${TOKEN}", "X-Version: 2"});
