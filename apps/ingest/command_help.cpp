@@ -80,7 +80,8 @@ std::string command_help(const command_description& c) {
     out << "  --into DIR\n      The directory for the recording; one that is there is replaced.\n"
            "  --limit N\n      The most pages of a stream; 0: all. [100]\n";
   } else if (c.command == command::init) {
-    out << "  URL\n      A list of records, with the parameters that it needs. Asked are a dozen requests at most, GET "
+    out << "  URL\n      A list of records, with the parameters that it needs. Asked are a dozen requests, 14 at most, "
+           "GET "
            "only,\n"
            "      one at a time. What was seen, and what is a guess, the file says in its comments.\n"
            "  --into FILE\n      The connector; it must not be there yet. Without it, standard output.\n"

@@ -19,7 +19,7 @@ namespace ingest::app {
 
 namespace {
 
-constexpr std::size_t pages_read = rest::api_questions::kept_for_reading;
+constexpr std::size_t pages_read = 2;
 
 rest::asked_api asked_api_of(const init_order& order) {
   rest::asked_api api =

@@ -17,8 +17,8 @@ using asked_params = std::vector<std::pair<std::string, std::string>>;
 /// What is asked of an API to get to know it. Its credentials go to its own host and to no other.
 class api_questions {
  public:
-  /// Requests that are left to those who read by what was found out.
-  static constexpr std::size_t kept_for_reading = 2;
+  /// Requests that are left to those who read by what was found out: two pages, and two failures that pass.
+  static constexpr std::size_t kept_for_reading = 4;
 
   api_questions(const asked_api& api, std::shared_ptr<polite_transport> transport, std::stop_token stop)
       : api_(api), transport_(std::move(transport)), stop_(std::move(stop)) {}

@@ -5,7 +5,7 @@
 
 #include "rest/exploration/page_sizes.hpp"
 #include "rest/exploration/record_facts.hpp"
-#include "rest/paginators/found_pagination.hpp"
+#include "rest/paginators/found_token.hpp"
 #include "rest/paginators/hint_names.hpp"
 
 namespace ingest::rest {
@@ -34,6 +34,12 @@ std::string last_name(const std::string& place) {
   return place.substr(place.find_last_of('.') + 1);
 }
 
+/// The place that says whether more comes, as it does here; "" for none that the short spelling could name.
+std::string flag_of(const value& response, const answer_hints& hints) {
+  const bool says_so = hints.more == true && says_more(plain_name(last_name(hints.more_place)));
+  return says_so ? spelt_place(response, hints.more_place).value_or("") : "";
+}
+
 void add_once(std::vector<std::string>& names, const std::string& name) {
   if (!name.empty() && name.find_first_of(" {}") == std::string::npos &&
       std::find(names.begin(), names.end(), name) == names.end()) {
@@ -45,7 +51,7 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
 std::vector<std::string> parameters_of(const page_way& way) {
   std::vector<std::string> names;
   add_once(names, way.parameter);
-  if (!way.place.starts_with("the header ")) {
+  if (!way.place.starts_with("the header ") && way.what != page_way::kind::pages) {
     add_once(names, last_name(way.place));
   }
   if (way.what == page_way::kind::token) {
@@ -88,8 +94,9 @@ class trials {
  private:
   bool says_all(const answer_hints& hints) const {
     const bool ended =
-        !hints.ways.empty() && std::all_of(hints.ways.begin(), hints.ways.end(),
-                                           [&](const page_way& way) { return !token_by(way, first_.records.size()); });
+        !hints.ways.empty() && std::all_of(hints.ways.begin(), hints.ways.end(), [&](const page_way& way) {
+          return !found_token::behind(way, {}, first_.records.size());
+        });
     const bool counted =
         hints.total && hints.total_is_sure && *hints.total == static_cast<std::int64_t>(first_.records.size());
     return hints.more != true && (hints.more == false || ended || counted);
@@ -132,7 +139,7 @@ class trials {
   std::optional<page_rule> by_hints(const first_page& first, const answer_hints& hints) {
     for (const page_way& way : hints.ways) {
       const bool of_the_last_record = way.what == page_way::kind::token && hints.more == false;
-      if (of_the_last_record || !token_by(way, first.records.size())) {
+      if (of_the_last_record || !found_token::behind(way, {}, first.records.size())) {
         continue;
       }
       auto rule = way.what == page_way::kind::url ? by_url(first, way) : by_parameter(first, way, hints);
@@ -141,11 +148,12 @@ class trials {
         return rule;
       }
     }
-    return hints.unheeded.empty() ? std::nullopt : by_odd_token(first, hints.unheeded.front());
+    return hints.unheeded.empty() ? std::nullopt : by_odd_token(first, hints);
   }
 
   /// What looks like a token at a place where nobody has them, by a parameter that many have.
-  std::optional<page_rule> by_odd_token(const first_page& first, const std::string& place) {
+  std::optional<page_rule> by_odd_token(const first_page& first, const answer_hints& hints) {
+    const std::string& place = hints.unheeded.front();
     const auto spelt = spelt_place(first.given.json_or_empty(), place);
     const value* const token = spelt ? found_at(first.given.json_or_empty(), *spelt) : nullptr;
     if (token == nullptr || !(token->is_text() || token->is_number())) {
@@ -160,6 +168,7 @@ class trials {
         rule.seen = true;
         rule.parameter = name;
         rule.from = *spelt;
+        rule.more = flag_of(first.given.json_or_empty(), hints);
         return rule;
       }
     }
@@ -178,7 +187,7 @@ class trials {
   }
 
   std::optional<page_rule> by_parameter(const first_page& first, const page_way& way, const answer_hints& hints) {
-    const value token = *token_by(way, first.records.size());
+    const value token = *found_token::behind(way, {}, first.records.size());
     const std::string content = token.find("content")->to_text();
     for (const std::string& name : parameters_of(way)) {
       if (leads_on(first, page_by(first, name, content), name + " with what `" + way.place + "` tells")) {
@@ -193,7 +202,7 @@ class trials {
     page_rule rule;
     rule.parameter = name;
     const bool counts = next.kind() == value::kind::integer && next.fits_64_bits();
-    if (way.what == page_way::kind::page ||
+    if (way.what == page_way::kind::page || way.what == page_way::kind::pages ||
         (way.what == page_way::kind::next_number && way.parameter == "page" && counts)) {
       rule.how = kind::page;
       rule.start = next.integer() - 1;
@@ -208,8 +217,7 @@ class trials {
     const auto place = spelt_place(response, way.place);
     rule.how = place ? kind::cursor : kind::automatic;
     rule.from = place.value_or("");
-    const bool says_so = hints.more == true && says_more(plain_name(last_name(hints.more_place)));
-    rule.more = says_so ? spelt_place(response, hints.more_place).value_or("") : "";
+    rule.more = flag_of(response, hints);
     return rule;
   }
 
@@ -243,8 +251,8 @@ class trials {
   /// `starting_after`, the key of the last record, beside a flag that says whether more comes.
   std::optional<page_rule> by_last_key(const first_page& first, const answer_hints& hints) {
     const value* const last = key_.empty() || first.records.empty() ? nullptr : first.records.back().find(key_);
-    const auto more = spelt_place(first.given.json_or_empty(), hints.more_place);
-    if (last == nullptr || !more || !says_more(plain_name(last_name(*more))) ||
+    const std::string more = flag_of(first.given.json_or_empty(), hints);
+    if (last == nullptr || more.empty() ||
         !leads_on(first, page_by(first, "starting_after", last->to_text()),
                   "starting_after with the last `" + key_ + "`")) {
       return std::nullopt;
@@ -254,7 +262,7 @@ class trials {
     rule.seen = true;
     rule.parameter = "starting_after";
     rule.from = "{{ last_record[" + value::text_of(key_).to_repr() + "] }}";
-    rule.more = *more;
+    rule.more = more;
     return rule;
   }
 

@@ -13,7 +13,7 @@
 namespace ingest::rest {
 
 struct politeness {
-  std::size_t most_requests = 12;
+  std::size_t most_requests = 14;
   std::chrono::milliseconds between{300};          ///< requests
   std::chrono::milliseconds longest_wait{60'000};  ///< that an answer may ask for
   timing time = {};
