@@ -29,8 +29,10 @@ asked_params credentials_in_query(const asked_api& api) {
   return all;
 }
 
-bool asks_for_patience(const answer& given) {
-  return given.status() == 429 || given.status() == 503;
+bool may_pass(const exchange& got) {
+  using kind = transport_failure::kind;
+  return got.failure ? got.failure->what == kind::connection || got.failure->what == kind::timeout
+                     : got.given->status() == 429 || got.given->status() >= 500;
 }
 
 }  // namespace
@@ -81,12 +83,13 @@ answer api_questions::get(const url& target) {
       }
     }
     const exchange got = sender.attempt(std::move(request), trusted, stop_);
+    if (!patient && may_pass(got) && may_ask()) {
+      continue;
+    }
     if (got.failure) {
       throw error(errc::unavailable, target.for_people() + " does not answer: " + got.failure->message);
     }
-    if (patient || !asks_for_patience(*got.given) || !may_ask()) {
-      return *got.given;
-    }
+    return *got.given;
   }
 }
 

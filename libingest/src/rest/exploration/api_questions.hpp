@@ -28,8 +28,8 @@ class api_questions {
   /// Whether one more question may be asked.
   bool may_ask() const { return transport_->left() > kept_for_reading; }
 
-  /// The answer, with any status, to a GET of the address; `more` stand for parameters of that name that it has. Where
-  /// the API asks for patience, it is asked once more. Throws errc::unavailable where there is no answer, errc::config
+  /// The answer, with any status, to a GET of the address; `more` stand for parameters of that name that it has. What
+  /// may pass, as 429 or 503, is asked once more. Throws errc::unavailable where there is no answer, errc::config
   /// where there were too many questions.
   answer ask(const asked_params& more = {});
 

@@ -274,6 +274,7 @@ BOOST_AUTO_TEST_CASE(takes_limits_from_headers_and_waits_for_them) {
 BOOST_AUTO_TEST_CASE(waits_no_hour_for_anybody) {
   looked_at look([](const params&) { return scripted{.status = 429, .headers = {{"Retry-After", "3600"}}}; });
   BOOST_CHECK_EXCEPTION(look.explore(), error, fails_with(errc::unavailable, "a wait of 3600 seconds"));
+  BOOST_TEST(look.server->sent.size() == 1);
   BOOST_TEST(look.time.waits().empty());
 }
 
