@@ -112,9 +112,11 @@ class trials {
       }
       return true;
     }
-    notes_.push_back(how + (!next                   ? " was refused, or not asked for"
-                            : next->records.empty() ? " brought no records"
-                                                    : " brought no others"));
+    if (next || api_.may_ask()) {  // else it was not asked for
+      notes_.push_back(how + (!next                   ? " was refused"
+                              : next->records.empty() ? " brought no records"
+                                                      : " brought no others"));
+    }
     return false;
   }
 
