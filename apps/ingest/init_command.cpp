@@ -92,6 +92,7 @@ class init_session {
       }
       connector_setup setup = set_up_connector(settings_, std::move(made), {});
       setup.options.transport = transport_;
+      setup.options.patience.max_attempts = 2;  // there are few requests left, and the reason is to be told
       const rest::connector from(std::move(setup.source), std::move(setup.config), std::move(setup.options));
       came.read = rest::read_stream(from.open(from.find(explored.stream)),
                                     {pages_read, std::chrono::system_clock::now(), [](const std::string&) {}}, {});

@@ -92,6 +92,14 @@ reply plain(const received_request& r) {
   return {.body = "[" + all + "]"};
 }
 
+/// The pages 0 and 1 are others than the first one is where none is named.
+reply moody(const received_request& r) {
+  const std::string page = r.parameter("page");
+  return page == "0"   ? reply{.body = "{\"orders\":" + records(60, 75) + ",\"has_more\":true}"}
+         : page == "1" ? reply{.body = "{\"orders\":" + records(5, 25) + ",\"has_more\":true}"}
+                       : numbered(r);
+}
+
 struct init_run : ingest_run {
   init_run() : ingest_run(1) {
     environment.erase("API_BASE_URL");
@@ -107,7 +115,7 @@ struct init_run : ingest_run {
            : r.path == "/chained"   ? by_url(r, server.url())
            : r.path == "/plain"     ? plain(r)
            : r.path == "/full"      ? reply{.body = records(0, 50)}
-           : r.path == "/moody"     ? reply{.body = number_in(r, "page", 0) == 1 ? records(5, 25) : numbered(r).body}
+           : r.path == "/moody"     ? moody(r)
            : r.path == "/page"      ? reply{.body = "<html></html>", .content_type = "text/html"}
            : r.header("x-shop-key") == "the-shops-token" || r.parameter("key") == "the-shops-token"
                ? reply{.body = records(0, 7)}
