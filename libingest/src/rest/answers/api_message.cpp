@@ -179,7 +179,10 @@ std::optional<std::string> failure_in(const value& said) {
 }  // namespace
 
 std::optional<std::string> error_words(const answer& given) {
-  const value& said = given.json_or_empty();
+  return error_words(given.json_or_empty());
+}
+
+std::optional<std::string> error_words(const value& said) {
   if (!said.is_dict()) {
     return std::nullopt;
   }

@@ -17,6 +17,7 @@ std::optional<std::string> api_message(const answer& given);
 /// in the answer itself or in its "meta", "data", "response" … Nothing for what only says that there was none: null, 0,
 /// {"code": "ok"}.
 std::optional<std::string> error_words(const answer& given);
+std::optional<std::string> error_words(const value& said);
 
 /// The same, only of an answer that says `success: false` or the like. Its records are not looked into.
 std::optional<std::string> words_of_denied_success(const value& response);

@@ -6,6 +6,7 @@
 
 #include "ingest/error.hpp"
 #include "log/quotable.hpp"
+#include "rest/answers/api_message.hpp"
 
 namespace ingest::rest {
 
@@ -14,31 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 8> beginnings = {"<!doctype", "<html", "<head",  "<body",
                                                         "<?xml",     "<!--",  "<error", "<response"};
 
-constexpr std::array<std::string_view, 6> members_of_errors = {"error",     "errors",        "fault",
-                                                               "exception", "error_message", "errorMessage"};
-
-/// What stands beside an error, and says nothing else.
-constexpr std::array<std::string_view, 18> beside_errors = {
-    "code",       "status",    "statusCode", "status_code", "message",  "detail", "details", "type",      "title",
-    "error_code", "errorCode", "request_id", "requestId",   "trace_id", "reason", "success", "timestamp", "path"};
-
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 std::string_view without_blanks_before(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-}
-
-std::optional<std::string> words_of(const value& document) {
-  for (const std::string_view name : members_of_errors) {
-    const value* const said = document.find(name);
-    if (said != nullptr && said->truth() && said->kind() != value::kind::boolean) {
-      return said->is_text() ? said->text() : said->to_json();
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -61,15 +39,7 @@ void refuse_error(const std::string& words) {
 }
 
 std::optional<std::string> error_alone(const value& document) {
-  if (!document.is_dict()) {
-    return std::nullopt;
-  }
-  const auto& members = document.members();
-  const bool alone = std::all_of(members.begin(), members.end(), [](const auto& m) {
-    return m.first.is_text() &&
-           (is_one_of(members_of_errors, m.first.text()) || is_one_of(beside_errors, m.first.text()));
-  });
-  return alone ? words_of(document) : std::nullopt;
+  return is_only_error(document) ? error_words(document) : std::nullopt;
 }
 
 std::optional<std::string> error_in(std::string_view body) {
@@ -78,10 +48,9 @@ std::optional<std::string> error_in(std::string_view body) {
   }
   try {
     const value said = value::from_json(body);
-    const auto words = words_of(said);
-    return words                             ? words
-           : said.find("message") != nullptr ? std::optional(said.find("message")->to_text())
-                                             : std::nullopt;
+    const value* const message = said.find("message");
+    auto words = error_words(said);
+    return words || message == nullptr ? words : std::optional(message->to_text());
   } catch (const error&) {
     return std::nullopt;  // rows that begin with a brace
   }
