@@ -59,7 +59,7 @@ boost::test_tools::assertion_result has_pooler(boost::unit_test::test_unit_id) {
 }
 
 struct pooler_fixture : loading_fixture {
-  detail::libpq_connection connect() const { return {address, "test", {5s, 5s}, {}}; }
+  detail::libpq_connection connect() const { return {address, "test", {30s, 30s}, {}}; }
 
   detail::database_address address{database.url()};
 };
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(that_a_pooler_lends_are_given_back_without_a_trace, *boost:
   BOOST_TEST(rows() == 21);
   BOOST_TEST(number("SELECT count(*) FROM seen WHERE setting <> 'on'") == 0);
   const detail::database_address behind_the_pooler(o.url);
-  detail::libpq_connection stranger(behind_the_pooler, "stranger", {5s, 5s}, {});
+  detail::libpq_connection stranger(behind_the_pooler, "stranger", {30s, 30s}, {});
   const auto left = stranger.execute(
       "SELECT string_agg(name, ' ') FROM pg_settings WHERE source = 'session' "
       "AND name NOT IN ('application_name', 'client_encoding')");
