@@ -15,7 +15,9 @@ using namespace ingest::fuzz;
 
 namespace {
 
-constexpr std::size_t most_batches = 64;  // a bomb of a few bytes would take for ever
+// A bomb of a few bytes would take for ever, and all memory.
+constexpr std::size_t most_batches = 64;
+constexpr std::size_t most_bytes = 32 << 20;
 
 /// A file without a directory, that can be opened by path.
 class memory_file {
@@ -41,7 +43,7 @@ reading read(source& from, const std::optional<std::string>& position) {
   reading r;
   const auto refused = refusal_of([&] {
     from.open(position, {});
-    for (std::size_t batches = 0; batches < most_batches && !r.ended; ++batches) {
+    for (std::size_t batches = 0; batches < most_batches && r.bytes.size() < most_bytes && !r.ended; ++batches) {
       const auto b = from.read();
       r.ended = !b || b->last;
       if (b) {
