@@ -1,13 +1,13 @@
 #include "rest/answers/api_message.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "rest/paginators/hint_names.hpp"
+#include "rest/paginators/hint_values.hpp"
 
 namespace ingest::rest {
 
@@ -102,24 +102,14 @@ bool says_no(const value& content) {
          (content.is_text() && plain_name(content.text()) == "false");
 }
 
-/// A number, or digits.
-std::optional<std::int64_t> number_of(const value& content) {
-  if (content.kind() == value::kind::integer && content.fits_64_bits()) {
-    return content.integer();
-  }
-  const bool digits = content.is_text() && !content.text().empty() && content.text().size() < 10 &&
-                      content.text().find_first_not_of("0123456789") == std::string::npos;
-  return digits ? std::optional<std::int64_t>(std::stoll(content.text())) : std::nullopt;
-}
-
 bool is_status_of_failure(const value& content) {
-  const auto number = number_of(content);
+  const auto number = number_in(content);
   return number && *number >= 400 && *number < 600;
 }
 
 bool has_failed_shards(const value& content) {
   const value* const failed = content.find("failed");
-  return failed != nullptr && number_of(*failed).value_or(0) > 0;
+  return failed != nullptr && number_in(*failed).value_or(0) > 0;
 }
 
 std::string words_beside(const value& said) {
@@ -149,7 +139,7 @@ outcome outcome_of(const value& said) {
     found.is_denied = found.is_denied || (is_one_of(of_success, plain) && says_no(content));
     found.has_failed =
         found.has_failed ||
-        (is_one_of(of_error_numbers, plain) && number_of(content).value_or(content.truth() ? 1 : 0) != 0) ||
+        (is_one_of(of_error_numbers, plain) && number_in(content).value_or(content.truth() ? 1 : 0) != 0) ||
         (plain == "timedout" && content.kind() == value::kind::boolean && content.boolean()) ||
         (plain == "shards" && has_failed_shards(content));
     found.may_have_failed =

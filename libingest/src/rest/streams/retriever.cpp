@@ -89,7 +89,7 @@ stream_page retriever::behind_empty_page(answered_page empty, std::optional<valu
   return go_on_behind(std::move(empty), std::nullopt, stop);
 }
 
-std::optional<retriever::answered_page> retriever::ask(const variables& given, const std::stop_token& stop) {
+std::optional<answered_page> retriever::ask(const variables& given, const std::stop_token& stop) {
   if (!stream_->properties) {
     return ask_once(slice_, given, watch_.get(), stop);
   }
@@ -100,8 +100,8 @@ std::optional<retriever::answered_page> retriever::ask(const variables& given, c
                        stop);
 }
 
-std::optional<retriever::answered_page> retriever::ask_once(const stream_slice& of, const variables& given,
-                                                            record_watch* watch, const std::stop_token& stop) {
+std::optional<answered_page> retriever::ask_once(const stream_slice& of, const variables& given, record_watch* watch,
+                                                 const std::stop_token& stop) {
   for (bool again = false;; again = true) {
     throw_if_stopped(stop);
     auto outcome = stream_->requests->send(given, injected(of, given), stream_->pages->path(at_.token), stop);

@@ -57,8 +57,7 @@ struct stream_reading {
 ///
 /// The end of a slice is mostly told by something that is not there, so some of it is looked at twice:
 /// - a page that is shorter than was asked for may be all that the API gives in a page (page_lengths): the page behind
-/// it
-///   is asked for, and its records belong to the slice;
+///   it is asked for, and its records belong to the slice;
 /// - an answer without the place of the records, in the middle of a slice, is asked for once more;
 /// - one that speaks of an error instead of records is one, whatever its status;
 /// - one that says that more comes (end_claims) is not the last one without a look behind it, where it has no records
@@ -77,7 +76,6 @@ class retriever final : public slice_reader {
 
  private:
   variables names(const stream_slice& of) const;
-  using answered_page = rest::answered_page;
   /// Nothing where the answer says that there are no records.
   std::optional<answered_page> ask(const variables& given, const std::stop_token& stop);
   std::optional<answered_page> ask_once(const stream_slice& of, const variables& given, record_watch* watch,

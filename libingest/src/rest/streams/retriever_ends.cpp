@@ -48,7 +48,7 @@ void retriever::note_place(const answered_page& found) const {
 }
 
 /// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
-std::optional<retriever::answered_page> retriever::ask_unasked(const variables& given, const std::stop_token& stop) {
+std::optional<answered_page> retriever::ask_unasked(const variables& given, const std::stop_token& stop) {
   try {
     return ask(given, stop);
   } catch (const request_failure& e) {
@@ -69,8 +69,7 @@ bool retriever::is_more(const std::optional<answered_page>& found) const {
          !pages_.contains(found->page.fingerprint);
 }
 
-std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const variables& given,
-                                                                          const std::stop_token& stop) {
+std::optional<answered_page> retriever::ask_behind_doubted_end(const variables& given, const std::stop_token& stop) {
   const std::size_t records = *at_.doubted_end;
   auto found = ask_unasked(given, stop);
   at_.doubted_end.reset();
@@ -89,7 +88,7 @@ std::optional<retriever::answered_page> retriever::ask_behind_doubted_end(const 
   return found;
 }
 
-std::optional<retriever::answered_page> retriever::ask_behind_empty_page(value token, const std::stop_token& stop) {
+std::optional<answered_page> retriever::ask_behind_empty_page(value token, const std::stop_token& stop) {
   auto before = std::exchange(at_.token, std::move(token));
   auto found = ask_unasked(names(slice_), stop);
   if (!is_more(found)) {

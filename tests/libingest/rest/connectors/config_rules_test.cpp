@@ -2,10 +2,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/connectors/config_rules.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
 
 namespace {
 
@@ -33,17 +35,7 @@ spec:
 }
 
 std::string refusal_of(const std::string& rules, const std::string& config) {
-  try {
-    normalized(rules, config);
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+  return ingest::testing::refusal_of([&] { normalized(rules, config); });
 }
 
 const std::string migration = "    config_migrations:\n      - type: ConfigMigration\n        transformations:\n";

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/connectors/connector.hpp"
 #include "rest/connectors/made_streams.hpp"
 #include "rest/connectors/record_reading.hpp"
@@ -10,8 +11,10 @@
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
 using ingest::testing::http_server;
 using ingest::testing::received_request;
+using ingest::testing::refusal_of;
 using ingest::testing::reply;
 
 namespace {
@@ -33,21 +36,6 @@ std::string names_of(const connector& from) {
     all += (all.empty() ? "" : " ") + s.name;
   }
   return all;
-}
-
-template <class F>
-std::string refusal_of(F&& f, errc code = errc::config) {
-  try {
-    f();
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == code), e.what());
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 std::string records_of(const connector& from, const declared_stream& stream) {

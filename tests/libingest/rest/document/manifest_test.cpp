@@ -5,7 +5,7 @@
 #include <string>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/document/refusals.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/document/component_docs.hpp"
 #include "rest/document/component_type.hpp"
 #include "rest/document/manifest_report.hpp"

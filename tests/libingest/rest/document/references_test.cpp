@@ -3,7 +3,7 @@
 #include <string>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/document/refusals.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/document/component_parameters.hpp"
 #include "rest/document/document.hpp"
 #include "rest/document/references.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "ingest/error.hpp"
-#include "libingest/rest/document/refusals.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/connectors/connector.hpp"
 #include "rest/document/manifest_report.hpp"
 #include "rest/document/settings/connection_settings.hpp"

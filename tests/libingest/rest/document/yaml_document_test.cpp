@@ -3,10 +3,12 @@
 #include <string>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/document/document.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
 
 namespace {
 
@@ -24,17 +26,7 @@ std::string typed(const std::string& scalar) {
 }
 
 std::string refusal_of(const std::string& text) {
-  try {
-    parsed(text);
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+  return ingest::testing::refusal_of([&] { parsed(text); });
 }
 
 /// Ten aliases in each of `levels` lists of the one before.

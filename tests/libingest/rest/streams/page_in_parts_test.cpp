@@ -4,14 +4,17 @@
 #include <optional>
 
 #include "ingest/error.hpp"
+#include "libingest/rest/refusals.hpp"
 #include "rest/connectors/connector.hpp"
 #include "rest/connectors/record_reading.hpp"
 #include "support/http_server.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
+using ingest::testing::has;
 using ingest::testing::http_server;
 using ingest::testing::received_request;
+using ingest::testing::refusal_of;
 using ingest::testing::reply;
 
 namespace {
@@ -20,21 +23,6 @@ std::unique_ptr<connector> connected(const std::string& yaml) {
   connector_options o;
   o.patience = {.max_attempts = 1};
   return std::make_unique<connector>(prepared_manifest(parse_document(yaml, "test.yaml")), value::from_json("{}"), o);
-}
-
-template <class F>
-std::string refusal_of(F&& f, errc code) {
-  try {
-    f();
-  } catch (const error& e) {
-    BOOST_TEST((e.code() == code), e.what());
-    return e.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 std::string records_of(const connector& from, const declared_stream& stream) {

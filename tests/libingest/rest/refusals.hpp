@@ -7,13 +7,13 @@
 
 namespace ingest::testing {
 
-/// What `f` is refused with, as errc::config; empty where it is not.
+/// What `f` is refused with, as `code`; empty where it is not.
 template <class F>
-std::string refusal_of(F&& f) {
+std::string refusal_of(F&& f, errc code = errc::config) {
   try {
     f();
   } catch (const error& e) {
-    BOOST_TEST((e.code() == errc::config));
+    BOOST_TEST((e.code() == code), e.what());
     return e.what();
   }
   return "";
