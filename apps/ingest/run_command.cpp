@@ -155,10 +155,15 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
              {"rows_loaded", from.rows_loaded}});
 
   report_.partial = command_ == command::load && !from.fetched;
-  {
+  const stream_result result = [&] {
     actors::pipeline pipeline = assemble(run);
-    take_result(run_shown(pipeline, settings_, counters_, target_ != nullptr, from.rows_loaded, stop), report_);
+    return run_shown(pipeline, settings_, counters_, target_ != nullptr, from.rows_loaded, stop);
+  }();
+  if (target_ && target_->has_refused_emptiness()) {
+    log::info(events::run_read_anew, "what this run has read is given up: the next one asks for all of it again");
+    run->start_over();
   }
+  take_result(result, report_);
   if (report_.status == run_status::complete) {
     check_completion(*run);
     compare_total(run->state());

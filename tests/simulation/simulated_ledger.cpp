@@ -182,6 +182,18 @@ simulated_statements::rows simulated_statements::query_sums(const std::string& p
   return {{text(done), text(pages), text(loaded), text(duplicates), text(rejected)}};
 }
 
+simulated_statements::rows simulated_statements::query_words(const std::string& pipeline) {
+  const tables now = seen();
+  std::uint64_t all = 0, unseen = 0;
+  for (const auto& [key, s] : now.slices) {
+    if (key.first == pipeline) {
+      ++all;
+      unseen += s.position.find("\"unseen\":true") != std::string::npos ? 1 : 0;
+    }
+  }
+  return {{text(all), text(unseen)}};
+}
+
 simulated_statements::rows simulated_statements::lock_slices(const std::string& sql, const parameters& p) {
   const bool shared = sql.find(" FOR KEY SHARE") != std::string::npos;
   rows answer;

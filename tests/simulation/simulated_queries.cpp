@@ -77,6 +77,9 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (sql.starts_with("SELECT coalesce(sum(done), 0), ")) {
     return query_sums(p.at(0));
   }
+  if (sql.starts_with("SELECT count(*), count(*) FILTER (WHERE coalesce(position, '') LIKE '%\"unseen\":true%')")) {
+    return query_words(p.at(0));
+  }
   if (sql.find(" FROM ingest.slices WHERE pipeline = $1 ") != std::string::npos ||
       sql.find(" FROM ingest.pages WHERE pipeline = $1 ") != std::string::npos) {
     return query_all_slices(sql, p.at(0));

@@ -36,6 +36,7 @@ class simulated_statements {
   rows query_all_slices(const std::string& sql, const std::string& pipeline);
   rows query_pages(const parameters& p);
   rows query_sums(const std::string& pipeline);
+  rows query_words(const std::string& pipeline);
   rows lock_slices(const std::string& sql, const parameters& p);
   detail::query_result enter_pages(const parameters& p);
   detail::query_result enter_slices(const parameters& p);

@@ -60,8 +60,8 @@ struct durable_run_options {
 
 /// A run that survives its process: finds out where it stands, by state file, buffer and ledger, and opens its buffer
 /// there. Order of calls: start_over(), if wanted; find(); begin_next(), if wanted; settle_plan(), if needed; begin();
-/// open_buffer(), as often as needed; find() again at the end, when nothing is in use any more, for a look with fresh
-/// eyes at what was done.
+/// open_buffer(), as often as needed; at the end, when nothing is in use any more, find() again for a look with fresh
+/// eyes at what was done, or start_over() where the next process is to begin anew.
 class durable_run {
  public:
   /// Locks the directory until destroyed. Throws what data_dir throws.

@@ -193,6 +193,10 @@ class postgres_target : public run_ledger {
 
   bool replaces_rows(std::stop_token stop = {}) override;
 
+  /// Whether the run was not completed because it would have replaced rows by nothing that anybody has said: what it
+  /// has read is worth nothing, and can be read anew.
+  bool has_refused_emptiness() const;
+
   void expect_slices(std::uint64_t count) override;
 
   void complete_with(std::string watermark) override;

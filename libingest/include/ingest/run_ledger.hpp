@@ -80,7 +80,9 @@ class run_ledger {
   virtual bool in_order() const { return false; }
 
   /// Whether what this run loads takes the place of rows that are there, of a table that would be empty if it loaded
-  /// none. Waits for the ledger to be opened, and through outages, as claim() may.
+  /// none. Waits for the ledger to be opened, and through outages, as claim() may. Such a run is not completed either
+  /// (errc::bad_data) where of no slice anybody has said that it has no records: where the last position of each of
+  /// them has the text `"unseen":true`.
   virtual bool replaces_rows(std::stop_token) { return false; }
 
   /// The run has at least so many slices: it is not complete with fewer.

@@ -236,8 +236,9 @@ void run_in_directory::drop_empty_run() {
   const bool empty =
       state->rows_left_out == 0 && state->loaded.empty() && known_.buffer.pages.empty() &&
       std::all_of(state->slices.begin(), state->slices.end(), [](const slice_progress& s) { return s.pages == 0; });
-  const bool alone = known_.answer != ledger_answer::none &&
-                     (!ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
+  const bool alone =
+      known_.answer != ledger_answer::none &&
+      (!ledger || state->replaces_ledger || (ledger->identity.run_id == state->identity.run_id && ledger->pages == 0));
   // A sync stands for those before it: whatever it has brought itself, it holds people to its settings.
   const bool is_sync = !state->follows.empty() || (ledger && ledger->identity.run_id == state->identity.run_id &&
                                                    (ledger->rows_before > 0 || !ledger->watermark.empty()));

@@ -8,6 +8,7 @@ namespace ingest::events {
 // A run
 inline constexpr std::string_view run_started = "run_started";
 inline constexpr std::string_view run_resumed = "run_resumed";
+inline constexpr std::string_view run_read_anew = "run_read_anew";
 inline constexpr std::string_view run_complete = "run_complete";
 inline constexpr std::string_view complete_but_short = "complete_but_short";
 inline constexpr std::string_view run_partial = "run_partial";
@@ -52,6 +53,7 @@ inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
 inline constexpr std::string_view slice_cut_short = "slice_cut_short";
 inline constexpr std::string_view answer_doubted = "answer_doubted";
 inline constexpr std::string_view end_contradicted = "end_contradicted";
+inline constexpr std::string_view parents_not_kept = "parents_not_kept";
 inline constexpr std::string_view parents_without_key = "parents_without_key";
 
 // Processes

@@ -92,6 +92,17 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   return begun;
 }
 
+std::optional<std::string> slices_without_word(postgres_connection& c, const std::string& pipeline,
+                                               const target_table& target) {
+  const query_result said = c.execute(
+      "SELECT count(*), count(*) FILTER (WHERE coalesce(position, '') LIKE '%\"unseen\":true%') FROM ingest.slices "
+      "WHERE pipeline = $1",
+      {pipeline});
+  const bool has_no_word = said.number(0, 0) > 0 && said.number(0, 0) == said.number(0, 1);
+  return has_no_word && !is_empty(c, sql_name(c, target.schema, target.table)) ? std::optional(said.text(0, 0))
+                                                                               : std::nullopt;
+}
+
 void check_some_row_was_taken(postgres_connection& c, const std::string& pipeline, const std::string& kept_in,
                               const std::string& first) {
   const ledger_sums sums = read_sums(c, pipeline);

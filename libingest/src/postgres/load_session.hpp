@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -77,6 +78,9 @@ class load_session {
   /// Throws errc::locked if `view` shows that another process has taken over what was ours before it was read.
   void check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const;
 
+  void note_refused_emptiness() { refused_emptiness_ = true; }
+  bool has_refused_emptiness() const { return refused_emptiness_; }
+
   void expect_slices(std::uint64_t count);
   std::uint64_t expected_slices() const;
 
@@ -148,6 +152,7 @@ class load_session {
   std::shared_ptr<const known_pages> known_pages_;  // pages in the order of slices
   slice_fences fences_;                             // of slices that are ours
   std::deque<slice_id> ended_;                      // those of them that ended last
+  std::atomic<bool> refused_emptiness_{false};
   std::uint64_t expected_slices_ = 0;
   run_watermarks watermarks_;
   refused_alike last_refused_;

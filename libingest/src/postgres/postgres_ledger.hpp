@@ -130,6 +130,11 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     std::uint64_t slices, const std::map<slice_id, page_id>& last,
                                     const slice_fences& ours);
 
+/// Of a run that replaces a table and has brought nothing: how many slices it has, if the table has rows and of none of
+/// the slices anybody has said that it has no records, as run_ledger::replaces_rows() has it.
+std::optional<std::string> slices_without_word(postgres_connection& c, const std::string& pipeline,
+                                               const target_table& target);
+
 /// Throws errc::bad_data if the table has refused every row of the run, of which there were some, and of all syncs
 /// before: what came was not what was expected, and nobody would call that complete. `kept_in` is where the rows are,
 /// `first` why the first of them was refused, if that is known.

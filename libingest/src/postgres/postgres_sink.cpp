@@ -26,12 +26,23 @@ std::uint64_t rows_of(const batch& b) {
 }
 
 /// That is what the source says, and may be what it says by mistake.
-void warn_of_emptying(postgres_connection& c, const target_table& table) {
-  if (table_exists(c, table.quoted) && is_empty(c, table.quoted)) {
-    log::warning(events::table_emptied,
-                 "the run has brought no rows, and " + table.identity() + " is empty from now on",
-                 {{"table", table.identity()}});
+void look_at_emptying(postgres_connection& c, load_session& session, const std::string& pipeline,
+                      const target_table& table) {
+  if (!table_exists(c, table.quoted) || !is_empty(c, table.quoted)) {
+    return;
   }
+  if (const auto slices = slices_without_word(c, pipeline, table)) {
+    session.note_refused_emptiness();
+    throw error(
+        errc::bad_data,
+        "of the " + *slices + " slices of this run none has brought a record, and of none an answer has said " +
+            "without doubt that it has none: " + table.identity() +
+            ", which has rows, is left as it is, and the next run asks for all of them again. If the source has "
+            "no records any more, empty the table by hand, or say by a response filter with the action IGNORE "
+            "which answers mean that; else mend where the stream looks for records");
+  }
+  log::warning(events::table_emptied, "the run has brought no rows, and " + table.identity() + " is empty from now on",
+               {{"table", table.identity()}});
 }
 
 class postgres_sink final : public sink {
@@ -331,7 +342,7 @@ bool postgres_sink::complete(const opened_target& opened, removed_rows& removed)
   const auto built = table->keyless() ? build_key(*connection_, *table, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);
   if (table->replacement) {
-    warn_of_emptying(*connection_, *table);
+    look_at_emptying(*connection_, *session_, opened.identity.pipeline, *table);
     take_place(*connection_, table->schema, table->table, *table->replacement);
   }
   mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermarks());

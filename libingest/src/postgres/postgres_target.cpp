@@ -186,6 +186,10 @@ bool postgres_target::replaces_rows(std::stop_token stop) {
   });
 }
 
+bool postgres_target::has_refused_emptiness() const {
+  return session_->has_refused_emptiness();
+}
+
 void postgres_target::expect_slices(std::uint64_t count) {
   session_->expect_slices(count);
 }

@@ -20,6 +20,12 @@ constexpr std::string_view of_success[] = {"success", "succeeded", "ok", "issucc
 constexpr std::string_view of_outcome[] = {"status", "result", "state", "stat", "outcome"};
 constexpr std::string_view of_status[] = {"status", "statuscode", "code", "httpcode", "httpstatus", "responsecode"};
 constexpr std::string_view of_error_numbers[] = {"errcode", "errorcode", "errno", "errorno"};
+constexpr std::string_view of_answer_codes[] = {"code",    "statuscode", "responsecode", "respcode", "resultcode",
+                                                "retcode", "rescode",    "returncode",   "ret",      "rc"};
+constexpr std::string_view of_messages[] = {"message", "messages", "msg", "errormessage", "errormsg", "errmsg"};
+constexpr std::string_view of_contents[] = {"data", "items", "list", "records", "result", "results", "rows", "content"};
+constexpr std::string_view of_nothing[] = {"norecord", "nodata", "noresult", "norow", "notfound", "nocontent",
+                                           "noitem",   "nomore", "nothing",  "empty", "noentries"};
 constexpr std::string_view of_failure[] = {"error", "fail", "failed", "failure"};
 constexpr std::string_view of_no_error[] = {"",        "none",       "no", "noerror", "ok",
                                             "success", "successful", "0",  "null",    "false"};
@@ -107,6 +113,29 @@ bool is_status_of_failure(const value& content) {
   return number && *number >= 400 && *number < 600;
 }
 
+/// 0, 1, 200 to 399, and what APIs count up from them: 2000, 10000 …
+bool is_code_of_success(std::int64_t code) {
+  const bool is_told_by_status = code >= 200 && code < 400;
+  bool is_counted_up = code >= 1000;
+  while (is_counted_up && code % 10 == 0) {
+    code /= 10;
+  }
+  is_counted_up = is_counted_up && code <= 2;
+  return code == 0 || code == 1 || is_told_by_status || is_counted_up;
+}
+
+/// Whether it is made to hold an answer, and no thing of its own that has a `code`, too.
+bool is_envelope(const value& said) {
+  return std::any_of(said.members().begin(), said.members().end(),
+                     [](const auto& member) { return is_one_of(of_contents, plain_name(member.first.to_text())); });
+}
+
+/// A number, not as any success is told, in a member that tells the outcome of a request in many APIs.
+bool is_odd_code(std::string_view plain, const value& content) {
+  const auto code = is_one_of(of_answer_codes, plain) ? number_in(content) : std::nullopt;
+  return code && !is_code_of_success(*code);
+}
+
 bool has_failed_shards(const value& content) {
   const value* const failed = content.find("failed");
   return failed != nullptr && number_in(*failed).value_or(0) > 0;
@@ -122,11 +151,30 @@ std::string words_beside(const value& said) {
   return "";
 }
 
+/// What is said, and not in words of success, nor of there being nothing.
+std::string message_beside(const value& said) {
+  for (const auto& [name, content] : said.members()) {
+    const bool has_words = content.truth() && is_one_of(of_messages, plain_name(name.to_text()));
+    const std::string words = has_words ? words_in(content).value_or("") : "";
+    const std::string plain = plain_name(words);
+    const auto speaks_of = [&plain](std::string_view word) { return plain.find(word) != std::string::npos; };
+    const bool is_good = is_one_of(of_no_error, plain) || speaks_of("succes") ||
+                         std::any_of(std::begin(of_nothing), std::end(of_nothing), speaks_of) ||
+                         words.find("成功") != std::string::npos || words.find("暂无") != std::string::npos ||
+                         words.find("无数据") != std::string::npos;
+    if (!words.empty() && !is_good) {
+      return words;
+    }
+  }
+  return "";
+}
+
 struct outcome {
   const value* error = nullptr;  ///< the member that tells of it
   bool is_denied = false;        ///< success is
   bool has_failed = false;
   bool may_have_failed = false;  ///< `status` and `code` may be those of anything
+  bool has_odd_code = false;     ///< which fails where a message says why
 };
 
 outcome outcome_of(const value& said) {
@@ -145,6 +193,7 @@ outcome outcome_of(const value& said) {
     found.may_have_failed =
         found.may_have_failed || (is_one_of(of_status, plain) && is_status_of_failure(content)) ||
         (is_one_of(of_outcome, plain) && content.is_text() && is_one_of(of_failure, plain_name(content.text())));
+    found.has_odd_code = found.has_odd_code || is_odd_code(plain, content);
   }
   return found;
 }
@@ -163,7 +212,8 @@ std::optional<std::string> failure_in(const value& said) {
   if (found.is_denied || found.has_failed || (found.may_have_failed && !words.empty())) {
     return words.empty() ? said.to_json() : words;
   }
-  return std::nullopt;
+  const std::string message = found.has_odd_code && is_envelope(said) ? message_beside(said) : "";
+  return message.empty() ? std::nullopt : std::optional(message);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace ingest::rest {
 std::optional<std::string> api_message(const answer& given);
 
 /// What an answer says of a failure, whatever its status is: under a name that speaks of one ("error", "Errors",
-/// "fault"), beside `success: false`, or, where words tell why, beside `status: "error"`, `code: 500` and their like;
+/// "fault"), beside `success: false`, or, where words tell why, beside `status: "error"`, `code: 500` and their like,
+/// or beside any number that no success is told by, `code: 50000`, where a message is there that tells of none;
 /// in the answer itself or in its "meta", "data", "response" … Nothing for what only says that there was none: null, 0,
 /// {"code": "ok"}.
 std::optional<std::string> error_words(const answer& given);

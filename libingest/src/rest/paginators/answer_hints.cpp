@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "rest/paginators/header_hints.hpp"
+#include "rest/paginators/hint_values.hpp"
 #include "rest/paginators/hint_walk.hpp"
 
 namespace ingest::rest {
 
 bool counts(page_way::kind what) {
   return what == page_way::kind::page || what == page_way::kind::offset || what == page_way::kind::pages;
+}
+
+bool has_pages_behind(const page_way& way) {
+  const auto at = way.what == page_way::kind::page && way.at ? number_in(*way.at) : std::nullopt;
+  return at && *at < way.total - (way.total_is_exact ? 0 : 1);
 }
 
 answer_hints hints_in(const value& response, const value& headers, bool in_list) {

@@ -25,11 +25,15 @@ struct page_way {
   /// URL, token or number of the page that comes next; of `page` and `offset` that of this one. Nothing: the way is
   /// there, and says that this was the last page.
   std::optional<value> at = {};
-  std::int64_t total = 0;  ///< of `page` and `pages`: the number of the last page; of `offset`: records
+  std::int64_t total = 0;       ///< of `page` and `pages`: the number of the last page; of `offset`: records
+  bool total_is_exact = false;  ///< of `page`: it is known what pages are counted from
 };
 
 /// Whether pages are counted this way, so that the next one is known without being named.
 bool counts(page_way::kind what);
+
+/// Whether a page that is told to be one of so many is not the last of them, whether they are counted from 0 or from 1.
+bool has_pages_behind(const page_way& way);
 
 /// What an answer says of what comes behind it, beside its records.
 struct answer_hints {

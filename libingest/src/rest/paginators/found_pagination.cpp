@@ -35,9 +35,8 @@ std::optional<std::size_t> records_so_far(const answer_hints& hints, std::size_t
 
 /// Whether by what is counted more comes behind this page, whatever pages are counted from.
 bool surely_leads_on(const page_way& way, std::size_t extracted) {
-  const auto at = way.at ? number_in(*way.at) : std::nullopt;
-  return at && ((way.what == page_way::kind::page && *at + 1 < way.total) ||
-                (way.what == page_way::kind::offset && *at + static_cast<std::int64_t>(extracted) < way.total));
+  const auto at = way.what == page_way::kind::offset && way.at ? number_in(*way.at) : std::nullopt;
+  return has_pages_behind(way) || (at && *at + static_cast<std::int64_t>(extracted) < way.total);
 }
 
 /// Whether so many records fit into so many pages: else the number is that of something else.

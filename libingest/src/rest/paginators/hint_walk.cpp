@@ -194,7 +194,7 @@ bool hint_walk::take_count(const std::string& plain, const counted& found, std::
   } else if (counts_pages(plain)) {
     pages_ = found;
   } else if (counts_pages_from_0(plain)) {
-    pages_ = counted{found.number - 1, found.place};
+    pages_ = counted{found.number - 1, found.place, found.name, true};
   } else if (counts_offset(plain)) {
     offset_ = found;
   } else if (tells_size(plain)) {
@@ -227,8 +227,8 @@ void hint_walk::add_counted() {
     pages_ = counted{*hints_.total / size_->number + (*hints_.total % size_->number > 0 ? 1 : 0)};
   }
   if (page_ && pages_) {
-    hints_.ways.push_back(
-        {page_way::kind::page, page_->place, "page", value::integer_of(page_->number), pages_->number});
+    hints_.ways.push_back({page_way::kind::page, page_->place, "page", value::integer_of(page_->number), pages_->number,
+                           pages_->is_last_from_0});
   } else if (pages_ && pages_->number > 1) {
     // Nobody knows whether they are counted from 0 or from 1.
     hints_.unheeded.push_back(pages_->place);

@@ -27,6 +27,7 @@ class hint_walk {
     std::int64_t number = 0;
     std::string place = {};
     std::string name = {};
+    bool is_last_from_0 = false;  ///< the number of the last page, where the first one is 0
   };
 
   void look_at(const std::string& name, const value& content, const std::string& place, bool trusted,

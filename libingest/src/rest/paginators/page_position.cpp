@@ -45,6 +45,9 @@ std::string page_position::to_text() const {
   if (token) {
     members.set("token", *token);
   }
+  if (unseen) {
+    members.set("unseen", value::boolean_of(true));
+  }
   return canonical_json(value::dict_of(std::move(members)));
 }
 
@@ -69,6 +72,7 @@ page_position page_position::from_text(std::string_view text) {
   }
   position.last_page = from_hex(said.find("page"));
   position.ended = said.find("ended") != nullptr;
+  position.unseen = said.find("unseen") != nullptr;
   const value* const doubted = said.find("doubted_end");
   if (doubted != nullptr && doubted->kind() == value::kind::integer && doubted->integer() > 0) {
     position.doubted_end = static_cast<std::size_t>(doubted->integer());

@@ -10,12 +10,13 @@
 namespace ingest::rest {
 
 /// Where a slice goes on behind a page. Opaque to all but the retriever, and kept as text in buffer and ledger; but for
-/// what an ended one says of its partition, as run_ledger::complete_with_slices() reads it.
+/// what an ended one says of its partition and of itself, as run_ledger reads it.
 struct page_position {
   std::optional<value> token = {};              ///< of the next page; nothing: its first one
   std::optional<std::uint64_t> last_page = {};  ///< the fingerprint of the page before
   std::optional<value> observed = {};           ///< the highest cursor value of the records before it
   bool ended = false;                           ///< nothing comes behind it
+  bool unseen = false;  ///< it has ended without records, and nobody has said so: run_ledger::replaces_rows()
   /// By its paginator, the slice ended with the page before, which had so many records; whether it did is looked at.
   std::optional<std::size_t> doubted_end = {};
 

@@ -105,6 +105,52 @@ bool leads_somewhere(std::string_view body, const record_search::path& way) {
   return there;
 }
 
+bool has_members(const value& of, const std::vector<std::string>& names) {
+  return of.is_dict() &&
+         std::all_of(names.begin(), names.end(), [&](const std::string& name) { return of.find(name) != nullptr; });
+}
+
+/// Whether the way leads into an object that is like a record itself, of which the list would be a part.
+bool is_in_record(const value& document, const glob_path& place, const std::vector<std::string>& fields) {
+  const value* at = &document;
+  for (const path_step& step : place.steps()) {
+    if (at == nullptr || has_members(*at, fields)) {
+      break;
+    }
+    at = at->find(step.text);
+  }
+  return at != nullptr && has_members(*at, fields);
+}
+
+/// The way to a list whose objects have these members, inside of objects only.
+std::optional<std::string> list_below(const value& in, const std::vector<std::string>& fields, const std::string& way,
+                                      std::size_t depth) {
+  if (in.is_list()) {
+    return !in.items().empty() && has_members(in.items().front(), fields) ? std::optional(way) : std::nullopt;
+  }
+  if (!in.is_dict() || depth == 0) {
+    return std::nullopt;
+  }
+  for (const auto& [name, content] : in.members()) {
+    const std::string below = way.empty() ? name.to_text() : way + "." + name.to_text();
+    if (auto found = list_below(content, fields, below, depth - 1)) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Whether there is a list whose first object has any of these members: of several, some may be added to records later.
+bool has_list_of_similar(const value& in, const std::vector<std::string>& names, std::size_t depth) {
+  if (in.is_list()) {
+    const auto is_in_first = [&](const std::string& name) { return in.items().front().find(name) != nullptr; };
+    return !in.items().empty() && std::any_of(names.begin(), names.end(), is_in_first);
+  }
+  return in.is_dict() && depth > 0 && std::any_of(in.members().begin(), in.members().end(), [&](const auto& member) {
+           return has_list_of_similar(member.second, names, depth - 1);
+         });
+}
+
 /// {}, null, or nothing at all.
 bool says_nothing(std::string_view body) {
   std::string without_blanks(body.substr(0, 64));
@@ -127,6 +173,14 @@ std::vector<answer_list> lists_in(std::string_view body) {
   return std::move(list_walk(body).found);
 }
 
+std::optional<std::string> list_of_records(const value& document, const glob_path& place,
+                                           const std::vector<std::string>& known_by) {
+  if (known_by.empty() || !place.plain() || is_in_record(document, place, known_by)) {
+    return std::nullopt;
+  }
+  return list_below(document, known_by, "", deepest_list);
+}
+
 record_search::record_search(std::optional<path> stated, std::string where)
     : stated_(std::move(stated)), where_(std::move(where)) {}
 
@@ -143,7 +197,7 @@ std::optional<glob_path> record_search::known() const {
   return way ? std::optional(as_glob(*way)) : std::nullopt;
 }
 
-glob_path record_search::path_in(std::string_view body) const {
+glob_path record_search::path_in(std::string_view body, const std::vector<std::string>& known_by) const {
   body = without_byte_order_mark(body);
   const auto way = remembered();
   if (says_nothing(body)) {
@@ -151,17 +205,20 @@ glob_path record_search::path_in(std::string_view body) const {
   }
   try {
     const auto lists = lists_in(body);
-    return as_glob(way ? looked_after(*way, lists, body) : found_in(lists));
+    return as_glob(way ? looked_after(*way, lists, body, known_by) : found_in(lists));
   } catch (const detail::json_fault&) {
     return as_glob(way.value_or(path()));
   }
 }
 
 record_search::path record_search::looked_after(const path& way, const std::vector<answer_list>& lists,
-                                                std::string_view body) const {
+                                                std::string_view body, const std::vector<std::string>& known_by) const {
   const auto elsewhere = with_records(lists);
   if (elsewhere.empty() || leads_somewhere(body, way)) {
     return way;
+  }
+  if (!known_by.empty() && !has_list_of_similar(value::from_json(body), known_by, deepest_list)) {
+    return way;  // many APIs leave a list away that would be empty
   }
   throw error(errc::config, where_ + ": the answer has nothing at `" + answer_list{way}.name() +
                                 "`, where its records " + (stated_ ? "should be" : "were before") +

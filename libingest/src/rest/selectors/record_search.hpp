@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rest/expressions/value.hpp"
 #include "rest/selectors/glob_path.hpp"
 
 namespace ingest::rest {
@@ -21,6 +22,11 @@ struct answer_list {
   /// "data.items", or "." for the answer itself.
   std::string name() const;
 };
+
+/// The way to a list of objects that have the members by which records are known, which is no part of such an object:
+/// records that are not at `place`, where they should be. Nothing where there is none, or nothing is known of them.
+std::optional<std::string> list_of_records(const value& document, const glob_path& place,
+                                           const std::vector<std::string>& known_by);
 
 /// The lists of an answer, at most `deepest_list` members deep. Throws json_fault where the body is no JSON.
 std::vector<answer_list> lists_in(std::string_view body);
@@ -41,12 +47,14 @@ class record_search {
 
   /// The way to the records in this answer; to nothing in one without any. Throws errc::config, with the lists that
   /// there are, where several may be meant, where there is none but something else, and where they are not at the place
-  /// that was stated or found but a list of objects is elsewhere. A body that is no JSON is left to whoever reads it.
-  glob_path path_in(std::string_view body) const;
+  /// that was stated or found but a list of objects is elsewhere, which have any of the members `known_by`, if it is
+  /// known by which ones records can be told from other objects. A body that is no JSON is left to whoever reads it.
+  glob_path path_in(std::string_view body, const std::vector<std::string>& known_by = {}) const;
 
  private:
   path found_in(const std::vector<answer_list>& lists) const;
-  path looked_after(const path& way, const std::vector<answer_list>& lists, std::string_view body) const;
+  path looked_after(const path& way, const std::vector<answer_list>& lists, std::string_view body,
+                    const std::vector<std::string>& known_by) const;
   std::optional<path> remembered() const;
 
   std::optional<path> stated_;

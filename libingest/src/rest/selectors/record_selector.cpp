@@ -78,7 +78,7 @@ void record_selector::select_raw(const answer& from, selection& out) const {
     }
   }
   // Where nothing is known yet, and where nothing was found: that is to be believed only if nothing is elsewhere.
-  const glob_path path = options_.search->path_in(from.body());
+  const glob_path path = options_.search->path_in(from.body(), options_.known_by);
   take_raw(raw_page(from.body(), path, field), from, out);
 }
 
@@ -154,7 +154,7 @@ void record_selector::extract(const answer& from, const decoder& how, selection&
   }
   const bool searches = options_.search && how.is_json();
   const record_extractor extractor =
-      searches ? record_extractor(options_.search->path_in(from.body())) : options_.extractor;
+      searches ? record_extractor(options_.search->path_in(from.body(), options_.known_by)) : options_.extractor;
   bool first = true;
   how.decode(from.body(), [&](const value& document) {
     if (first && how.shows_response()) {

@@ -68,6 +68,7 @@ using record_normalization = std::function<value(const value& record)>;
 struct record_selector_options {
   record_extractor extractor;
   std::shared_ptr<const record_search> search = {};  ///< of answers of JSON, in place of the extractor
+  std::vector<std::string> known_by = {};            ///< as stream_reading has it
   record_extraction own_extraction = {};             ///< none: the extractor's
   std::optional<interpolation> condition = {};       ///< RecordFilter; an empty text filters nothing
   record_condition own_condition = {};               ///< beside `condition`; none: all pass

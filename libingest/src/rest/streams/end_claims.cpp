@@ -20,11 +20,6 @@ std::string last_name(const std::string& place) {
   return plain_name(dot == std::string::npos ? place : place.substr(dot + 1));
 }
 
-/// Some count pages from 0, so that the last of five is the fourth.
-bool has_pages_behind(const page_way& way) {
-  return way.what == page_way::kind::page && way.at && way.at->integer() < way.total - 1;
-}
-
 /// Whether the answer names what the next page is asked for with. A token may be that of the last record.
 bool leads_on(const page_way& way, bool has_records) {
   const bool is_token = way.what == page_way::kind::token;
@@ -43,7 +38,8 @@ end_claim claim_against_end(const answer& given, const selected_page& page, std:
   }
   for (const page_way& way : hints.ways) {
     if (has_pages_behind(way)) {
-      return {"`" + way.place + "` says that it is page " + way.at->to_json() + " of " + std::to_string(way.total),
+      return {"`" + way.place + "` says that it is page " + way.at->to_json() + " of " +
+                  std::to_string(way.total + (way.total_is_exact ? 1 : 0)),
               last_name(way.place) != "number"};
     }
     if (leads_on(way, page.extracted > 0)) {

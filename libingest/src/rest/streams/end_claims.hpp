@@ -34,10 +34,16 @@ class claims_heeded {
  public:
   bool heeds(const end_claim& claim) const { return claim && (claim.is_certain || in_vain_ < enough); }
   void note_in_vain() { ++in_vain_; }
+  bool was_in_vain() const { return in_vain_ > 0; }
+
+  /// The same of answers in mid-slice without the place of records.
+  bool heeds_lost_place() const { return ends_without_place_ < enough; }
+  void note_end_without_place() { ++ends_without_place_; }
 
  private:
   static constexpr unsigned enough = 3;
   std::atomic<unsigned> in_vain_{0};
+  std::atomic<unsigned> ends_without_place_{0};
 };
 
 /// Throws errc::bad_data, as what may pass, for an answer without records that says that there are more.

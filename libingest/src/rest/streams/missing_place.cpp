@@ -24,41 +24,6 @@ std::string name_of(const glob_path& place) {
   return place.empty() ? "." : place.to_text();
 }
 
-bool has_members(const value& of, const std::vector<std::string>& names) {
-  return of.is_dict() &&
-         std::all_of(names.begin(), names.end(), [&](const std::string& name) { return of.find(name) != nullptr; });
-}
-
-/// Whether the way leads into an object that is like a record itself, of which the list would be a part.
-bool is_in_record(const value& document, const glob_path& place, const std::vector<std::string>& fields) {
-  const value* at = &document;
-  for (const path_step& step : place.steps()) {
-    if (at == nullptr || has_members(*at, fields)) {
-      break;
-    }
-    at = at->find(step.text);
-  }
-  return at != nullptr && has_members(*at, fields);
-}
-
-/// The way to a list whose objects have these members, inside of objects only.
-std::optional<std::string> list_of_records(const value& in, const std::vector<std::string>& fields,
-                                           const std::string& way, std::size_t depth) {
-  if (in.is_list()) {
-    return !in.items().empty() && has_members(in.items().front(), fields) ? std::optional(way) : std::nullopt;
-  }
-  if (!in.is_dict() || depth == 0) {
-    return std::nullopt;
-  }
-  for (const auto& [name, content] : in.members()) {
-    const std::string below = way.empty() ? name.to_text() : way + "." + name.to_text();
-    if (auto found = list_of_records(content, fields, below, depth - 1)) {
-      return found;
-    }
-  }
-  return std::nullopt;
-}
-
 [[noreturn]] void refuse_words(const std::string& where, int status, const char* what, const std::string& words) {
   throw error(errc::bad_data,
               log::redact(where + ": the API answered " + std::to_string(status) + ", but " + what + ": " +
@@ -134,6 +99,14 @@ void refuse_empty_body(const std::string& where, const answer& given) {
   }
 }
 
+void refuse_lost_place(const std::string& where, const glob_path& place) {
+  throw error(errc::bad_data,
+              where + ": an answer behind others with records has nothing at \"" + name_of(place) +
+                  "\", where they are; if the API means nothing by that, say so by a response filter with the action "
+                  "IGNORE",
+              true);
+}
+
 void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told) {
   if (from.status() == no_content || told.records_not_found.exchange(true)) {
     return;
@@ -146,10 +119,7 @@ void tell_missing_records(const std::string& where, const answer& from, const gl
 
 void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place,
                            const std::vector<std::string>& fields) {
-  if (fields.empty() || !place.plain() || is_in_record(given.json_or_empty(), place, fields)) {
-    return;
-  }
-  if (const auto elsewhere = list_of_records(given.json_or_empty(), fields, "", deepest_list)) {
+  if (const auto elsewhere = list_of_records(given.json_or_empty(), place, fields)) {
     throw error(errc::bad_data,
                 where + ": no answer has had anything at \"" + name_of(place) +
                     "\", where records are, and this one has a list at \"" + *elsewhere +

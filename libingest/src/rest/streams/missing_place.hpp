@@ -40,6 +40,10 @@ void refuse_partial_data(const std::string& where, std::string_view errors, cons
 /// it has no body. A proxy may have lost it: nothing at all is no answer there.
 void refuse_empty_body(const std::string& where, const answer& given);
 
+/// For an answer in mid-slice, and the second one in its place: throws errc::bad_data, as what may pass, where nothing
+/// is at the place of records.
+[[noreturn]] void refuse_lost_place(const std::string& where, const glob_path& place);
+
 /// Warns, once for a stream, that an answer without the place of records is taken for one without any: some APIs leave
 /// the list away where it would be empty; others have been changed, and nobody would ever know.
 void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told);

@@ -1,5 +1,7 @@
 #include "rest/streams/patient_reader.hpp"
 
+#include <utility>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -13,6 +15,7 @@ void patient_reader::open(const std::optional<std::string>& position) {
 
 std::optional<stream_page> patient_reader::read(const std::stop_token& stop) {
   retry_schedule attempts(patience_);
+  bool believes = false;
   for (;;) {
     try {
       auto page = of_->read(stop);
@@ -25,6 +28,11 @@ std::optional<stream_page> patient_reader::read(const std::stop_token& stop) {
         throw;
       }
       const auto wait = attempts.next(time_.now());
+      if (!wait && !std::exchange(believes, true)) {
+        of_->open(position_);
+        of_->believe();
+        continue;
+      }
       if (!wait) {
         throw error(e.code(), std::string(e.what()) + " (after " + std::to_string(attempts.failures()) + " attempts)",
                     false);

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t most_pages_known = 4'096;
 
+/// So often a page is asked for that has no records and says that there are more.
+constexpr unsigned enough_doubts = 3;
+
 /// As Python's `a | b`: of equal names the second one counts.
 void override_with(dictionary& to, const dictionary& more) {
   for (const auto& [name, content] : more) {
@@ -34,13 +37,15 @@ void retriever::open(const std::optional<std::string>& position) {
     watch_->resume(at_.observed.value_or(value()));
   }
   guard_.emplace(stream_->pages->where(), at_.last_page);
-  const bool goes_on = position && *position == stands_at_;  // after a failure
-  if (!goes_on) {
+  const bool goes_on = position.value_or("") == stands_at_;  // after a failure
+  if (!goes_on || !position) {
     so_far_ = position ? std::nullopt : std::optional<std::size_t>(0);
     pages_.clear();
   }
+  doubts_ = goes_on ? doubts_ : 0;
+  believes_ = false;
   stands_at_ = position.value_or("");
-  doubt_ = {};
+  doubt_ = goes_on ? doubt_ : end_claim{};
   started_anew_ = false;
   feed_undecided_ = false;
 }
@@ -58,33 +63,38 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   }
   throw_if_stopped(stop);
   const variables given = names(slice_);
-  for (bool again = false;; again = true) {
-    auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop) : ask(given, stop);
-    if (!found) {
-      return concluded({}, std::nullopt, true);
-    }
-    if (found->resets_pagination) {
-      return start_anew();
-    }
-    auto next = next_token(*found, given);
-    if (!found->has_nothing() || !stream_->claims->heeds(found->claim)) {
-      return go_on_behind(std::move(*found), std::move(next), stop);
-    }
-    at_.doubted_end.reset();
-    doubt_ = {};
-    if (again) {
-      return behind_empty_page(std::move(*found), std::move(next), stop);
-    }
+  auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop) : ask(given, stop);
+  if (!found) {
+    return concluded({}, std::nullopt, true);
   }
+  if (found->resets_pagination) {
+    return start_anew();
+  }
+  auto next = next_token(*found, given);
+  if (!found->has_nothing() || !stream_->claims->heeds(found->claim)) {
+    if (!next && doubts_lost_place(*found) && !believes_ && ++doubts_ < enough_doubts) {
+      refuse_lost_place(stream_->where, stream_->selecting->extractor().path());
+    }
+    return go_on_behind(std::move(*found), std::move(next), stop);
+  }
+  if (!believes_ && ++doubts_ < enough_doubts) {
+    refuse_contradicted_end(stream_->where, found->claim);  // whoever is patient comes again
+  }
+  at_.doubted_end.reset();
+  doubt_ = {};
+  return behind_empty_page(std::move(*found), std::move(next), stop);
 }
 
-/// It was asked for twice, and says that there is more. Nothing is told of it before what is behind it was seen.
+/// It was asked for often enough, and says that there is more. Nothing is told of it before what is behind it was seen.
 stream_page retriever::behind_empty_page(answered_page empty, std::optional<value> next, const std::stop_token& stop) {
   if (next) {
     if (auto behind = ask_behind_empty_page(std::move(*next), stop)) {
       auto further = next_token(*behind, names(slice_));
       return go_on_behind(std::move(*behind), std::move(further), stop);
     }
+  }
+  if (so_far_.value_or(0) > 0 && !believes_) {
+    refuse_contradicted_end(stream_->where, empty.claim);  // what has come speaks for what is claimed
   }
   return go_on_behind(std::move(empty), std::nullopt, stop);
 }
@@ -242,6 +252,8 @@ stream_page retriever::concluded(record_texts records, std::optional<value> next
     page.observed = watch_->observed();
     at_.observed = page.observed.is_none() ? std::nullopt : std::optional(page.observed);
   }
+  doubts_ = 0;
+  believes_ = false;
   at_.ended = ended;
   at_.token = std::move(next);
   page.last = at_.ended;

@@ -58,10 +58,11 @@ struct stream_reading {
 /// The end of a slice is mostly told by something that is not there, so some of it is looked at twice:
 /// - a page that is shorter than was asked for may be all that the API gives in a page (page_lengths): the page behind
 ///   it is asked for, and its records belong to the slice;
-/// - an answer without the place of the records, in the middle of a slice, is asked for once more;
+/// - an answer without the place of the records, in the middle of a slice, is asked for three times, with patience, and
+///   once more at once where that was of no use for other slices;
 /// - one that speaks of an error instead of records is one, whatever its status;
 /// - one that says that more comes (end_claims) is not the last one without a look behind it, where it has no records
-///   after it was asked for once more;
+///   after it was asked for three times, with patience;
 /// - where no answer of the stream has had the place of records, it may be elsewhere now, and does not empty a table;
 /// - a data feed ends with a record that is known only where newer records come first.
 class retriever final : public slice_reader {
@@ -73,6 +74,7 @@ class retriever final : public slice_reader {
 
   /// Throws errc::bad_data, too, for pagination that never ends.
   std::optional<stream_page> read(const std::stop_token& stop) override;
+  void believe() override { believes_ = true; }
 
  private:
   variables names(const stream_slice& of) const;
@@ -86,10 +88,12 @@ class retriever final : public slice_reader {
   bool is_more(const std::optional<answered_page>& found) const;
   void refuse_failure(const answered_page& found) const;
   void note_place(const answered_page& found) const;
+  bool doubts_lost_place(const answered_page& found) const;
   stream_page behind_empty_page(answered_page empty, std::optional<value> next, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, std::optional<value> next, const std::stop_token& stop);
   void require_end_behind(const std::optional<answered_page>& found, const end_claim& doubt) const;
   void require_believable_end(const answered_page& found, const std::stop_token& stop);
+  bool lacks_place_of_stream(const answered_page& found) const;
   void note_in_vain(const end_claim& claim) const;
   void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const stream_slice& of, const variables& given) const;
@@ -110,6 +114,8 @@ class retriever final : public slice_reader {
   end_claim doubt_;                    // why the page before was not believed to be the last one
   std::string stands_at_;              // the position that was told last
   std::set<std::uint64_t> pages_;      // fingerprints of those that have come, while they are few
+  unsigned doubts_ = 0;                // answers without records in place of the next page
+  bool believes_ = false;
   bool started_anew_ = false;
   bool feed_undecided_ = false;
 };

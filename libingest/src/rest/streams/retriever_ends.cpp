@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "rest/answers/failed_request.hpp"
@@ -60,7 +61,21 @@ std::optional<answered_page> retriever::ask_unasked(const variables& given, cons
                events::page_not_there,
                stream_->where + ": there is no page behind the one before, it seems: " + e.what());
     return std::nullopt;
+  } catch (const error& e) {
+    // It says so again and again under a status that says success; the page before is short, and nothing else speaks
+    // for this one.
+    if (e.code() != errc::bad_data || !e.transient() || !believes_ || doubt_) {
+      throw;
+    }
+    log::warning(events::page_not_there, stream_->where + ": there is no page behind the one before: " + e.what());
+    return std::nullopt;
   }
+}
+
+/// The list may be left away where it would be empty, at the end of each slice.
+bool retriever::doubts_lost_place(const answered_page& found) const {
+  return found.lacks_place() && at_.last_page && found.given.status() != no_content &&
+         stream_->claims->heeds_lost_place();
 }
 
 /// Behind the last page some APIs give the first one, or the last one again.
@@ -119,8 +134,11 @@ void retriever::require_believable_end(const answered_page& found, const std::st
     refuse_contradicted_end(stream_->where, found.claim);
   }
   note_in_vain(found.claim);
-  const bool no_place_at_all = found.lacks_place() && is_first && !stream_->place_was_found->load();
-  if (!no_place_at_all || found.given.status() == no_content) {
+  if (doubts_lost_place(found)) {
+    stream_->claims->note_end_without_place();
+  }
+  at_.unseen = is_first && found.has_nothing() && found.claim;
+  if (!lacks_place_of_stream(found)) {
     return;
   }
   const glob_path& place = stream_->selecting->extractor().path();
@@ -128,6 +146,13 @@ void retriever::require_believable_end(const answered_page& found, const std::st
   if (empties()) {
     refuse_to_empty(stream_->where, place);
   }
+  at_.unseen = true;
+}
+
+/// Nor has any answer before had it.
+bool retriever::lacks_place_of_stream(const answered_page& found) const {
+  return found.lacks_place() && !at_.last_page && !stream_->place_was_found->load() &&
+         found.given.status() != no_content;
 }
 
 void retriever::note_in_vain(const end_claim& claim) const {

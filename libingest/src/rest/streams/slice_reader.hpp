@@ -30,6 +30,10 @@ class slice_reader {
   /// requester::send() throws, errc::bad_data for an answer that cannot be read, errc::config for expressions that
   /// cannot be evaluated, errc::cancelled once `stop` is requested. After a throw open() may be called again.
   virtual std::optional<stream_page> read(const std::stop_token& stop) = 0;
+
+  /// Whoever reads has no more patience: what is doubted, and may be what it seems to be, is believed when it comes the
+  /// next time. After open(), until the next page.
+  virtual void believe() {}
 };
 
 }  // namespace ingest::rest

@@ -357,6 +357,10 @@ BOOST_AUTO_TEST_CASE(stay_where_they_were) {
   const record_search stated(record_search::path{"itmes"}, "s");
   BOOST_TEST(has(searched(stated, R"({"items":[{"x":1}]})"), "`itmes`, where its records should be"));
   BOOST_TEST(searched(stated, R"({"items":[]})") == "itmes");
+  // Where it is known what records have, lists of other objects are none of them.
+  const std::string others = R"({"headers":[{"name":"a"}],"more":{"items":[{"id":1}]}})";
+  BOOST_TEST(stated.path_in(others, {"key"}).to_text() == "itmes");
+  BOOST_CHECK_THROW(stated.path_in(others, {"id"}), ingest::error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,7 @@
 #include "rest/paginators/page_increment.hpp"
 #include "rest/partitions/single_partition.hpp"
 #include "rest/streams/parent_stream.hpp"
+#include "rest/streams/patient_reader.hpp"
 #include "rest/streams/retriever.hpp"
 #include "rest/transformations/add_fields.hpp"
 #include "support/stderr_capture.hpp"
@@ -106,7 +107,7 @@ std::string shown(const stream_page& page) {
   return all + page.position + (page.last ? "." : "") + "\n";
 }
 
-std::string records_of(retriever& from) {
+std::string records_of(slice_reader& from) {
   std::string all;
   while (const auto page = from.read({})) {
     for (std::size_t i = 0; i < page->records.size(); ++i) {
@@ -114,6 +115,16 @@ std::string records_of(retriever& from) {
     }
   }
   return all;
+}
+
+/// Asks again as often as a run does, and waits for nothing.
+patient_reader patient(const scene& of, stream_slice slice = {}) {
+  ingest::timing at_once;
+  at_once.wait = [](auto, const auto&) { return true; };
+  patient_reader reader(std::make_unique<retriever>(of.reading, std::move(slice), nullptr), of.reading->where,
+                        {.max_attempts = 6}, at_once);
+  reader.open({});
+  return reader;
 }
 
 /// Any window of records by "at", from the second of the month on.
@@ -383,8 +394,10 @@ BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
   for (const char* beside :
        {R"("error":"overloaded")", R"("errors":[{"message":"overloaded"}])",
         R"("Success":false,"ErrorMessage":"overloaded","Errors":["overloaded"])",
-        R"("errcode":-1,"errmsg":"overloaded")", R"("code":"500","message":"overloaded")",
-        R"("timed_out":true,"reason":"overloaded")", R"("_shards":{"total":5,"failed":2},"reason":"overloaded")",
+        R"("errcode":-1,"errmsg":"overloaded")", R"("code":50000,"message":"overloaded")",
+        R"("code":-1,"msg":"overloaded")", R"("retcode":"40013","errmsg":"overloaded")",
+        R"("code":"500","message":"overloaded")", R"("timed_out":true,"reason":"overloaded")",
+        R"("_shards":{"total":5,"failed":2},"reason":"overloaded")",
         R"("response":{"success":false,"error":"overloaded"})", R"("success":false,"message":"overloaded")",
         R"("ok":false,"error":"overloaded")", R"("status":"ERROR","message":"overloaded")",
         R"("code":503,"message":"overloaded")", R"("meta":{"status":"failed","message":"overloaded"})"}) {
@@ -404,16 +417,30 @@ BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
     reader.open({});
     BOOST_TEST(records_of(reader).empty());
   }
-  for (const char* beside :
-       {R"("error":null)", R"("errors":[])", R"("success":true)", R"("status":"ok","code":200)", R"("status":"active")",
-        R"("count":500)", R"("error":{"code":"ok","message":"","log_id":"7"})", R"("error":{"code":0})",
-        R"("error":"none","error_message":"Success")", R"("errors":{"count":0})", R"("errcode":0,"errmsg":"ok")",
-        R"("result":"FAILURE","displayName":"build 7")", R"("code":403,"name":"an account")",
-        R"("done":false,"title":"a task")", R"("number":3,"pages":12)"}) {
+  for (const char* beside : {R"("error":null)",
+                             R"("errors":[])",
+                             R"("success":true)",
+                             R"("status":"ok","code":200)",
+                             R"("status":"active")",
+                             R"("count":500)",
+                             R"("error":{"code":"ok","message":"","log_id":"7"})",
+                             R"("error":{"code":0})",
+                             R"("error":"none","error_message":"Success")",
+                             R"("errors":{"count":0})",
+                             R"("errcode":0,"errmsg":"ok")",
+                             R"("result":"FAILURE","displayName":"build 7")",
+                             R"("code":10000,"msg":"no rows")",
+                             R"("code":1,"msg":"no rows")",
+                             R"("code":20000,"message":"Operation successful")",
+                             R"("code":49,"message":"")",
+                             R"("code":7,"msg":"操作成功")",
+                             R"("code":1404,"message":"No records found")",
+                             R"("code":10003,"msg":"暂无数据")",
+                             R"("code":403,"name":"an account")",
+                             R"("done":false,"title":"a task")",
+                             R"("number":3,"pages":12)"}) {
     const scripted_requester::step empty = {R"({"data":[],)" + std::string(beside) + "}"};
-    const auto scene = make({empty, empty, empty}, pages_of("2"));
-    retriever reader(scene.reading, {}, nullptr);
-    reader.open({});
+    auto reader = patient(make({empty, empty, empty, empty}, pages_of("2")));
     BOOST_TEST(records_of(reader).empty());
   }
 }
@@ -467,26 +494,21 @@ BOOST_AUTO_TEST_CASE(data_of_graphql_beside_errors_is_not_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_records_that_says_that_more_comes_is_asked_for_again) {
+  using steps = std::vector<scripted_requester::step>;
   const scripted_requester::step empty = {R"({"data":[],"meta":{"has_more":true}})"};
-  const auto scene = make({empty, {R"({"data":[{"id":1}]})"}}, by_cursor("{{ response.next }}"));
-  retriever reader(scene.reading, {}, nullptr);
-  reader.open({});
+  const auto scene = make({empty, empty, {R"({"data":[{"id":1}]})"}}, by_cursor("{{ response.next }}"));
+  auto reader = patient(scene);
   BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
   const auto refused = [](const ingest::error& e) {
-    return e.transient() && is(e, ingest::errc::bad_data, "`meta.has_more` says that more comes");
+    return is(e, ingest::errc::bad_data, "`meta.has_more` says that more comes") && !e.transient();
   };
-  const scripted_requester::step none = {R"({"data":[]})"};
   for (const auto& strategy : {by_cursor("{{ response.next }}"), pages_of("2")}) {
-    for (const auto& behind : {empty, none}) {
-      const auto always = make({empty, empty, behind}, strategy);
-      retriever other(always.reading, {}, nullptr);
-      other.open({});
-      BOOST_CHECK_EXCEPTION(other.read({}), ingest::error, refused);
-    }
+    auto always = patient(make(steps(20, empty), strategy));
+    BOOST_CHECK_EXCEPTION(always.read({}), ingest::error, refused);
   }
-  const auto behind_a_short_page = make({{R"({"data":[{"id":1}]})"}, empty, empty, empty}, pages_of("2"));
-  retriever last(behind_a_short_page.reading, {}, nullptr);
-  last.open({});
+  steps behind_a_short_page(20, empty);
+  behind_a_short_page.front() = {R"({"data":[{"id":1}]})"};
+  auto last = patient(make(behind_a_short_page, pages_of("2")));
   BOOST_CHECK_EXCEPTION(records_of(last), ingest::error, refused);
 }
 
@@ -512,40 +534,82 @@ BOOST_AUTO_TEST_CASE(totals_are_known_behind_a_page_that_was_asked_for_once_more
                            {R"({"data":[],"total":3})"},
                            {R"({"data":[{"id":3}],"total":3})"}},
                           pages_of("2"));
-  retriever reader(scene.reading, {}, nullptr);
-  reader.open({});
-  const std::string position = reader.read({})->position;
-  BOOST_CHECK_THROW(reader.read({}), ingest::error);
-  reader.open(position);
-  BOOST_TEST(records_of(reader) == "{\"id\":3}\n");
+  auto reader = patient(scene);
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_page_in_the_middle_is_no_end_where_the_answer_says_how_many_there_are) {
   for (const char* beside : {R"("page":2,"total_pages":4)", R"("total":3)", R"("has_more":true)"}) {
-    const auto scene = make({{R"({"data":[{"id":1},{"id":2}]})"},
-                             {R"({"data":[],)" + std::string(beside) + "}"},
-                             {R"({"data":[],)" + std::string(beside) + "}"},
-                             {R"({"data":[{"id":3}]})"},
-                             {R"({"data":[]})"}},
-                            pages_of("2"));
-    retriever reader(scene.reading, {}, nullptr);
-    reader.open({});
+    const scripted_requester::step first = {R"({"data":[{"id":1},{"id":2}]})"};
+    const scripted_requester::step empty = {R"({"data":[],)" + std::string(beside) + "}"};
+    const scripted_requester::step none = {R"({"data":[]})"};
+    auto reader = patient(make({first, empty, empty, empty, {R"({"data":[{"id":3}]})"}, none}, pages_of("2")));
     BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
-    const auto passing = make({{R"({"data":[{"id":1},{"id":2}]})"},
-                               {R"({"data":[],)" + std::string(beside) + "}"},
-                               {R"({"data":[{"id":3},{"id":4}]})"},
-                               {R"({"data":[]})"}},
-                              pages_of("2"));
-    retriever other(passing.reading, {}, nullptr);
-    other.open({});
-    BOOST_TEST(records_of(other) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n", "the same page once more");
+    for (const std::size_t times : {1U, 2U}) {
+      std::vector<scripted_requester::step> passing = {first};
+      passing.insert(passing.end(), times, empty);
+      passing.insert(passing.end(), {{R"({"data":[{"id":3},{"id":4}]})"}, none});
+      auto other = patient(make(passing, pages_of("2")));
+      BOOST_TEST(records_of(other) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n", "the same page again");
+    }
   }
+  // Of pages that are known to be counted from 0, the last but one is not the last one.
+  auto counted = patient(make({{R"({"hits":[],"data":[],"page":3,"nbPages":5})"},
+                               {R"({"data":[{"id":1}],"page":3,"nbPages":5})"},
+                               {R"({"data":[],"page":4,"nbPages":5})"}},
+                              pages_of("2")));
+  BOOST_TEST(records_of(counted) == "{\"id\":1}\n");
   // The last of pages that are counted from 0.
   const auto last =
       make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[],"page":3,"total_pages":4})"}}, pages_of("2"));
   retriever reader(last.reading, {}, nullptr);
   reader.open({});
   BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_page_behind_others_is_not_the_end_while_there_is_patience) {
+  const scripted_requester::step first = {R"({"data":[{"id":1},{"id":2}],"total":9})"};
+  const scripted_requester::step empty = {R"({"data":[],"total":9})"};
+  const scripted_requester::step last = {R"({"data":[],"total":2})"};
+  // Each time, the page behind it is looked at, too, once it was asked for three times.
+  std::vector<scripted_requester::step> passing = {first};
+  passing.insert(passing.end(), 8, empty);
+  passing.insert(passing.end(), {{R"({"data":[{"id":3},{"id":4}],"total":9})"}, last});
+  auto reader = patient(make(passing, pages_of("2")));
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n{\"id\":4}\n");
+  std::vector<scripted_requester::step> always(40, empty);
+  always.front() = first;
+  auto believed = patient(make(always, pages_of("2")));
+  BOOST_TEST(records_of(believed) == "{\"id\":1}\n{\"id\":2}\n", "it may be the total of something else");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_in_mid_slice_without_the_place_of_records_is_looked_at_with_patience) {
+  const scripted_requester::step first = {R"({"data":[{"id":1},{"id":2}]})"};
+  const scripted_requester::step busy = {R"({"messages":[{"text":"come back"}]})"};
+  const scripted_requester::step more = {R"({"data":[{"id":3}],"has_more":false})"};
+  auto reader = patient(make({first, busy, busy, busy, more}, pages_of("2")));
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+  // Some APIs leave an empty list away at the end of each slice.
+  std::vector<scripted_requester::step> steps;
+  for (const std::size_t times : {6U, 6U, 6U, 2U}) {
+    steps.push_back(first);
+    steps.insert(steps.end(), times, busy);
+  }
+  const auto scene = make(steps, pages_of("2"));
+  for (int slice = 0; slice < 4; ++slice) {
+    auto one = patient(scene);
+    BOOST_TEST(records_of(one) == "{\"id\":1}\n{\"id\":2}\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_only_we_have_asked_for_may_be_refused_in_words_alone) {
+  std::vector<scripted_requester::step> steps(20, {R"({"code":40001,"message":"page exceeds total pages","data":[]})"});
+  steps.front() = {R"({"data":[{"id":1}]})"};
+  auto reader = patient(make(steps, pages_of("2")));
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
+  steps.front() = {R"({"data":[{"id":1}],"total":2})"};
+  auto other = patient(make(steps, pages_of("2")));
+  BOOST_CHECK_THROW(records_of(other), ingest::error);
 }
 
 BOOST_AUTO_TEST_CASE(totals_that_are_of_something_else_are_heeded_three_times) {
@@ -605,10 +669,9 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
         BOOST_TEST(records_of(reader).empty());
       }
     }
-    const auto counted = make(std::vector<scripted_requester::step>(3, {R"({"data":[],"total":237})"}), pages_of("2"));
+    const auto counted = make(std::vector<scripted_requester::step>(30, {R"({"data":[],"total":237})"}), pages_of("2"));
     counted.reading->replaces_rows = replaces;
-    retriever of_counted(counted.reading, {}, nullptr);
-    of_counted.open({});
+    auto of_counted = patient(counted);
     if (has_rows) {
       BOOST_CHECK_THROW(of_counted.read({}), ingest::error);
     } else {
@@ -620,7 +683,9 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
     part.reading->replaces_rows = replaces;
     retriever of_part(part.reading, some, nullptr);
     of_part.open({});
-    BOOST_TEST(records_of(of_part).empty(), "others may have records");
+    const auto none = of_part.read({});
+    BOOST_TEST(none->records.size() == 0U, "others may have records");
+    BOOST_TEST(none->position == R"({"ended":true,"unseen":true})", "the ledger knows of all");
     for (const char* body : {R"({"data":[]})", R"({"data":null})"}) {
       const auto scene = make({{body}}, by_cursor(""));
       scene.reading->replaces_rows = replaces;
