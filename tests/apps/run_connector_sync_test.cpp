@@ -120,6 +120,118 @@ struct visits_run : ingest_run {
 
 using texts = std::set<std::string>;
 
+constexpr const char* children_manifest = R"(
+version: 6.44.0
+type: DeclarativeSource
+definitions:
+  api: {type: HttpRequester, url_base: "{{ config['url'] }}"}
+  cursor: {type: DatetimeBasedCursor, datetime_format: "%Y-%m-%dT%H:%M:%SZ", start_datetime: "2026-01-01T00:00:00Z"}
+streams:
+  - type: DeclarativeStream
+    name: things
+    primary_key: id
+    incremental_sync:
+      $ref: "#/definitions/cursor"
+      cursor_field: updated_at
+      start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: since}
+    retriever:
+      type: SimpleRetriever
+      requester: {$ref: "#/definitions/api", path: things}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [things]}}
+  - type: DeclarativeStream
+    name: parts
+    primary_key: id
+    incremental_sync: {$ref: "#/definitions/cursor", cursor_field: made_at, is_client_side_incremental: true}
+    retriever:
+      type: SimpleRetriever
+      requester: {$ref: "#/definitions/api", path: "things/{{ stream_partition.thing }}/parts"}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [parts]}}
+      partition_router:
+        type: SubstreamPartitionRouter
+        parent_stream_configs:
+          - type: ParentStreamConfig
+            stream: {$ref: "#/streams/0"}
+            parent_key: id
+            partition_field: thing
+            incremental_dependency: true
+check: {type: CheckStream, stream_names: [things]}
+spec:
+  type: Spec
+  connection_specification: {type: object, properties: {url: {type: string}}}
+)";
+
+constexpr const char* children_api = R"(
+resources:
+  things:
+    records: 30
+    fields: {id: id, updated_at: {kind: time, from: 2026-01-01T00:00:00Z, step_s: 60, format: iso}}
+    pagination: none
+    format: {kind: json, records: things}
+    filter: {since: since, since_inclusive: true, format: iso}
+    changes: {}
+  parts:
+    parent: things
+    path: /things/{parent}/parts
+    records: 2
+    fewest: 2
+    fields: {id: id, thing: parent, made_at: {kind: time, from: 2026-01-01T00:00:00Z, step_s: 60, format: iso}}
+    pagination: none
+    format: {kind: json, records: parts}
+    faults:
+      - {kind: slow, every: 1, delay_ms: 20}
+)";
+
+/// Children of a parent that says by its own time which of them are worth a look.
+struct dependent_run : ingest_run {
+  dependent_run() : ingest_run(1) {
+    std::ofstream(manifest) << children_manifest;
+    std::ofstream(config) << "url: " << things.url();
+    environment.erase("API_BASE_URL");
+    environment.erase("TARGET_API_KEY");
+    environment["CONNECTOR_CONFIG"] = config;
+    environment["READERS"] = "1";
+  }
+
+  /// Whose children were asked for since the time before, as often as that was.
+  std::multiset<std::string> visited() {
+    const std::string all = things.requests();
+    std::multiset<std::string> found;
+    std::size_t at = seen_;
+    seen_ = all.size();
+    for (; (at = all.find("/things/", at)) != std::string::npos && at < seen_; at += 8) {
+      found.insert(all.substr(at + 8, all.find("/parts", at) - at - 8));
+    }
+    return found;
+  }
+
+  /// Their ids, by what they were changed to.
+  std::set<std::string> changed(int count) {
+    const std::string before = things.truth("things");
+    things.control("changes?resource=things&count=" + std::to_string(count));
+    const std::string after = things.truth("things");
+    std::set<std::string> ids;
+    for (std::size_t at = 0; at < after.size(); at = after.find('\n', at) + 1) {
+      const std::string line = after.substr(at, after.find('\n', at) - at);
+      if (before.find(line) == std::string::npos) {
+        const std::size_t id = line.find("\"id\":") + 5;
+        ids.insert(line.substr(id, line.find_first_of(",}", id) - id));
+      }
+    }
+    return ids;
+  }
+
+  finished_process sync() const { return run("run", {manifest, "--stream", "parts"}); }
+
+  const std::string manifest = (directory / "things.yaml").string();
+  const std::string config = (directory / "config.yaml").string();
+  described_api things{children_api};
+  std::size_t seen_ = 0;
+};
+
+bool has_all(const std::multiset<std::string>& visited, const std::set<std::string>& ids) {
+  return std::all_of(ids.begin(), ids.end(), [&](const std::string& id) { return visited.contains(id); });
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(the_next_run_of_a_connector, visits_run)
@@ -231,6 +343,49 @@ BOOST_AUTO_TEST_CASE(waits_for_a_database_that_is_away_rather_than_begin_at_the_
   environment["DATABASE_URL"] = there;
   BOOST_TEST(sync().exit_code == 0);
   BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(a_sync_of_children_that_depend_on_what_is_new_of_their_parents, dependent_run)
+
+BOOST_AUTO_TEST_CASE(reads_those_of_parents_that_have_changed) {
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(visited().size() == 30U);
+  const std::set<std::string> ids = changed(4);
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  const auto seen = visited();
+  BOOST_TEST(has_all(seen, ids));
+  BOOST_TEST(seen.size() <= ids.size() + 1, "and the one that the run before has ended with");
+  BOOST_TEST(number("SELECT count(*) FROM parts") == 60);
+
+  environment["INCREMENTAL"] = "false";
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(visited().size() == 30U);
+  environment.erase("INCREMENTAL");
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(visited().size() <= ids.size());
+  std::ofstream(config) << "url: " << things.url() << "\naccounts: [all]\n";
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(visited().size() == 30U, "of other settings it may have others");
+}
+
+BOOST_AUTO_TEST_CASE(misses_no_parent_that_changes_while_a_run_is_killed_and_goes_on) {
+  BOOST_TEST(sync().exit_code == 0);
+  visited();
+  std::set<std::string> ids = changed(8);
+  auto program = start("run", {manifest, "--stream", "parts"});
+  const auto before = things.counter("parts.requests");
+  await(program, [&] { return things.counter("parts.requests") > before + 2; });
+  program.signal(SIGKILL);
+  program.wait();
+  ids.merge(changed(6));
+  for (int i = 0; i < 2; ++i) {
+    const auto p = sync();
+    BOOST_TEST(p.exit_code == 0, p.err);
+  }
+  BOOST_TEST(has_all(visited(), ids));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

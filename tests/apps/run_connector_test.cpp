@@ -156,6 +156,125 @@ streams:
   BOOST_TEST(number("SELECT count(*) FROM kids") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(asks_again_for_all_children_where_nobody_has_said_anything_of_any_of_them) {
+  std::string kids = R"({"items":[{"name":"a"}]})";
+  http_server own([&kids](const received_request& r) {
+    return reply{.body = r.path == "/things" ? R"({"items":[{"id":1},{"id":2}]})" : kids};
+  });
+  const std::string file = (directory / "things.yaml").string();
+  const auto write_file = [&](const std::string& more) {
+    std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
+streams:
+  things: {key: id, records: items, paginate: none}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none)"
+                        << more << "}\n";
+  };
+  write_file("");
+  environment.erase("CONNECTOR_CONFIG");
+  const auto reads = [&](const char* answer) {
+    kids = answer;
+    return run("run", {file, "--stream", "kids"});
+  };
+  BOOST_TEST(reads(R"({"items":[{"name":"a"}]})").exit_code == 0);
+  for (int night = 0; night < 2; ++night) {
+    const auto p = reads(R"({"message":"come back later"})");
+    BOOST_TEST(p.exit_code == 65, p.err);
+    BOOST_TEST(has(p.err, "of none an answer has said without doubt that it has none"), p.err);
+    BOOST_TEST(has(p.err, "run_read_anew"), p.err);
+    BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  }
+  const auto asked = own.requests().size();
+  const auto p = reads(R"({"items":[]})");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(own.requests().size() - asked == 3U);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 0);
+
+  BOOST_TEST(reads(R"({"items":[{"name":"a"}]})").exit_code == 0);
+  BOOST_TEST(reads(R"({"message":"come back later"})").exit_code == 65);
+  write_file(", errors: {ignore: [200]}");
+  const auto told = reads(R"({"message":"none any more"})");
+  BOOST_TEST(told.exit_code == 0, "what was given up holds nobody to its manifest: " + told.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_replace_children_of_parents_of_which_there_are_doubts) {
+  std::string parents = R"({"items":[{"id":1},{"id":2}]})";
+  http_server own([&parents](const received_request& r) {
+    return reply{.body = r.path == "/things" ? parents : R"({"items":[{"name":"a"}]})"};
+  });
+  const std::string file = (directory / "things.yaml").string();
+  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
+streams:
+  things:
+    key: id
+    records: items
+    paginate: none
+    incremental: {field: at, param: since, until_param: until, start: 2026-01-01, step: 300d, format: date}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
+)";
+  environment.erase("CONNECTOR_CONFIG");
+  environment["RETRY_DEADLINE_MS"] = "50";
+  BOOST_TEST(run("run", {file}).exit_code == 0);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  for (const char* none : {"{}", R"({"items":[],"total":237})"}) {
+    parents = none;
+    for (const auto& flags : {std::vector<std::string>{file}, {file, "--stream", "kids"}}) {
+      const auto p = run("run", flags);
+      BOOST_TEST(p.exit_code == 65, p.err);
+      BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+    }
+  }
+  parents = R"({"items":[]})";
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(reads_parents_once_for_themselves_and_all_their_children) {
+  std::atomic<int> parents{0};
+  std::atomic<bool> fails{false};
+  http_server own([&](const received_request& r) {
+    if (r.path != "/things") {
+      return reply{.body = R"({"items":[{"name":"a"},{"name":"b"}]})"};
+    }
+    ++parents;
+    const std::string page = r.parameter("page");
+    if (fails && page == "2") {
+      return reply{.status = 403, .body = "not yours"};
+    }
+    return reply{.body = page == "1"   ? R"({"items":[{"id":1},{"id":2}]})"
+                         : page == "2" ? R"({"items":[{"id":3}]})"
+                                       : R"({"items":[]})"};
+  });
+  const std::string file = (directory / "things.yaml").string();
+  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
+streams:
+  toys: {path: "/things/{things.id}/toys", key: none, records: items, paginate: none}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
+  things: {key: id, records: items, paginate: {page: {param: page, size: 2}}}
+)";
+  environment.erase("CONNECTOR_CONFIG");
+  const auto all = run("run", {file});
+  BOOST_TEST(all.exit_code == 0, all.err);
+  BOOST_TEST(parents == 3, "a request a page");
+  for (const char* table : {"kids", "toys"}) {
+    BOOST_TEST(number(std::string("SELECT count(*) FROM ") + table) == 6);
+  }
+  BOOST_TEST(number("SELECT count(*) FROM things") == 3);
+  parents = 0;
+  const auto children = run("run", {file, "--exclude", "things"});
+  BOOST_TEST(children.exit_code == 0, children.err);
+  BOOST_TEST(parents == 3, "the first child keeps them for the second one");
+  parents = 0;
+  const auto one = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(one.exit_code == 0, one.err);
+  BOOST_TEST(parents == 3);
+  fails = true;
+  const auto part = run("run", {file});
+  BOOST_TEST(part.exit_code != 0, "what was read in part is none that children are known by");
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 6);
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
   int answers = 0;
   std::atomic<bool> stands{false};

@@ -90,12 +90,14 @@ rest::manifest load_manifest(const settings& s) {
   return rest::prepared_manifest(rest::read_document(s.from.path.string()));
 }
 
+std::chrono::system_clock::time_point time_of(std::int64_t ms) {
+  return std::chrono::system_clock::time_point(std::chrono::milliseconds(ms));
+}
+
 /// What is read is what manifest, settings and stream say.
 std::string plan_of_connector(const settings& s) {
-  const rest::manifest m = load_manifest(s);
-  return std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
-         " MANIFEST=" + checksum_of(m.root.to_json()) + " CONFIG=" + load_connection(s, m).fingerprint +
-         " STREAM=" + s.stream + (s.made_of.empty() ? "" : " MADE_OF=" + s.made_of) + " ID_POINTER=" + s.id_pointer +
+  return (s.connector_plan.empty() ? set_up_connector(s).plan : s.connector_plan) + " STREAM=" + s.stream +
+         (s.made_of.empty() ? "" : " MADE_OF=" + s.made_of) + " ID_POINTER=" + s.id_pointer +
          std::string(s.incremental ? reads_new_key : reads_all_key);
 }
 
@@ -128,12 +130,13 @@ class ledger_progress {
 
 supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
                             metrics&) {
-  connector_setup made = set_up_connector(s, present_in(plan));
+  std::function<bool(const std::stop_token&)> replaces_rows;
   if (ledger && s.write == disposition::replace) {
-    made.options.replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
+    replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
   }
-  const auto from =
-      std::make_shared<rest::connector>(std::move(made.source), std::move(made.config), std::move(made.options));
+  const auto present = present_in(plan);
+  const auto from = std::make_shared<rest::connector>(
+      s.connector, present ? time_of(*present) : std::chrono::system_clock::now(), std::move(replaces_rows));
   const auto stream =
       std::make_shared<const rest::connector_stream>(from->open(s.made_stream ? *s.made_stream : from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
@@ -198,14 +201,17 @@ rest::connector_options connector_options_of(const settings& s, const std::optio
     o.retry_deadline = s.retry_deadline;
   }
   if (present_ms) {
-    o.present = std::chrono::system_clock::time_point(std::chrono::milliseconds(*present_ms));
+    o.present = time_of(*present_ms);
   }
   return o;
 }
 
 connector_setup set_up_connector(const settings& s, rest::manifest source, std::optional<std::int64_t> present_ms) {
   loaded_settings loaded = load_connection(s, source);
-  return {std::move(source), std::move(loaded.config), std::move(loaded.secrets), connector_options_of(s, present_ms)};
+  std::string plan = std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
+                     " MANIFEST=" + checksum_of(source.root.to_json()) + " CONFIG=" + loaded.fingerprint;
+  return {std::move(source), std::move(loaded.config), std::move(loaded.secrets), connector_options_of(s, present_ms),
+          std::move(plan)};
 }
 
 connector_setup set_up_connector(const settings& s, std::optional<std::int64_t> present_ms) {

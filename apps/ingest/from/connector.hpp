@@ -22,6 +22,7 @@ struct connector_setup {
   rest::value config;                ///< the settings of its connection, checked and complete
   std::vector<std::string> secrets;  ///< among them
   rest::connector_options options;
+  std::string plan;  ///< what the plan of a run tells of them
 };
 
 /// Registers the secrets with the log. Throws as load_connector() does.

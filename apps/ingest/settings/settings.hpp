@@ -17,8 +17,9 @@
 #include "ingest/postgres.hpp"
 
 namespace ingest::rest {
+class connector;
 struct declared_stream;
-}
+}  // namespace ingest::rest
 
 namespace ingest {
 
@@ -85,9 +86,11 @@ struct settings {
   std::string stream_schema;  ///< its JSON Schema, if the manifest has one, or the API
   /// Where it is not written out in the manifest as it is read: made by a template, or with a schema of the API's.
   std::shared_ptr<const rest::declared_stream> made_stream = {};
-  std::string made_of;               ///< tells by which a template made it; "" where none did
-  std::filesystem::path token_file;  ///< where refresh tokens of the connector are kept
-  std::filesystem::path catalog;     ///< of a process; empty: it is asked
+  std::shared_ptr<const rest::connector> connector = {};  ///< which all streams of a run share
+  std::string connector_plan;                             ///< what a run's plan tells of it
+  std::string made_of;                                    ///< tells by which a template made it; "" where none did
+  std::filesystem::path token_file;                       ///< where refresh tokens of the connector are kept
+  std::filesystem::path catalog;                          ///< of a process; empty: it is asked
   std::chrono::milliseconds silence_timeout{};
   process_stream of_process;  ///< the one that is read
 

@@ -16,6 +16,7 @@
 #include "rest/requests/requester.hpp"
 #include "rest/selectors/record_selector.hpp"
 #include "rest/streams/async_retriever.hpp"
+#include "rest/streams/parent_watermarks.hpp"
 #include "rest/streams/query_properties.hpp"
 #include "rest/transformations/add_fields.hpp"
 
@@ -76,9 +77,13 @@ std::shared_ptr<job_slots> make_job_slots(const component& root);
 std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of);
 
 /// SubstreamPartitionRouter, and what else has its `parent_stream_configs`.
-std::unique_ptr<partition_router> make_substream_router(const component& of);
+/// `past`: of the parents that the stream depends on (incremental_dependency) only what is new is read, as it says;
+/// null: all of them are.
+std::unique_ptr<partition_router> make_substream_router(const component& of,
+                                                        const std::shared_ptr<parent_watermarks>& past = nullptr);
 
-/// `partition_router`: one, or several multiplied.
-std::unique_ptr<partition_router> make_router(const component& retriever);
+/// `partition_router`: one, or several multiplied, whose parents are all read.
+std::unique_ptr<partition_router> make_router(const component& retriever,
+                                              const std::shared_ptr<parent_watermarks>& past = nullptr);
 
 }  // namespace ingest::rest

@@ -25,6 +25,7 @@
 #include "rest/requests/request_inputs.hpp"
 #include "rest/requests/settings.hpp"
 #include "rest/streams/job_slots.hpp"
+#include "rest/streams/parent_spool.hpp"
 
 namespace ingest::rest {
 
@@ -43,6 +44,7 @@ struct connector_parts {
   std::shared_ptr<job_slots> slots = std::make_shared<job_slots>(1);  ///< of jobs that the API works at
   custom::components components = {};                                 ///< in place of the manifest's code of Python
   std::shared_ptr<shared_authenticators> shared = std::make_shared<shared_authenticators>();
+  std::shared_ptr<kept_parents> parents = {};  ///< null: of no stream anything is kept
   std::vector<std::string> allowed_hosts = {};
   std::size_t max_body_bytes = std::size_t{64} << 20;            ///< of an answer, also when a decoder unpacks it
   std::optional<std::chrono::milliseconds> retry_deadline = {};  ///< of a request; none: as the manifest has it

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/error.hpp"
+#include "ingest/file_system.hpp"
 #include "rest/connectors/building.hpp"
 #include "rest/connectors/made_streams.hpp"
 #include "rest/connectors/schema_asking.hpp"
@@ -47,6 +48,20 @@ connector::connector(manifest from, value config, connector_options options)
   streams_ = declared_streams(manifest_, has_state_);
 }
 
+connector::connector(std::shared_ptr<const connector> first, std::chrono::system_clock::time_point present,
+                     std::function<bool(const std::stop_token&)> replaces_rows)
+    : manifest_(first->manifest_),
+      streams_(first->streams_),
+      has_state_(first->has_state_),
+      first_(std::move(first)),
+      parts_(first_->parts_) {
+  if (present < parts_.present) {
+    parts_.parents.reset();  // a run that goes on reads parents as they were for it
+  }
+  parts_.present = present;
+  parts_.replaces_rows = std::move(replaces_rows);
+}
+
 std::vector<std::string> connector::unasked() const {
   std::vector<std::string> names;
   const node* const templates = manifest_.root.find("dynamic_streams");
@@ -69,6 +84,10 @@ declared_stream connector::with_schema(const declared_stream& stream, const std:
   made.schema = schema_of(asked);
   made.component = asked;
   return made;
+}
+
+void connector::keep_parents(const std::filesystem::path& directory, std::set<std::string> streams) {
+  parts_.parents = std::make_shared<kept_parents>(posix_file_system(), directory, std::move(streams));
 }
 
 const declared_stream& connector::find(const std::string& name) const {

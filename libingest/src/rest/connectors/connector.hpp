@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -54,6 +56,11 @@ class connector {
   /// manifest concerns all streams and makes no sense.
   connector(manifest from, value config, connector_options options);
 
+  /// As `first` is, with which it shares connections, budget, tokens and kept parents, but for these two options: what
+  /// one stream of many is read with.
+  connector(std::shared_ptr<const connector> first, std::chrono::system_clock::time_point present,
+            std::function<bool(const std::stop_token&)> replaces_rows);
+
   /// The manifest with the streams that the settings choose and templates make of them, see with_listed_streams().
   const manifest& source() const { return manifest_; }
   const std::vector<declared_stream>& streams() const { return streams_; }
@@ -68,6 +75,10 @@ class connector {
   /// are. Throws what retriever::read() throws, and errc::bad_data for what is no description of a schema.
   declared_stream with_schema(const declared_stream& stream, const std::stop_token& stop) const;
 
+  /// From now on the records of these streams, once they were read as a whole, are kept in a directory that exists, for
+  /// the streams that they are parents of. Throws as the file system does.
+  void keep_parents(const std::filesystem::path& directory, std::set<std::string> streams);
+
   /// Throws errc::config, with the names that there are, for an unknown one.
   const declared_stream& find(const std::string& name) const;
 
@@ -78,6 +89,7 @@ class connector {
   manifest manifest_;
   std::vector<declared_stream> streams_;
   stream_states has_state_;
+  std::shared_ptr<const connector> first_;  // null: it is the first
   connector_parts parts_;
 };
 

@@ -1,7 +1,14 @@
 #include "rest/connectors/connector_stream.hpp"
 
+#include <functional>
+#include <utility>
+
+#include "core/crc32c.hpp"
+#include "ingest/error.hpp"
 #include "rest/connectors/building.hpp"
 #include "rest/document/declared_stream.hpp"
+#include "rest/expressions/canonical_json.hpp"
+#include "rest/paginators/page_position.hpp"
 #include "rest/streams/parent_stream.hpp"
 #include "rest/streams/patient_reader.hpp"
 
@@ -22,13 +29,6 @@ slice_injection injection_of(std::shared_ptr<const cursor> from) {
   return [from = std::move(from)](request_options& to, const value& slice, const variables& given) {
     from->inject(to, slice, given);
   };
-}
-
-record_selector_options selection_of(const component& retriever, const component& stream,
-                                     const std::shared_ptr<const cursor>& incremental) {
-  record_selector_options selection = make_selector(retriever.child("record_selector"), stream);
-  selection.filter = incremental ? incremental->filter() : cursor_filter::none;
-  return selection;
 }
 
 /// The members by which a record of the stream can be told from other objects; none where that is not known.
@@ -54,6 +54,14 @@ std::vector<std::string> known_by(const component& stream, const std::shared_ptr
   return names;
 }
 
+record_selector_options selection_of(const component& retriever, const component& stream,
+                                     const std::shared_ptr<const cursor>& incremental) {
+  record_selector_options selection = make_selector(retriever.child("record_selector"), stream);
+  selection.filter = incremental ? incremental->filter() : cursor_filter::none;
+  selection.known_by = known_by(stream, incremental);
+  return selection;
+}
+
 std::shared_ptr<const stream_reading> make_reading(const component& retriever, const component& stream,
                                                    const std::shared_ptr<const cursor>& incremental,
                                                    record_selector_options selection) {
@@ -63,6 +71,7 @@ std::shared_ptr<const stream_reading> make_reading(const component& retriever, c
   reading->properties = make_query_properties(retriever.child("requester"), stream);
   const auto decoder = retriever.optional_child("decoder");
   reading->decoding = decoder ? make_decoder(*decoder) : default_decoder();
+  reading->known_by = selection.known_by;
   reading->selecting = std::make_shared<record_selector>(std::move(selection));
   const auto pages = retriever.optional_child("paginator");
   reading->pages = pages ? make_paginator(*pages) : std::make_shared<const paginator>();
@@ -70,10 +79,50 @@ std::shared_ptr<const stream_reading> make_reading(const component& retriever, c
   reading->of_window = injection_of(incremental);
   reading->ignore_slice_on_further_pages = retriever.truth("ignore_stream_slicer_parameters_on_paginated_requests");
   reading->replaces_rows = retriever.parts().replaces_rows;
-  reading->known_by = known_by(stream, incremental);
   reading->known = std::make_shared<const variables>(retriever.given().as_variables());
   return reading;
 }
+
+/// Of a slice that only says how far a parent was read.
+class watermark_reader final : public slice_reader {
+ public:
+  explicit watermark_reader(const parent_watermark& of) {
+    page_position end;
+    end.ended = true;
+    position_ = with_watermark(end.to_text(), of.parent, of.watermark);
+  }
+
+  void open(const std::optional<std::string>& position) override { ended_ = position.has_value(); }
+
+  std::optional<stream_page> read(const std::stop_token&) override {
+    return std::exchange(ended_, true) ? std::nullopt : std::optional(stream_page{{}, position_, true});
+  }
+
+ private:
+  std::string position_;
+  bool ended_ = false;
+};
+
+/// Tells how far a parent has been read with each window of it that has ended.
+class noted_reader final : public slice_reader {
+ public:
+  noted_reader(std::unique_ptr<slice_reader> of, std::function<void(const stream_page&)> ended)
+      : of_(std::move(of)), ended_(std::move(ended)) {}
+
+  void open(const std::optional<std::string>& position) override { of_->open(position); }
+
+  std::optional<stream_page> read(const std::stop_token& stop) override {
+    auto page = of_->read(stop);
+    if (page && page->last) {
+      ended_(*page);
+    }
+    return page;
+  }
+
+ private:
+  std::unique_ptr<slice_reader> of_;
+  std::function<void(const stream_page&)> ended_;
+};
 
 }  // namespace
 
@@ -90,10 +139,15 @@ connector_stream::connector_stream(const component& of)
 }
 
 std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress) const {
-  return std::make_unique<stream_slices>(make_router(of_.child("retriever")), cursor_, std::move(progress));
+  const auto parents = progress.watermark ? std::make_shared<parent_watermarks>(progress) : nullptr;
+  auto router = make_router(of_.child("retriever"), parents);
+  return std::make_unique<stream_slices>(std::move(router), cursor_, std::move(progress), parents);
 }
 
 std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
+  if (planned.of_parent) {
+    return std::make_unique<watermark_reader>(*planned.of_parent);
+  }
   auto watch = cursor_ ? cursor_->watch(planned.watermark) : nullptr;
   std::unique_ptr<slice_reader> reads;
   if (jobs_) {
@@ -111,13 +165,67 @@ bool connector_stream::missed_place() const {
   return pages_->told->records_not_found && !*pages_->place_was_found;
 }
 
+parent_keeping connector_stream::kept() const {
+  const auto& parents = of_.parts().parents;
+  return {parents ? parents->of(name_, of_.content().to_json()) : nullptr, [this] { return !has_doubts(); }};
+}
+
+bool connector_stream::has_doubts() const {
+  return missed_place() || (pages_ && pages_->claims->was_in_vain());
+}
+
+void connector_stream::require_word_of_parent(bool has_records, const std::stop_token& stop) const {
+  const auto& replaces_rows = of_.parts().replaces_rows;
+  if (!has_records && has_doubts() && replaces_rows && replaces_rows(stop)) {
+    throw error(errc::bad_data,
+                name_ +
+                    ": no records have come of this parent, and its answers leave doubts whether there are none, while "
+                    "what is read of its children takes the place of a table that has rows: it is left as it is. If "
+                    "there are no parents any more, empty the table by hand, or say so by a response filter with the "
+                    "action IGNORE; else mend the parent's extractor or paginator",
+                false);
+  }
+}
+
+namespace {
+
+/// A parent is what it would be without any state, whatever state its own table has.
+std::shared_ptr<const connector_stream> opened_parent(const component& stream) {
+  return std::make_shared<const connector_stream>(
+      component(stream.parts(), delegate_of(stream.content(), false), stream.path()));
+}
+
+}  // namespace
+
 std::shared_ptr<parent_records> make_parent_records(const component& stream) {
-  // A parent is read as a whole each time, whatever state its own table has.
-  const component read(stream.parts(), delegate_of(stream.content(), false), stream.path());
-  const auto parent = std::make_shared<const connector_stream>(read);
+  const auto parent = opened_parent(stream);
   // A partition that comes twice is read once.
-  return std::make_shared<parent_stream>([parent] { return parent->slices(); },
-                                         [parent](const planned_slice& slice) { return parent->reader(slice, true); });
+  return std::make_shared<parent_stream>(
+      [parent] { return parent->slices(); },
+      [parent](const planned_slice& slice) { return parent->reader(slice, true); },
+      [parent](bool has_records, const std::stop_token& stop) { parent->require_word_of_parent(has_records, stop); },
+      parent->kept());
+}
+
+std::shared_ptr<parent_records> make_parent_records(const component& stream,
+                                                    const std::shared_ptr<parent_watermarks>& past,
+                                                    const std::string& prefix) {
+  const auto parent = opened_parent(stream);
+  if (!parent->incremental() || parent->has_partitions()) {
+    return make_parent_records(stream);
+  }
+  // Of other settings, or by another definition, it has other records.
+  const std::string definition = stream.content().to_json() + canonical_json(stream.parts().config);
+  const std::string known_as = prefix + parent->name() + " " + std::to_string(crc32c(definition));
+  const stream_progress progress{
+      [past, known_as](const std::string&, const std::stop_token& stop) { return past->before(known_as, stop); }};
+  const auto read = [parent, past, known_as](const planned_slice& planned) -> std::unique_ptr<slice_reader> {
+    return std::make_unique<noted_reader>(parent->reader(planned, true), [=](const stream_page& page) {
+      past->note(known_as, parent->incremental()->watermark(planned.watermark, planned.slice.window, page.observed));
+    });
+  };
+  // Where nothing is new, nothing need be said; and what replaces a table is read of all parents.
+  return std::make_shared<parent_stream>([parent, progress] { return parent->slices(progress); }, read);
 }
 
 }  // namespace ingest::rest

@@ -7,6 +7,8 @@
 #include "rest/cursors/cursor.hpp"
 #include "rest/partitions/parent_records.hpp"
 #include "rest/streams/async_retriever.hpp"
+#include "rest/streams/parent_spool.hpp"
+#include "rest/streams/parent_watermarks.hpp"
 #include "rest/streams/retriever.hpp"
 #include "rest/streams/stream_slices.hpp"
 
@@ -22,7 +24,10 @@ class connector_stream {
   /// Null where all of the stream is read each time.
   const std::shared_ptr<const cursor>& incremental() const { return cursor_; }
 
-  /// The slices, from the first one on. Parents are read anew.
+  bool has_partitions() const { return !of_.child("retriever").children("partition_router").empty(); }
+
+  /// The slices, from the first one on. Parents are read anew; of those that the stream depends on
+  /// (incremental_dependency), what is new where `progress` tells of the sync before.
   std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;
 
   /// What reads a slice. `records_may_repeat`: those that come twice are there once, for the target knows them by their
@@ -33,6 +38,16 @@ class connector_stream {
   /// told as a warning.
   bool missed_place() const;
 
+  /// Whether that has happened, or an answer was taken for the last one that said otherwise.
+  bool has_doubts() const;
+
+  /// Throws errc::bad_data where no record has come of all slices of a parent, there are doubts whether it has none,
+  /// and what is read of its children takes the place of rows that are there. May ask the database for these.
+  void require_word_of_parent(bool has_records, const std::stop_token& stop) const;
+
+  /// What is to be kept of it for its children; nothing, where they do not need it. The stream must outlive it.
+  parent_keeping kept() const;
+
  private:
   component of_;
   std::string name_;
@@ -41,7 +56,13 @@ class connector_stream {
   std::shared_ptr<const job_reading> jobs_;
 };
 
-/// The records of a stream that is a parent, read for its children alone.
+/// The records of a stream that is a parent, read for its children alone: as a whole.
 std::shared_ptr<parent_records> make_parent_records(const component& stream);
+
+/// The same, from where it was read the time before, if it has a cursor, and is not divided into partitions itself;
+/// `past` knows it by `prefix` and its name.
+std::shared_ptr<parent_records> make_parent_records(const component& stream,
+                                                    const std::shared_ptr<parent_watermarks>& past,
+                                                    const std::string& prefix);
 
 }  // namespace ingest::rest

@@ -82,11 +82,13 @@ constexpr component_maker<made_cursor> cursors[] = {
 
 }  // namespace
 
-made_router make_substream_router(const component& of) {
+made_router make_substream_router(const component& of, const std::shared_ptr<parent_watermarks>& past) {
   std::vector<parent_stream_options> parents;
   for (const component& p : of.children("parent_stream_configs")) {
     parent_stream_options o;
-    o.records = make_parent_records(p.child("stream"));
+    const std::string known_as = "parent " + std::to_string(parents.size()) + ": ";
+    o.records = past && p.truth("incremental_dependency") ? make_parent_records(p.child("stream"), past, known_as)
+                                                          : make_parent_records(p.child("stream"));
     o.parent_key = p.expression("parent_key");
     o.partition_field = p.expression("partition_field");
     if (const node* const extra = p.field("extra_fields")) {
@@ -100,7 +102,6 @@ made_router make_substream_router(const component& of) {
     }
     o.extra_fields_tell_apart = p.truth("extra_fields_tell_apart");
     o.option = make_optional_option(p, "request_option");
-    o.incremental_dependency = p.truth("incremental_dependency");
     o.where = p.where();
     parents.push_back(std::move(o));
   }
@@ -127,7 +128,7 @@ made_router make_groups(const component& of);
 
 constexpr component_maker<made_router> routers[] = {
     {"ListPartitionRouter", make_list},
-    {"SubstreamPartitionRouter", make_substream_router},
+    {"SubstreamPartitionRouter", [](const component& of) { return make_substream_router(of); }},
     {"GroupingPartitionRouter", make_groups},
     {"CustomPartitionRouter", make_custom_router},
 };
@@ -155,9 +156,14 @@ std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of) {
   return of ? make_by_type(cursors, *of) : nullptr;
 }
 
-std::unique_ptr<partition_router> make_router(const component& retriever) {
+std::unique_ptr<partition_router> make_router(const component& retriever,
+                                              const std::shared_ptr<parent_watermarks>& past) {
   std::vector<made_router> all;
-  for (const component& one : retriever.children("partition_router")) {
+  const std::vector<component> routers_of_it = retriever.children("partition_router");
+  if (routers_of_it.size() == 1 && routers_of_it.front().type() == "SubstreamPartitionRouter") {
+    return make_substream_router(routers_of_it.front(), past);
+  }
+  for (const component& one : routers_of_it) {
     all.push_back(make_by_type(routers, one));
   }
   if (all.empty()) {

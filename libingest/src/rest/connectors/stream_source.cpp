@@ -10,6 +10,7 @@
 #include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
 #include "rest/paginators/page_position.hpp"
+#include "rest/streams/kept_slices.hpp"
 
 namespace ingest::rest {
 
@@ -82,56 +83,64 @@ class slices_at_hand {
 
 }  // namespace
 
-struct stream_sources::shared {
+/// What the sources of a stream have in common.
+struct read_stream {
+  read_stream(std::shared_ptr<const connector_stream> from, std::shared_ptr<const record_encoder> e, stream_progress p,
+              bool may_repeat)
+      : stream(std::move(from)),
+        encoder(std::move(e)),
+        past(std::move(p)),
+        records_may_repeat(may_repeat),
+        kept(stream->kept()) {}
+
   std::shared_ptr<const connector_stream> stream;
   std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
   stream_progress past;
-  bool records_may_repeat = false;
-  slices_at_hand slices = {};
+  bool records_may_repeat;
+  kept_slices kept;
+  slices_at_hand slices;
+
+  bool tells_watermark() const { return past.watermark && stream->incremental(); }
 };
 
 namespace {
 
-using shared_parts = std::shared_ptr<const connector_stream>;
-
 class stream_supply final : public slice_supply {
  public:
-  stream_supply(const shared_parts& stream, std::shared_ptr<void> keeper, slices_at_hand& at_hand,
-                stream_progress progress)
-      : stream_(stream), keeper_(std::move(keeper)), at_hand_(at_hand), slices_(stream->slices(std::move(progress))) {}
+  explicit stream_supply(std::shared_ptr<read_stream> of)
+      : of_(std::move(of)), slices_(of_->stream->slices(of_->past)) {
+    of_->kept.begin();
+  }
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
     if (!planned) {
+      of_->kept.all_named();
       return std::nullopt;
     }
-    slice_task task{slice_id(stream_->name(), planned->slice.name()), std::nullopt};
-    at_hand_.add(task.slice, *planned);
+    slice_task task{slice_id(of_->stream->name(), planned->slice.name()), std::nullopt};
+    of_->slices.add(task.slice, *planned);
+    of_->kept.name(task.slice, *planned);
     return task;
   }
 
  private:
-  shared_parts stream_;
-  std::shared_ptr<void> keeper_;
-  slices_at_hand& at_hand_;
+  std::shared_ptr<read_stream> of_;
   std::unique_ptr<stream_slices> slices_;
 };
 
 class slice_source final : public source {
  public:
-  slice_source(shared_parts stream, planned_slice planned, bool records_may_repeat, std::optional<json_pointer> id,
-               std::shared_ptr<const record_encoder> encoder, bool tells_watermark, std::function<void()> ended)
-      : stream_(std::move(stream)),
-        planned_(std::move(planned)),
-        tells_watermark_(tells_watermark),
+  slice_source(std::shared_ptr<read_stream> of, slice_id id, planned_slice planned)
+      : of_(std::move(of)),
         id_(std::move(id)),
-        encoder_(std::move(encoder)),
-        ended_(std::move(ended)),
-        reader_(stream_->reader(planned_, records_may_repeat)) {}
+        planned_(std::move(planned)),
+        reader_(of_->stream->reader(planned_, of_->records_may_repeat)) {}
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     stop_ = std::move(stop);
+    of_->kept.open(id_, position);
     reader_->open(position);
   }
 
@@ -140,6 +149,7 @@ class slice_source final : public source {
     if (!page) {
       return std::nullopt;
     }
+    of_->kept.take(id_, planned_, *page);
     auto lines = std::make_shared<std::string>();
     lines->reserve(page->records.bytes() + page->records.size() * expected_key);
     for (std::size_t i = 0; i < page->records.size(); ++i) {
@@ -148,10 +158,10 @@ class slice_source final : public source {
     batch b;
     b.data = std::move(lines);
     b.records = page->records.size();
-    b.position = tells_watermark_ && page->last ? last_position(*page) : page->position;
+    b.position = of_->tells_watermark() && page->last && !planned_.of_parent ? last_position(*page) : page->position;
     b.last = page->last;
     if (b.last) {
-      ended_();
+      of_->slices.end(id_);
     }
     return b;
   }
@@ -162,25 +172,23 @@ class slice_source final : public source {
   static constexpr std::size_t expected_key = 40;
 
   std::string last_position(const stream_page& page) const {
-    const auto reached = stream_->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
+    const auto reached =
+        of_->stream->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
     return reached ? with_watermark(page.position, planned_.slice.part.key(), *reached) : page.position;
   }
 
   void append(std::string_view record, std::string& to) {
     detail::json_value key;
-    if (id_) {
+    if (of_->id) {
       detail::json_scanner in(record);
-      find_values(in, std::span(&*id_, 1), std::span(&key, 1));
+      find_values(in, std::span(&*of_->id, 1), std::span(&key, 1));
     }
-    encoder_->append(key.text(scratch_), record, to);
+    of_->encoder->append(key.text(scratch_), record, to);
   }
 
-  shared_parts stream_;
+  std::shared_ptr<read_stream> of_;
+  slice_id id_;
   planned_slice planned_;
-  bool tells_watermark_;
-  std::optional<json_pointer> id_;
-  std::shared_ptr<const record_encoder> encoder_;
-  std::function<void()> ended_;
   std::unique_ptr<slice_reader> reader_;
   std::stop_token stop_;
   std::string scratch_;
@@ -191,31 +199,23 @@ class slice_source final : public source {
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
                                std::shared_ptr<const record_encoder> encoder, stream_progress past,
                                bool records_may_repeat)
-    : shared_(std::make_shared<shared>()) {
-  shared_->stream = std::move(stream);
+    : of_(std::make_shared<read_stream>(std::move(stream), std::move(encoder), std::move(past), records_may_repeat)) {
   if (id_pointer) {
-    shared_->id.emplace(*id_pointer);
+    of_->id.emplace(*id_pointer);
   }
-  shared_->encoder = std::move(encoder);
-  shared_->past = std::move(past);
-  shared_->records_may_repeat = records_may_repeat;
 }
 
 slice_supply_factory stream_sources::supply() const {
-  return
-      [parts = shared_] { return std::make_unique<stream_supply>(parts->stream, parts, parts->slices, parts->past); };
+  return [of = of_] { return std::make_unique<stream_supply>(of); };
 }
 
 source_factory stream_sources::sources() const {
-  return [parts = shared_](const slice_id& slice) -> std::unique_ptr<source> {
-    auto planned = parts->slices.begin(slice);
+  return [of = of_](const slice_id& slice) -> std::unique_ptr<source> {
+    auto planned = of->slices.begin(slice);
     if (!planned) {
       throw error(errc::internal, to_string(slice) + " was given out so long ago that it is not known any more");
     }
-    const bool tells_watermark = parts->past.watermark && parts->stream->incremental();
-    return std::make_unique<slice_source>(parts->stream, std::move(*planned), parts->records_may_repeat, parts->id,
-                                          parts->encoder, tells_watermark,
-                                          [parts, slice] { parts->slices.end(slice); });
+    return std::make_unique<slice_source>(of, slice, std::move(*planned));
   };
 }
 

@@ -11,6 +11,8 @@
 
 namespace ingest::rest {
 
+struct read_stream;
+
 /// What a pipeline reads a stream with: a supply of its slices, and a source for each of them.
 class stream_sources {
  public:
@@ -32,8 +34,7 @@ class stream_sources {
   source_factory sources() const;
 
  private:
-  struct shared;
-  std::shared_ptr<shared> shared_;
+  std::shared_ptr<read_stream> of_;
 };
 
 }  // namespace ingest::rest

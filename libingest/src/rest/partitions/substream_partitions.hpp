@@ -17,8 +17,6 @@ struct parent_stream_options {
   interpolation partition_field;  ///< what the value is called in the partition
   std::vector<std::vector<interpolation>> extra_fields = {};
   std::optional<request_option> option = {};
-  bool incremental_dependency =
-      false;  ///< the parent is read from its own watermark on: whoever makes `records` sees to it
   std::string where = {};
   /// Of the short spelling: they tell partitions apart, as the key does, and are among the values of a partition; and a
   /// key that is null or empty is none, as nothing can be asked for by it.

@@ -1,5 +1,6 @@
 #include "rest/streams/stream_slices.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include "ingest/error.hpp"
@@ -21,14 +22,17 @@ namespace {
 }  // namespace
 
 stream_slices::stream_slices(std::shared_ptr<partition_router> router, std::shared_ptr<const cursor> cursor,
-                             stream_progress progress)
-    : router_(std::move(router)), cursor_(std::move(cursor)), progress_(std::move(progress)) {}
+                             stream_progress progress, std::shared_ptr<const parent_watermarks> parents)
+    : router_(std::move(router)),
+      cursor_(std::move(cursor)),
+      progress_(std::move(progress)),
+      parents_(std::move(parents)) {}
 
 std::optional<planned_slice> stream_slices::next(const std::stop_token& stop) {
   while (!window_) {
     throw_if_stopped(stop);
     if (!next_partition(stop)) {
-      return std::nullopt;
+      return parents_ ? next_of_parents() : std::nullopt;
     }
   }
   value window = *std::exchange(window_, windows_ ? windows_->next() : std::nullopt);
@@ -38,10 +42,34 @@ std::optional<planned_slice> stream_slices::next(const std::stop_token& stop) {
   return planned_slice{{current_, std::move(window)}, watermark_, !window_};
 }
 
+std::optional<planned_slice> stream_slices::next_of_parents() {
+  const auto& reached = parents_->reached();
+  if (parents_told_ == reached.size()) {
+    return std::nullopt;
+  }
+  const auto& [parent, watermark] = *std::next(reached.begin(), static_cast<std::ptrdiff_t>(parents_told_++));
+  planned_slice told;
+  told.slice.part.values = value::dict_of({{"_ingest_parent", value::text_of(parent)}});
+  told.of_parent = {parent, watermark};
+  return told;
+}
+
 bool stream_slices::next_partition(const std::stop_token& stop) {
   if (!std::exchange(begun_, true)) {
     router_->begin();
   }
+  if (!pending_ && !find_partition(stop)) {
+    return false;
+  }
+  if (pending_) {
+    begin_windows(*pending_, stop);
+    pending_.reset();
+  }
+  return true;
+}
+
+/// One that was there before is passed by.
+bool stream_slices::find_partition(const std::stop_token& stop) {
   auto found = router_->next(stop);
   if (!found) {
     return false;
@@ -57,17 +85,17 @@ bool stream_slices::next_partition(const std::stop_token& stop) {
   if (!is_new) {
     refuse_other_extra_fields(key);
   }
-  current_ = std::move(*found);
-  begin_windows(key, stop);
+  pending_ = std::move(found);
   return true;
 }
 
-void stream_slices::begin_windows(const std::string& key, const std::stop_token& stop) {
+void stream_slices::begin_windows(const partition& of, const std::stop_token& stop) {
+  current_ = of;
   if (!cursor_) {
     window_ = value::dict_of({});
     return;
   }
-  watermark_ = progress_.watermark ? progress_.watermark(key, stop) : std::nullopt;
+  watermark_ = progress_.watermark ? progress_.watermark(of.key(), stop) : std::nullopt;
   windows_ = cursor_->windows(watermark_);
   window_ = windows_->next();
 }

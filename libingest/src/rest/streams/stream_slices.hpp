@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -9,15 +8,16 @@
 #include "rest/cursors/cursor.hpp"
 #include "rest/partitions/partition_router.hpp"
 #include "rest/partitions/recent_keys.hpp"
+#include "rest/streams/parent_watermarks.hpp"
+#include "rest/streams/stream_progress.hpp"
 #include "rest/streams/stream_slice.hpp"
 
 namespace ingest::rest {
 
-/// Where the partitions of a stream were left by the sync before.
-struct stream_progress {
-  /// The watermark of a partition, by its key; nothing where it has none yet. May ask a database: throws as that does,
-  /// and errc::cancelled once `stop` is requested.
-  std::function<std::optional<std::string>(const std::string& partition_key, const std::stop_token& stop)> watermark;
+/// How far a parent was read, which is kept as a partition's watermark is.
+struct parent_watermark {
+  std::string parent;
+  std::string watermark;
 };
 
 /// A slice, and what its cursor begins with.
@@ -25,28 +25,36 @@ struct planned_slice {
   stream_slice slice;
   std::optional<std::string> watermark;  ///< of its partition, before this sync
   bool last_of_partition = false;        ///< no window comes behind it
+  /// No part of the stream, and without records: it only says this, once all parents were read.
+  std::optional<parent_watermark> of_parent = {};
 };
 
 /// The slices of a stream: its partitions, each with its windows in order, each once. What it keeps does not grow with
 /// those that it has given. One thread at a time.
 class stream_slices {
  public:
-  /// `cursor` may be null: then each partition is one slice, without a window.
+  /// `cursor` may be null: then each partition is one slice, without a window. `parents`, those that `router` reads,
+  /// may be null: behind the last slice comes one for each of them.
   stream_slices(std::shared_ptr<partition_router> router, std::shared_ptr<const cursor> cursor,
-                stream_progress progress);
+                stream_progress progress, std::shared_ptr<const parent_watermarks> parents = nullptr);
 
   /// The next slice; nothing behind the last one. Throws as the router and the cursor do.
   std::optional<planned_slice> next(const std::stop_token& stop);
 
  private:
   bool next_partition(const std::stop_token& stop);
-  void begin_windows(const std::string& key, const std::stop_token& stop);
+  bool find_partition(const std::stop_token& stop);
+  void begin_windows(const partition& of, const std::stop_token& stop);
+  std::optional<planned_slice> next_of_parents();
 
   std::shared_ptr<partition_router> router_;
   std::shared_ptr<const cursor> cursor_;
   stream_progress progress_;
+  std::shared_ptr<const parent_watermarks> parents_;
+  std::size_t parents_told_ = 0;
   recent_keys known_;
   bool begun_ = false;
+  std::optional<partition> pending_;  // found, and not begun: asking for its watermark may fail
   partition current_;
   std::optional<std::string> watermark_;
   std::unique_ptr<window_sequence> windows_;

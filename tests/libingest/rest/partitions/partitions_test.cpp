@@ -70,7 +70,7 @@ std::shared_ptr<given_parent> parent() {
 }
 
 parent_stream_options child_of(std::shared_ptr<parent_records> records) {
-  return {std::move(records), text("id"), text("parent_id"), {}, {}, false, "the router, line 5"};
+  return {std::move(records), text("id"), text("parent_id"), {}, {}, "the router, line 5"};
 }
 
 std::string all_of(partition_router& router) {
@@ -259,6 +259,31 @@ BOOST_AUTO_TEST_CASE(slices_are_partitions_with_their_windows) {
              "\n"
              R"({"partition":{"i":1},"window":{"end_time":"2024-02-15","start_time":"2024-02-10"}} 2024-02-10.)"
              "\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_partition_is_passed_by_where_its_watermark_could_not_be_asked_for) {
+  stream_progress progress;
+  bool fails = true;
+  progress.watermark = [&fails](const std::string&, const std::stop_token&) -> std::optional<std::string> {
+    if (std::exchange(fails, !fails)) {
+      throw ingest::error(ingest::errc::unavailable, "the database is away");
+    }
+    return std::nullopt;
+  };
+  stream_slices slices(list_of("[0,1]", "i"), monthly(), progress);
+  std::string found;
+  for (;;) {
+    try {
+      const auto planned = slices.next({});
+      if (!planned) {
+        break;
+      }
+      found += planned->slice.part.values.to_json();
+    } catch (const ingest::error&) {
+      found += " ";
+    }
+  }
+  BOOST_TEST(found == R"( {"i":0}{"i":0} {"i":1}{"i":1})");
 }
 
 BOOST_AUTO_TEST_CASE(each_partition_is_given_once) {
