@@ -43,9 +43,9 @@ actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr
 }
 
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices,
-                const std::shared_ptr<run_ledger>& ledger) {
+                const std::shared_ptr<run_ledger>& ledger, const std::set<slice_id>& begun) {
   if (const auto supplied = from_of(s).supplied) {
-    supplied_sources found = supplied(s, plan, ledger, *to.spec().metrics);
+    supplied_sources found = supplied(s, plan, ledger, begun, *to.spec().metrics);
     to.slices(std::move(found.slices), s.readers.value_or(readers_of_found_slices));
     to.from(std::move(found.sources));
   } else {

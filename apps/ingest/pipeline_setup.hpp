@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -18,9 +19,9 @@ namespace ingest::app {
 /// A builder that has what the settings say of every pipeline.
 actors::pipeline_builder begin_pipeline(const settings& s, const std::shared_ptr<metrics>& counters);
 
-/// Has the pipeline read what `plan` says, in so many slices; `ledger` as from_kind::supplied has it.
+/// Has the pipeline read what `plan` says, in so many slices; `ledger` and `begun` as from_kind::supplied has them.
 void add_source(actors::pipeline_builder& to, const settings& s, const std::string& plan, std::size_t slices,
-                const std::shared_ptr<run_ledger>& ledger = nullptr);
+                const std::shared_ptr<run_ledger>& ledger = nullptr, const std::set<slice_id>& begun = {});
 
 /// The time windows for SLICES=auto, which divide what `plan` reads. Blocks; throws what requests do, errc::cancelled
 /// on a stop.

@@ -275,6 +275,34 @@ streams:
   BOOST_TEST(number("SELECT count(*) FROM kids") == 6);
 }
 
+BOOST_AUTO_TEST_CASE(ends_where_it_stands_with_a_child_whose_parent_has_gone_since_a_process_before) {
+  std::atomic<bool> gone{false};
+  http_server own([&gone](const received_request& r) {
+    if (r.path == "/things") {
+      return reply{.body = gone ? R"({"items":[{"id":2},{"id":3}]})" : R"({"items":[{"id":1},{"id":2}]})"};
+    }
+    const bool first = r.parameter("page") == "1";
+    if (r.path == "/things/1/kids" && !first) {
+      gone = true;
+      return reply{.status = 404, .body = R"({"message":"there is no such thing"})"};
+    }
+    return reply{.body = first ? R"({"items":[{"id":")" + r.path + R"("}]})" : R"({"items":[]})"};
+  });
+  const std::string file = (directory / "things.yaml").string();
+  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
+streams:
+  things: {key: id, records: items, paginate: none}
+  kids: {path: "/things/{things.id}/kids", key: id, records: items, paginate: {page: {size: 1}}}
+)";
+  environment.erase("CONNECTOR_CONFIG");
+  environment["READERS"] = "1";
+  BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code != 0);
+  const auto p = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "slice_gone"), p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids WHERE id IN ('/things/2/kids', '/things/3/kids')") == 2);
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_behind_the_last_page_when_it_was_killed) {
   int answers = 0;
   std::atomic<bool> stands{false};

@@ -129,7 +129,7 @@ class ledger_progress {
 };
 
 supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
-                            metrics&) {
+                            const std::set<slice_id>& begun, metrics&) {
   std::function<bool(const std::stop_token&)> replaces_rows;
   if (ledger && s.write == disposition::replace) {
     replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
@@ -153,7 +153,7 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
     };
   }
   const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
-                                  std::move(past), may_repeat);
+                                  std::move(past), may_repeat, begun);
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};
@@ -210,8 +210,9 @@ connector_setup set_up_connector(const settings& s, rest::manifest source, std::
   loaded_settings loaded = load_connection(s, source);
   std::string plan = std::string(connector_key) + std::filesystem::weakly_canonical(s.from.path).string() +
                      " MANIFEST=" + checksum_of(source.root.to_json()) + " CONFIG=" + loaded.fingerprint;
-  return {std::move(source), std::move(loaded.config), std::move(loaded.secrets), connector_options_of(s, present_ms),
-          std::move(plan)};
+  rest::connector_options options = connector_options_of(s, present_ms);
+  options.config_identity = loaded.fingerprint;
+  return {std::move(source), std::move(loaded.config), std::move(loaded.secrets), std::move(options), std::move(plan)};
 }
 
 connector_setup set_up_connector(const settings& s, std::optional<std::int64_t> present_ms) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "check.hpp"
@@ -39,9 +40,10 @@ struct from_kind {
   void (*check_unchanged)(const std::string& begun_with, const settings& s) = nullptr;
 
   /// In place of `sources`, where slices are found while they are read. Null: the plan says how many there are.
-  /// `ledger` knows where runs before have left the source; none where TO keeps none.
+  /// `ledger` knows where runs before have left the source; none where TO keeps none. `begun`: slices that processes
+  /// before have begun, some of them perhaps read to their ends.
   supplied_sources (*supplied)(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
-                               metrics& counters) = nullptr;
+                               const std::set<slice_id>& begun, metrics& counters) = nullptr;
 
   bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
   bool repeatable = true;  ///< what was read can be read again

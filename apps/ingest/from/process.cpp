@@ -72,7 +72,7 @@ std::function<std::unique_ptr<processes::message_reader>()> messages_of(const se
 }
 
 supplied_sources sources_of(const settings& s, const std::string&, const std::shared_ptr<run_ledger>& ledger,
-                            metrics&) {
+                            const std::set<slice_id>&, metrics&) {
   const auto folder = std::make_shared<process_folder>(s);
   processes::process_source_options o;
   o.catalog = s.of_process.catalog;

@@ -9,6 +9,7 @@ namespace ingest::events {
 inline constexpr std::string_view run_started = "run_started";
 inline constexpr std::string_view run_resumed = "run_resumed";
 inline constexpr std::string_view run_read_anew = "run_read_anew";
+inline constexpr std::string_view slice_gone = "slice_gone";
 inline constexpr std::string_view run_complete = "run_complete";
 inline constexpr std::string_view complete_but_short = "complete_but_short";
 inline constexpr std::string_view run_partial = "run_partial";

@@ -24,11 +24,27 @@ constexpr std::string_view of_answer_codes[] = {"code",    "statuscode", "respon
                                                 "retcode", "rescode",    "returncode",   "ret",      "rc"};
 constexpr std::string_view of_messages[] = {"message", "messages", "msg", "errormessage", "errormsg", "errmsg"};
 constexpr std::string_view of_contents[] = {"data", "items", "list", "records", "result", "results", "rows", "content"};
-constexpr std::string_view of_nothing[] = {"norecord", "nodata", "noresult", "norow", "notfound", "nocontent",
-                                           "noitem",   "nomore", "nothing",  "empty", "noentries"};
+constexpr std::string_view of_nothing[] = {
+    "norecord", "nodata",     "noresult",        "norow",     "notfound",  "nocontent", "noitem",
+    "nomore",   "nothing",    "empty",           "noentries", "nomatch",   "0row",      "0record",
+    "0result",  "keinedaten", "keineergebnisse", "aucun",     "sinresult", "nenhum",    "nessun"};
 constexpr std::string_view of_failure[] = {"error", "fail", "failed", "failure"};
-constexpr std::string_view of_no_error[] = {"",        "none",       "no", "noerror", "ok",
-                                            "success", "successful", "0",  "null",    "false"};
+constexpr std::string_view of_no_error[] = {"",           "none", "no",   "noerror", "noerrors", "ok",  "success",
+                                            "successful", "0",    "null", "false",   "na",       "nil", "undefined"};
+constexpr std::string_view of_failures_that_pass[] = {
+    "unavailable",  "maintenance",         "ratelimit",     "toomanyrequest", "timedout",
+    "timeout",      "internalservererror", "internalerror", "overloaded",     "tryagain",
+    "unauthorized", "forbidden",           "accessdenied",  "quotaexceeded",  "limitexceeded",
+    "servererror",  "systembusy",          "servicebusy",   "backenderror",   "somethingwent"};
+constexpr std::string_view of_undone[] = {"pending",    "processing",  "queued",   "running",
+                                          "inprogress", "unavailable", "degraded", "partial",
+                                          "incomplete", "failed",      "fail",     "failure"};
+constexpr std::string_view of_troubles[] = {"error", "fail", "invalid", "denied", "limit", "unavailable", "timeout"};
+constexpr std::string_view of_flags[] = {"haserror",          "haserrors", "iserror", "partial", "ispartial",
+                                         "incompleteresults", "degraded",  "timeout", "timedout"};
+constexpr std::string_view of_explanations[] = {"message", "messages",         "msg",         "detail",  "details",
+                                                "reason",  "errordescription", "faultstring", "warning", "warnings",
+                                                "info"};
 constexpr std::string_view of_codes[] = {"code", "status", "errorcode", "errcode", "number"};
 constexpr std::string_view of_words[] = {"message", "messages", "errormessage", "errormsg", "errmsg", "msg",
                                          "detail",  "details",  "reason",       "error",    "errors"};
@@ -95,7 +111,8 @@ bool speaks_of_error(const value& content) {
   }
   bool says_anything = false;
   for (const auto& [name, inner] : content.members()) {
-    if (is_one_of(of_codes, plain_name(name.to_text())) && inner.truth() && is_zero_or_ok(inner)) {
+    const bool is_said = inner.truth() || inner.is_number();
+    if (is_one_of(of_codes, plain_name(name.to_text())) && is_said && is_zero_or_ok(inner)) {
       return false;
     }
     says_anything = says_anything || inner.truth();
@@ -136,6 +153,18 @@ bool is_odd_code(std::string_view plain, const value& content) {
   return code && !is_code_of_success(*code);
 }
 
+/// Of what is called the number of an error, whatever it is.
+bool is_error_number(const value& content) {
+  if (const auto number = number_in(content)) {
+    return *number != 0 && (*number < 200 || *number > 299);
+  }
+  return content.truth() && !is_zero_or_ok(content);
+}
+
+bool is_true(const value& content) {
+  return truth_in(content) == true;
+}
+
 bool has_failed_shards(const value& content) {
   const value* const failed = content.find("failed");
   return failed != nullptr && number_in(*failed).value_or(0) > 0;
@@ -151,18 +180,39 @@ std::string words_beside(const value& said) {
   return "";
 }
 
+bool has_any_of(std::span<const std::string_view> words, const std::string& text) {
+  const std::string plain = plain_name(text);
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return plain.find(word) != std::string::npos; });
+}
+
+bool tells_of_nothing(const std::string& words) {
+  return has_any_of(of_nothing, words) || words.find("暂无") != std::string::npos ||
+         words.find("无数据") != std::string::npos;
+}
+
+/// A server that is in trouble says so in a sentence, if in nothing else.
+std::optional<std::string> failure_that_passes(const value& said) {
+  constexpr std::size_t longest_sentence = 300;
+  for (const auto& [name, content] : said.members()) {
+    const bool explains = content.truth() && is_one_of(of_explanations, plain_name(name.to_text()));
+    const std::string words = explains ? words_in(content).value_or("") : "";
+    if (!words.empty() && words.size() < longest_sentence && has_any_of(of_failures_that_pass, words)) {
+      return words;
+    }
+  }
+  return std::nullopt;
+}
+
 /// What is said, and not in words of success, nor of there being nothing.
 std::string message_beside(const value& said) {
   for (const auto& [name, content] : said.members()) {
     const bool has_words = content.truth() && is_one_of(of_messages, plain_name(name.to_text()));
     const std::string words = has_words ? words_in(content).value_or("") : "";
     const std::string plain = plain_name(words);
-    const auto speaks_of = [&plain](std::string_view word) { return plain.find(word) != std::string::npos; };
-    const bool is_good = is_one_of(of_no_error, plain) || speaks_of("succes") ||
-                         std::any_of(std::begin(of_nothing), std::end(of_nothing), speaks_of) ||
-                         words.find("成功") != std::string::npos || words.find("暂无") != std::string::npos ||
-                         words.find("无数据") != std::string::npos;
-    if (!words.empty() && !is_good) {
+    const bool is_good = is_one_of(of_no_error, plain) || plain.find("succes") != std::string::npos ||
+                         words.find("成功") != std::string::npos;
+    if (!words.empty() && !is_good && !tells_of_nothing(words)) {
       return words;
     }
   }
@@ -181,18 +231,18 @@ outcome outcome_of(const value& said) {
   outcome found;
   for (const auto& [name, content] : said.members()) {
     const std::string plain = plain_name(name.to_text());
-    if (found.error == nullptr && is_one_of(of_errors, plain) && speaks_of_error(content)) {
+    const bool counts_errors = plain == "errors" && content.is_number();
+    if (found.error == nullptr && is_one_of(of_errors, plain) && !counts_errors && speaks_of_error(content)) {
       found.error = &content;
     }
     found.is_denied = found.is_denied || (is_one_of(of_success, plain) && says_no(content));
-    found.has_failed =
-        found.has_failed ||
-        (is_one_of(of_error_numbers, plain) && number_in(content).value_or(content.truth() ? 1 : 0) != 0) ||
-        (plain == "timedout" && content.kind() == value::kind::boolean && content.boolean()) ||
-        (plain == "shards" && has_failed_shards(content));
+    found.has_failed = found.has_failed || (is_one_of(of_error_numbers, plain) && is_error_number(content)) ||
+                       (is_one_of(of_flags, plain) && is_true(content)) ||
+                       (plain == "shards" && has_failed_shards(content));
     found.may_have_failed =
         found.may_have_failed || (is_one_of(of_status, plain) && is_status_of_failure(content)) ||
-        (is_one_of(of_outcome, plain) && content.is_text() && is_one_of(of_failure, plain_name(content.text())));
+        (is_one_of(of_outcome, plain) && content.is_text() && is_one_of(of_failure, plain_name(content.text())) &&
+         (plain_name(content.text()) == "error" || is_envelope(said)));
     found.has_odd_code = found.has_odd_code || is_odd_code(plain, content);
   }
   return found;
@@ -209,8 +259,11 @@ std::optional<std::string> failure_in(const value& said) {
     return words && !words->empty() ? *words : !beside.empty() ? beside : found.error->to_json();
   }
   const std::string words = words_beside(said);
-  if (found.is_denied || found.has_failed || (found.may_have_failed && !words.empty())) {
+  if (found.is_denied || found.has_failed || (found.may_have_failed && !words.empty() && !tells_of_nothing(words))) {
     return words.empty() ? said.to_json() : words;
+  }
+  if (auto why = failure_that_passes(said)) {
+    return why;
   }
   const std::string message = found.has_odd_code && is_envelope(said) ? message_beside(said) : "";
   return message.empty() ? std::nullopt : std::optional(message);
@@ -239,6 +292,21 @@ std::optional<std::string> error_words(const value& said) {
   return std::nullopt;
 }
 
+bool leaves_success_open(const value& said) {
+  if (!said.is_dict()) {
+    return false;
+  }
+  const outcome found = outcome_of(said);
+  return found.may_have_failed || found.has_odd_code ||
+         std::any_of(said.members().begin(), said.members().end(), [](const auto& member) {
+           const std::string plain = plain_name(member.first.to_text());
+           const std::string text = member.second.is_text() ? plain_name(member.second.text()) : "";
+           const bool is_undone = is_one_of(of_outcome, plain) && is_one_of(of_undone, text);
+           const bool is_word = is_one_of(of_answer_codes, plain) && has_any_of(of_troubles, text);
+           return is_undone || is_word || (is_one_of(of_success, plain) && (number_in(member.second) == 0));
+         });
+}
+
 std::optional<std::string> words_of_denied_success(const value& response) {
   if (!response.is_dict()) {
     return std::nullopt;
@@ -252,9 +320,9 @@ bool is_only_error(const value& said) {
   return said.is_dict() && !said.members().empty() &&
          std::all_of(said.members().begin(), said.members().end(), [](const auto& member) {
            const std::string plain = plain_name(member.first.to_text());
-           return !member.second.truth() || is_one_of(of_errors, plain) || is_one_of(of_success, plain) ||
-                  is_one_of(of_outcome, plain) || is_one_of(of_status, plain) || is_one_of(of_error_numbers, plain) ||
-                  is_one_of(of_words, plain) || is_one_of(beside_errors, plain);
+           return (!member.second.truth() && !member.second.is_number()) || is_one_of(of_errors, plain) ||
+                  is_one_of(of_success, plain) || is_one_of(of_outcome, plain) || is_one_of(of_status, plain) ||
+                  is_one_of(of_error_numbers, plain) || is_one_of(of_words, plain) || is_one_of(beside_errors, plain);
          });
 }
 

@@ -20,6 +20,10 @@ std::optional<std::string> api_message(const answer& given);
 std::optional<std::string> error_words(const answer& given);
 std::optional<std::string> error_words(const value& said);
 
+/// Whether an answer without records leaves it open whether it was a success: what says otherwise without a word why, a
+/// code of letters, a status of something that is not done yet.
+bool leaves_success_open(const value& said);
+
 /// The same, only of an answer that says `success: false` or the like. Its records are not looked into.
 std::optional<std::string> words_of_denied_success(const value& response);
 

@@ -38,6 +38,7 @@ struct shared_authenticators {
 /// What all components of a connector share.
 struct connector_parts {
   value config = value::dict_of({});
+  std::string config_identity = {};  ///< as connector_options has it
   std::shared_ptr<http_transport> connections = {};
   std::shared_ptr<api_budget> budget = {};   ///< null: none
   std::shared_ptr<token_store> tokens = {};  ///< null: where refresh tokens rotate, that is refused

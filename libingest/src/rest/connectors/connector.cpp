@@ -7,6 +7,7 @@
 #include "rest/connectors/building.hpp"
 #include "rest/connectors/made_streams.hpp"
 #include "rest/connectors/schema_asking.hpp"
+#include "rest/expressions/canonical_json.hpp"
 #include "rest/requests/http_connections.hpp"
 #include "rest/templates/stream_template.hpp"
 
@@ -27,6 +28,7 @@ std::string list_of(const std::vector<declared_stream>& streams) {
 
 connector::connector(manifest from, value config, connector_options options)
     : manifest_(std::move(from)), has_state_(std::move(options.has_state)) {
+  parts_.config_identity = options.config_identity.empty() ? canonical_json(config) : options.config_identity;
   parts_.config = std::move(config);
   parts_.max_body_bytes = options.client.max_body_bytes;
   parts_.connections =

@@ -25,6 +25,7 @@ struct connector_options {
   std::shared_ptr<token_store> tokens = {};        ///< where refresh tokens that rotate outlive the process
   custom::components components = {};              ///< in place of the manifest's code of Python
   std::vector<std::string> allowed_hosts = {};     ///< that may get credentials beside those of the manifest
+  std::string config_identity = {};                ///< tells settings apart, not secrets; "": what they are, with these
   std::optional<std::chrono::milliseconds> retry_deadline = {};  ///< of a request; none: as the manifest has it
   timing time = {};
 

@@ -1,5 +1,6 @@
 #include "rest/connectors/connector_stream.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -83,16 +84,40 @@ std::shared_ptr<const stream_reading> make_reading(const component& retriever, c
   return reading;
 }
 
-/// Of a slice that only says how far a parent was read.
-class watermark_reader final : public slice_reader {
+/// Whether what parents have as extra fields may be in a request, by whatever name.
+bool asks_by_extra_fields(const component& retriever) {
+  std::vector<std::string> names = {"extra_fields"};
+  for (const component& router : retriever.children("partition_router")) {
+    for (const component& parent : router.children("parent_stream_configs")) {
+      const node* const paths = parent.field("extra_fields");
+      for (const node& path : paths == nullptr ? node::elements() : paths->items()) {
+        for (const node& step : path.items()) {
+          names.emplace_back(step.text());
+        }
+      }
+    }
+  }
+  const auto& parts = retriever.content().members();
+  return std::any_of(parts.begin(), parts.end(), [&](const node::member& part) {
+    const std::string written = part.name == "partition_router" ? "" : part.content.to_json();
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return written.find(name) != std::string::npos; });
+  });
+}
+
+/// Of a slice that has an end, and nothing before it.
+class ended_reader final : public slice_reader {
  public:
-  explicit watermark_reader(const parent_watermark& of) {
+  explicit ended_reader(const planned_slice& of) {
     page_position end;
     end.ended = true;
-    position_ = with_watermark(end.to_text(), of.parent, of.watermark);
+    position_ = end.to_text();
+    if (of.of_parent) {
+      position_ = with_watermark(position_, of.of_parent->parent, of.of_parent->watermark);
+    }
   }
 
-  void open(const std::optional<std::string>& position) override { ended_ = position.has_value(); }
+  void open(const std::optional<std::string>& position) override { ended_ = position == position_; }
 
   std::optional<stream_page> read(const std::stop_token&) override {
     return std::exchange(ended_, true) ? std::nullopt : std::optional(stream_page{{}, position_, true});
@@ -141,12 +166,16 @@ connector_stream::connector_stream(const component& of)
 std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress) const {
   const auto parents = progress.watermark ? std::make_shared<parent_watermarks>(progress) : nullptr;
   auto router = make_router(of_.child("retriever"), parents);
-  return std::make_unique<stream_slices>(std::move(router), cursor_, std::move(progress), parents);
+  auto all = std::make_unique<stream_slices>(std::move(router), cursor_, std::move(progress), parents);
+  if (!asks_by_extra_fields(of_.child("retriever"))) {
+    all->take_any_extra_fields();
+  }
+  return all;
 }
 
 std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
-  if (planned.of_parent) {
-    return std::make_unique<watermark_reader>(*planned.of_parent);
+  if (planned.of_parent || planned.is_gone) {
+    return std::make_unique<ended_reader>(planned);
   }
   auto watch = cursor_ ? cursor_->watch(planned.watermark) : nullptr;
   std::unique_ptr<slice_reader> reads;
@@ -215,7 +244,7 @@ std::shared_ptr<parent_records> make_parent_records(const component& stream,
     return make_parent_records(stream);
   }
   // Of other settings, or by another definition, it has other records.
-  const std::string definition = stream.content().to_json() + canonical_json(stream.parts().config);
+  const std::string definition = stream.content().to_json() + stream.parts().config_identity;
   const std::string known_as = prefix + parent->name() + " " + std::to_string(crc32c(definition));
   const stream_progress progress{
       [past, known_as](const std::string&, const std::stop_token& stop) { return past->before(known_as, stop); }};

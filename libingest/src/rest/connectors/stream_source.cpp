@@ -7,8 +7,10 @@
 #include <span>
 
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
 #include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
+#include "log/event_names.hpp"
 #include "rest/paginators/page_position.hpp"
 #include "rest/streams/kept_slices.hpp"
 
@@ -86,11 +88,12 @@ class slices_at_hand {
 /// What the sources of a stream have in common.
 struct read_stream {
   read_stream(std::shared_ptr<const connector_stream> from, std::shared_ptr<const record_encoder> e, stream_progress p,
-              bool may_repeat)
+              bool may_repeat, std::set<slice_id> b)
       : stream(std::move(from)),
         encoder(std::move(e)),
         past(std::move(p)),
         records_may_repeat(may_repeat),
+        begun(std::move(b)),
         kept(stream->kept()) {}
 
   std::shared_ptr<const connector_stream> stream;
@@ -98,6 +101,7 @@ struct read_stream {
   std::shared_ptr<const record_encoder> encoder;
   stream_progress past;
   bool records_may_repeat;
+  std::set<slice_id> begun;
   kept_slices kept;
   slices_at_hand slices;
 
@@ -109,25 +113,39 @@ namespace {
 class stream_supply final : public slice_supply {
  public:
   explicit stream_supply(std::shared_ptr<read_stream> of)
-      : of_(std::move(of)), slices_(of_->stream->slices(of_->past)) {
+      : of_(std::move(of)), slices_(of_->stream->slices(of_->past)), unnamed_(of_->begun) {
     of_->kept.begin();
   }
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
     if (!planned) {
-      of_->kept.all_named();
-      return std::nullopt;
+      return next_gone();
     }
     slice_task task{slice_id(of_->stream->name(), planned->slice.name()), std::nullopt};
+    unnamed_.erase(task.slice);
     of_->slices.add(task.slice, *planned);
     of_->kept.name(task.slice, *planned);
     return task;
   }
 
  private:
+  std::optional<slice_task> next_gone() {
+    if (unnamed_.empty()) {
+      of_->kept.all_named();
+      return std::nullopt;
+    }
+    planned_slice gone;
+    gone.is_gone = true;
+    slice_task task{unnamed_.extract(unnamed_.begin()).value(), std::nullopt};
+    of_->slices.add(task.slice, gone);
+    of_->kept.name(task.slice, gone);
+    return task;
+  }
+
   std::shared_ptr<read_stream> of_;
   std::unique_ptr<stream_slices> slices_;
+  std::set<slice_id> unnamed_;
 };
 
 class slice_source final : public source {
@@ -150,6 +168,9 @@ class slice_source final : public source {
       return std::nullopt;
     }
     of_->kept.take(id_, planned_, *page);
+    if (planned_.is_gone) {
+      tell_gone();
+    }
     auto lines = std::make_shared<std::string>();
     lines->reserve(page->records.bytes() + page->records.size() * expected_key);
     for (std::size_t i = 0; i < page->records.size(); ++i) {
@@ -158,7 +179,8 @@ class slice_source final : public source {
     batch b;
     b.data = std::move(lines);
     b.records = page->records.size();
-    b.position = of_->tells_watermark() && page->last && !planned_.of_parent ? last_position(*page) : page->position;
+    b.position = of_->tells_watermark() && page->last && !planned_.of_parent && !planned_.is_gone ? last_position(*page)
+                                                                                                  : page->position;
     b.last = page->last;
     if (b.last) {
       of_->slices.end(id_);
@@ -175,6 +197,14 @@ class slice_source final : public source {
     const auto reached =
         of_->stream->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
     return reached ? with_watermark(page.position, planned_.slice.part.key(), *reached) : page.position;
+  }
+
+  void tell_gone() const {
+    log::warning(events::slice_gone,
+                 to_string(id_) +
+                     ", which a process before has begun, is none any more: its parent's record has gone, or does not "
+                     "belong to this run. It ends where it stands, and if it comes again, the next run reads it",
+                 {{"stream", of_->stream->name()}});
   }
 
   void append(std::string_view record, std::string& to) {
@@ -198,8 +228,9 @@ class slice_source final : public source {
 
 stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
                                std::shared_ptr<const record_encoder> encoder, stream_progress past,
-                               bool records_may_repeat)
-    : of_(std::make_shared<read_stream>(std::move(stream), std::move(encoder), std::move(past), records_may_repeat)) {
+                               bool records_may_repeat, std::set<slice_id> begun)
+    : of_(std::make_shared<read_stream>(std::move(stream), std::move(encoder), std::move(past), records_may_repeat,
+                                        std::move(begun))) {
   if (id_pointer) {
     of_->id.emplace(*id_pointer);
   }

@@ -56,6 +56,13 @@ bool record_selector::raw() const {
          !options_.own_condition && options_.transformations.empty() && !options_.schema && !options_.own_normalization;
 }
 
+std::optional<glob_path> record_selector::place() const {
+  if (options_.own_extraction) {
+    return std::nullopt;
+  }
+  return options_.search ? options_.search->known().value_or(glob_path()) : options_.extractor.path();
+}
+
 selected_page record_selector::select(const answer& from, const decoder& how, const page_wishes& wishes,
                                       const variables& given, record_watch* watch) const {
   selected_page page;

@@ -109,6 +109,9 @@ class record_selector {
 
   const record_extractor& extractor() const { return options_.extractor; }
 
+  /// Where the records of answers are, as far as that is known; nothing where something else extracts them.
+  std::optional<glob_path> place() const;
+
   cursor_filter filter() const { return options_.filter; }
 
   /// Whether records' bytes go through as they came, where the answers are JSON.

@@ -1,5 +1,7 @@
 #include "rest/streams/end_claims.hpp"
 
+#include <algorithm>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -51,6 +53,20 @@ end_claim claim_against_end(const answer& given, const selected_page& page, std:
             " have come"};
   }
   return {};
+}
+
+bool says_that_it_is_the_last(const answer& given, const selected_page& page, std::optional<std::size_t> so_far) {
+  const answer_hints hints = hints_in(page.response, given.headers(), is_list(given.body()));
+  if (hints.more) {
+    return !*hints.more;
+  }
+  const bool has_no_next = std::any_of(hints.ways.begin(), hints.ways.end(), [](const page_way& way) {
+    return !way.at && way.what != page_way::kind::pages;
+  });
+  const bool leads_further = std::any_of(hints.ways.begin(), hints.ways.end(),
+                                         [](const page_way& way) { return way.at && !counts(way.what); });
+  const bool has_all = so_far && hints.total && *hints.total == static_cast<std::int64_t>(*so_far);
+  return !leads_further && (has_no_next || has_all);
 }
 
 void refuse_contradicted_end(const std::string& where, const end_claim& claim) {

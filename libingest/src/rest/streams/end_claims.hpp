@@ -28,6 +28,10 @@ struct end_claim {
 /// `so_far`: how many records the slice has had, this answer's among them; nothing where that is not known.
 end_claim claim_against_end(const answer& given, const selected_page& page, std::optional<std::size_t> so_far);
 
+/// Whether an answer says that nothing comes behind it, which its paginator does not look at: `next: null`, as many
+/// records as there are. `so_far` as above.
+bool says_that_it_is_the_last(const answer& given, const selected_page& page, std::optional<std::size_t> so_far);
+
 /// Whether claims that are not certain are worth a request: not any more, once three of them led to nothing. Shared by
 /// the slices of a stream; thread-safe.
 class claims_heeded {

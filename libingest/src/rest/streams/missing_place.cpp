@@ -7,13 +7,16 @@
 #include "log/event_names.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/api_message.hpp"
+#include "rest/paginators/answer_hints.hpp"
 #include "rest/selectors/record_search.hpp"
 
 namespace ingest::rest {
 
 namespace {
 
+constexpr int accepted = 202;
 constexpr int no_content = 204;
+constexpr int partial_content = 206;
 
 bool is_object(const answer& given) {
   const auto first = given.body().find_first_not_of(" \t\r\n");
@@ -89,6 +92,31 @@ void refuse_partial_data(const std::string& where, std::string_view errors, cons
   }
 }
 
+void refuse_answer_to_come(const std::string& where, const answer& given) {
+  if (given.status() == accepted) {
+    throw error(errc::bad_data,
+                where +
+                    ": the API answered 202 without records, as if they were to come; where that means that there "
+                    "are none, say so by a response filter with the action IGNORE",
+                true);
+  }
+}
+
+bool says_that_there_are_none(const answer& given, const glob_path& place) {
+  const auto first = given.body().find_first_not_of(" \t\r\n");
+  const char begin = first == std::string::npos ? '\0' : given.body()[first];
+  const bool is_json =
+      begin == '{' || begin == '[' || given.body().compare(std::min(first, given.body().size()), 4, "null") == 0;
+  if (given.status() == no_content || (begin != '\0' && !is_json)) {
+    return true;
+  }
+  const value said = given.json_or_empty();
+  const auto found = place.plain() ? place.only(said) : std::nullopt;
+  const bool is_there = !place.plain() || (found && (found->is_none() || (found->is_list() && found->items().empty())));
+  const answer_hints hints = hints_in(said, given.headers(), said.is_list());
+  return is_there && given.status() != partial_content && !leaves_success_open(said) && hints.total.value_or(0) == 0;
+}
+
 void refuse_empty_body(const std::string& where, const answer& given) {
   if (given.status() != no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
     throw error(errc::bad_data,
@@ -101,8 +129,9 @@ void refuse_empty_body(const std::string& where, const answer& given) {
 
 void refuse_lost_place(const std::string& where, const glob_path& place) {
   throw error(errc::bad_data,
-              where + ": an answer behind others with records has nothing at \"" + name_of(place) +
-                  "\", where they are; if the API means nothing by that, say so by a response filter with the action "
+              where + ": an answer has nothing at \"" + name_of(place) +
+                  "\", where the records of others are; if the API means nothing by that, say so by a response filter "
+                  "with the action "
                   "IGNORE",
               true);
 }
@@ -130,12 +159,13 @@ void refuse_other_envelope(const std::string& where, const answer& given, const 
 }
 
 void refuse_to_empty(const std::string& where, const glob_path& place) {
-  throw error(errc::bad_data,
-              where + ": no answer has had anything at \"" + name_of(place) +
-                  "\", where records are, and what is read takes the place of a table that has rows: it is left as it "
-                  "is. If the source has no records any more, empty the table by hand, or say so by a response filter "
-                  "with the action IGNORE; else mend the extractor's `field_path`",
-              true);
+  throw error(
+      errc::bad_data,
+      where + ": nobody has said that there are no records, by an empty list at \"" + name_of(place) +
+          "\" and no doubts beside it, and what is read takes the place of a table that has rows: it is left as it "
+          "is. If the source has no records any more, empty the table by hand, or say so by a response filter "
+          "with the action IGNORE; else mend the extractor's `field_path`",
+      true);
 }
 
 void tell_missing_files(const std::string& where, const glob_path& place, told_once& told) {

@@ -36,12 +36,14 @@ void refuse_denied_success(const std::string& where, const answer& given, const 
 /// query, or the answer, `response`, has nothing but what GraphQL's have.
 void refuse_partial_data(const std::string& where, std::string_view errors, const value& response);
 
+/// For an answer without records: throws the same where its status, 202, says that it is none yet.
+void refuse_answer_to_come(const std::string& where, const answer& given);
+
 /// For the second answer behind a page that another one was to follow: throws errc::bad_data, as what may pass, where
 /// it has no body. A proxy may have lost it: nothing at all is no answer there.
 void refuse_empty_body(const std::string& where, const answer& given);
 
-/// For an answer in mid-slice, and the second one in its place: throws errc::bad_data, as what may pass, where nothing
-/// is at the place of records.
+/// For an answer that has nothing at the place of records, where others have: throws errc::bad_data, as what may pass.
 [[noreturn]] void refuse_lost_place(const std::string& where, const glob_path& place);
 
 /// Warns, once for a stream, that an answer without the place of records is taken for one without any: some APIs leave
@@ -55,7 +57,11 @@ void tell_missing_records(const std::string& where, const answer& from, const gl
 void refuse_other_envelope(const std::string& where, const answer& given, const glob_path& place,
                            const std::vector<std::string>& fields);
 
-/// For the same: what is read takes the place of a table that has rows, and nobody has said that there are none.
+/// Whether an answer without records says that there are none: by an empty list or null at the place of records, or by
+/// 204, and nothing beside it leaves that open. What is no JSON says so by its form.
+bool says_that_there_are_none(const answer& given, const glob_path& place);
+
+/// What is read takes the place of a table that has rows, and nobody has said that there are none.
 [[noreturn]] void refuse_to_empty(const std::string& where, const glob_path& place);
 
 /// The same of an answer that has to name the files of a job.

@@ -48,6 +48,8 @@ void retriever::open(const std::optional<std::string>& position) {
   doubt_ = goes_on ? doubt_ : end_claim{};
   started_anew_ = false;
   feed_undecided_ = false;
+  end_is_said_ = goes_on && end_is_said_;
+  repeats_token_ = false;
 }
 
 variables retriever::names(const stream_slice& of) const {
@@ -63,7 +65,9 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   }
   throw_if_stopped(stop);
   const variables given = names(slice_);
-  auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop) : ask(given, stop);
+  auto found = at_.doubted_end ? ask_behind_doubted_end(given, stop)
+               : end_is_said_  ? ask_unasked(given, stop)
+                               : ask(given, stop);
   if (!found) {
     return concluded({}, std::nullopt, true);
   }
@@ -73,7 +77,7 @@ std::optional<stream_page> retriever::read(const std::stop_token& stop) {
   auto next = next_token(*found, given);
   if (!found->has_nothing() || !stream_->claims->heeds(found->claim)) {
     if (!next && doubts_lost_place(*found) && !believes_ && ++doubts_ < enough_doubts) {
-      refuse_lost_place(stream_->where, stream_->selecting->extractor().path());
+      refuse_lost_place(stream_->where, place());
     }
     return go_on_behind(std::move(*found), std::move(next), stop);
   }
@@ -134,6 +138,11 @@ std::optional<answered_page> retriever::ask_once(const stream_slice& of, const v
 
 stream_page retriever::go_on_behind(answered_page found, std::optional<value> next, const std::stop_token& stop) {
   selected_page& page = found.page;
+  const bool leads_back = next && page.extracted == 0 && at_.token && *next == *at_.token;
+  if (std::exchange(repeats_token_, leads_back) && leads_back &&
+      !claim_against_end(found.given, page, std::nullopt).is_certain) {
+    next.reset();  // nothing is new behind it, said twice
+  }
   if (next) {
     guard_->observe(at_.token, page.extracted, page.fingerprint);
   } else {
@@ -209,10 +218,12 @@ std::optional<value> retriever::next_token(answered_page& from, const variables&
   const bool in_list = first != std::string::npos && from.given.body()[first] == '[';
   const page_facts facts{names, page.extracted, page.selected, &from.given, in_list};
   auto token = pages.next_token(facts, at_.token);
+  const auto so_far = so_far_ ? std::optional(*so_far_ + page.extracted) : std::nullopt;
+  end_is_said_ = token && page.extracted > 0 && says_that_it_is_the_last(from.given, page, so_far);
   if (token) {
     return token;
   }
-  from.claim = claim_against_end(from.given, page, so_far_ ? std::optional(*so_far_ + page.extracted) : std::nullopt);
+  from.claim = claim_against_end(from.given, page, so_far);
   const bool heeded = stream_->claims->heeds(from.claim);
   const bool may_be_full = page.extracted > 0 && !from.claim.is_denied && stream_->lengths->may_be_full(page.extracted);
   if (heeded || may_be_full) {

@@ -88,6 +88,7 @@ class retriever final : public slice_reader {
   bool is_more(const std::optional<answered_page>& found) const;
   void refuse_failure(const answered_page& found) const;
   void note_place(const answered_page& found) const;
+  glob_path place() const;
   bool doubts_lost_place(const answered_page& found) const;
   stream_page behind_empty_page(answered_page empty, std::optional<value> next, const std::stop_token& stop);
   stream_page go_on_behind(answered_page found, std::optional<value> next, const std::stop_token& stop);
@@ -116,6 +117,8 @@ class retriever final : public slice_reader {
   std::set<std::uint64_t> pages_;      // fingerprints of those that have come, while they are few
   unsigned doubts_ = 0;                // answers without records in place of the next page
   bool believes_ = false;
+  bool end_is_said_ = false;    // by the page before, whatever the paginator makes of it
+  bool repeats_token_ = false;  // an empty page has led back to itself
   bool started_anew_ = false;
   bool feed_undecided_ = false;
 };

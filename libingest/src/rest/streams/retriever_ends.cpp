@@ -26,7 +26,8 @@ void retriever::refuse_failure(const answered_page& found) const {
     return;
   }
   if (found.page.extracted == 0) {
-    return refuse_words_of_error(stream_->where, found.given);
+    refuse_words_of_error(stream_->where, found.given);
+    return refuse_answer_to_come(stream_->where, found.given);
   }
   if (found.page.extracted == 1) {
     refuse_error_as_record(stream_->where, found.given);
@@ -45,7 +46,7 @@ void retriever::note_place(const answered_page& found) const {
   if (at_.last_page && !at_.doubted_end) {
     refuse_empty_body(stream_->where, found.given);
   }
-  tell_missing_records(stream_->where, found.given, stream_->selecting->extractor().path(), *stream_->told);
+  tell_missing_records(stream_->where, found.given, place(), *stream_->told);
 }
 
 /// Nobody has asked for this page but we, so that it may be refused, or be another one once more.
@@ -72,10 +73,10 @@ std::optional<answered_page> retriever::ask_unasked(const variables& given, cons
   }
 }
 
-/// The list may be left away where it would be empty, at the end of each slice.
+/// The list may be left away where it would be empty, at the end of each slice, or in slices without records.
 bool retriever::doubts_lost_place(const answered_page& found) const {
-  return found.lacks_place() && at_.last_page && found.given.status() != no_content &&
-         stream_->claims->heeds_lost_place();
+  return found.lacks_place() && found.given.status() != no_content && stream_->claims->heeds_lost_place() &&
+         (at_.last_page || stream_->place_was_found->load());
 }
 
 /// Behind the last page some APIs give the first one, or the last one again.
@@ -137,16 +138,21 @@ void retriever::require_believable_end(const answered_page& found, const std::st
   if (doubts_lost_place(found)) {
     stream_->claims->note_end_without_place();
   }
-  at_.unseen = is_first && found.has_nothing() && found.claim;
-  if (!lacks_place_of_stream(found)) {
-    return;
+  if (lacks_place_of_stream(found)) {
+    refuse_other_envelope(stream_->where, found.given, place(), stream_->known_by);
   }
-  const glob_path& place = stream_->selecting->extractor().path();
-  refuse_other_envelope(stream_->where, found.given, place, stream_->known_by);
-  if (empties()) {
-    refuse_to_empty(stream_->where, place);
+  const auto known = stream_->selecting->place();
+  const bool says_none = !known || says_that_there_are_none(found.given, *known);
+  if (is_first && found.has_nothing() && (found.claim || !says_none)) {
+    if (empties()) {
+      refuse_to_empty(stream_->where, place());
+    }
+    at_.unseen = true;
   }
-  at_.unseen = true;
+}
+
+glob_path retriever::place() const {
+  return stream_->selecting->place().value_or(glob_path());
 }
 
 /// Nor has any answer before had it.

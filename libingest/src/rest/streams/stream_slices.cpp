@@ -77,7 +77,7 @@ bool stream_slices::find_partition(const std::stop_token& stop) {
   const std::string key = found->key();
   const bool is_new = known_.add(key);
   // Parents may have several records of one key. With other extra fields they may lead to other requests.
-  const bool has_extra = !found->extra_fields.members().empty();
+  const bool has_extra = extra_fields_matter_ && !found->extra_fields.members().empty();
   const bool differs = has_extra && known_.add(key + "\n" + canonical_json(found->extra_fields));
   if (!is_new && !differs) {
     return true;

@@ -27,6 +27,8 @@ struct planned_slice {
   bool last_of_partition = false;        ///< no window comes behind it
   /// No part of the stream, and without records: it only says this, once all parents were read.
   std::optional<parent_watermark> of_parent = {};
+  /// A process before has begun it, and it is none any more: without records, and nobody asks for it.
+  bool is_gone = false;
 };
 
 /// The slices of a stream: its partitions, each with its windows in order, each once. What it keeps does not grow with
@@ -37,6 +39,9 @@ class stream_slices {
   /// may be null: behind the last slice comes one for each of them.
   stream_slices(std::shared_ptr<partition_router> router, std::shared_ptr<const cursor> cursor,
                 stream_progress progress, std::shared_ptr<const parent_watermarks> parents = nullptr);
+
+  /// The extra fields of partitions are in no request, so that those of the first record of a key will do.
+  void take_any_extra_fields() { extra_fields_matter_ = false; }
 
   /// The next slice; nothing behind the last one. Throws as the router and the cursor do.
   std::optional<planned_slice> next(const std::stop_token& stop);
@@ -52,6 +57,7 @@ class stream_slices {
   stream_progress progress_;
   std::shared_ptr<const parent_watermarks> parents_;
   std::size_t parents_told_ = 0;
+  bool extra_fields_matter_ = true;
   recent_keys known_;
   bool begun_ = false;
   std::optional<partition> pending_;  // found, and not begun: asking for its watermark may fail

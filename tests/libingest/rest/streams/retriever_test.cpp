@@ -391,16 +391,27 @@ BOOST_AUTO_TEST_CASE(an_error_in_place_of_records_is_no_end) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
-  for (const char* beside :
-       {R"("error":"overloaded")", R"("errors":[{"message":"overloaded"}])",
-        R"("Success":false,"ErrorMessage":"overloaded","Errors":["overloaded"])",
-        R"("errcode":-1,"errmsg":"overloaded")", R"("code":50000,"message":"overloaded")",
-        R"("code":-1,"msg":"overloaded")", R"("retcode":"40013","errmsg":"overloaded")",
-        R"("code":"500","message":"overloaded")", R"("timed_out":true,"reason":"overloaded")",
-        R"("_shards":{"total":5,"failed":2},"reason":"overloaded")",
-        R"("response":{"success":false,"error":"overloaded"})", R"("success":false,"message":"overloaded")",
-        R"("ok":false,"error":"overloaded")", R"("status":"ERROR","message":"overloaded")",
-        R"("code":503,"message":"overloaded")", R"("meta":{"status":"failed","message":"overloaded"})"}) {
+  for (const char* beside : {R"("error":"overloaded")",
+                             R"("errors":[{"message":"overloaded"}])",
+                             R"("Success":false,"ErrorMessage":"overloaded","Errors":["overloaded"])",
+                             R"("errcode":-1,"errmsg":"overloaded")",
+                             R"("code":50000,"message":"overloaded")",
+                             R"("code":-1,"msg":"overloaded")",
+                             R"("errorCode":"SYSTEM","message":"overloaded")",
+                             R"("hasError":true,"message":"overloaded")",
+                             R"("partial":true,"detail":"overloaded")",
+                             R"("message":"the search is overloaded")",
+                             R"("warnings":["overloaded, results are not whole"])",
+                             R"("retcode":"40013","errmsg":"overloaded")",
+                             R"("code":"500","message":"overloaded")",
+                             R"("timed_out":true,"reason":"overloaded")",
+                             R"("_shards":{"total":5,"failed":2},"reason":"overloaded")",
+                             R"("response":{"success":false,"error":"overloaded"})",
+                             R"("success":false,"message":"overloaded")",
+                             R"("ok":false,"error":"overloaded")",
+                             R"("status":"ERROR","message":"overloaded")",
+                             R"("code":503,"message":"overloaded")",
+                             R"("meta":{"status":"failed","message":"overloaded"})"}) {
     const std::string body = R"({"data":[],)" + std::string(beside) + "}";
     for (const bool raw : {true, false}) {
       record_selector_options selecting;
@@ -434,6 +445,13 @@ BOOST_AUTO_TEST_CASE(an_error_beside_an_empty_list_is_no_end) {
                              R"("code":20000,"message":"Operation successful")",
                              R"("code":49,"message":"")",
                              R"("code":7,"msg":"操作成功")",
+                             R"("errorCode":"SUCCESS","message":"OK")",
+                             R"("errorCode":200)",
+                             R"("errorCode":"NONE","error":{"code":0,"message":"OK"})",
+                             R"("errorMessage":"N/A","err":"nil")",
+                             R"("errors":3,"message":"lines to mend")",
+                             R"("code":404,"message":"No records found")",
+                             R"("code":100,"message":"Aucun résultat")",
                              R"("code":1404,"message":"No records found")",
                              R"("code":10003,"msg":"暂无数据")",
                              R"("code":403,"name":"an account")",
@@ -602,6 +620,41 @@ BOOST_AUTO_TEST_CASE(an_answer_in_mid_slice_without_the_place_of_records_is_look
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_behind_one_that_was_said_to_be_the_last_may_be_refused) {
+  const scripted_requester::step refused = {"", 404, request_outcome::kind::answered, true};
+  for (const char* beside : {R"("next":null)", R"("count":2,"next":null)", R"("total":2)", R"("has_more":false)"}) {
+    const auto scene = make({{R"({"data":[{"id":1},{"id":2}],)" + std::string(beside) + "}"}, refused}, pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n");
+  }
+  for (const char* beside : {R"("next":"/page/2")", R"("total":3)", R"("id":1)"}) {
+    const auto scene = make({{R"({"data":[{"id":1},{"id":2}],)" + std::string(beside) + "}"}, refused}, pages_of("2"));
+    retriever reader(scene.reading, {}, nullptr);
+    reader.open({});
+    BOOST_CHECK_THROW(records_of(reader), ingest::error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_page_that_leads_back_to_itself_twice_is_the_end) {
+  const scripted_requester::step back = {R"({"data":[],"next":"b"})"};
+  const auto scene = make({{R"({"data":[{"id":1}],"next":"b"})"}, back, back}, by_cursor("{{ response.next }}"));
+  retriever reader(scene.reading, {}, nullptr);
+  reader.open({});
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
+  const auto later = make({{R"({"data":[{"id":1}],"next":"b"})"}, back, {R"({"data":[{"id":2}],"next":""})"}},
+                          by_cursor("{{ response.next }}"));
+  retriever other(later.reading, {}, nullptr);
+  other.open({});
+  BOOST_TEST(records_of(other) == "{\"id\":1}\n{\"id\":2}\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_to_come_is_not_one_without_records) {
+  const scripted_requester::step accepted = {R"({"data":[]})", 202};
+  auto reader = patient(make({accepted, {R"({"data":[{"id":1}]})"}}, by_cursor("")));
+  BOOST_TEST(records_of(reader) == "{\"id\":1}\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_page_that_only_we_have_asked_for_may_be_refused_in_words_alone) {
   std::vector<scripted_requester::step> steps(20, {R"({"code":40001,"message":"page exceeds total pages","data":[]})"});
   steps.front() = {R"({"data":[{"id":1}]})"};
@@ -644,11 +697,11 @@ BOOST_AUTO_TEST_CASE(records_that_are_elsewhere_now_are_not_taken_for_none) {
     BOOST_TEST(records_of(reader).empty());
   }
   // The API leaves the list away where it would be empty.
-  const auto left_away = make({{R"({"data":[{"id":7}]})"}, renamed, {R"({"total":0,"tags":["a"]})"}}, by_cursor(""));
+  const scripted_requester::step none = {R"({"total":0,"tags":["a"]})"};
+  const auto left_away = make({{R"({"data":[{"id":7}]})"}, renamed, renamed, renamed, none, none, none}, by_cursor(""));
   left_away.reading->known_by = {"id"};
   for (const char* records : {"{\"id\":7}\n", "", ""}) {
-    retriever slice(left_away.reading, {}, nullptr);
-    slice.open({});
+    auto slice = patient(left_away);
     BOOST_TEST(records_of(slice) == records);
   }
 }
@@ -686,6 +739,20 @@ BOOST_AUTO_TEST_CASE(rows_that_are_there_are_not_replaced_by_nothing_that_anybod
     const auto none = of_part.read({});
     BOOST_TEST(none->records.size() == 0U, "others may have records");
     BOOST_TEST(none->position == R"({"ended":true,"unseen":true})", "the ledger knows of all");
+    for (const char* body :
+         {R"({"data":[],"status":"error"})", R"({"data":[],"code":"INTERNAL_ERROR"})", R"({"data":[],"success":0})",
+          R"({"data":[],"count":5})", R"({"data":""})", "[]", R"({"data":[],"status":"pending"})"}) {
+      const auto scene = make(std::vector<scripted_requester::step>(30, {body}), by_cursor(""));
+      scene.reading->replaces_rows = replaces;
+      auto reader = patient(scene);
+      if (has_rows) {
+        BOOST_TEST_CONTEXT(body) {
+          BOOST_CHECK_THROW(reader.read({}), ingest::error);
+        }
+      } else {
+        BOOST_TEST(records_of(reader).empty());
+      }
+    }
     for (const char* body : {R"({"data":[]})", R"({"data":null})"}) {
       const auto scene = make({{body}}, by_cursor(""));
       scene.reading->replaces_rows = replaces;
