@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <set>
 
 #include "announced_total.hpp"
 #include "buffer/recovery.hpp"
@@ -61,15 +60,6 @@ void take_result(const stream_result& result, run_report& report) {
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
 bool reads_anew(const settings& s) {
   return s.write == disposition::replace || s.from.what == source_choice::kind::connector || s.from.is_process();
-}
-
-/// Those that processes before have read something of, some of them perhaps to their ends.
-std::set<slice_id> begun_slices(const resumption& from) {
-  std::set<slice_id> begun;
-  for (const auto& [slice, page] : from.last) {
-    begun.insert(slice);
-  }
-  return begun;
 }
 
 /// One run of the pipeline with a durable buffer, from taking the lock to the result.
@@ -293,7 +283,7 @@ actors::pipeline durable_job::assemble(const std::shared_ptr<durable_run>& run) 
   if (command_ == command::load) {
     builder.slices(slices, reader_count(settings_, slices));
   } else {
-    add_source(builder, settings_, plan, slices, target_, begun_slices(run->found()));
+    add_source(builder, settings_, plan, slices, target_, {run->found().unended.begin(), run->found().unended.end()});
   }
   if (target_) {
     const bool completes_run = command_ == command::run || run->found().fetched;

@@ -41,7 +41,7 @@ struct from_kind {
 
   /// In place of `sources`, where slices are found while they are read. Null: the plan says how many there are.
   /// `ledger` knows where runs before have left the source; none where TO keeps none. `begun`: slices that processes
-  /// before have begun, some of them perhaps read to their ends.
+  /// before have begun, and not read to their ends.
   supplied_sources (*supplied)(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
                                const std::set<slice_id>& begun, metrics& counters) = nullptr;
 

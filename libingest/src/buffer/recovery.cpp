@@ -351,7 +351,10 @@ resumption reconcile(const run_request& asked, const witnesses& given) {
     verdict.check();
     verdict.enter(r);
     ended += verdict.read_to_its_end() ? 1u : 0u;
-    all_ended = all_ended && verdict.read_to_its_end();
+    if (!verdict.read_to_its_end()) {
+      r.unended.push_back(slice);
+      all_ended = false;
+    }
     all_loaded = all_loaded && verdict.loaded_to_its_end();
   }
   r.fetched = !r.is_new && all_ended && ended >= asked.slices;

@@ -33,6 +33,7 @@ struct resumption {
   run_identity identity;
   disk_buffer::prior prior;          ///< for opening the buffer
   std::map<slice_id, page_id> last;  ///< page that any witness knows of, by slice
+  std::vector<slice_id> unended;     ///< that were named before, be it without a page, and not read to their ends
   slice_pages loaded;                ///< pages not to be offered to loaders: loaded, or gone from the buffer
   std::uint64_t rows_loaded = 0;
   std::uint64_t duplicates_skipped = 0;

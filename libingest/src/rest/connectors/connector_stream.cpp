@@ -196,11 +196,12 @@ bool connector_stream::missed_place() const {
 
 parent_keeping connector_stream::kept() const {
   const auto& parents = of_.parts().parents;
-  return {parents ? parents->of(name_, of_.content().to_json()) : nullptr, [this] { return !has_doubts(); }};
+  return {parents ? parents->of(name_, of_.content().to_json()) : nullptr,
+          [this](bool has_records) { return has_records || !has_doubts(); }};
 }
 
 bool connector_stream::has_doubts() const {
-  return missed_place() || (pages_ && pages_->claims->was_in_vain());
+  return missed_place() || (pages_ && pages_->claims->leave_doubts());
 }
 
 void connector_stream::require_word_of_parent(bool has_records, const std::stop_token& stop) const {

@@ -38,7 +38,7 @@ class connector_stream {
   /// told as a warning.
   bool missed_place() const;
 
-  /// Whether that has happened, or an answer was taken for the last one that said otherwise.
+  /// Whether that has happened, or an end was believed that nobody had said, or that the answer had denied.
   bool has_doubts() const;
 
   /// Throws errc::bad_data where no record has come of all slices of a parent, there are doubts whether it has none,

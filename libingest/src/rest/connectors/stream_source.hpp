@@ -22,8 +22,8 @@ class stream_sources {
   /// `past` is where the stream is read on from, and then positions of ended slices tell the watermarks for the next
   /// run (run_ledger::complete_with_slices()); of nothing: all of it is read. `records_may_repeat`: those that come
   /// twice are there once, for the target knows them by their keys. `begun`: slices that a process before has begun,
-  /// some of them perhaps read to their ends; where one is none any more, as its parent's record has gone, it ends
-  /// where it stands, with a warning.
+  /// and not read to their ends; one that is none any more, as its parent's record has gone, ends where it stands, with
+  /// a warning.
   stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
                  std::shared_ptr<const record_encoder> encoder, stream_progress past = {},
                  bool records_may_repeat = false, std::set<slice_id> begun = {});

@@ -25,6 +25,11 @@ bool page_lengths::may_be_full(std::size_t records) const {
   return records >= longest_ && (may_be_a_limit || ends == ends_.end() || ends->second < enough_ends);
 }
 
+bool page_lengths::is_shorter_than_others(std::size_t records) const {
+  const std::lock_guard lock(mutex_);
+  return records < longest_;
+}
+
 bool page_lengths::give_fewer_than_asked() const {
   const std::lock_guard lock(mutex_);
   return full_ > 0;

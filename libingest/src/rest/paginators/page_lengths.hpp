@@ -19,6 +19,9 @@ class page_lengths {
   /// Whether more may follow a page of so many records, which is noted.
   bool may_be_full(std::size_t records) const;
 
+  /// Whether other pages had more records.
+  bool is_shorter_than_others(std::size_t records) const;
+
   /// Whether more came behind such a page once: then the API does not give as many as are asked for.
   bool give_fewer_than_asked() const;
 

@@ -38,7 +38,12 @@ class claims_heeded {
  public:
   bool heeds(const end_claim& claim) const { return claim && (claim.is_certain || in_vain_ < enough); }
   void note_in_vain() { ++in_vain_; }
-  bool was_in_vain() const { return in_vain_ > 0; }
+
+  /// A slice has ended without records, and nobody has said that it has none.
+  void note_unsaid() { unsaid_ = true; }
+
+  /// Whether an end was believed in spite of such a claim, or unsaid.
+  bool leave_doubts() const { return in_vain_ > 0 || unsaid_; }
 
   /// The same of answers in mid-slice without the place of records.
   bool heeds_lost_place() const { return ends_without_place_ < enough; }
@@ -48,6 +53,7 @@ class claims_heeded {
   static constexpr unsigned enough = 3;
   std::atomic<unsigned> in_vain_{0};
   std::atomic<unsigned> ends_without_place_{0};
+  std::atomic<bool> unsaid_{false};
 };
 
 /// Throws errc::bad_data, as what may pass, for an answer without records that says that there are more.

@@ -45,6 +45,7 @@ void kept_slices::take(const slice_id& id, const planned_slice& slice, const str
   if (!to_) {
     return;
   }
+  has_records_ = has_records_ || !page.records.empty();
   to_->add(slice.slice.part.values, page.records);
   if (page.last) {
     open_.erase(id);
@@ -56,7 +57,7 @@ void kept_slices::take(const slice_id& id, const planned_slice& slice, const str
 }
 
 void kept_slices::finish_if_whole() {
-  if (to_ && all_named_ && named_ == ended_ && kept_.is_believable()) {
+  if (to_ && all_named_ && named_ == ended_ && kept_.is_believable(has_records_)) {
     to_->finish();
     to_.reset();
   }

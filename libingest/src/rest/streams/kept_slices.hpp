@@ -44,6 +44,7 @@ class kept_slices {
   std::unique_ptr<parent_spool::writer> to_;  // null: nothing is kept
   bool begun_ = false;
   bool all_named_ = false;
+  bool has_records_ = false;
   tally named_;
   tally ended_;
   std::map<slice_id, std::string> open_;  // behind the last page of each

@@ -68,8 +68,9 @@ class parent_spool : public std::enable_shared_from_this<parent_spool> {
 /// What is to be kept of a stream.
 struct parent_keeping {
   std::shared_ptr<parent_spool> spool = {};  ///< null: nothing
-  /// Whether all answers were what they seemed to be: others have to ask again, and judge for themselves.
-  std::function<bool()> is_believable = nullptr;
+  /// Whether what was read is all, where it has records or none: of none there may be doubts, and then others have to
+  /// ask again, and judge for themselves.
+  std::function<bool(bool has_records)> is_believable = nullptr;
 
   explicit operator bool() const { return spool != nullptr; }
 };

@@ -45,7 +45,7 @@ std::optional<parent_page> parent_stream::next(const std::stop_token& stop) {
   if (ended_) {
     ended_(has_records_, stop);
   }
-  if (keeping_ && kept_.is_believable()) {
+  if (keeping_ && kept_.is_believable(has_records_)) {
     keeping_->finish();
   }
   keeping_.reset();

@@ -219,7 +219,8 @@ std::optional<value> retriever::next_token(answered_page& from, const variables&
   const page_facts facts{names, page.extracted, page.selected, &from.given, in_list};
   auto token = pages.next_token(facts, at_.token);
   const auto so_far = so_far_ ? std::optional(*so_far_ + page.extracted) : std::nullopt;
-  end_is_said_ = token && page.extracted > 0 && says_that_it_is_the_last(from.given, page, so_far);
+  const bool is_short = token && token->is_number() && stream_->lengths->is_shorter_than_others(page.extracted);
+  end_is_said_ = token && page.extracted > 0 && (is_short || says_that_it_is_the_last(from.given, page, so_far));
   if (token) {
     return token;
   }

@@ -117,7 +117,7 @@ class retriever final : public slice_reader {
   std::set<std::uint64_t> pages_;      // fingerprints of those that have come, while they are few
   unsigned doubts_ = 0;                // answers without records in place of the next page
   bool believes_ = false;
-  bool end_is_said_ = false;    // by the page before, whatever the paginator makes of it
+  bool end_is_said_ = false;    // by the page before: in words, or as it is shorter than others
   bool repeats_token_ = false;  // an empty page has led back to itself
   bool started_anew_ = false;
   bool feed_undecided_ = false;

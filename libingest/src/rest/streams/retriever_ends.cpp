@@ -148,6 +148,7 @@ void retriever::require_believable_end(const answered_page& found, const std::st
       refuse_to_empty(stream_->where, place());
     }
     at_.unseen = true;
+    stream_->claims->note_unsaid();
   }
 }
 

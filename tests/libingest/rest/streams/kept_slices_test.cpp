@@ -55,7 +55,7 @@ stream_page page(std::initializer_list<std::string_view> records, std::string po
 }
 
 parent_keeping into(const std::shared_ptr<parent_spool>& spool, bool is_believable = true) {
-  return {spool, [is_believable] { return is_believable; }};
+  return {spool, [is_believable](bool) { return is_believable; }};
 }
 
 }  // namespace

@@ -628,6 +628,12 @@ BOOST_AUTO_TEST_CASE(a_page_behind_one_that_was_said_to_be_the_last_may_be_refus
     reader.open({});
     BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n");
   }
+  // Behind a page that is shorter than others, counted until one is empty.
+  const auto until_empty = std::make_shared<page_increment>(page_increment_options{{}, 1, true}, *config());
+  const auto shorter = make({{R"({"data":[{"id":1},{"id":2}]})"}, {R"({"data":[{"id":3}]})"}, refused}, until_empty);
+  retriever counted(shorter.reading, {}, nullptr);
+  counted.open({});
+  BOOST_TEST(records_of(counted) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
   for (const char* beside : {R"("next":"/page/2")", R"("total":3)", R"("id":1)"}) {
     const auto scene = make({{R"({"data":[{"id":1},{"id":2}],)" + std::string(beside) + "}"}, refused}, pages_of("2"));
     retriever reader(scene.reading, {}, nullptr);
