@@ -98,13 +98,9 @@ std::optional<batch> csv_source::read() {
   auto lines = payloads_->take();
   lines->clear();
   batch b;
-  for (std::size_t taken = 0; taken < options_.batch_bytes;) {
-    const std::size_t length = next_record();
-    if (length == 0) {
-      break;
-    }
+  // Each object has the names of all columns, however short its record is.
+  while (lines->size() < options_.batch_bytes && next_record() > 0) {
     append_object(*lines);
-    taken += length;
     ++b.records;
   }
   if (b.records == 0) {

@@ -53,6 +53,23 @@ BOOST_AUTO_TEST_CASE(may_have_nothing_or_blank_lines_in_them) {
   BOOST_TEST(read("a\n\n1\n") == "{\"a\":\"\"}\n{\"a\":\"1\"}\n");
 }
 
+BOOST_AUTO_TEST_CASE(of_short_records_with_long_names_come_in_batches_that_are_no_longer_than_others) {
+  options.batch_bytes = 100'000;
+  std::string text = std::string(10'000, 'n') + "\n";
+  for (int i = 0; i < 1'000; ++i) {
+    text += "1\n";
+  }
+  put_text(dir / "in.csv", text);
+  csv_source from(dir / "in.csv", options);
+  from.open(std::nullopt, {});
+  std::uint64_t records = 0;
+  while (const auto batch = from.read()) {
+    records += batch->records;
+    BOOST_TEST(batch->bytes().size() < 2 * options.batch_bytes);
+  }
+  BOOST_TEST(records == 1'000U);
+}
+
 BOOST_AUTO_TEST_CASE(with_blank_lines_before_the_header_can_be_opened_again) {
   options.batch_bytes = 1;
   put_text(dir / "in.csv", "\na\n1\n2\n");
