@@ -57,9 +57,8 @@ std::set<std::string> ancestors_of(const rest::connector& from, const rest::decl
   while (!left.empty()) {
     const std::string name = std::move(left.back());
     left.pop_back();
-    const auto known = std::find_if(from.streams().begin(), from.streams().end(),
-                                    [&](const rest::declared_stream& s) { return s.name == name; });
-    if (all.insert(name).second && known != from.streams().end()) {
+    const rest::declared_stream* const known = from.find_known(name);
+    if (all.insert(name).second && known != nullptr) {
       left.insert(left.end(), known->parents.begin(), known->parents.end());
     }
   }

@@ -30,6 +30,14 @@ struct shop_run : ingest_run {
     return run(command, flags);
   }
 
+  /// A file with these streams of another API, which needs no settings.
+  std::string write_streams(const http_server& of, const std::string& streams) {
+    environment.erase("CONNECTOR_CONFIG");
+    const std::string file = (directory / "things.yaml").string();
+    std::ofstream(file) << "version: 1\napi: " << of.url("") << "\nstreams:" << streams;
+    return file;
+  }
+
   const std::string manifest = INGEST_SOURCE_DIR "/examples/connectors/shop.yaml";
   shop_api api_of_shop;
   http_server server{std::ref(api_of_shop)};
@@ -136,13 +144,10 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_of_children_where_nobody_has_said_
   http_server own([&things](const received_request& r) {
     return reply{.body = r.path == "/things" ? things : R"({"items":[{"name":"a"}]})"};
   });
-  const std::string file = (directory / "things.yaml").string();
-  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
-streams:
+  const std::string file = write_streams(own, R"(
   things: {key: id, records: items, paginate: none}
   kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
-)";
-  environment.erase("CONNECTOR_CONFIG");
+)");
   const auto first = run("run", {file, "--stream", "kids"});
   BOOST_TEST(first.exit_code == 0, first.err);
   BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
@@ -161,16 +166,13 @@ BOOST_AUTO_TEST_CASE(asks_again_for_all_children_where_nobody_has_said_anything_
   http_server own([&kids](const received_request& r) {
     return reply{.body = r.path == "/things" ? R"({"items":[{"id":1},{"id":2}]})" : kids};
   });
-  const std::string file = (directory / "things.yaml").string();
   const auto write_file = [&](const std::string& more) {
-    std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
-streams:
+    return write_streams(own, R"(
   things: {key: id, records: items, paginate: none}
-  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none)"
-                        << more << "}\n";
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none)" +
+                                  more + "}\n");
   };
-  write_file("");
-  environment.erase("CONNECTOR_CONFIG");
+  const std::string file = write_file("");
   const auto reads = [&](const char* answer) {
     kids = answer;
     return run("run", {file, "--stream", "kids"});
@@ -202,17 +204,14 @@ BOOST_AUTO_TEST_CASE(does_not_replace_children_of_parents_of_which_there_are_dou
   http_server own([&parents](const received_request& r) {
     return reply{.body = r.path == "/things" ? parents : R"({"items":[{"name":"a"}]})"};
   });
-  const std::string file = (directory / "things.yaml").string();
-  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
-streams:
+  const std::string file = write_streams(own, R"(
   things:
     key: id
     records: items
     paginate: none
     incremental: {field: at, param: since, until_param: until, start: 2026-01-01, step: 300d, format: date}
   kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
-)";
-  environment.erase("CONNECTOR_CONFIG");
+)");
   environment["RETRY_DEADLINE_MS"] = "50";
   BOOST_TEST(run("run", {file}).exit_code == 0);
   BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
@@ -246,14 +245,11 @@ BOOST_AUTO_TEST_CASE(reads_parents_once_for_themselves_and_all_their_children) {
                          : page == "2" ? R"({"items":[{"id":3}]})"
                                        : R"({"items":[]})"};
   });
-  const std::string file = (directory / "things.yaml").string();
-  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
-streams:
+  const std::string file = write_streams(own, R"(
   toys: {path: "/things/{things.id}/toys", key: none, records: items, paginate: none}
   kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
   things: {key: id, records: items, paginate: {page: {param: page, size: 2}}}
-)";
-  environment.erase("CONNECTOR_CONFIG");
+)");
   const auto all = run("run", {file});
   BOOST_TEST(all.exit_code == 0, all.err);
   BOOST_TEST(parents == 3, "a request a page");
@@ -289,13 +285,10 @@ BOOST_AUTO_TEST_CASE(ends_where_it_stands_with_a_child_whose_parent_has_gone_sin
     }
     return reply{.body = first ? R"({"items":[{"id":")" + r.path + R"("}]})" : R"({"items":[]})"};
   });
-  const std::string file = (directory / "things.yaml").string();
-  std::ofstream(file) << "version: 1\napi: " << own.url("") << R"(
-streams:
+  const std::string file = write_streams(own, R"(
   things: {key: id, records: items, paginate: none}
   kids: {path: "/things/{things.id}/kids", key: id, records: items, paginate: {page: {size: 1}}}
-)";
-  environment.erase("CONNECTOR_CONFIG");
+)");
   environment["READERS"] = "1";
   for (const char* behind : {"1", "0"}) {
     last_page = behind;

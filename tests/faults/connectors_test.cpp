@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <ostream>
 #include <thread>
 
@@ -99,14 +100,17 @@ struct declared_run : ingest_run {
   }
 
   /// Kills it each time it has asked for some more answers than the time before, until it ends by itself.
-  int kills_until_complete(const described_api& from, const std::vector<std::string>& flags) const {
+  int kills_until_complete(
+      const described_api& from, const std::vector<std::string>& flags, std::uint64_t first = 1, std::uint64_t more = 3,
+      const std::function<void()>& before_kill = [] {}) const {
     int kills = 0;
-    for (std::uint64_t lived = 1;; lived += 3) {
+    for (std::uint64_t lived = first;; lived += more) {
       const std::uint64_t before = requests_of(from);
       auto program = start("run", flags);
       while (program.running() && requests_of(from) < before + lived) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
       }
+      before_kill();
       program.signal(SIGKILL);
       const int code = program.wait();
       if (code == 0) {
@@ -202,20 +206,8 @@ BOOST_FIXTURE_TEST_CASE(read_children_of_parents_that_change_meanwhile, declared
       write_spelling(served,
                      "  things: {records: things, paginate: {cursor: {param: after, from: paging.next}}, key: id}\n"
                      "  parts: {path: \"/things/{things.id}/parts\", records: parts, paginate: none, key: id}\n");
-  int kills = 0;
-  for (std::uint64_t lived = 40;; lived += 60) {
-    const std::uint64_t before = requests_of(served);
-    auto program = start("run", {file, "--stream", "parts"});
-    while (program.running() && requests_of(served) < before + lived) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    served.control("changes?resource=things&count=5");
-    program.signal(SIGKILL);
-    if (program.wait() == 0) {
-      break;
-    }
-    ++kills;
-  }
+  const int kills = kills_until_complete(served, {file, "--stream", "parts"}, 40, 60,
+                                         [&] { served.control("changes?resource=things&count=5"); });
   BOOST_TEST(kills > 1);
   BOOST_TEST(number("SELECT count(*) FROM parts") == number("SELECT count(DISTINCT id) FROM parts"));
   BOOST_TEST(number("SELECT count(*) FROM parts") >= 2U * records);

@@ -33,12 +33,6 @@ bool is_chosen(const settings& s, const std::string& name, const std::string& ma
   return asked && !has(s.exclude, name) && !has(s.exclude, made_by);
 }
 
-const rest::declared_stream* find_declared(const rest::connector& from, const std::string& name) {
-  const auto& all = from.streams();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& stream) { return stream.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
 bool is_made_by(const rest::connector& from, const std::string& name) {
   return std::any_of(from.streams().begin(), from.streams().end(), [&](const auto& s) { return s.made_by == name; });
 }
@@ -48,7 +42,7 @@ bool is_made_by(const rest::connector& from, const std::string& name) {
 bool may_have_chosen(const settings& s, const rest::connector& from, const std::string& name) {
   const std::vector<std::string> templates = from.unasked();
   const auto is_unknown = [&](const std::string& asked) {
-    return find_declared(from, asked) == nullptr && !is_made_by(from, asked) && !has(templates, asked);
+    return from.find_known(asked) == nullptr && !is_made_by(from, asked) && !has(templates, asked);
   };
   const bool asked =
       s.streams.empty() || has(s.streams, name) || std::any_of(s.streams.begin(), s.streams.end(), is_unknown);
@@ -129,7 +123,7 @@ std::vector<chosen_stream> streams_beside(const settings& s, const rest::connect
   std::vector<chosen_stream> all;
   std::vector<std::string> names;
   for (const rest::stream_verdict& stream : verdict.streams) {
-    const rest::declared_stream* const declared = find_declared(from, stream.name);
+    const rest::declared_stream* const declared = from.find_known(stream.name);
     const bool hides_streams = failed.contains(stream.name) && may_have_chosen(s, from, stream.name);
     if (!hides_streams && !is_chosen(s, stream.name, declared == nullptr ? "" : declared->made_by)) {
       continue;

@@ -1,6 +1,7 @@
 #include "rest/answers/api_message.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -170,16 +171,6 @@ bool has_failed_shards(const value& content) {
   return failed != nullptr && number_in(*failed).value_or(0) > 0;
 }
 
-std::string words_beside(const value& said) {
-  for (const auto& [name, content] : said.members()) {
-    const bool has_words = content.truth() && is_one_of(of_words, plain_name(name.to_text()));
-    if (const auto words = has_words ? words_in(content) : std::nullopt; words && !words->empty()) {
-      return *words;
-    }
-  }
-  return "";
-}
-
 bool has_any_of(std::span<const std::string_view> words, const std::string& text) {
   const std::string plain = plain_name(text);
   return std::any_of(words.begin(), words.end(),
@@ -191,32 +182,39 @@ bool tells_of_nothing(const std::string& words) {
          words.find("无数据") != std::string::npos;
 }
 
-/// A server that is in trouble says so in a sentence, if in nothing else.
-std::optional<std::string> failure_that_passes(const value& said) {
-  constexpr std::size_t longest_sentence = 300;
+/// What the first of the members with these names says that will do; "" for nothing.
+std::string first_words(const value& said, std::span<const std::string_view> names,
+                        const std::function<bool(const std::string& words)>& will_do) {
   for (const auto& [name, content] : said.members()) {
-    const bool explains = content.truth() && is_one_of(of_explanations, plain_name(name.to_text()));
-    const std::string words = explains ? words_in(content).value_or("") : "";
-    if (!words.empty() && words.size() < longest_sentence && has_any_of(of_failures_that_pass, words)) {
-      return words;
-    }
-  }
-  return std::nullopt;
-}
-
-/// What is said, and not in words of success, nor of there being nothing.
-std::string message_beside(const value& said) {
-  for (const auto& [name, content] : said.members()) {
-    const bool has_words = content.truth() && is_one_of(of_messages, plain_name(name.to_text()));
+    const bool has_words = content.truth() && is_one_of(names, plain_name(name.to_text()));
     const std::string words = has_words ? words_in(content).value_or("") : "";
-    const std::string plain = plain_name(words);
-    const bool is_good = is_one_of(of_no_error, plain) || plain.find("succes") != std::string::npos ||
-                         words.find("成功") != std::string::npos;
-    if (!words.empty() && !is_good && !tells_of_nothing(words)) {
+    if (!words.empty() && will_do(words)) {
       return words;
     }
   }
   return "";
+}
+
+std::string words_beside(const value& said) {
+  return first_words(said, of_words, [](const std::string&) { return true; });
+}
+
+/// A server that is in trouble says so in a sentence, if in nothing else.
+std::string failure_that_passes(const value& said) {
+  constexpr std::size_t longest_sentence = 300;
+  return first_words(said, of_explanations, [](const std::string& words) {
+    return words.size() < longest_sentence && has_any_of(of_failures_that_pass, words);
+  });
+}
+
+/// What is said, and not in words of success, nor of there being nothing.
+std::string message_beside(const value& said) {
+  return first_words(said, of_messages, [](const std::string& words) {
+    const std::string plain = plain_name(words);
+    const bool is_good = is_one_of(of_no_error, plain) || plain.find("succes") != std::string::npos ||
+                         words.find("成功") != std::string::npos;
+    return !is_good && !tells_of_nothing(words);
+  });
 }
 
 struct outcome {
@@ -262,7 +260,7 @@ std::optional<std::string> failure_in(const value& said) {
   if (found.is_denied || found.has_failed || (found.may_have_failed && !words.empty() && !tells_of_nothing(words))) {
     return words.empty() ? said.to_json() : words;
   }
-  if (auto why = failure_that_passes(said)) {
+  if (std::string why = failure_that_passes(said); !why.empty()) {
     return why;
   }
   const std::string message = found.has_odd_code && is_envelope(said) ? message_beside(said) : "";

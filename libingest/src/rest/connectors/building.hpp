@@ -82,7 +82,7 @@ std::shared_ptr<const cursor> make_cursor(const std::optional<component>& of);
 std::unique_ptr<partition_router> make_substream_router(const component& of,
                                                         const std::shared_ptr<parent_watermarks>& past = nullptr);
 
-/// `partition_router`: one, or several multiplied, whose parents are all read.
+/// `partition_router`: one, with `past` as above; or several multiplied, whose parents are all read.
 std::unique_ptr<partition_router> make_router(const component& retriever,
                                               const std::shared_ptr<parent_watermarks>& past = nullptr);
 

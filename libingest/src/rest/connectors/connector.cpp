@@ -92,10 +92,15 @@ void connector::keep_parents(const std::filesystem::path& directory, std::set<st
   parts_.parents = std::make_shared<kept_parents>(posix_file_system(), directory, std::move(streams));
 }
 
-const declared_stream& connector::find(const std::string& name) const {
+const declared_stream* connector::find_known(const std::string& name) const {
   const auto found =
       std::find_if(streams_.begin(), streams_.end(), [&](const declared_stream& s) { return s.name == name; });
-  if (found == streams_.end()) {
+  return found == streams_.end() ? nullptr : &*found;
+}
+
+const declared_stream& connector::find(const std::string& name) const {
+  const declared_stream* const found = find_known(name);
+  if (found == nullptr) {
     throw error(errc::config, manifest_.name + " has no stream \"" + name + "\"; it has " + list_of(streams_));
   }
   return *found;

@@ -80,6 +80,9 @@ class connector {
   /// the streams that they are parents of. Throws as the file system does.
   void keep_parents(const std::filesystem::path& directory, std::set<std::string> streams);
 
+  /// Null for an unknown one.
+  const declared_stream* find_known(const std::string& name) const;
+
   /// Throws errc::config, with the names that there are, for an unknown one.
   const declared_stream& find(const std::string& name) const;
 

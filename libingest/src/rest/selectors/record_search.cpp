@@ -1,6 +1,7 @@
 #include "rest/selectors/record_search.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "ingest/error.hpp"
 #include "json/json_scanner.hpp"
@@ -122,33 +123,24 @@ bool is_in_record(const value& document, const glob_path& place, const std::vect
   return at != nullptr && has_members(*at, fields);
 }
 
-/// The way to a list whose objects have these members, inside of objects only.
-std::optional<std::string> list_below(const value& in, const std::vector<std::string>& fields, const std::string& way,
+using is_like_record = std::function<bool(const value& object)>;
+
+/// The way to a list whose first object is like a record, inside of objects only.
+std::optional<std::string> list_below(const value& in, const is_like_record& like, const std::string& way,
                                       std::size_t depth) {
   if (in.is_list()) {
-    return !in.items().empty() && has_members(in.items().front(), fields) ? std::optional(way) : std::nullopt;
+    return !in.items().empty() && like(in.items().front()) ? std::optional(way) : std::nullopt;
   }
   if (!in.is_dict() || depth == 0) {
     return std::nullopt;
   }
   for (const auto& [name, content] : in.members()) {
     const std::string below = way.empty() ? name.to_text() : way + "." + name.to_text();
-    if (auto found = list_below(content, fields, below, depth - 1)) {
+    if (auto found = list_below(content, like, below, depth - 1)) {
       return found;
     }
   }
   return std::nullopt;
-}
-
-/// Whether there is a list whose first object has any of these members: of several, some may be added to records later.
-bool has_list_of_similar(const value& in, const std::vector<std::string>& names, std::size_t depth) {
-  if (in.is_list()) {
-    const auto is_in_first = [&](const std::string& name) { return in.items().front().find(name) != nullptr; };
-    return !in.items().empty() && std::any_of(names.begin(), names.end(), is_in_first);
-  }
-  return in.is_dict() && depth > 0 && std::any_of(in.members().begin(), in.members().end(), [&](const auto& member) {
-           return has_list_of_similar(member.second, names, depth - 1);
-         });
 }
 
 /// {}, null, or nothing at all.
@@ -178,7 +170,8 @@ std::optional<std::string> list_of_records(const value& document, const glob_pat
   if (known_by.empty() || !place.plain() || is_in_record(document, place, known_by)) {
     return std::nullopt;
   }
-  return list_below(document, known_by, "", deepest_list);
+  return list_below(
+      document, [&](const value& object) { return has_members(object, known_by); }, "", deepest_list);
 }
 
 record_search::record_search(std::optional<path> stated, std::string where)
@@ -217,7 +210,11 @@ record_search::path record_search::looked_after(const path& way, const std::vect
   if (elsewhere.empty() || leads_somewhere(body, way)) {
     return way;
   }
-  if (!known_by.empty() && !has_list_of_similar(value::from_json(body), known_by, deepest_list)) {
+  const auto has_any = [&](const value& object) {  // of several, some may be added to records later
+    return std::any_of(known_by.begin(), known_by.end(),
+                       [&](const std::string& name) { return object.find(name) != nullptr; });
+  };
+  if (!known_by.empty() && !list_below(value::from_json(body), has_any, "", deepest_list)) {
     return way;  // many APIs leave a list away that would be empty
   }
   throw error(errc::config, where_ + ": the answer has nothing at `" + answer_list{way}.name() +

@@ -141,9 +141,11 @@ void retriever::require_believable_end(const answered_page& found, const std::st
   if (lacks_place_of_stream(found)) {
     refuse_other_envelope(stream_->where, found.given, place(), stream_->known_by);
   }
-  const auto known = stream_->selecting->place();
-  const bool says_none = !known || says_that_there_are_none(found.given, *known);
-  if (is_first && found.has_nothing() && (found.claim || !says_none)) {
+  const auto says_none = [&] {
+    const auto known = stream_->selecting->place();
+    return !known || says_that_there_are_none(found.given, *known);
+  };
+  if (is_first && found.has_nothing() && (found.claim || !says_none())) {
     if (empties()) {
       refuse_to_empty(stream_->where, place());
     }
