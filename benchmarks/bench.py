@@ -47,6 +47,8 @@ def parse_arguments():
                         help="folder to write to; default: build/benchmark_results")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("/var/tmp"),
                         help="where cluster, buffers and files go, on a real disk; default: /var/tmp")
+    parser.add_argument("--before", type=pathlib.Path, metavar="PROGRAM",
+                        help="the ingest of another build, to do what ours does in the same rounds")
     parser.add_argument("--install-peers", action="store_true", help="install pgloader, nodejs and npm, for comparison")
     return parser.parse_args()
 
@@ -73,7 +75,8 @@ def main():
     session = None
     try:
         described = machine.describe(ROOT, work)
-        session = Session(ROOT, work, arguments.events, arguments.rounds, arguments.large)
+        session = Session(ROOT, work, arguments.events, arguments.rounds, arguments.large,
+                          arguments.before and arguments.before.resolve())
         ask_all(arguments, session, {
             "date": datetime.date.today().isoformat(),
             "events": arguments.events,

@@ -5,7 +5,7 @@ import shutil
 import statistics
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import process
 
@@ -79,7 +79,12 @@ def say(text):
 
 def hold(title, contestants, session, api=None, rounds=None, place=None):
     """Runs all contestants in every round, each round beginning with another one, and returns the Outcome. Each run gets
-    an empty folder in `place`, by default where all data goes."""
+    an empty folder in `place`, by default where all data goes. Where another build is there to compare with, it does what
+    ours do, too; what it cannot do it is skipped in."""
+    if session.before:
+        contestants = contestants + [replace(c, name=f"{c.name}, before", prepare=session.by_before(c.prepare),
+                                             run=session.by_before(c.run), ours=False)
+                                     for c in contestants if c.ours]
     outcome = Outcome(title, skipped={c.name: c.skipped for c in contestants if c.skipped},
                       ours=[c.name for c in contestants if c.ours])
     say(f"\n{title}")
@@ -104,6 +109,11 @@ def hold(title, contestants, session, api=None, rounds=None, place=None):
                 f"PostgreSQL's {run['database_cpu_s']:6.2f} s   peak {run['peak_bytes'] / 1e6:6.0f} MB   "
                 f"others' CPU {run['foreign_cpu_s']:6.2f} s")
     outcome.runs = {c.name: outcome.runs[c.name] for c in able if c.name not in outcome.skipped}
+    for name in outcome.ours:
+        if f"{name}, before" in outcome.runs:
+            ratios = outcome.ratios(name, f"{name}, before")
+            say(f"  {name}, before and after: {statistics.median(ratios):.2f} times as fast as before "
+                f"({min(ratios):.2f} to {max(ratios):.2f})")
     return outcome
 
 

@@ -12,13 +12,15 @@ from .database import Database
 
 
 class Session:
-    def __init__(self, root, work, events, rounds, large):
+    def __init__(self, root, work, events, rounds, large, before=None):
         self.root = root
         self.work = work
         self.events = events
         self.rounds = rounds
         self.large = large
         self.binaries = root / "build" / "release" / "bin"
+        self.program = self.binaries / "ingest"
+        self.before = before  # the program of another build, which does what ours do, in the same rounds; or None
         self.programs = root / "build" / "release" / "benchmarks"
         self.peers = root / "benchmarks" / "peers"
         self.database = Database(root, work)
@@ -60,8 +62,18 @@ class Session:
         if api:
             variables |= {"API_BASE_URL": api.base, "TARGET_API_KEY": KEY, "HTTP_COMPRESSION": "false"}
         report = scratch / "report.json"
-        usage = self.start([self.binaries / "ingest", command, *flags, "--report", report], scratch, **variables)
+        usage = self.start([self.program, command, *flags, "--report", report], scratch, **variables)
         return usage, {"reported_seconds": process.read_json(report)["seconds"]}
+
+    def by_before(self, run):
+        """The same, by the program of the other build."""
+        def run_before(scratch):
+            ours, self.program = self.program, self.before
+            try:
+                return run(scratch)
+            finally:
+                self.program = ours
+        return run_before
 
     def offers(self, command, flag):
         """Whether this build of ingest knows the flag."""

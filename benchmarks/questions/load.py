@@ -19,8 +19,8 @@ WITH delimiter '\t', null '\N', workers = 2, concurrency = 1, batch rows = 25000
 
 
 def make_buffer(session, api):
-    """A buffer filled once, and its rows in one file, for everyone."""
-    folder = session.work / "load"
+    """A buffer filled once by the program that will load it, and its rows in one file, for everyone."""
+    folder = session.work / ("load_before" if session.program == session.before else "load")
     if not folder.exists():
         folder.mkdir()
         session.ingest(folder, "fetch", "--endpoint", "standard", api=api)
@@ -42,7 +42,7 @@ def ask(session):
         session.database.check(events, ids)
 
     def copy_buffer(scratch):
-        shutil.copytree(folder / "data", scratch / "data")
+        shutil.copytree(make_buffer(session, api) / "data", scratch / "data")
 
     def copy_file(scratch):
         shutil.copy(folder / "events.tsv", scratch)
