@@ -11,6 +11,7 @@
 #include "log/log_output.hpp"
 #include "rest/answers/failed_request.hpp"
 #include "rest/document/manifest_report.hpp"
+#include "rest/document/settings/settings_draft.hpp"
 #include "rest/exploration/exploration.hpp"
 #include "rest/recordings/stream_reader.hpp"
 #include "rest/requests/http_connections.hpp"
@@ -46,6 +47,31 @@ std::string on_one_line(std::string text) {
   return log::redact(text);
 }
 
+void write(const std::string& text, const init_order& order, std::ostream& out) {
+  if (order.into.empty()) {
+    out << text;
+    return;
+  }
+  const auto made = posix_file_system().create(order.into);
+  made->append(text);
+  made->sync();
+}
+
+int draft_settings(const init_order& order, std::ostream& out) {
+  const std::string file = on_one_line(order.manifest.string());
+  const std::string command =
+      file + " --connector-config " + (order.into.empty() ? "FILE" : on_one_line(order.into.string()));
+  const rest::manifest from = rest::prepared_manifest(rest::read_document(order.manifest.string()));
+  write("# Drafted by `ingest init` from what " + file +
+            " says of the settings of a connection.\n"
+            "# Fill in what has nothing behind its colon; what stands behind a # without a blank need not be said.\n"
+            "# ${NAME} is a variable of the environment, ${file:/path} what a file holds. Then:\n"
+            "#   ingest validate " +
+            command + "\n#   ingest run " + command + "\n\n" + rest::drafted_settings(from),
+        order, out);
+  return 0;
+}
+
 class init_session {
  public:
   init_session(const settings& s, const init_order& order)
@@ -59,7 +85,7 @@ class init_session {
     const rest::explored_api explored = explore();
     const reading came = read_by(explored);
     write(came.problem.empty() ? explored.text : "# NOT TO BE RUN AS IT IS: " + came.problem + "\n" + explored.text,
-          out);
+          order_, out);
     tell(explored, came, out);
     return came.exit_code;
   }
@@ -110,17 +136,6 @@ class init_session {
     return came;
   }
 
-  void write(const std::string& text, std::ostream& out) const {
-    if (order_.into.empty()) {
-      out << text;
-      return;
-    }
-    file_system& files = posix_file_system();
-    const auto made = files.create(order_.into);
-    made->append(text);
-    made->sync();
-  }
-
   void tell(const rest::explored_api& explored, const reading& came, std::ostream& out) const {
     const std::string file = order_.into.empty() ? "" : order_.into.string() + ": ";
     const std::string told = came.problem.empty() ? file + "stream " + explored.stream + ", " +
@@ -148,7 +163,7 @@ int init_command(const settings& s, const init_order& order, std::ostream& out) 
   if (!order.into.empty() && posix_file_system().exists(order.into)) {
     throw error(errc::config, order.into.string() + " is there already, and is not written over: name another file");
   }
-  return init_session(s, order).run(out);
+  return order.manifest.empty() ? init_session(s, order).run(out) : draft_settings(order, out);
 }
 
 }  // namespace ingest::app

@@ -241,4 +241,52 @@ BOOST_AUTO_TEST_CASE(is_nothing_where_the_api_refuses_or_has_no_records) {
   BOOST_TEST(run("init").exit_code == 64);
 }
 
+BOOST_AUTO_TEST_CASE(is_of_a_manifest_a_draft_of_its_settings_with_which_it_runs_once_they_are_filled_in) {
+  const std::string manifest = (directory / "shop.yaml").string();
+  put_text(manifest, R"(type: DeclarativeSource
+check: {type: CheckStream, stream_names: [guarded]}
+streams:
+  - type: DeclarativeStream
+    name: guarded
+    primary_key: [id]
+    retriever:
+      type: SimpleRetriever
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+      requester:
+        type: HttpRequester
+        url_base: "{{ config['url'] }}"
+        path: guarded
+        authenticator:
+          type: ApiKeyAuthenticator
+          api_token: "{{ config['shop_token'] }}"
+          inject_into: {type: RequestOption, inject_into: header, field_name: X-Shop-Key}
+spec:
+  type: Spec
+  connection_specification:
+    type: object
+    required: [url, shop_token]
+    properties:
+      url: {type: string}
+      shop_token: {type: string, airbyte_secret: true}
+      pages: {type: integer, default: 5}
+)");
+  const auto drafted = run("init", {"--from-manifest", manifest, "--into", file()});
+  BOOST_TEST(drafted.exit_code == 0, drafted.err);
+  const std::string draft = text_of(file());
+  BOOST_TEST(server.requests().empty());
+  BOOST_TEST(run("init", {"--from-manifest", manifest}).out.ends_with(draft.substr(draft.find("\n\n"))));
+
+  const auto open = run("read", {manifest, "--connector-config", file(), "--stream", "guarded"});
+  BOOST_TEST(open.exit_code == 78, open.err);
+  BOOST_TEST(has(open.err, "url, line"), open.err);
+  put_text(file(), draft.substr(0, draft.find("\nurl:")) + "\nurl: " + server.url("/") +
+                       draft.substr(draft.find("\nurl:") + 5));
+  const auto read = run("read", {manifest, "--connector-config", file(), "--stream", "guarded"});
+  BOOST_TEST(read.exit_code == 0, read.err + text_of(file()));
+  BOOST_TEST(std::count(read.out.begin(), read.out.end(), '\n') == 7, read.out);
+
+  BOOST_TEST(run("init", {"--from-manifest", manifest, "--into", file()}).exit_code == 78);
+  BOOST_TEST(run("init", {server.url("/plain"), "--from-manifest", manifest}).exit_code == 64);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

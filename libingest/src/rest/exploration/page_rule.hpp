@@ -25,7 +25,4 @@ struct page_rule {
   std::string spelling() const;
 };
 
-/// A text as YAML has it: plain where it is a word that is nothing else, else in quotes.
-std::string yaml_text(const std::string& text);
-
 }  // namespace ingest::rest

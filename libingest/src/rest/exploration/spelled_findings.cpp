@@ -6,6 +6,7 @@
 #include "core/trimmed.hpp"
 #include "ingest/log.hpp"
 #include "json/json_text.hpp"
+#include "rest/document/yaml_text.hpp"
 #include "rest/requests/url_parts.hpp"
 
 namespace ingest::rest {

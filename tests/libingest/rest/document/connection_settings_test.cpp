@@ -6,6 +6,7 @@
 #include "ingest/error.hpp"
 #include "rest/document/settings/connection_settings.hpp"
 #include "rest/document/settings/setting_expansion.hpp"
+#include "rest/document/settings/settings_draft.hpp"
 
 using namespace ingest;
 using namespace ingest::rest;
@@ -34,14 +35,17 @@ std::string expanded(const std::string& yaml) {
   return expanded_settings(parse_document(yaml, "config.yaml"), origins()).to_json();
 }
 
-connection_settings checked(const std::string& specification, const std::string& config) {
+manifest with_specification(const std::string& specification) {
   std::string indented;
   for (const char c : specification) {
     indented += c == '\n' ? std::string("\n    ") : std::string(1, c);
   }
-  const manifest m = prepared_manifest(parse_document(
+  return prepared_manifest(parse_document(
       "streams: []\nspec:\n  type: Spec\n  connection_specification:\n    " + indented + "\n", "manifest.yaml"));
-  return checked_settings(m, parse_document(config, "config.yaml").root);
+}
+
+connection_settings checked(const std::string& specification, const std::string& config) {
+  return checked_settings(with_specification(specification), parse_document(config, "config.yaml").root);
 }
 
 std::string told(const connection_settings& s) {
@@ -182,6 +186,109 @@ BOOST_AUTO_TEST_CASE(are_taken_as_they_are_where_there_is_no_specification) {
 BOOST_AUTO_TEST_CASE(with_a_pattern_that_is_none_are_told_of_it) {
   const connection_settings s = checked("type: object\nproperties: {a: {type: string, pattern: '('}}", "a: x\n");
   BOOST_TEST(has(told(s), "cannot be checked"));
+}
+
+namespace {
+
+const std::string of_a_shop = R"(type: object
+required: [start_date, credentials, page_size]
+properties:
+  page_size: {type: integer, title: Page size, default: 100, minimum: 1, maximum: 500}
+  start_date:
+    {type: string, title: Start, description: "Nothing\n before it", format: date, examples: ["2026-01-31"], order: 1}
+  region: {type: string, enum: [eu, us]}
+  template: {type: string, default: "${x}"}
+  credentials:
+    type: object
+    title: Who asks
+    oneOf:
+      - title: By key
+        required: [kind, api_key]
+        properties: {kind: {type: string, const: key}, api_key: {type: string, airbyte_secret: true}}
+      - title: By name
+        required: [kind, name, password]
+        properties:
+          kind: {type: string, enum: [name]}
+          name: {type: string}
+          password: {type: string, airbyte_secret: true})";
+
+/// The draft, as it is once somebody has gone over it.
+std::string filled_in(std::string draft, const std::vector<std::pair<std::string, std::string>>& with) {
+  for (const auto& [from, to] : with) {
+    const std::size_t at = draft.find(from);
+    BOOST_TEST_REQUIRE(at != std::string::npos, from + " is not in\n" + draft);
+    draft.replace(at, from.size(), to);
+  }
+  return draft;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_draft_of_settings_has_what_is_required_open_and_all_else_behind_a_hash) {
+  const manifest m = with_specification(of_a_shop);
+  const std::string draft = drafted_settings(m);
+  BOOST_TEST(draft == R"(# Start. Nothing before it
+# Required; format date; for example "2026-01-31".
+start_date:
+
+# Page size
+# Need not be said; integer; minimum 1; maximum 500.
+#page_size: 100
+
+# region
+# Need not be said; one of "eu", "us".
+#region:
+
+# template
+# Need not be said.
+#template: "$${x}"
+
+# Who asks
+# Required; object.
+credentials:
+  # This form, or one of those below: By key
+  kind: "key"
+  # api_key
+  # Required.
+  api_key: ${CREDENTIALS_API_KEY}
+
+  # In place of that: By name
+  #kind: "name"
+  ## name
+  ## Required.
+  #name:
+
+  ## password
+  ## Required.
+  #password: ${CREDENTIALS_PASSWORD}
+)");
+  BOOST_TEST(told(checked_settings(m, parse_document(draft, "d").root)) ==
+             "error start_date, line 3: must be a text, not nothing\n");
+  const std::string filled = filled_in(draft, {{"start_date:", "start_date: '2026-01-01'"}});
+  BOOST_TEST(told(checked_settings(m, parse_document(filled, "d").root)) == "");
+  const std::string other = filled_in(filled, {{"  kind: \"key\"", ""},
+                                               {"  api_key: ${CREDENTIALS_API_KEY}", ""},
+                                               {"  #kind:", "  kind:"},
+                                               {"  #name:", "  name: me"},
+                                               {"  #password:", "  password:"},
+                                               {"#template:", "template:"},
+                                               {"#page_size: 100", "page_size: 7"}});
+  const connection_settings by_name = checked_settings(m, parse_document(other, "d").root);
+  BOOST_TEST(told(by_name) == "");
+  BOOST_TEST(by_name.config.find("page_size")->to_json() == "7");
+}
+
+BOOST_AUTO_TEST_CASE(a_draft_of_settings_cannot_be_broken_by_what_a_manifest_says) {
+  const manifest m = with_specification(
+      R"(type: object
+required: ["a: b", "no"]
+properties:
+  "a: b": {type: string, title: "x\nevil: 1", description: "\u2028evil: 2\u0085evil: 3\r\nevil: 4"}
+  "no": {type: string, airbyte_secret: true, examples: ["\nevil: 5"]})");
+  const node draft = parse_document(drafted_settings(m), "d").root;
+  BOOST_TEST(draft.to_json() == R"({"a: b":null,"no":"${NO}"})", drafted_settings(m));
+  BOOST_TEST(drafted_settings(with_specification("{type: object, properties: {}}")) ==
+             "# It does not say that it has settings.\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

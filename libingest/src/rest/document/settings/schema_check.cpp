@@ -5,6 +5,7 @@
 #include "core/nearest_name.hpp"
 #include "ingest/error.hpp"
 #include "rest/document/settings/scalar_check.hpp"
+#include "rest/document/settings/schema_forms.hpp"
 
 namespace ingest::rest {
 
@@ -25,24 +26,6 @@ const node* given_by(const node& schema) {
   return only != nullptr ? only : otherwise;
 }
 
-const node* forms_of(const node& schema) {
-  for (const char* const name : {"oneOf", "anyOf"}) {
-    if (const node* const forms = schema.find(name); forms != nullptr && forms->is_list()) {
-      return forms;
-    }
-  }
-  return nullptr;
-}
-
-/// The one word that a member must be; null where it may be several.
-const node* constant_of(const node& schema) {
-  if (const node* const only = schema.find("const")) {
-    return only;
-  }
-  const node* const choice = schema.find("enum");
-  return choice != nullptr && choice->items().size() == 1 ? &choice->items().front() : nullptr;
-}
-
 /// No constant of the form is contradicted by the instance.
 bool may_be_of_form(const node& form, const node& instance) {
   const node* const properties = form.find("properties");
@@ -54,11 +37,6 @@ bool may_be_of_form(const node& form, const node& instance) {
     }
   }
   return true;
-}
-
-node::member_list properties_of(const node& schema) {
-  const node* const properties = schema.find("properties");
-  return properties == nullptr ? node::member_list() : properties->members();
 }
 
 }  // namespace
