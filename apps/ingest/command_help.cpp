@@ -13,11 +13,12 @@ constexpr command_description descriptions[] = {
     {command::run, "run",
      "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun"},
     {command::run, "read", "Print the records of a connector's streams, a line of JSON each: run with TO=stdout", true},
+    {command::serve, "serve", "Run the pipelines of a folder, each by its schedule, until a signal"},
     {command::fetch, "fetch", "Take events from where FROM says into the buffer in DATA_DIR only"},
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
     {command::validate, "validate", "Check the settings, DATA_DIR, where events come from and where they go"},
-    {command::init, "init", "Ask an API a few questions, and write a connector for it, in the short spelling"},
+    {command::init, "init", "Ask an API a few questions and write a connector for it; or draft a manifest's settings"},
     {command::record, "record", "Keep what an API answers to a connector, without its secrets, for tests: --into DIR"},
     {command::test, "test", "Read a connector's streams from what was recorded, and compare what comes of it"},
     {command::discover, "discover",
@@ -57,7 +58,7 @@ std::string command_help(const command_description& c) {
   const bool may_have_file = takes_file || c.command == command::discover;
   out << c.help << ".\n\nUsage: ingest " << c.name
       << (c.command == command::test   ? " DIR"
-          : c.command == command::init ? " URL"
+          : c.command == command::init ? " URL | --from-manifest FILE"
           : may_have_file              ? " [FILE]"
                                        : "")
       << " [OPTIONS]\n"
@@ -84,11 +85,17 @@ std::string command_help(const command_description& c) {
            "GET "
            "only,\n"
            "      one at a time. What was seen, and what is a guess, the file says in its comments.\n"
-           "  --into FILE\n      The connector; it must not be there yet. Without it, standard output.\n"
+           "  --from-manifest FILE\n      Asks nobody: the settings that FILE wants of a connection, to be filled in "
+           "for\n"
+           "      --connector-config.\n"
+           "  --into FILE\n      What is written; it must not be there yet. Without it, standard output.\n"
            "  --header 'NAME: VALUE'\n      A header of each request; may be repeated. ${VARIABLE} in a header, or in "
            "the query of the\n"
            "      URL, is one of the environment, and stays so in the file: --header 'Authorization: Bearer\n"
            "      ${TOKEN}'. A secret itself is refused.\n";
+  } else if (c.command == command::serve) {
+    out << "  --check\n      Say which of the pipelines can be used, and what is wrong with the others, and end: 0, or "
+           "78.\n";
   } else if (c.command == command::test) {
     out << "  --manifest FILE\n      The connector, if it is not where it was when it was recorded.\n"
            "  --fault STREAM:N=FAULT\n      In place of the Nth recorded answer comes once: 429, cut, slow (no answer "

@@ -63,8 +63,12 @@ class subcommand {
     }
     if (description.command == command::init) {
       cli_->add_option("URL", asked.address);
+      cli_->add_option("--from-manifest", asked.from_manifest)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       cli_->add_option("--into", asked.into)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       cli_->add_option("--header", asked.headers)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+    if (description.command == command::serve) {
+      cli_->add_flag("--check", asked.check);
     }
     if (description.command == command::test) {
       cli_->add_option("DIR", asked.directory);
@@ -193,8 +197,8 @@ void check_words(const CLI::App& program, const subcommand* chosen) {
   if (chosen == nullptr) {
     throw error(
         errc::usage,
-        "say what to do: run, read, fetch, load, status, validate, init, record, test, discover or version (see ingest "
-        "--help)");
+        "say what to do: run, serve, read, fetch, load, status, validate, init, record, test, discover or version (see "
+        "ingest --help)");
   }
   if (const auto unknown = program.remaining(true); !unknown.empty()) {
     refuse_secret(unknown.front());
@@ -229,8 +233,14 @@ void check_recording(const invocation& asked) {
 }
 
 void check_exploration(const invocation& asked) {
-  if (asked.command == command::init && asked.address.empty()) {
-    throw error(errc::usage, "say which API: ingest init https://api.example.com/v1/orders (see ingest init --help)");
+  if (asked.command != command::init) {
+    return;
+  }
+  const bool of_api = !asked.address.empty();
+  if (of_api != asked.from_manifest.empty() || (!of_api && !asked.headers.empty())) {
+    throw error(errc::usage,
+                "say which API: ingest init https://api.example.com/v1/orders, or, for the settings of a manifest, "
+                "ingest init --from-manifest manifest.yaml (see ingest init --help)");
   }
 }
 

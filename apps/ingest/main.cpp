@@ -17,6 +17,8 @@
 #include "process_run.hpp"
 #include "record_command.hpp"
 #include "run_command.hpp"
+#include "serve/serve_command.hpp"
+#include "serve/service_ties.hpp"
 #include "settings/option_names.hpp"
 #include "status_command.hpp"
 #include "test_command.hpp"
@@ -62,7 +64,10 @@ int execute(const app::invocation& asked) {
     return app::discover_command(s, std::cout);
   }
   if (asked.command == command::init) {
-    return app::init_command(s, {asked.address, asked.headers, asked.into}, std::cout);
+    return app::init_command(s, {asked.address, asked.headers, asked.into, asked.from_manifest}, std::cout);
+  }
+  if (asked.command == command::serve) {
+    return app::serve_command(s, asked.check, std::cout);
   }
   if (asked.command == command::record) {
     return app::record_command(s, {asked.directory, asked.limit}, std::cout);
@@ -107,6 +112,7 @@ int main(int argc, char** argv) {
   // long run need half as much memory again as a short one.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   try {
+    app::end_with_service();
     name_options_as_settings();
     occupy_standard_descriptors();
     const auto asked = app::parse_command_line(argc, argv, std::cout);

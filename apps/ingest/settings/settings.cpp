@@ -51,14 +51,14 @@ std::string contents_of(const fs::path& path, std::string_view flag) {
   throw error(errc::usage, std::string(flag) + " " + path.string() + ": cannot read the file");
 }
 
-found_values values_of_config_file(const fs::path& path) {
+found_values values_of_entries(const std::vector<config_entry>& entries, const std::string& file) {
   std::vector<std::string> keys;
   for (const setting_definition& d : setting_definitions()) {
     keys.push_back(d.key());
   }
   found_values values;
-  for (auto& [key, value, line] : parse_config_file(contents_of(path, "--config"), path.string())) {
-    const std::string origin = path.string() + " line " + std::to_string(line);
+  for (const auto& [key, value, line] : entries) {
+    const std::string origin = file + " line " + std::to_string(line);
     const auto known = std::find(keys.begin(), keys.end(), key);
     if (known == keys.end()) {
       const std::string nearest = nearest_name(key, keys);
@@ -67,9 +67,13 @@ found_values values_of_config_file(const fs::path& path) {
                       (nearest.empty() ? "; see ingest run --help" : "; did you mean \"" + nearest + "\"?"));
     }
     const auto& definition = setting_definitions()[static_cast<std::size_t>(known - keys.begin())];
-    values[std::string(definition.name)] = {std::move(value), "from " + origin};
+    values[std::string(definition.name)] = {value, "from " + origin};
   }
   return values;
+}
+
+found_values values_of_config_file(const fs::path& path) {
+  return values_of_entries(parse_config_file(contents_of(path, "--config"), path.string()), path.string());
 }
 
 /// The env file that is read, if there is one.
@@ -113,6 +117,9 @@ found_values collect(const setting_sources& from) {
     variables[name] = {environment(name).value_or(""), "from the environment"};
   }
   overlay(values, variables);
+  if (from.given) {
+    overlay(values, values_of_entries(from.given->entries, from.given->file));
+  }
   for (const auto& [name, text] : from.flags) {
     values[name] = {text, "from the command line", true};
   }
@@ -191,8 +198,9 @@ std::string places_of(const setting_definition& d, const setting_sources& from) 
   return std::string("looked for ") + (d.flag().empty() ? "" : "as " + d.flag() + ", ") + "in the environment, in " +
          (env_file ? fs::absolute(*env_file, ignored).string()
                    : fs::absolute(from.default_env_file, ignored).string() + " (there is no such file)") +
-         (from.config_file ? " and in " + from.config_file->string()
-                           : ", and in no config file, as --config names none");
+         (from.given         ? " and in " + from.given->file
+          : from.config_file ? " and in " + from.config_file->string()
+                             : ", and in no config file, as --config names none");
 }
 
 /// libpq's variables alone say nothing of where rows are to go: they count where DATABASE_URL leaves something out.

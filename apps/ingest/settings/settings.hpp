@@ -15,6 +15,7 @@
 #include "ingest/http_source.hpp"
 #include "ingest/log.hpp"
 #include "ingest/postgres.hpp"
+#include "settings/config_file.hpp"
 
 namespace ingest::rest {
 class connector;
@@ -24,7 +25,7 @@ struct declared_stream;
 namespace ingest {
 
 /// What the program is asked to do.
-enum class command { run, fetch, load, status, validate, discover, version, record, test, init };
+enum class command { run, fetch, load, status, validate, discover, version, record, test, init, serve };
 
 enum class log_format_choice { automatic, json, text };
 
@@ -149,6 +150,13 @@ struct settings {
   std::chrono::milliseconds restart_window{};
   std::chrono::milliseconds shutdown_timeout{};
 
+  std::filesystem::path pipelines_dir;
+  std::filesystem::path state_directory;
+  std::string http_address;               ///< empty: none
+  std::filesystem::path http_token_file;  ///< empty: none
+  std::uint64_t max_syncs = 0;            ///< 0: any number
+  std::uint64_t max_connections = 0;      ///< 0: any number
+
   log_format_choice log_format = log_format_choice::automatic;
   log::level log_level = log::level::info;
   std::chrono::milliseconds progress_interval{};
@@ -165,9 +173,18 @@ struct settings {
   std::vector<std::string> unused;
 };
 
-/// Where settings are looked for, in falling precedence: flags, environment, env file, config file, defaults.
+/// What a program has read of a file already: keys and values as in a config file.
+struct given_settings {
+  std::string file;  ///< its name, for messages
+  std::vector<config_entry> entries;
+};
+
+/// Where settings are looked for, in falling precedence: flags, what is given, environment, env file, config file,
+/// defaults.
 struct setting_sources {
   std::map<std::string, std::string, std::less<>> flags;  ///< texts from the command line, by setting name
+
+  std::optional<given_settings> given = {};
 
   /// Looks up an environment variable. An empty value counts as none. Unset: the process's environment.
   std::function<std::optional<std::string>(const std::string& name)> environment = nullptr;

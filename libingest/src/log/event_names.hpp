@@ -26,6 +26,19 @@ inline constexpr std::string_view setting_weakened = "setting_weakened";
 inline constexpr std::string_view setting_misspelt = "setting_misspelt";
 inline constexpr std::string_view setting_unused = "setting_unused";
 
+// A service
+inline constexpr std::string_view service_started = "service_started";
+inline constexpr std::string_view service_ended = "service_ended";
+inline constexpr std::string_view service_listens = "service_listens";
+inline constexpr std::string_view pipeline_added = "pipeline_added";
+inline constexpr std::string_view pipeline_changed = "pipeline_changed";
+inline constexpr std::string_view pipeline_removed = "pipeline_removed";
+inline constexpr std::string_view pipeline_refused = "pipeline_refused";
+inline constexpr std::string_view sync_started = "sync_started";
+inline constexpr std::string_view sync_says = "sync_says";
+inline constexpr std::string_view sync_ended = "sync_ended";
+inline constexpr std::string_view sync_killed = "sync_killed";
+
 // Supervision
 inline constexpr std::string_view stage_failed = "stage_failed";
 inline constexpr std::string_view stage_restarted = "stage_restarted";

@@ -32,12 +32,18 @@ pipe_ends make_pipe() {
 /// What a child finds in place of what we have.
 class spawn_plan {
  public:
-  spawn_plan(int out, int err) {
+  spawn_plan(int out, int err, const child_surroundings& in) {
     ::posix_spawn_file_actions_init(&actions_);
+    if (!in.directory.empty()) {
+      ::posix_spawn_file_actions_addchdir_np(&actions_, in.directory.c_str());
+    }
     ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions_, err, STDERR_FILENO);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+    if (in.handed >= 0) {
+      ::posix_spawn_file_actions_adddup2(&actions_, in.handed, STDERR_FILENO + 1);
+    }
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + (in.handed >= 0 ? 2 : 1));
     ::posix_spawnattr_init(&attributes_);
     sigset_t none;
     sigset_t all;
@@ -56,8 +62,8 @@ class spawn_plan {
   spawn_plan& operator=(const spawn_plan&) = delete;
 
   /// An error number, or 0.
-  int start(pid_t& pid, char* const* arguments) const {
-    return ::posix_spawnp(&pid, arguments[0], &actions_, &attributes_, arguments, ::environ);
+  int start(pid_t& pid, char* const* arguments, char* const* environment) const {
+    return ::posix_spawnp(&pid, arguments[0], &actions_, &attributes_, arguments, environment);
   }
 
  private:
@@ -65,18 +71,25 @@ class spawn_plan {
   posix_spawnattr_t attributes_;
 };
 
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));  // which posix_spawn does not change
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 }  // namespace
 
-child_pipes start_child(const std::vector<std::string>& words) {
+child_pipes start_child(const std::vector<std::string>& words, const child_surroundings& in) {
   pipe_ends out = make_pipe();
   pipe_ends err = make_pipe();
-  std::vector<char*> arguments;
-  for (const std::string& word : words) {
-    arguments.push_back(const_cast<char*>(word.c_str()));  // which posix_spawn does not change
-  }
-  arguments.push_back(nullptr);
+  const std::vector<char*> arguments = pointers_to(words);
+  const std::vector<char*> environment = in.environment ? pointers_to(*in.environment) : std::vector<char*>();
   child_pipes child;
-  if (const int problem = spawn_plan(out.write.fd(), err.write.fd()).start(child.pid, arguments.data())) {
+  if (const int problem = spawn_plan(out.write.fd(), err.write.fd(), in)
+                              .start(child.pid, arguments.data(), in.environment ? environment.data() : ::environ)) {
     const bool may_pass = problem == EAGAIN || problem == ENOMEM;
     throw error(may_pass ? errc::unavailable : errc::config,
                 "cannot run " + words.front() + ": " + std::strerror(problem));

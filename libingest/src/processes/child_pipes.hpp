@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,17 @@ struct child_pipes {
   int err = -1;  ///< its standard error
 };
 
+/// What a child finds beside its words.
+struct child_surroundings {
+  std::optional<std::vector<std::string>> environment = {};  ///< "NAME=value"; none: ours
+  std::filesystem::path directory = {};                      ///< empty: ours
+  int handed = -1;                                           ///< a descriptor of ours that it has as number 3
+};
+
 /// Starts a program, which is searched in PATH if it holds no slash, without a shell: standard input is empty, signals
-/// are as a fresh process has them, no other descriptor is handed on, and the environment is ours. The caller closes
-/// the pipes and awaits the end. Throws errc::config where there is no such program or it must not be run.
-child_pipes start_child(const std::vector<std::string>& words);
+/// are as a fresh process has them, and no other descriptor is handed on. The caller closes the pipes and awaits the
+/// end. Throws errc::config where there is no such program or it must not be run.
+child_pipes start_child(const std::vector<std::string>& words, const child_surroundings& in = {});
 
 /// How a child has ended: its exit status, or the signal that has ended it.
 struct child_end {

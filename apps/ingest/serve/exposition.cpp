@@ -1,0 +1,151 @@
+#include "serve/exposition.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+#include <vector>
+
+#include "ingest/version.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using labels = std::vector<ClientMetric::Label>;
+
+ClientMetric metric_of(MetricType type, labels by, double value) {
+  ClientMetric m;
+  m.label = std::move(by);
+  if (type == MetricType::Counter) {
+    m.counter.value = value;
+  } else {
+    m.gauge.value = value;
+  }
+  return m;
+}
+
+/// As a line of HELP has it; the library escapes the values of labels only.
+std::string escaped(const std::string& help) {
+  std::string text;
+  for (const char c : help) {
+    text += c == '\\' ? "\\\\" : c == '\n' ? "\\n" : std::string(1, c);
+  }
+  return text;
+}
+
+class families {
+ public:
+  MetricFamily& begin(const std::string& name, const std::string& help, MetricType type) {
+    all.push_back({name, escaped(help), type, {}});
+    return all.back();
+  }
+
+  void add_pipelines(const std::string& name, const std::string& help, const service_status& s,
+                     const std::function<std::optional<double>(const pipeline_status&)>& value) {
+    MetricFamily& family = begin(name, help, MetricType::Gauge);
+    for (const pipeline_status& p : s.pipelines) {
+      if (const auto v = value(p)) {
+        family.metric.push_back(metric_of(MetricType::Gauge, {{"pipeline", p.name}}, *v));
+      }
+    }
+  }
+
+  std::vector<MetricFamily> all;
+};
+
+std::optional<double> time_of(const std::optional<wall_time>& t) {
+  return t ? std::optional(static_cast<double>(t->time_since_epoch().count())) : std::nullopt;
+}
+
+void add_syncs(families& to, const service_status& s) {
+  MetricFamily& ends = to.begin("ingest_syncs_total", "Syncs that have ended, by how", MetricType::Counter);
+  for (const pipeline_status& p : s.pipelines) {
+    for (const sync_outcome o : {sync_outcome::complete, sync_outcome::failed, sync_outcome::refused,
+                                 sync_outcome::taken, sync_outcome::stopped}) {
+      const auto found = p.ends.find(std::string(name_of(o)));
+      ends.metric.push_back(metric_of(MetricType::Counter, {{"pipeline", p.name}, {"outcome", std::string(name_of(o))}},
+                                      found == p.ends.end() ? 0 : static_cast<double>(found->second)));
+    }
+  }
+  MetricFamily& durations = to.begin("ingest_sync_duration_seconds", "How long syncs took", MetricType::Histogram);
+  for (const pipeline_status& p : s.pipelines) {
+    ClientMetric m;
+    m.label = {{"pipeline", p.name}};
+    m.histogram.sample_sum = p.durations[0];
+    m.histogram.sample_count = static_cast<std::uint64_t>(p.durations[1]);
+    for (std::size_t i = 0; i < duration_bounds.size(); ++i) {
+      m.histogram.bucket.push_back({static_cast<std::uint64_t>(p.durations[i + 2]), duration_bounds[i]});
+    }
+    m.histogram.bucket.push_back({m.histogram.sample_count, std::numeric_limits<double>::infinity()});
+    durations.metric.push_back(std::move(m));
+  }
+}
+
+void add_figures(families& to, const service_status& s) {
+  static const metrics known;
+  for (const metrics::metric* each : known.all()) {
+    const metric_definition& d = each->definition;
+    const std::string name = exposed_name(d);
+    if (name.empty()) {
+      continue;
+    }
+    const MetricType type = d.kind == metric_kind::counter ? MetricType::Counter : MetricType::Gauge;
+    MetricFamily& family = to.begin(name, std::string(d.help), type);
+    for (const pipeline_status& p : s.pipelines) {
+      for (const auto& [stream, figures] : p.figures) {
+        const auto found = figures.find(d.name);
+        const double n = found == figures.end() ? 0 : found->second;
+        family.metric.push_back(metric_of(type, {{"pipeline", p.name}, {"stream", stream}},
+                                          d.unit == metric_unit::microseconds ? n / 1e6 : n));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string exposed_name(const metric_definition& d) {
+  if (d.kind == metric_kind::moment) {
+    return {};
+  }
+  std::string name(d.name);
+  // A sync of a service is a pass over a pipeline; this one is of the disk.
+  if (name == "syncs" || name == "sync_us") {
+    name = "buffer_" + name;
+  }
+  if (d.unit == metric_unit::microseconds) {
+    name = name.substr(0, name.size() - 3) + "_seconds";
+  }
+  return "ingest_" + name + (d.kind == metric_kind::counter ? "_total" : "");
+}
+
+std::string exposition_of(const service_status& s) {
+  families to;
+  to.begin("ingest_build_info", "The version that runs", MetricType::Gauge)
+      .metric.push_back(metric_of(MetricType::Gauge, {{"version", std::string(version())}}, 1));
+  to.begin("ingest_service_start_time_seconds", "When the service began, since 1970", MetricType::Gauge)
+      .metric.push_back(metric_of(MetricType::Gauge, {}, static_cast<double>(s.began.time_since_epoch().count())));
+  to.begin("ingest_pipeline_files_refused", "Files in the folder of pipelines that cannot be used", MetricType::Gauge)
+      .metric.push_back(metric_of(MetricType::Gauge, {}, static_cast<double>(s.refused.size())));
+  to.add_pipelines("ingest_pipeline_running", "Whether a sync runs", s,
+                   [](const pipeline_status& p) { return std::optional<double>(p.began ? 1 : 0); });
+  to.add_pipelines(
+      "ingest_pipeline_paused", "Whether syncs begin only when they are ordered", s,
+      [](const pipeline_status& p) { return std::optional<double>(p.state == pipeline_state::paused ? 1 : 0); });
+  to.add_pipelines("ingest_pipeline_failures_in_a_row", "Syncs that have failed since the last complete one", s,
+                   [](const pipeline_status& p) { return std::optional(static_cast<double>(p.failures)); });
+  to.add_pipelines("ingest_pipeline_last_success_timestamp_seconds",
+                   "When the last complete sync ended, since 1970; nothing before there was one", s,
+                   [](const pipeline_status& p) { return time_of(p.last_complete); });
+  to.add_pipelines("ingest_pipeline_next_sync_timestamp_seconds", "When the next sync begins, since 1970", s,
+                   [](const pipeline_status& p) { return time_of(p.next_begin); });
+  add_syncs(to, s);
+  add_figures(to, s);
+  return prometheus::TextSerializer().Serialize(to.all);
+}
+
+}  // namespace ingest::app

@@ -1,0 +1,266 @@
+#include "serve/pipeline_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <utility>
+
+#include "core/crc32c.hpp"
+#include "core/nearest_name.hpp"
+#include "ingest/error.hpp"
+#include "serve/duration_text.hpp"
+#include "settings/setting_definition.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+using rest::node;
+
+constexpr std::size_t longest_name = 63;
+
+std::string place_of(const std::filesystem::path& path, const node& at) {
+  return path.string() + (at.line() > 0 ? " line " + std::to_string(at.line()) : "");
+}
+
+std::string scalar_text(const std::filesystem::path& path, const std::string& name, const node& n) {
+  if (n.is_dict() || n.is_list()) {
+    throw error(errc::config, place_of(path, n) + ": " + name + " must not be " + std::string(n.kind_name()));
+  }
+  const auto& scalar = n.scalar();
+  return scalar.kind() == rest::value::kind::boolean ? (scalar.boolean() ? "true" : "false") : scalar.to_text();
+}
+
+/// A list's elements are lines, as in a config file.
+std::string setting_text(const std::filesystem::path& path, const std::string& name, const node& n) {
+  if (!n.is_list()) {
+    return scalar_text(path, name, n);
+  }
+  const setting_definition* const d = find_setting(name);
+  const std::string between = d != nullptr && d->type == setting_type::fields ? "," : "\n";
+  std::string all;
+  for (const node& item : n.items()) {
+    all += (all.empty() ? "" : between) + scalar_text(path, name, item);
+  }
+  return all;
+}
+
+std::string upper(std::string_view key) {
+  std::string name;
+  for (const char c : key) {
+    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+/// What a service gives a run itself.
+constexpr std::array<std::string_view, 3> given_by_service = {"log_format", "log_level", "report"};
+
+class pipeline_reader {
+ public:
+  pipeline_reader(const std::filesystem::path& path, const std::filesystem::path& state, node root)
+      : path_(path), state_(state), root_(std::move(root)) {}
+
+  void read_into(pipeline_file& p) {
+    check_keys();
+    p.zone = text("timezone", "UTC");
+    p.rules.when = at("schedule", [&] { return schedule(text("schedule", "@manual"), p.zone); });
+    p.rules.spread = spread_of(p.name, duration("jitter", std::chrono::seconds(0)));
+    p.timeout = duration("timeout", std::chrono::seconds(0));
+    p.rules.retry_wait = duration("retry_wait", p.rules.retry_wait);
+    p.rules.retries = at("retries", [&] { return number("retries", p.rules.retries); });
+    p.rules.overlap = at("overlap", [&] { return overlap(); });
+    if (p.rules.retry_wait.count() == 0) {
+      refuse("retry_wait", "must be at least 1s");
+    }
+    take_settings(p);
+  }
+
+ private:
+  const node* find(std::string_view key) const { return root_.find(key); }
+
+  std::string text(const std::string& key, const std::string& otherwise) const {
+    const node* const n = find(key);
+    return n == nullptr || n->is_none() ? otherwise : scalar_text(path_, key, *n);
+  }
+
+  [[noreturn]] void refuse(std::string_view key, const std::string& what) const {
+    const node* const n = find(key);
+    throw error(errc::config,
+                (n == nullptr ? path_.string() : place_of(path_, *n)) + ": " + std::string(key) + ": " + what);
+  }
+
+  /// Errors get file, line and key.
+  template <class F>
+  auto at(std::string_view key, F make) const -> decltype(make()) {
+    try {
+      return make();
+    } catch (const error& e) {
+      refuse(key, e.what());
+    }
+  }
+
+  std::chrono::seconds duration(const std::string& key, std::chrono::seconds otherwise) const {
+    const std::string given = text(key, "");
+    if (given.empty()) {
+      return otherwise;
+    }
+    const auto parsed = parse_seconds(given);
+    return parsed ? *parsed : (refuse(key, "must be a time such as 30s, 15min, 2h or 1d"), otherwise);
+  }
+
+  std::uint64_t number(const std::string& key, std::uint64_t otherwise) const {
+    const std::string given = text(key, "");
+    constexpr std::size_t most_digits = 4;
+    if (given.empty()) {
+      return otherwise;
+    }
+    if (given.size() > most_digits || given.find_first_not_of("0123456789") != std::string::npos) {
+      throw error(errc::config, "must be a number, 0 … 9999");
+    }
+    return std::stoull(given);
+  }
+
+  overlap_policy overlap() const {
+    const std::string given = text("overlap", "skip");
+    if (given != "skip" && given != "queue") {
+      throw error(errc::config, "must be skip or queue");
+    }
+    return given == "queue" ? overlap_policy::queue : overlap_policy::skip;
+  }
+
+  void check_keys() const {
+    if (!root_.is_dict()) {
+      throw error(errc::config, place_of(path_, root_) + ": a pipeline is an object: its schedule, and its settings");
+    }
+    std::vector<std::string> known;
+    for (const pipeline_key& k : pipeline_keys()) {
+      known.emplace_back(k.name);
+    }
+    for (const setting_definition& d : setting_definitions()) {
+      if (d.used_by(command::run)) {
+        known.push_back(d.key());
+      }
+    }
+    for (const node::member& m : root_.members()) {
+      if (std::find(given_by_service.begin(), given_by_service.end(), m.name) != given_by_service.end()) {
+        throw error(errc::config, place_of(path_, m.content) + ": " + m.name + " is the service's, not a pipeline's");
+      }
+      if (std::find(known.begin(), known.end(), m.name) == known.end()) {
+        const std::string nearest = nearest_name(m.name, known);
+        throw error(errc::config,
+                    place_of(path_, m.content) + ": there is no setting \"" + m.name + "\"" +
+                        (nearest.empty() ? "; see docs/service.md" : "; did you mean \"" + nearest + "\"?"));
+      }
+    }
+  }
+
+  void take_settings(pipeline_file& p) const {
+    setting_sources from;
+    from.given = given_settings{path_.string(), {}};
+    const auto add = [&](const std::string& key, const std::string& value, int line) {
+      from.given->entries.push_back({key, value, static_cast<std::size_t>(line)});
+      p.variables[upper(key)] = value;
+    };
+    for (const node::member& m : root_.members()) {
+      const bool is_setting = find_setting(upper(m.name)) != nullptr;
+      if (is_setting && !m.content.is_none()) {
+        add(m.name, setting_text(path_, upper(m.name), m.content), m.content.line());
+      }
+    }
+    if (const node* const connection = find("connection"); connection != nullptr && !connection->is_none()) {
+      if (!connection->is_dict() || find("connector_config") != nullptr) {
+        refuse("connection", "must be an object, the settings of a connector's connection, without connector_config");
+      }
+      p.connection = "{}";
+      add("connector_config", (state_ / p.name / "connection.json").string(), connection->line());
+    }
+    for (const auto& [key, value] :
+         {std::pair<std::string, std::string>("pipeline", p.name), {"data_dir", (state_ / p.name / "data").string()}}) {
+      if (find(key) == nullptr) {
+        add(key, value, 0);
+      }
+    }
+    from.environment = [&p](const std::string& name) -> std::optional<std::string> {
+      const char* const value = p.variables.contains(name) ? nullptr : std::getenv(name.c_str());
+      return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+    from.default_env_file = path_.parent_path() / ".env";
+    p.checked = load_settings(from, command::run);
+    p.doubts = p.checked.unused;
+    if (p.checked.to.what == target_choice::kind::standard_output ||
+        p.checked.from.what == source_choice::kind::standard_input) {
+      throw error(errc::config,
+                  path_.string() + ": a service has neither standard input nor output to load from or to");
+    }
+    if (p.checked.from.what == source_choice::kind::api && !p.checked.incremental && !p.rules.when.is_manual() &&
+        p.checked.to.what == target_choice::kind::postgres) {
+      p.doubts.push_back(
+          "a sync that is complete has nothing more to do: set incremental: true, so that each one reads what is new");
+    }
+  }
+
+  const std::filesystem::path& path_;
+  const std::filesystem::path& state_;
+  node root_;
+};
+
+void check_name(const std::string& name, const std::filesystem::path& path) {
+  const bool allowed = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) || c == '_' || c == '.' || c == '-';
+  });
+  if (!allowed || name.empty() || name.size() > longest_name || name.front() == '.') {
+    throw error(errc::config, path.string() +
+                                  ": the name of the file is that of its pipeline: letters, digits, \"_\", \".\" and "
+                                  "\"-\", at most 63");
+  }
+}
+
+}  // namespace
+
+const std::vector<pipeline_key>& pipeline_keys() {
+  static const std::vector<pipeline_key> keys = {
+      {"schedule", "text", "@manual",
+       "When a sync is due: `every 15min` (s, min, h, d), a line of cron, `@hourly`, `@daily`, `@weekly`, `@monthly`, "
+       "`@manual`, or `continuous`"},
+      {"timezone", "text", "UTC", "Of a line of cron, by its name in the IANA database"},
+      {"jitter", "duration", "0s",
+       "A sync begins up to so much later: by a share of it that is always the pipeline's own, so that not all begin "
+       "at "
+       "once"},
+      {"timeout", "duration", "none", "After that a sync is stopped, and counts as failed; the next one goes on there"},
+      {"overlap", "text", "skip", "A sync that is due while one runs: `skip`, or `queue` for one behind it"},
+      {"retries", "number", "3",
+       "Of a sync that has failed for what time may mend, before the next moment of the schedule"},
+      {"retry_wait", "duration", "1min",
+       "Before the first of them; twice as long before each further one, an hour at most"},
+      {"connection", "object", "none",
+       "Of a connector, the settings of its connection, in place of a file of them (`connector_config`)"},
+  };
+  return keys;
+}
+
+std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitter) {
+  return std::chrono::seconds(crc32c(name) % (static_cast<std::uint64_t>(jitter.count()) + 1));
+}
+
+pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
+                            const std::filesystem::path& state, const rest::setting_origins& origins) {
+  pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}};
+  check_name(p.name, path);
+  rest::document written = rest::parse_document(text, path.string());
+  if (!written.notes.empty()) {
+    throw error(errc::config, path.string() + " line " + std::to_string(written.notes.front().line) + ": " +
+                                  written.notes.front().text);
+  }
+  // The settings of a connection are expanded here, too, so that what is missing is told now; a run does it anew.
+  const node expanded = rest::expanded_settings(written, origins);
+  pipeline_reader(path, state, expanded).read_into(p);
+  if (!p.connection.empty()) {
+    p.connection = written.root.find("connection")->to_json();
+  }
+  return p;
+}
+
+}  // namespace ingest::app

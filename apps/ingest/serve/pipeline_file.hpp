@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rest/document/settings/setting_expansion.hpp"
+#include "serve/sync_planner.hpp"
+#include "settings/settings.hpp"
+
+namespace ingest::app {
+
+/// A pipeline, as a file of the pipelines' folder describes it.
+struct pipeline_file {
+  std::string name;  ///< of the file, without its ending
+  std::filesystem::path path;
+  std::string text;  ///< all of it: a file that has not changed is the same pipeline
+
+  sync_rules rules;
+  std::string zone;
+  std::chrono::seconds timeout{};  ///< of a sync; 0: none
+
+  /// The settings of a run, by their names: DATABASE_URL. Texts that the file takes from variables and files are put
+  /// in.
+  std::map<std::string, std::string> variables;
+  /// Of a connector, the settings of its connection as JSON, with `${…}` as they were written; empty: none.
+  std::string connection;
+  settings checked;                 ///< what a run will make of them
+  std::vector<std::string> doubts;  ///< what is no mistake, and probably not meant
+};
+
+/// The keys that are not settings of a run; what each is, for people. docs/service.md and `ingest schema` have them.
+struct pipeline_key {
+  std::string_view name;
+  std::string_view kind;  ///< "text", "duration", "number", "object" or "boolean"
+  std::string_view default_text;
+  std::string_view help;
+};
+const std::vector<pipeline_key>& pipeline_keys();
+
+/// Reads a pipeline: YAML, or JSON, one object, with the keys above and settings of a run in lower case. What it does
+/// not say is as in the environment of the service, else as by default; its directory and its name in the ledger are by
+/// its own name, below `state`. Secrets are registered with the log. Throws errc::config, with file and line, for
+/// whatever a run would not begin with, and for keys that nothing knows.
+pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
+                            const std::filesystem::path& state, const rest::setting_origins& origins);
+
+/// `name` spreads pipelines over the time that they may be late: 0 … jitter, always the same.
+std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitter);
+
+}  // namespace ingest::app

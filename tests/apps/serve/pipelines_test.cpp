@@ -1,0 +1,291 @@
+// What the files of a folder become, and what is said of those that cannot be used.
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "ingest/error.hpp"
+#include "serve/exposition.hpp"
+#include "serve/pipelines_folder.hpp"
+#include "serve/service_http.hpp"
+#include "serve/status_json.hpp"
+#include "serve/sync_figures.hpp"
+#include "support/child_process.hpp"
+#include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest;
+using namespace ingest::app;
+using ingest::testing::put_text;
+using ingest::testing::scratch_dir;
+
+namespace {
+
+const std::filesystem::path state = "/var/lib/ingest-test";
+
+rest::setting_origins origins() {
+  return {[](const std::string& name) -> std::optional<std::string> {
+            const std::map<std::string, std::string> all = {{"DB", "postgresql://me:secret@db/x"}, {"KEY", "k-1234"}};
+            const auto found = all.find(name);
+            return found == all.end() ? std::nullopt : std::optional(found->second);
+          },
+          [](const std::string& path) -> std::string { throw error(errc::io, "cannot read " + path); }};
+}
+
+pipeline_file read(const std::string& text, const std::string& name = "orders.yaml") {
+  return read_pipeline(text, "/etc/ingest/pipelines.d/" + name, state, origins());
+}
+
+std::string refusal(const std::string& text, const std::string& name = "orders.yaml") {
+  try {
+    read(text, name);
+    return "taken";
+  } catch (const error& e) {
+    BOOST_TEST(name_of(e.code()) == "config");
+    return e.what();
+  }
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string whole = R"(# orders, for the shop
+schedule: "30 2 * * mon-fri"
+timezone: Europe/Berlin
+jitter: 5min
+timeout: 2h
+overlap: queue
+retries: 5
+retry_wait: 30s
+from: connector:shop.yaml
+database_url: ${DB}
+stream: [orders, customers]
+loaders: 3
+incremental: false
+connection:
+  api_key: ${KEY}
+)";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_pipelines_file)
+
+BOOST_AUTO_TEST_CASE(says_when_its_syncs_begin_and_with_which_settings) {
+  const pipeline_file p = read(whole);
+  BOOST_TEST(p.name == "orders");
+  BOOST_TEST(p.rules.when.text() == "30 2 * * mon-fri");
+  BOOST_TEST(p.zone == "Europe/Berlin");
+  BOOST_TEST((p.rules.overlap == overlap_policy::queue));
+  BOOST_TEST(p.rules.retries == 5);
+  BOOST_TEST(p.rules.retry_wait.count() == 30);
+  BOOST_TEST(p.timeout.count() == 7200);
+  BOOST_TEST(p.rules.spread.count() <= 300);
+  BOOST_TEST(p.variables.at("DATABASE_URL") == "postgresql://me:secret@db/x");
+  BOOST_TEST(p.variables.at("STREAM") == "orders,customers");
+  BOOST_TEST(p.variables.at("LOADERS") == "3");
+  BOOST_TEST(p.variables.at("INCREMENTAL") == "false");
+  BOOST_TEST(p.variables.at("PIPELINE") == "orders");
+  BOOST_TEST(p.variables.at("DATA_DIR") == "/var/lib/ingest-test/orders/data");
+  BOOST_TEST(p.variables.at("CONNECTOR_CONFIG") == "/var/lib/ingest-test/orders/connection.json");
+  BOOST_TEST(p.connection == R"({"api_key":"${KEY}"})");  // the secret itself is never written down
+  BOOST_TEST(p.checked.loaders == 3);
+  BOOST_TEST(p.doubts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_it) {
+  const std::string base = "database_url: ${DB}\nfrom: file:x.ndjson\n";
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"[1]", "orders.yaml line 1: a pipeline is an object"},
+      {"", "a pipeline is an object"},
+      {"a: b: c", "orders.yaml"},
+      {base + "schedul: every 1h\n", "orders.yaml line 3: there is no setting \"schedul\"; did you mean \"schedule\"?"},
+      {base + "batch_sizes: 5\n", "did you mean \"batch_size\"?"},
+      {base + "http_address: x\n", "there is no setting \"http_address\""},
+      {base + "schedule: hourly\n", "orders.yaml line 3: schedule: \"hourly\" is no schedule"},
+      {base + "schedule: 0 2 * * *\ntimezone: Europe/Bonn\n", "there is no time zone"},
+      {base + "jitter: 5\n", "orders.yaml line 3: jitter: must be a time such as 30s"},
+      {base + "timeout: -1s\n", "timeout: must be a time"},
+      {base + "retries: many\n", "orders.yaml line 3: retries: must be a number"},
+      {base + "overlap: both\n", "overlap: must be skip or queue"},
+      {base + "retry_wait: 0s\n", "must be at least 1s"},
+      {base + "loaders: 100\n", "LOADERS=100 (from /etc/ingest/pipelines.d/orders.yaml line 3): must be 1 … 64"},
+      {base + "loaders: {a: 1}\n", "orders.yaml line 3: LOADERS must not be a dict"},
+      {base + "log_level: debug\n", "log_level is the service's"},
+      {base + "schedule: every 1h\nschedule: every 2h\n", "orders.yaml line 4"},
+      {base + "connection: {a: 1}\nconnector_config: x.yaml\n", "connection: must be an object"},
+      {base + "connection: 5\n", "connection: must be an object"},
+      {"from: stdin\ndatabase_url: ${DB}\n", "a service has neither standard input"},
+      {"from: file:x.ndjson\nto: stdout\n", "a service has neither standard input"},
+      {"from: file:x.ndjson\ndatabase_url: ${NOBODY}\n", "the environment has no NOBODY"},
+      {"from: file:x.ndjson\ndatabase_url: ${file:/nowhere}\n", "cannot read /nowhere"},
+  };
+  for (const auto& [text, part] : files) {
+    const std::string why = refusal(text);
+    BOOST_TEST(has(why, part), text + "\n  " + why);
+    BOOST_TEST(!has(why, "secret"), why);
+  }
+  BOOST_TEST(has(refusal(base, "a b.yaml"), "the name of the file is that of its pipeline"));
+  BOOST_TEST(has(refusal(base, std::string(64, 'a') + ".yaml"), "at most 63"));
+}
+
+BOOST_AUTO_TEST_CASE(is_doubted_where_its_syncs_would_have_nothing_to_do) {
+  const std::string api =
+      "schedule: every 1h\napi_base_url: https://x.example\ntarget_api_key: ${KEY}\ndatabase_url: ${DB}\n";
+  BOOST_REQUIRE(read(api).doubts.size() == 1);
+  BOOST_TEST(has(read(api).doubts.front(), "incremental: true"));
+  BOOST_TEST(read(api + "incremental: true\n").doubts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_the_examples_can_be_used_and_the_document_has_its_keys) {
+  const std::filesystem::path source = INGEST_SOURCE_DIR;
+  const pipelines_folder examples =
+      read_pipelines(source / "examples/pipelines", state, rest::setting_origins::of_process());
+  BOOST_TEST(examples.refused.empty());
+  BOOST_TEST(examples.pipelines.contains("shop"));
+  const std::string document = ingest::testing::text_of(source / "docs/service.md");
+  for (const pipeline_key& k : pipeline_keys()) {
+    const std::string row = "| `" + std::string(k.name) + "` | " + std::string(k.kind) + " | " +
+                            std::string(k.default_text) + " | " + std::string(k.help) + " |";
+    BOOST_TEST(has(document, row), row);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(spreads_pipelines_over_their_jitter_always_the_same) {
+  std::map<std::int64_t, int> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const auto spread = spread_of("pipeline-" + std::to_string(i), std::chrono::seconds(9));
+    BOOST_REQUIRE(spread.count() >= 0);
+    BOOST_REQUIRE(spread.count() <= 9);
+    BOOST_REQUIRE(spread == spread_of("pipeline-" + std::to_string(i), std::chrono::seconds(9)));
+    ++seen[spread.count()];
+  }
+  BOOST_TEST(seen.size() == 10u);
+  BOOST_TEST(spread_of("x", std::chrono::seconds(0)).count() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(a_folder_has_all_files_that_can_be_used_whatever_the_others_are) {
+  const scratch_dir folder;
+  const std::string good = "from: file:x.ndjson\ndatabase_url: ${DB}\n";
+  put_text(folder / "a.yaml", good);
+  put_text(folder / "b.yml", good + "schedule: every 1h\n");
+  put_text(folder / "c.json", R"({"from": "file:x.ndjson", "database_url": "${DB}", "loaders": 1})");
+  put_text(folder / "d.yaml", "nonsense");
+  put_text(folder / "same.yaml", good);
+  put_text(folder / "same.yml", good);
+  put_text(folder / "shared.yaml", good + "data_dir: /var/lib/ingest-test/a/../a/data\n");
+  put_text(folder / ".hidden.yaml", "nonsense");
+  put_text(folder / "README.md", "nonsense");
+  std::filesystem::create_directory(folder / "folder.yaml");
+  const pipelines_folder found = read_pipelines(folder.path(), state, origins());
+  std::string names;
+  for (const auto& [name, p] : found.pipelines) {
+    names += name + " ";
+  }
+  BOOST_TEST(names == "a b c ");
+  BOOST_TEST(has(found.refused.at("d"), "d.yaml line 1"));
+  BOOST_TEST(has(found.refused.at("same"), "another file of that name"));
+  BOOST_TEST(has(found.refused.at("shared"), "data_dir is that of the pipeline a"));
+  BOOST_TEST(has(found.refused.at("folder"), "cannot be read"));
+  BOOST_CHECK_THROW(read_pipelines(folder / "nowhere", state, origins()), error);
+}
+
+BOOST_AUTO_TEST_CASE(figures_add_up_over_syncs_and_streams) {
+  sync_figures f("shop");
+  const auto line = [](const std::string& text) { return members_of_json(text); };
+  f.begin_sync();
+  f.take_line(line(R"({"event":"run_started","pipeline":"shop.orders"})"));
+  f.take_line(line(R"({"event":"progress","rows_fetched":5,"rows_loaded":3,"readers_running":2})"));
+  BOOST_TEST(f.all().at("orders").at("rows_fetched") == 5);
+  BOOST_TEST(f.all().at("orders").at("readers_running") == 2);
+  f.take_report(line(R"({"pipeline":"shop.orders","rows_fetched":7,"rows_loaded":7,"seconds":{"fetch":1.5},
+                         "retries":{"retries_429":2}})"));
+  f.take_line(line(R"({"event":"run_started","pipeline":"shop.items"})"));
+  f.take_line(line(R"({"event":"progress","rows_fetched":11,"rows_loaded":11})"));
+  f.end_sync();  // killed: what it said last counts
+  f.begin_sync();
+  f.take_line(line(R"({"event":"run_started","pipeline":"shop.orders"})"));
+  f.take_line(line(R"({"event":"progress","rows_fetched":1})"));
+  const auto all = f.all();
+  BOOST_TEST(all.at("orders").at("rows_fetched") == 8);
+  BOOST_TEST(all.at("orders").at("fetch_us") == 1.5e6);
+  BOOST_TEST(all.at("orders").at("retries_429") == 2);
+  BOOST_TEST(all.at("items").at("rows_loaded") == 11);
+  BOOST_TEST(all.at("orders").count("readers_running") == 0);  // a gauge of what does not run any more
+  BOOST_TEST(f.latest().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_json_has_no_members) {
+  for (const char* const text : {"", "ingest: oh", "[1]", "{", "{\"a\":", "5"}) {
+    BOOST_TEST(members_of_json(text).empty(), text);
+  }
+  BOOST_TEST(text_in(members_of_json(R"({"a":"b","n":5})"), "a") == "b");
+  BOOST_TEST(text_in(members_of_json(R"({"a":"b","n":5})"), "n") == "");
+}
+
+namespace {
+
+service_status sample_status() {
+  service_status s;
+  pipeline_status p;
+  p.name = "a\"b\\c";
+  p.schedule = "every 1h";
+  p.durations = std::vector<double>(duration_bounds.size() + 2);
+  p.figures["orders"]["rows_loaded"] = 12345678901234.0;
+  p.figures["orders"]["load_us"] = 2.5e6;
+  p.figures[""]["bytes_in_flight"] = 7;
+  p.ends["complete"] = 3;
+  p.last = sync_end{sync_outcome::failed, 69, "the API is \"away\"", wall_time(), wall_time()};
+  p.failures = 1;
+  s.pipelines.push_back(p);
+  return s;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(metrics_are_what_prometheus_takes) {
+  const std::string text = exposition_of(sample_status());
+  BOOST_TEST(has(text, "ingest_rows_loaded_total{pipeline=\"a\\\"b\\\\c\",stream=\"orders\"} 12345678901234\n"), text);
+  BOOST_TEST(has(text, "ingest_load_seconds_total{pipeline=\"a\\\"b\\\\c\",stream=\"orders\"} 2.5\n"), text);
+  BOOST_TEST(has(text, "ingest_bytes_in_flight{pipeline=\"a\\\"b\\\\c\",stream=\"\"} 7\n"), text);
+  BOOST_TEST(has(text, "outcome=\"complete\"} 3\n"), text);
+  BOOST_TEST(!has(text, "_us"), text);
+  const scratch_dir folder;
+  put_text(folder / "metrics", text);
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
+    BOOST_TEST_MESSAGE("skipped: promtool is not installed");
+    return;
+  }
+  const auto checked =
+      ingest::testing::run_process({"sh", "-c", "promtool check metrics < " + (folder / "metrics").string()});
+  BOOST_TEST(checked.exit_code == 0, checked.out + checked.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_service_is_ready_unless_files_of_its_cannot_be_used_or_it_ends) {
+  service_status s = sample_status();
+  BOOST_TEST(is_ready(s));
+  BOOST_TEST(has(readiness_json(s), R"("failing":["a\"b\\c: the API is \"away\""])"), readiness_json(s));
+  s.refused["x"] = "x.yaml line 3: no";
+  BOOST_TEST(!is_ready(s));
+  BOOST_TEST(has(readiness_json(s), R"("reasons":["x.yaml line 3: no"])"), readiness_json(s));
+  s.refused.clear();
+  s.is_stopping = true;
+  BOOST_TEST(!is_ready(s));
+}
+
+BOOST_AUTO_TEST_CASE(addresses_are_of_this_machine_or_not) {
+  BOOST_TEST(parse_http_address("127.0.0.1:9464").is_local());
+  BOOST_TEST(parse_http_address("localhost:0").is_local());
+  BOOST_TEST(parse_http_address("[::1]:9464").host == "::1");
+  BOOST_TEST(parse_http_address("[::1]:9464").is_local());
+  BOOST_TEST(parse_http_address("unix:/run/x.sock").is_local());
+  BOOST_TEST(parse_http_address("unix:/run/x.sock").socket == "/run/x.sock");
+  BOOST_TEST(!parse_http_address("0.0.0.0:9464").is_local());
+  BOOST_TEST(parse_http_address("0.0.0.0:9464").port == 9464);
+  for (const char* const wrong : {"", "9464", ":9464", "a:", "a:b", "a:70000", "a:-1", "a:1x", "unix:"}) {
+    BOOST_CHECK_THROW(parse_http_address(wrong), error);
+  }
+}

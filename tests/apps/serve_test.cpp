@@ -1,0 +1,418 @@
+// ingest serve: real pipelines against a real database and APIs, with files that change, syncs that hang, crash and are
+// killed, and the service itself killed at any moment.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "support/http_exchange.hpp"
+#include "support/http_server.hpp"
+#include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+/// A list of rows that can be told to hang, to fail and to grow.
+struct rows_api {
+  std::atomic<int> rows{7};
+  std::atomic<bool> hangs{false};
+  std::atomic<int> status{200};
+  std::atomic<int> requests{0};
+
+  reply operator()(const received_request&) {
+    ++requests;
+    for (int i = 0; hangs && i < 600; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    std::string list;
+    for (int i = 0; i < rows; ++i) {
+      list += (i == 0 ? "" : ",") + std::string("{\"id\":") + std::to_string(i) + "}";
+    }
+    return {.status = status,
+            .body = status == 200 ? "{\"rows\":[" + list + "],\"total\":" + std::to_string(rows) + "}"
+                                  : std::string("{\"message\":\"no\"}")};
+  }
+};
+
+class service_run {
+ public:
+  service_run() {
+    std::filesystem::create_directory(folder());
+    put_text(directory / "rows.yaml",
+             "api: ${URL:-" + server.url("") +
+                 "}\nstreams:\n  rows:\n    path: /rows\n    records: rows\n"
+                 "    paginate: none\n    key: id\n    schema: {id: integer}\n    errors: {retries: 0}\n");
+  }
+
+  std::filesystem::path folder() const { return directory / "pipelines"; }
+  std::filesystem::path state() const { return directory / "state"; }
+
+  /// A pipeline that reads the rows into a table of its name.
+  void write(const std::string& name, const std::string& more) const {
+    put_text(folder() / (name + ".yaml"), "from: connector:" + (directory / "rows.yaml").string() +
+                                              "\ndatabase_url: ${DB}\ntable: " + name + "\nretry_wait: 1s\n" + more);
+  }
+
+  void start(std::vector<std::string> flags = {}) {
+    std::vector<std::string> words = {program("ingest"), "serve",  "--pipelines", folder().string(), "--state",
+                                      state().string(),  "--http", "127.0.0.1:0", "--log-format",    "json"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    service =
+        std::make_unique<child_process>(words, child_process::options{{{"DB", database.url()}}, directory.path()});
+    service->wait_for_output("service_started");
+    const std::string log = service->err();
+    const std::size_t begin = log.find("\"port\":") + 7;
+    url = "http://127.0.0.1:" + log.substr(begin, log.find_first_of(",}", begin) - begin);
+  }
+
+  int stop(std::chrono::milliseconds within = std::chrono::seconds(20)) {
+    service->signal(SIGTERM);
+    return service->wait(within);
+  }
+
+  http_answer get(const std::string& path) { return http.get(url + path); }
+  http_answer order(const std::string& pipeline, const std::string& verb) {
+    return http.post(url + "/api/pipelines/" + pipeline + "/" + verb);
+  }
+
+  /// A number or word of a pipeline in /status, as its JSON has it.
+  std::string of(const std::string& pipeline, const std::string& member) {
+    rapidjson::Document all;
+    all.Parse(get("/status").body.c_str());
+    BOOST_REQUIRE(all.IsObject());
+    for (const auto& p : all["pipelines"].GetArray()) {
+      if (p["name"].GetString() == pipeline) {
+        const auto& v = member.starts_with("last.")
+                            ? (p["last"].IsNull() ? p["last"] : p["last"][member.substr(5).c_str()])
+                            : p[member.c_str()];
+        return v.IsString() ? v.GetString() : v.IsNull() ? "" : v.IsNumber() ? std::to_string(v.GetUint64()) : "?";
+      }
+    }
+    return "no such pipeline";
+  }
+
+  double metric(const std::string& line_begin) {
+    const std::string text = get("/metrics").body;
+    const std::size_t at = text.find("\n" + line_begin + " ");
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + line_begin.size() + 2));
+  }
+
+  void await_that(const std::function<bool()>& condition) { await(*service, condition); }
+
+  std::uint64_t rows_in(const std::string& table) const {
+    const std::string there = database.value("SELECT to_regclass('" + table + "') IS NOT NULL");
+    return there == "t" ? std::stoull(database.value("SELECT count(*) FROM " + table)) : 0;
+  }
+
+  /// Processes that have this service's directory among what they were started with.
+  std::set<int> runs_there() const {
+    std::set<int> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+      const std::string name = entry.path().filename();
+      if (name.find_first_not_of("0123456789") == std::string::npos && std::stoi(name) != ::getpid()) {
+        std::ostringstream environment;
+        environment << std::ifstream(entry.path() / "environ", std::ios::binary).rdbuf();
+        if (environment.str().find("DATA_DIR=" + state().string()) != std::string::npos) {
+          found.insert(std::stoi(name));
+        }
+      }
+    }
+    return found;
+  }
+
+  rows_api api;
+  http_server server{[this](const received_request& r) { return api(r); }};
+  test_database database{postgres_cluster::shared()};
+  scratch_dir directory;
+  std::unique_ptr<child_process> service;
+  http_client http;
+  std::string url;
+};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_service, service_run)
+
+BOOST_AUTO_TEST_CASE(syncs_each_pipeline_by_its_schedule_and_tells_of_it) {
+  write("often", "schedule: every 1s\n");
+  write("by_hand", "schedule: '@manual'\n");
+  start();
+  BOOST_TEST(get("/healthz").status == 200);
+  BOOST_TEST(get("/readyz").status == 200);
+  await_that([&] { return metric(R"(ingest_syncs_total{pipeline="often",outcome="complete"})") >= 3; });
+  BOOST_TEST(rows_in("often") == 7);
+  BOOST_TEST(rows_in("by_hand") == 0);
+  api.rows = 9;
+  await_that([&] { return rows_in("often") == 9; });
+  BOOST_TEST(order("by_hand", "start").status == 200);
+  await_that([&] { return of("by_hand", "last.outcome") == "complete"; });
+  BOOST_TEST(rows_in("by_hand") == 9);
+  BOOST_TEST(metric(R"(ingest_rows_loaded_total{pipeline="by_hand",stream="rows"})") == 9);
+  BOOST_TEST(metric(R"(ingest_pipeline_last_success_timestamp_seconds{pipeline="by_hand"})") > 1.7e9);
+  BOOST_TEST(stop() == 0);
+  const std::string log = service->err();
+  BOOST_TEST(has(log, R"("event":"run_complete")"), log);
+  BOOST_TEST(has(log, R"("event":"sync_ended","message":"the sync is complete","pipeline":"by_hand")"), log);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_all_other_pipelines_whatever_becomes_of_one) {
+  write("good", "schedule: every 1s\n");
+  put_text(folder() / "refused.yaml", "from: file:/nowhere.ndjson\ndatabase_url: ${DB}\nschedule: every 1s\n");
+  put_text(folder() / "broken.yaml", "schedule: sometimes\n");
+  start();
+  await_that([&] { return of("refused", "last.outcome") != ""; });
+  BOOST_TEST(of("refused", "last.exit_code") != "0");
+  BOOST_TEST(has(of("refused", "last.error"), "/nowhere.ndjson"), of("refused", "last.error"));
+  const auto ready = get("/readyz");
+  BOOST_TEST(ready.status == 503);
+  BOOST_TEST(has(ready.body, "broken.yaml line 1: schedule: "), ready.body);
+  BOOST_TEST(has(ready.body, "refused: "), ready.body);
+  BOOST_TEST(metric("ingest_pipeline_files_refused") == 1);
+  await_that([&] { return metric(R"(ingest_syncs_total{pipeline="good",outcome="complete"})") >= 2; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(reads_its_folder_anew_on_sighup_and_keeps_what_a_wrong_file_was) {
+  write("a", "schedule: every 1s\n");
+  write("b", "schedule: every 1s\n");
+  start();
+  await_that([&] { return rows_in("a") == 7 && rows_in("b") == 7; });
+  write("a", "schedule: every 1s\nschedule: nonsense\n");
+  std::filesystem::remove(folder() / "b.yaml");
+  write("c", "schedule: every 1s\n");
+  service->signal(SIGHUP);
+  await_that([&] { return rows_in("c") == 7; });
+  BOOST_TEST(of("b", "state") == "no such pipeline");
+  BOOST_TEST(has(get("/readyz").body, "a.yaml"));
+  const double before = metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})");
+  await_that([&] { return metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})") > before; });
+  write("a", "schedule: '@manual'\n");
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  await_that([&] { return of("a", "state") == "idle" && of("a", "schedule") == "@manual"; });
+  BOOST_TEST(get("/readyz").status == 200);
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_as_a_changed_file_says_once_the_sync_that_runs_has_been_stopped) {
+  api.hangs = true;
+  write("a", "schedule: '@manual'\n");
+  start();
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return api.requests > 0; });
+  write("a", "schedule: every 1s\n");
+  api.hangs = false;
+  service->signal(SIGHUP);
+  await_that([&] { return of("a", "schedule") == "every 1s" && rows_in("a") == 7; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(ends_a_sync_that_takes_longer_than_it_may_and_one_that_was_killed_is_followed_by_another) {
+  api.hangs = true;
+  write("a", "schedule: '@manual'\ntimeout: 1s\nretries: 100\n");
+  start();
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "failed"; });
+  BOOST_TEST(has(of("a", "last.error"), "not done after 1 s"), of("a", "last.error"));
+  await_that([&] { return !runs_there().empty(); });
+  const auto running = runs_there();
+  for (const int pid : running) {
+    ::kill(pid, SIGKILL);
+  }
+  await_that([&] { return has(of("a", "last.error"), "signal 9") || of("a", "last.exit_code") == "137"; });
+  api.hangs = false;
+  await_that([&] { return of("a", "last.outcome") == "complete"; });
+  BOOST_TEST(of("a", "failures") == "0");
+  BOOST_TEST(rows_in("a") == 7);
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(obeys_orders_and_remembers_a_pause) {
+  write("a", "schedule: every 1s\n");
+  start();
+  await_that([&] { return rows_in("a") == 7; });
+  BOOST_TEST(order("a", "pause").status == 200);
+  await_that([&] { return of("a", "state") == "paused"; });
+  const double before = metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})");
+  BOOST_TEST(stop() == 0);
+  start();
+  BOOST_TEST(of("a", "state") == "paused");
+  BOOST_TEST(before >= 1);
+  BOOST_TEST(metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})") == 0);
+  api.hangs = true;
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return of("a", "state") == "running"; });
+  BOOST_TEST(order("a", "start").status == 409);
+  BOOST_TEST(order("a", "stop").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "stopped"; });
+  BOOST_TEST(order("a", "stop").status == 409);
+  api.hangs = false;
+  BOOST_TEST(order("a", "resume").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "complete"; });
+  BOOST_TEST(order("nobody", "start").status == 404);
+  BOOST_TEST(order("a", "explode").status == 404);
+  BOOST_TEST(http.post(url + "/metrics").status == 404);
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(answers_only_whom_it_should) {
+  write("a", "schedule: '@manual'\n");
+  start();
+  http.headers = {"Host: evil.example"};
+  BOOST_TEST(get("/status").status == 403);
+  http.headers = {"Origin: http://evil.example"};
+  BOOST_TEST(order("a", "start").status == 403);
+  http.headers = {};
+  BOOST_TEST(of("a", "last.outcome") == "");
+  BOOST_TEST(stop() == 0);
+
+  put_text(directory / "token", "0123456789abcdef0123456789abcdef\n");
+  start({"--http-token-file", (directory / "token").string()});
+  BOOST_TEST(get("/status").status == 401);
+  BOOST_TEST(get("/metrics").status == 401);
+  BOOST_TEST(get("/healthz").status == 200);
+  http.headers = {"Authorization: Bearer 0123456789abcdef0123456789abcdeX"};
+  BOOST_TEST(order("a", "start").status == 401);
+  http.headers = {"Authorization: Bearer 0123456789abcdef0123456789abcdef"};
+  BOOST_TEST(get("/status").status == 200);
+  BOOST_TEST(stop() == 0);
+
+  const auto refused = [&](std::vector<std::string> flags, int exit_code, const std::string& part) {
+    std::vector<std::string> words = {program("ingest"), "serve",   "--pipelines",
+                                      folder().string(), "--state", state().string()};
+    words.insert(words.end(), flags.begin(), flags.end());
+    const auto p = run_process(words, {{{"DB", database.url()}}, directory.path()});
+    BOOST_TEST(p.exit_code == exit_code, p.err);
+    BOOST_TEST(has(p.err, part), p.err);
+  };
+  refused({"--http", "0.0.0.0:0"}, 64, "needs a token");
+  refused({"--http", "here"}, 64, "write an address and a port");
+  put_text(directory / "short", "secret");
+  refused({"--http", "127.0.0.1:0", "--http-token-file", (directory / "short").string()}, 78, "at least 16 characters");
+  refused({"--state", "/proc/nowhere"}, 78, "cannot keep its state");
+  refused({"--pipelines", "/nowhere"}, 78, "/nowhere cannot be read");
+}
+
+BOOST_AUTO_TEST_CASE(answers_at_a_socket_and_is_alone_with_its_state) {
+  write("a", "schedule: '@manual'\n");
+  const std::string socket = (directory / "http.sock").string();
+  start({"--http", "unix:" + socket});
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  socket.copy(address.sun_path, sizeof address.sun_path - 1);
+  BOOST_REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  const std::string request = "GET /status HTTP/1.1\r\nHost: anything\r\nConnection: close\r\n\r\n";
+  BOOST_REQUIRE(::write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size()));
+  std::string answer(1 << 16, '\0');
+  std::size_t size = 0;
+  for (ssize_t got = 1; got > 0; size += static_cast<std::size_t>(got)) {
+    got = ::read(fd, answer.data() + size, answer.size() - size);
+  }
+  ::close(fd);
+  BOOST_TEST(has(answer, "HTTP/1.1 200"), answer);
+  BOOST_TEST(has(answer, "\"name\":\"a\""), answer);
+  const auto second =
+      run_process({program("ingest"), "serve", "--pipelines", folder().string(), "--state", state().string()},
+                  {{{"DB", database.url()}}, directory.path()});
+  BOOST_TEST(second.exit_code == 75, second.err);
+  BOOST_TEST(has(second.err, "another service"), second.err);
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST(!std::filesystem::exists(socket));
+}
+
+BOOST_AUTO_TEST_CASE(begins_no_more_syncs_at_a_time_than_may_run) {
+  for (const char* const name : {"a", "b", "c", "d"}) {
+    write(name, "schedule: '@manual'\nloaders: 2\n");
+  }
+  api.hangs = true;
+  start({"--max-connections", "6"});
+  for (const char* const name : {"a", "b", "c", "d"}) {
+    BOOST_TEST(order(name, "start").status == 200);
+  }
+  await_that(
+      [&] { return of("a", "state") == "running" && of("b", "state") == "running" && of("c", "state") == "waiting"; });
+  BOOST_TEST(has(of("c", "waits_for"), "6 of 6 connections are taken, and it needs 3"), of("c", "waits_for"));
+  BOOST_TEST(of("d", "state") == "waiting");
+  BOOST_TEST(runs_there().size() == 2u);
+  api.hangs = false;
+  await_that([&] { return rows_in("a") == 7 && rows_in("b") == 7 && rows_in("c") == 7 && rows_in("d") == 7; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_checked_runs_nothing_and_names_what_cannot_be_used) {
+  write("a", "schedule: every 1s\n");
+  const auto check = [&] {
+    return run_process({program("ingest"), "serve", "--check", "--pipelines", folder().string()},
+                       {{{"DB", database.url()}}, directory.path()});
+  };
+  BOOST_TEST(check().exit_code == 0);
+  BOOST_TEST(has(check().out, "1 of 1 pipelines can be used"), check().out);
+  put_text(folder() / "b.yaml", "schedule: sometimes\n");
+  BOOST_TEST(check().exit_code == 78);
+  BOOST_TEST(has(check().out, "b.yaml line 1: schedule:"), check().out);
+  BOOST_TEST(api.requests == 0);
+}
+
+/// Whatever moment the service is killed at, its syncs end, the next service goes on where they stood, and each row is
+/// there once.
+BOOST_AUTO_TEST_CASE(that_is_killed_at_any_moment_leaves_no_process_and_each_row_once) {
+  constexpr int kills = 12;
+  std::mt19937 random(17);
+  api.rows = 500;
+  for (const char* const name : {"a", "b", "c"}) {
+    write(name, "schedule: every 1s\nwrite: replace\n");
+  }
+  for (int i = 0; i < kills; ++i) {
+    start();
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution<int>(0, 2000)(random)));
+    service->signal(SIGKILL);
+    service->wait();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+    while (!runs_there().empty()) {
+      BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+  start();
+  for (const char* const name : {"a", "b", "c"}) {
+    await_that([&] { return of(name, "last.outcome") == "complete"; });
+    BOOST_TEST(rows_in(name) == 500, name);
+    BOOST_TEST(database.value(std::string("SELECT count(DISTINCT id) FROM ") + name) == "500");
+  }
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(ends_within_seconds_however_many_syncs_run) {
+  api.hangs = true;
+  constexpr int many = 12;
+  for (int i = 0; i < many; ++i) {
+    write("p" + std::to_string(i), "schedule: '@manual'\nloaders: 1\n");
+  }
+  start();
+  for (int i = 0; i < many; ++i) {
+    BOOST_TEST(order("p" + std::to_string(i), "start").status == 200);
+  }
+  await_that([&] { return api.requests > 0 && runs_there().size() == many; });
+  BOOST_TEST(stop(std::chrono::seconds(30)) == 0);
+  BOOST_TEST(runs_there().empty());
+  api.hangs = false;  // the server would wait for its answers
+}
+
+BOOST_AUTO_TEST_SUITE_END()
