@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -101,6 +102,23 @@ BOOST_AUTO_TEST_CASE(waits_for_rate_limits_and_servers_that_fail) {
   const auto p = shop("run", {"--stream", "orders"});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+  const auto told = report();
+  BOOST_TEST(count_in(told, "requests") == server.requests().size());
+  BOOST_TEST(count_in(told, "retries.retries_429") == static_cast<std::uint64_t>((answers + 4) / 7));
+  BOOST_TEST(count_in(told, "retries.retries_5xx") == static_cast<std::uint64_t>((answers + 2) / 7));
+  BOOST_TEST(count_in(told, "bytes_fetched") > in_time * 50U);
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_all_its_streams_in_one_pipe_one_after_the_other) {
+  const std::string pipe = (directory / "reports").string();
+  BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  child_process reader({"sh", "-c", "exec 3<>'" + pipe + "'; cat <&3"});
+  environment["REPORT"] = pipe;
+  const auto p = shop("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  for (const char* const stream : {".orders\"", ".customers\"", ".order_items"}) {
+    reader.wait_for_output(stream);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(is_complete_where_parents_have_no_children_to_read) {

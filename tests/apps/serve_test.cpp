@@ -356,6 +356,18 @@ BOOST_AUTO_TEST_CASE(begins_no_more_syncs_at_a_time_than_may_run) {
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(has_a_page_that_runs_its_own_script_only) {
+  write("a", "schedule: '@manual'\n");
+  start();
+  const auto page = get("/");
+  BOOST_TEST(page.status == 200);
+  BOOST_TEST(page.headers.at("content-type") == "text/html; charset=utf-8");
+  BOOST_TEST(has(page.headers.at("content-security-policy"), "script-src 'sha256-"));
+  BOOST_TEST(has(page.body, "<title>ingest</title>"));
+  BOOST_TEST(!has(page.body, "src="));  // nothing comes from elsewhere
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(that_is_checked_runs_nothing_and_names_what_cannot_be_used) {
   write("a", "schedule: every 1s\n");
   const auto check = [&] {

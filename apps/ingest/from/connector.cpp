@@ -129,14 +129,14 @@ class ledger_progress {
 };
 
 supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
-                            const std::set<slice_id>& begun, metrics&) {
+                            const std::set<slice_id>& begun, metrics& counters) {
   std::function<bool(const std::stop_token&)> replaces_rows;
   if (ledger && s.write == disposition::replace) {
     replaces_rows = [ledger](const std::stop_token& stop) { return ledger->replaces_rows(stop); };
   }
   const auto present = present_in(plan);
   const auto from = std::make_shared<rest::connector>(
-      s.connector, present ? time_of(*present) : std::chrono::system_clock::now(), std::move(replaces_rows));
+      s.connector, present ? time_of(*present) : std::chrono::system_clock::now(), std::move(replaces_rows), counters);
   const auto stream =
       std::make_shared<const rest::connector_stream>(from->open(s.made_stream ? *s.made_stream : from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();

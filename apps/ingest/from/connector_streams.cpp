@@ -205,7 +205,11 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   own.token_file = s.data_dir / token_file_name;
   own.data_dir = s.data_dir / file_name_of(stream.name);
   own.pipeline = shortened(s.pipeline + "." + file_name_of(stream.name), s.pipeline + "." + stream.name, longest_name);
-  if (!s.report.empty() && !alone) {
+  // What is no regular file, a pipe, takes the reports of all streams, one after the other.
+  std::error_code ignored;
+  const bool is_replaced =
+      !std::filesystem::exists(s.report, ignored) || std::filesystem::is_regular_file(s.report, ignored);
+  if (!s.report.empty() && !alone && is_replaced) {
     own.report.replace_extension("." + file_name_of(stream.name) + s.report.extension().string());
   }
   if (!alone || !s.origins.contains("TABLE")) {

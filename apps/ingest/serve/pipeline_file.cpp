@@ -187,7 +187,13 @@ class pipeline_reader {
       return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     };
     from.default_env_file = path_.parent_path() / ".env";
-    p.checked = load_settings(from, command::run);
+    try {
+      p.checked = load_settings(from, command::run);
+    } catch (const error& e) {
+      const std::string what = e.what();
+      const bool names_file = what.find(path_.string()) != std::string::npos;
+      throw error(errc::config, (names_file ? "" : path_.string() + ": ") + what);
+    }
     p.doubts = p.checked.unused;
     if (p.checked.to.what == target_choice::kind::standard_output ||
         p.checked.from.what == source_choice::kind::standard_input) {

@@ -126,8 +126,9 @@ struct service::pipeline {
   std::chrono::steady_clock::time_point began_exactly;
   std::optional<seconds> stop_asked;  ///< when, by the steady clock
   bool is_overdue = false;
-  std::string report;  ///< lines of one that is not whole yet
-  std::string error;   ///< why the sync that runs will have failed
+  std::string report;   ///< lines of one that is not whole yet
+  std::string error;    ///< why the sync that runs will have failed: what was said first
+  std::string streams;  ///< which of its streams are not complete, in words
   std::string says;
   std::optional<seconds> progress_told;
 
@@ -329,6 +330,7 @@ void service::begin_sync(pipeline& p) {
   p.began_steady = at.steady;
   p.began_exactly = std::chrono::steady_clock::now();
   p.error.clear();
+  p.streams.clear();
   p.says.clear();
   p.report.clear();
   p.stop_asked.reset();
@@ -386,6 +388,11 @@ void service::take_log(pipeline& p, std::string_view line) {
   } else {
     p.says = message;
   }
+  if (event == events::streams_failed) {
+    p.streams = message;
+  } else if (event == events::run_aborted && p.error.empty()) {
+    p.error = message;
+  }
   std::vector<log::field> fields{{"pipeline", p.file.name}};
   for (const auto& [name, content] : told) {
     log::field field(name, "");
@@ -419,7 +426,7 @@ void service::end_sync(pipeline& p, const processes::child_end& how) {
   sync_end end{outcome_of(how, on_request), how.signal != 0 ? 128 + how.signal : how.exit_code, {}, p.began, at.wall};
   if (end.outcome != sync_outcome::complete && end.outcome != sync_outcome::stopped) {
     end.error = p.is_overdue       ? "it was not done after " + std::to_string(p.file.timeout.count()) + " s"
-                : !p.error.empty() ? p.error
+                : !p.error.empty() ? (p.streams.empty() ? "" : p.streams + ". The first: ") + p.error
                                    : "it " + processes::to_string(how);
   }
   p.figures.end_sync();
@@ -640,6 +647,7 @@ service_status service::status() const {
     one.durations = p->durations;
     one.figures = p->figures.all();
     one.latest = p->figures.latest();
+    one.buffer_quota_bytes = p->file.checked.buffer_quota_bytes;
     one.doubts = p->file.doubts;
     all.pipelines.push_back(std::move(one));
   }

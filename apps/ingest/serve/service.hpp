@@ -61,6 +61,7 @@ struct pipeline_status {
       durations;  ///< of syncs that ended, in seconds, since the service began: sum, then counts by bound
   std::map<std::string, sync_figures::figures> figures;  ///< by stream, see sync_figures::all()
   std::map<std::string, sync_figures::figures> latest;   ///< by stream, of the sync that runs or was last
+  std::uint64_t buffer_quota_bytes = 0;
   std::vector<std::string> doubts;
 };
 

@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 #include <openssl/crypto.h>
+#include <openssl/sha.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -10,9 +11,11 @@
 #include <charconv>
 #include <thread>
 
+#include "core/base64.hpp"
 #include "ingest/error.hpp"
 #include "json/json_text.hpp"
 #include "serve/exposition.hpp"
+#include "serve/page/page.hpp"
 #include "serve/status_json.hpp"
 
 namespace ingest::app {
@@ -29,6 +32,23 @@ constexpr std::array<std::pair<std::string_view, service::verb>, 4> verbs = {{
     {"pause", service::verb::pause},
     {"resume", service::verb::resume},
 }};
+
+/// Of the text between two tags of the page.
+std::string digest_of(std::string_view begin, std::string_view end) {
+  const std::size_t from = page_text().find(begin) + begin.size();
+  const std::string_view text = page_text().substr(from, page_text().find(end, from) - from);
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  ::SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+  return "'sha256-" + detail::base64(digest) + "'";
+}
+
+/// The page's own script and style run, and nothing that gets into it.
+std::string page_policy() {
+  return "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+         "frame-ancestors 'none'; script-src " +
+         digest_of("<script>", "</script>") + "; style-src " + digest_of("<style>", "</style>");
+}
 
 std::string without_port(const std::string& host) {
   if (host.starts_with('[')) {
@@ -147,6 +167,11 @@ struct service_http::server {
     http.set_read_timeout(10, 0);
     http.set_write_timeout(10, 0);
     http.set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}});
+    // It holds no data, and asks for the token itself.
+    http.Get("/", [policy = page_policy()](const httplib::Request&, httplib::Response& to) {
+      to.set_header("Content-Security-Policy", policy);
+      to.set_content(std::string(page_text()), "text/html; charset=utf-8");
+    });
     http.Get("/healthz", [this](const httplib::Request&, httplib::Response& to) {
       if (ask(to, [] {})) {
         to.set_content("{\"healthy\":true}\n", json_type);

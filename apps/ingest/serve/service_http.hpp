@@ -22,6 +22,7 @@ http_address parse_http_address(const std::string& text);
 
 /// Answers by HTTP, from threads of its own, until its end:
 ///
+///     GET  /          a page for people
 ///     GET  /healthz   200 where the service's own thread answers, else 503
 ///     GET  /readyz    200 or 503, and reasons as JSON
 ///     GET  /metrics   Prometheus' text format
@@ -29,8 +30,8 @@ http_address parse_http_address(const std::string& text);
 ///     POST /api/pipelines/NAME/start|stop|pause|resume
 ///     POST /api/reload
 ///
-/// With a token every request but those to /healthz and /readyz needs `Authorization: Bearer TOKEN`. Without one only
-/// requests that name this machine itself as their host are answered, and no web page of another origin can order
+/// With a token every request but those to /, /healthz and /readyz needs `Authorization: Bearer TOKEN`. Without one
+/// only requests that name this machine itself as their host are answered, and no web page of another origin can order
 /// anything.
 class service_http {
  public:

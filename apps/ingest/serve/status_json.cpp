@@ -83,6 +83,7 @@ void put_pipeline(json_text& to, const pipeline_status& p) {
   } else {
     to.json.Null();
   }
+  to.put_number("buffer_quota_bytes", static_cast<double>(p.buffer_quota_bytes));
   put_streams(to, "streams", p.latest);
   to.put_list("doubts", p.doubts);
   to.json.EndObject();

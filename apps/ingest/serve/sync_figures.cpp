@@ -101,6 +101,9 @@ void sync_figures::take_line(const told_members& line) {
       }
     }
     latest_[running_] = open_[running_];
+    for (const char* const rate : {"fetch_rows_per_s", "durable_rows_per_s", "load_rows_per_s"}) {
+      latest_[running_][rate] = number_in(line, rate).value_or(0);
+    }
   }
 }
 

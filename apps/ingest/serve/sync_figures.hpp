@@ -40,7 +40,7 @@ class sync_figures {
   /// Counters of all syncs, and gauges of the one that runs, by stream.
   std::map<std::string, figures> all() const;
 
-  /// Of the sync that runs, or else of the last one.
+  /// Of the sync that runs, or else of the last one; with the rates of the moment, as `progress` has them.
   std::map<std::string, figures> latest() const { return latest_; }
   void begin_sync();
 

@@ -8,6 +8,7 @@
 #include "rest/connectors/made_streams.hpp"
 #include "rest/connectors/schema_asking.hpp"
 #include "rest/expressions/canonical_json.hpp"
+#include "rest/requests/counted_transport.hpp"
 #include "rest/requests/http_connections.hpp"
 #include "rest/templates/stream_template.hpp"
 
@@ -51,7 +52,7 @@ connector::connector(manifest from, value config, connector_options options)
 }
 
 connector::connector(std::shared_ptr<const connector> first, std::chrono::system_clock::time_point present,
-                     std::function<bool(const std::stop_token&)> replaces_rows)
+                     std::function<bool(const std::stop_token&)> replaces_rows, metrics& counters)
     : manifest_(first->manifest_),
       streams_(first->streams_),
       has_state_(first->has_state_),
@@ -62,6 +63,7 @@ connector::connector(std::shared_ptr<const connector> first, std::chrono::system
   }
   parts_.present = present;
   parts_.replaces_rows = std::move(replaces_rows);
+  parts_.connections = std::make_shared<counted_transport>(parts_.connections, counters);
 }
 
 std::vector<std::string> connector::unasked() const {

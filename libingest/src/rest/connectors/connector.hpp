@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ingest/http_client.hpp"
+#include "ingest/metrics.hpp"
 #include "ingest/retry.hpp"
 #include "rest/connectors/component.hpp"
 #include "rest/connectors/connector_stream.hpp"
@@ -58,9 +59,9 @@ class connector {
   connector(manifest from, value config, connector_options options);
 
   /// As `first` is, with which it shares connections, budget, tokens and kept parents, but for these two options: what
-  /// one stream of many is read with.
+  /// one stream of many is read with. What it asks for is counted; `counters` must outlive it.
   connector(std::shared_ptr<const connector> first, std::chrono::system_clock::time_point present,
-            std::function<bool(const std::stop_token&)> replaces_rows);
+            std::function<bool(const std::stop_token&)> replaces_rows, metrics& counters);
 
   /// The manifest with the streams that the settings choose and templates make of them, see with_listed_streams().
   const manifest& source() const { return manifest_; }
