@@ -14,6 +14,7 @@ constexpr command_description descriptions[] = {
      "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun"},
     {command::run, "read", "Print the records of a connector's streams, a line of JSON each: run with TO=stdout", true},
     {command::serve, "serve", "Run the pipelines of a folder, each by its schedule, until a signal"},
+    {command::schema, "schema", "Print what a pipeline's file may hold, as a JSON Schema"},
     {command::fetch, "fetch", "Take events from where FROM says into the buffer in DATA_DIR only"},
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},
     {command::status, "status", "Show how far the run in DATA_DIR is, while it goes on or afterwards"},
@@ -63,7 +64,7 @@ std::string command_help(const command_description& c) {
                                        : "")
       << " [OPTIONS]\n"
       << (takes_file ? "\nFILE is the manifest of a connector: the same as --from connector:FILE.\n" : "");
-  if (c.command == command::version) {
+  if (c.command == command::version || c.command == command::schema) {
     return out.str();
   }
   out << common_options;

@@ -37,7 +37,7 @@ class subcommand {
   subcommand(CLI::App& program, const command_description& description, invocation& asked)
       : description_(description), asked_(asked), cli_(program.add_subcommand(std::string(description.name))) {
     cli_->allow_extras();
-    if (description.command == command::version) {
+    if (description.command == command::version || description.command == command::schema) {
       return;
     }
     cli_->add_option("--config", asked.sources.config_file)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

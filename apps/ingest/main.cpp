@@ -17,6 +17,7 @@
 #include "process_run.hpp"
 #include "record_command.hpp"
 #include "run_command.hpp"
+#include "serve/pipeline_schema.hpp"
 #include "serve/serve_command.hpp"
 #include "serve/service_ties.hpp"
 #include "settings/option_names.hpp"
@@ -38,6 +39,10 @@ void configure_log(const settings& s) {
 int execute(const app::invocation& asked) {
   if (asked.command == command::version) {
     std::cout << "ingest " << version() << '\n';
+    return 0;
+  }
+  if (asked.command == command::schema) {
+    std::cout << app::pipeline_schema();
     return 0;
   }
   if (asked.command == command::validate && asked.offline) {

@@ -1,7 +1,9 @@
 // ingest serve: real pipelines against a real database and APIs, with files that change, syncs that hang, crash and are
 // killed, and the service itself killed at any moment.
+#include <arpa/inet.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -66,9 +68,12 @@ class service_run {
                                               "\ndatabase_url: ${DB}\ntable: " + name + "\nretry_wait: 1s\n" + more);
   }
 
-  void start(std::vector<std::string> flags = {}) {
-    std::vector<std::string> words = {program("ingest"), "serve",  "--pipelines", folder().string(), "--state",
-                                      state().string(),  "--http", "127.0.0.1:0", "--log-format",    "json"};
+  void start(std::vector<std::string> flags = {}, std::vector<std::string> started_by = {}) {
+    std::vector<std::string> words = std::move(started_by);
+    const std::vector<std::string> service_words = {
+        program("ingest"), "serve",  "--pipelines", folder().string(), "--state",
+        state().string(),  "--http", "127.0.0.1:0", "--log-format",    "json"};
+    words.insert(words.end(), service_words.begin(), service_words.end());
     words.insert(words.end(), flags.begin(), flags.end());
     service =
         std::make_unique<child_process>(words, child_process::options{{{"DB", database.url()}}, directory.path()});
@@ -116,6 +121,27 @@ class service_run {
     const std::string there = database.value("SELECT to_regclass('" + table + "') IS NOT NULL");
     return there == "t" ? std::stoull(database.value("SELECT count(*) FROM " + table)) : 0;
   }
+
+  /// A pipeline of a tap that writes nothing for a long time, and says its number in a file.
+  void write_tap(const std::string& name) const {
+    put_text(directory / "tap.sh", "echo $$ >> " + (directory / "taps").string() + "\nwhile :; do sleep 1; done\n");
+    put_text(
+        directory / "catalog.json",
+        R"({"streams":[{"tap_stream_id":"rows","stream":"rows","schema":{"type":"object","properties":{"id":{"type":"integer"}}},)"
+        R"("key_properties":["id"],"metadata":[{"breadcrumb":[],"metadata":{"selected":true}}]}]})");
+    put_text(folder() / (name + ".yaml"),
+             "schedule: '@manual'\nretry_wait: 1s\ndatabase_url: ${DB}\nfrom: \"singer:sh " +
+                 (directory / "tap.sh").string() + "\"\ncatalog: " + (directory / "catalog.json").string() + "\n");
+  }
+  std::vector<int> taps() const {
+    std::vector<int> found;
+    std::ifstream file(directory / "taps");
+    for (int pid = 0; file >> pid;) {
+      found.push_back(pid);
+    }
+    return found;
+  }
+  static bool lives(int pid) { return ::kill(pid, 0) == 0; }
 
   /// Processes that have this service's directory among what they were started with.
   std::set<int> runs_there() const {
@@ -287,6 +313,12 @@ BOOST_AUTO_TEST_CASE(answers_only_whom_it_should) {
   BOOST_TEST(get("/status").status == 401);
   BOOST_TEST(get("/metrics").status == 401);
   BOOST_TEST(get("/healthz").status == 200);
+  BOOST_TEST(get("/readyz").body == "{\"ready\":true}\n");  // why or why not is not everybody's
+  const auto second = run_process({program("ingest"), "serve", "--pipelines", folder().string(), "--state",
+                                   (directory / "other").string(), "--http", url.substr(7)},
+                                  {{{"DB", database.url()}}, directory.path()});
+  BOOST_TEST(second.exit_code == 74, second.err);
+  BOOST_TEST(has(second.err, "Address already in use"), second.err);
   http.headers = {"Authorization: Bearer 0123456789abcdef0123456789abcdeX"};
   BOOST_TEST(order("a", "start").status == 401);
   http.headers = {"Authorization: Bearer 0123456789abcdef0123456789abcdef"};
@@ -307,6 +339,9 @@ BOOST_AUTO_TEST_CASE(answers_only_whom_it_should) {
   refused({"--http", "127.0.0.1:0", "--http-token-file", (directory / "short").string()}, 78, "at least 16 characters");
   refused({"--state", "/proc/nowhere"}, 78, "cannot keep its state");
   refused({"--pipelines", "/nowhere"}, 78, "/nowhere cannot be read");
+  put_text(directory / "mine", "mine");
+  refused({"--http", "unix:" + (directory / "mine").string()}, 74, "Address already in use");
+  BOOST_TEST(text_of(directory / "mine") == "mine");
 }
 
 BOOST_AUTO_TEST_CASE(answers_at_a_socket_and_is_alone_with_its_state) {
@@ -380,6 +415,118 @@ BOOST_AUTO_TEST_CASE(that_is_checked_runs_nothing_and_names_what_cannot_be_used)
   BOOST_TEST(check().exit_code == 78);
   BOOST_TEST(has(check().out, "b.yaml line 1: schedule:"), check().out);
   BOOST_TEST(api.requests == 0);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_no_tap_of_a_sync_that_was_killed_and_no_zombie) {
+  write_tap("a");
+  start({}, {"sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"});  // as a careless parent leaves signals
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return taps().size() == 1; });
+  const int tap = taps().front();
+  for (const int pid : runs_there()) {
+    const std::string name = text_of("/proc/" + std::to_string(pid) + "/comm");
+    if (name == "ingest\n") {
+      ::kill(pid, SIGKILL);
+    }
+  }
+  await_that([&] { return taps().size() == 2; });  // the sync was tried again
+  BOOST_TEST(!lives(tap));
+  const int second = taps().back();
+  BOOST_TEST(lives(second));
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST(!lives(second));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_what_was_ordered_or_interrupted_over_reloads_and_restarts) {
+  write("a", "schedule: '@manual'\n");
+  write("b", "schedule: '@manual'\n");
+  api.hangs = true;
+  start({"--max-syncs", "1"});
+  BOOST_TEST(std::filesystem::exists(state() / "a" / "schedule.json"));  // its moments can be missed from now on
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return api.requests > 0; });
+  BOOST_TEST(order("b", "start").status == 200);
+  await_that([&] { return of("b", "state") == "waiting"; });
+  write("b", "schedule: '@manual'\n# changed\n");
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  BOOST_TEST(of("b", "state") == "waiting");
+  // A file that goes and comes back, as a deployment does it, stops the sync, and it goes on.
+  std::filesystem::rename(folder() / "a.yaml", directory / "a.yaml");
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  std::filesystem::rename(directory / "a.yaml", folder() / "a.yaml");
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  BOOST_TEST(stop() == 0);
+  api.hangs = false;
+  start({"--max-syncs", "1"});
+  await_that([&] { return of("a", "last.outcome") == "complete" && of("b", "last.outcome") == "complete"; });
+  BOOST_TEST(rows_in("a") == 7);
+  BOOST_TEST(rows_in("b") == 7);
+  BOOST_TEST(order("a", "stop").status == 409);
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_secret_that_was_changed_in_its_file) {
+  put_text(directory / "db", "postgresql://nobody@127.0.0.1:1/none");
+  write("a", "schedule: '@manual'\nretries: 0\ndatabase_deadline_ms: 100\n");
+  const std::string text = text_of(folder() / "a.yaml");
+  put_text(folder() / "a.yaml",
+           std::string(text).replace(text.find("${DB}"), 5, "${file:" + (directory / "db").string() + "}"));
+  start();
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "failed"; });
+  put_text(directory / "db", database.url());
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "complete"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_held_up_by_odd_files_and_odd_clients) {
+  write("a", "schedule: every 1s\n");
+  BOOST_REQUIRE(::mkfifo((folder() / "pipe.yaml").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("/dev/zero", folder() / "zero.yaml");
+  put_text(folder() / "B\xfcro.yaml", "nonsense: [1\n");
+  start();
+  BOOST_TEST(has(get("/readyz").body, "pipe.yaml: is no regular file"));
+  BOOST_TEST(has(get("/readyz").body, "zero.yaml: is no regular file"));
+  rapidjson::Document ready;
+  BOOST_TEST(!ready.Parse<rapidjson::kParseValidateEncodingFlag>(get("/readyz").body.c_str()).HasParseError());
+
+  // Clients that say nothing, that never end their line, and that want to say too much.
+  std::vector<int> clients;
+  const int port = std::stoi(url.substr(url.rfind(':') + 1));
+  const auto connect = [&] {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval most{2, 0};
+    ::setsockopt(clients.back(), SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+    BOOST_REQUIRE(::connect(clients.back(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    return clients.back();
+  };
+  for (int i = 0; i < 40; ++i) {
+    connect();
+  }
+  const std::string endless = "GET /" + std::string(1 << 20, 'x');
+  static_cast<void>(::send(connect(), endless.data(), endless.size(), MSG_NOSIGNAL));
+  const std::string chunked =
+      "PUT /status HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" +
+      std::string(1 << 20, 'y') + "\r\n";
+  static_cast<void>(::send(connect(), chunked.data(), chunked.size(), MSG_NOSIGNAL));
+  BOOST_TEST(get("/healthz").status == 200);
+  BOOST_TEST(http.post(url + "/status").status == 404);
+  await_that([&] { return rows_in("a") == 7; });
+  const std::string status = text_of("/proc/" + std::to_string(service->pid()) + "/status");
+  const std::string peak = status.substr(status.find("VmHWM:") + 6);
+  BOOST_TEST(std::stoull(peak) < 64 * 1024U, peak.substr(0, 20));
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(8)));
+  for (const int fd : clients) {
+    ::close(fd);
+  }
 }
 
 /// Whatever moment the service is killed at, its syncs end, the next service goes on where they stood, and each row is

@@ -133,9 +133,8 @@ std::string exposition_of(const service_status& s) {
       .metric.push_back(metric_of(MetricType::Gauge, {}, static_cast<double>(s.refused.size())));
   to.add_pipelines("ingest_pipeline_running", "Whether a sync runs", s,
                    [](const pipeline_status& p) { return std::optional<double>(p.began ? 1 : 0); });
-  to.add_pipelines(
-      "ingest_pipeline_paused", "Whether syncs begin only when they are ordered", s,
-      [](const pipeline_status& p) { return std::optional<double>(p.state == pipeline_state::paused ? 1 : 0); });
+  to.add_pipelines("ingest_pipeline_paused", "Whether syncs begin only when they are ordered", s,
+                   [](const pipeline_status& p) { return std::optional<double>(p.is_paused ? 1 : 0); });
   to.add_pipelines("ingest_pipeline_failures_in_a_row", "Syncs that have failed since the last complete one", s,
                    [](const pipeline_status& p) { return std::optional(static_cast<double>(p.failures)); });
   to.add_pipelines("ingest_pipeline_last_success_timestamp_seconds",

@@ -1,7 +1,6 @@
 #include "serve/pipeline_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <utility>
@@ -53,9 +52,6 @@ std::string upper(std::string_view key) {
   }
   return name;
 }
-
-/// What a service gives a run itself.
-constexpr std::array<std::string_view, 3> given_by_service = {"log_format", "log_level", "report"};
 
 class pipeline_reader {
  public:
@@ -139,12 +135,12 @@ class pipeline_reader {
       known.emplace_back(k.name);
     }
     for (const setting_definition& d : setting_definitions()) {
-      if (d.used_by(command::run)) {
+      if (is_of_pipelines(d)) {
         known.push_back(d.key());
       }
     }
     for (const node::member& m : root_.members()) {
-      if (std::find(given_by_service.begin(), given_by_service.end(), m.name) != given_by_service.end()) {
+      if (const setting_definition* const d = find_setting(upper(m.name)); d != nullptr && !is_of_pipelines(*d)) {
         throw error(errc::config, place_of(path_, m.content) + ": " + m.name + " is the service's, not a pipeline's");
       }
       if (std::find(known.begin(), known.end(), m.name) == known.end()) {
@@ -247,6 +243,11 @@ const std::vector<pipeline_key>& pipeline_keys() {
   return keys;
 }
 
+bool is_of_pipelines(const setting_definition& d) {
+  return d.used_by(command::run) && d.name != "LOG_FORMAT" && d.name != "LOG_LEVEL" && d.name != "REPORT" &&
+         d.name != "PROGRESS_INTERVAL_MS";
+}
+
 std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitter) {
   return std::chrono::seconds(crc32c(name) % (static_cast<std::uint64_t>(jitter.count()) + 1));
 }
@@ -256,6 +257,10 @@ pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& 
   pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
   rest::document written = rest::parse_document(text, path.string());
+  constexpr std::size_t most_parts = 100'000;  // written out: aliases make a small file a large one
+  if (written.root.parts() > most_parts) {
+    throw error(errc::config, path.string() + ": has more than 100000 values, with its aliases written out");
+  }
   if (!written.notes.empty()) {
     throw error(errc::config, path.string() + " line " + std::to_string(written.notes.front().line) + ": " +
                                   written.notes.front().text);

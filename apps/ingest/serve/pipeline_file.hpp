@@ -10,6 +10,7 @@
 
 #include "rest/document/settings/setting_expansion.hpp"
 #include "serve/sync_planner.hpp"
+#include "settings/setting_definition.hpp"
 #include "settings/settings.hpp"
 
 namespace ingest::app {
@@ -41,6 +42,9 @@ struct pipeline_key {
   std::string_view help;
 };
 const std::vector<pipeline_key>& pipeline_keys();
+
+/// Whether a setting of a run may stand in a pipeline's file: where the log and the report go, a service says itself.
+bool is_of_pipelines(const setting_definition& d);
 
 /// Reads a pipeline: YAML, or JSON, one object, with the keys above and settings of a run in lower case. What it does
 /// not say is as in the environment of the service, else as by default; its directory and its name in the ledger are by

@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <rapidjson/document.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -15,10 +15,13 @@
 #include <future>
 
 #include "core/replaced_file.hpp"
+#include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
+#include "log/log_output.hpp"
+#include "serve/orphans.hpp"
 #include "settings/setting_text.hpp"
 
 namespace ingest::app {
@@ -58,19 +61,17 @@ sigset_t watched_signals() {
 
 detail::descriptor watched() {
   ::signal(SIGPIPE, SIG_IGN);
+  // Ignored, as whoever has started us may have left it, the kernel itself would reap what ends.
+  ::signal(SIGCHLD, SIG_DFL);
   const sigset_t set = watched_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return detail::descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-sync_outcome outcome_of(const processes::child_end& how, bool was_asked_to_stop) {
-  if (how.in_order()) {
-    return sync_outcome::complete;
-  }
-  if (was_asked_to_stop) {
-    return sync_outcome::stopped;
-  }
-  switch (how.exit_code) {
+sync_outcome outcome_of_code(int exit_code) {
+  switch (exit_code) {
+    case 0:
+      return sync_outcome::complete;
     case 64:
     case 78:
       return sync_outcome::refused;
@@ -78,6 +79,22 @@ sync_outcome outcome_of(const processes::child_end& how, bool was_asked_to_stop)
       return sync_outcome::taken;
     default:
       return sync_outcome::failed;
+  }
+}
+
+/// What is kept of what a sync says: no secret, no half character, nothing endless.
+std::string quotable(const std::string& text) {
+  constexpr std::size_t longest = 4096;
+  const std::string whole = detail::with_invalid_utf8_replaced(log::redact(text));
+  return std::string(detail::utf8_prefix(whole, longest)) + (whole.size() > longest ? " …" : "");
+}
+
+/// As many files as the system lets us have: three for each sync that runs.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
   }
 }
 
@@ -109,8 +126,8 @@ std::string_view name_of(pipeline_state s) {
 }
 
 struct service::pipeline {
-  pipeline(pipeline_file f, const sync_memory& remembered, const clock_reading& now)
-      : file(std::move(f)), planner(file.rules, remembered, now), figures(file.name) {}
+  pipeline(pipeline_file f, const clock_reading& now)
+      : file(std::move(f)), planner(file.rules, {}, now), figures(file.variables.at("PIPELINE")) {}
 
   std::uint64_t connections() const { return file.checked.loaders + 1; }
 
@@ -125,13 +142,15 @@ struct service::pipeline {
   seconds began_steady{};
   std::chrono::steady_clock::time_point began_exactly;
   std::optional<seconds> stop_asked;  ///< when, by the steady clock
-  bool is_overdue = false;
-  std::string report;   ///< lines of one that is not whole yet
-  std::string error;    ///< why the sync that runs will have failed: what was said first
-  std::string streams;  ///< which of its streams are not complete, in words
+  stop_reason stopped_for = stop_reason::order;
+  std::set<int> exit_codes;  ///< of its runs
+  std::string report;        ///< lines of one that is not whole yet
+  std::string error;         ///< why the sync that runs will have failed: what was said first
+  std::string streams;       ///< which of its streams are not complete, in words
   std::string says;
   std::optional<seconds> progress_told;
 
+  std::optional<sync_memory> written;
   std::optional<sync_end> last;
   std::optional<wall_time> last_complete;
   std::map<std::string, std::uint64_t> ends;
@@ -151,6 +170,9 @@ service::service(service_options options)
   if (signals_.fd() < 0 || asked_.fd() < 0) {
     throw error(errc::io, std::string("the service gets no descriptors: ") + std::strerror(errno));
   }
+  adopt_orphans();
+  raise_descriptor_limit();
+  log::wait_for_readers(std::chrono::milliseconds(0));
   began_ = now().wall;
   apply(read_pipelines(options_.folder, options_.state, options_.origins));
 }
@@ -174,14 +196,14 @@ int service::run() {
 }
 
 void service::watch_once() {
-  if (!is_stopping_) {
-    begin_due_syncs();
-  }
-  wait_and_take(quiet_ms());
+  // One at a time, so that many that are due at a moment keep nobody from being heard.
+  const bool more = !is_stopping_ && begin_due_sync();
+  wait_and_take(quiet_ms(more));
   take_signals();
   reap_syncs();
   for (auto& [name, p] : pipelines_) {
     end_overdue(*p);
+    keep(*p);
   }
   answer_questions();
   const bool any_runs =
@@ -189,7 +211,10 @@ void service::watch_once() {
   has_ended_ = is_stopping_ && !any_runs;
 }
 
-int service::quiet_ms() {
+int service::quiet_ms(bool more_to_begin) const {
+  if (more_to_begin) {
+    return 0;
+  }
   seconds quiet = longest_wait;
   const clock_reading at = now();
   for (const auto& [name, p] : pipelines_) {
@@ -204,6 +229,15 @@ int service::quiet_ms() {
   }
   // What is due within the second that runs is due at its end.
   return static_cast<int>(std::max<std::int64_t>(quiet.count() * 1000, 100));
+}
+
+/// What a restart must know of, once it has changed; moments of the schedule alone can wait for the next sync.
+void service::keep(pipeline& p) {
+  sync_memory now_is = p.planner.memory();
+  now_is.due = p.written ? p.written->due : now_is.due;
+  if (!p.written || *p.written != now_is) {
+    remember(p);
+  }
 }
 
 void service::wait_and_take(int timeout_ms) {
@@ -247,7 +281,7 @@ void service::begin_stopping(bool at_once) {
     if (p->process && at_once) {
       p->process->kill();
     } else if (p->process) {
-      stop_sync(*p, false);
+      stop_sync(*p, stop_reason::shutdown);
     }
   }
 }
@@ -258,13 +292,26 @@ bool service::ask(std::function<void()> what, std::chrono::milliseconds patience
   auto done = asked->done.get_future();
   {
     const std::lock_guard lock(mutex_);
+    if (!answers_) {
+      return false;
+    }
     questions_.push_back(asked);
   }
   const std::uint64_t one = 1;
   if (::write(asked_.fd(), &one, sizeof one) < 0 && errno != EAGAIN) {
     return false;
   }
-  return done.wait_for(patience) == std::future_status::ready;
+  if (done.wait_for(patience) == std::future_status::ready) {
+    return true;
+  }
+  {
+    // What nobody waits for any more is not done later, when nobody expects it.
+    const std::lock_guard lock(mutex_);
+    if (std::erase(questions_, asked) > 0) {
+      return false;
+    }
+  }
+  return done.wait_for(patience) == std::future_status::ready;  // it is being done
 }
 
 void service::answer_questions() {
@@ -272,14 +319,19 @@ void service::answer_questions() {
   if (::read(asked_.fd(), &count, sizeof count) < 0 && errno != EAGAIN) {
     return;
   }
-  std::vector<std::shared_ptr<question>> questions;
-  {
-    const std::lock_guard lock(mutex_);
-    questions.swap(questions_);
-  }
-  for (const auto& q : questions) {
-    q->what();
-    q->done.set_value();
+  for (;;) {
+    std::shared_ptr<question> next;
+    {
+      const std::lock_guard lock(mutex_);
+      answers_ = !has_ended_;
+      if (questions_.empty()) {
+        return;
+      }
+      next = questions_.front();
+      questions_.erase(questions_.begin());
+    }
+    next->what();
+    next->done.set_value();
   }
 }
 
@@ -301,7 +353,8 @@ std::string service::hindrance_of(const pipeline& p) const {
   return {};
 }
 
-void service::begin_due_syncs() {
+/// True where another one may begin at once.
+bool service::begin_due_sync() {
   const clock_reading at = now();
   for (const auto& [name, p] : pipelines_) {
     const bool wants = p->planner.wants_to_begin(at) && !p->leaves;
@@ -312,16 +365,23 @@ void service::begin_due_syncs() {
       waiting_.erase(queued);
     }
   }
-  while (!waiting_.empty()) {
-    const auto found = pipelines_.find(waiting_.front());
-    if (found != pipelines_.end()) {
-      if (!hindrance_of(*found->second).empty()) {
-        return;
-      }
-      begin_sync(*found->second);
-    }
-    waiting_.pop_front();
+  std::erase_if(waiting_, [&](const std::string& name) { return !pipelines_.contains(name); });
+  if (waiting_.empty() || !hindrance_of(*pipelines_.at(waiting_.front())).empty()) {
+    return false;
   }
+  begin_sync(*pipelines_.at(waiting_.front()));
+  waiting_.pop_front();
+  return !waiting_.empty();
+}
+
+std::set<pid_t> service::running_processes() const {
+  std::set<pid_t> running;
+  for (const auto& [name, p] : pipelines_) {
+    if (p->process) {
+      running.insert(p->process->pid());
+    }
+  }
+  return running;
 }
 
 void service::begin_sync(pipeline& p) {
@@ -334,11 +394,12 @@ void service::begin_sync(pipeline& p) {
   p.says.clear();
   p.report.clear();
   p.stop_asked.reset();
-  p.is_overdue = false;
+  p.exit_codes.clear();
   p.progress_told.reset();
   p.figures.begin_sync();
   p.planner.began(at);
   remember(p);
+  kill_orphans("DATA_DIR=" + p.file.variables.at("DATA_DIR"), running_processes());
   try {
     p.process =
         std::make_unique<sync_process>(options_.program, p.file, options_.state,
@@ -347,7 +408,7 @@ void service::begin_sync(pipeline& p) {
     log::info(events::sync_started, "a sync begins",
               {{"pipeline", p.file.name}, {"pid", static_cast<std::int64_t>(p.process->pid())}});
   } catch (const std::exception& e) {
-    p.error = std::string("it could not be started: ") + e.what();
+    p.error = quotable(std::string("it could not be started: ") + e.what());
     end_sync(p, {current_error().exit_code(), 0});
   }
 }
@@ -360,8 +421,9 @@ void service::take_report(pipeline& p, std::string_view line) {
   const told_members told = members_of_json(p.report);
   p.report.clear();
   p.figures.take_report(told);
+  p.exit_codes.insert(static_cast<int>(number_in(told, "exit_code").value_or(0)));
   if (const std::string why = text_in(told, "error"); !why.empty() && p.error.empty()) {
-    p.error = why;
+    p.error = quotable(why);
   }
 }
 
@@ -369,7 +431,7 @@ void service::take_log(pipeline& p, std::string_view line) {
   const told_members told = members_of_json(line);
   if (told.empty()) {
     // What is said before the log is set up, and by whatever ends a process from outside.
-    p.error = line.starts_with("ingest: ") ? std::string(line.substr(8)) : std::string(line);
+    p.error = quotable(std::string(line.starts_with("ingest: ") ? line.substr(8) : line));
     log::warning(events::sync_says, p.error, {{"pipeline", p.file.name}});
     return;
   }
@@ -386,12 +448,12 @@ void service::take_log(pipeline& p, std::string_view line) {
     }
     p.progress_told = at;
   } else {
-    p.says = message;
+    p.says = quotable(message);
   }
   if (event == events::streams_failed) {
-    p.streams = message;
+    p.streams = quotable(message);
   } else if (event == events::run_aborted && p.error.empty()) {
-    p.error = message;
+    p.error = quotable(message);
   }
   std::vector<log::field> fields{{"pipeline", p.file.name}};
   for (const auto& [name, content] : told) {
@@ -417,15 +479,39 @@ void service::reap_syncs() {
       }
     }
   }
-  std::erase_if(pipelines_, [](const auto& p) { return p.second->leaves && !p.second->process; });
+  reap_orphans(running_processes());
+  std::erase_if(pipelines_, [this](const auto& p) {
+    if (!p.second->leaves || p.second->process) {
+      return false;
+    }
+    forget_connection(options_.state, p.first);
+    return true;
+  });
 }
 
 void service::end_sync(pipeline& p, const processes::child_end& how) {
   const clock_reading at = now();
-  const bool on_request = p.stop_asked.has_value() && !p.is_overdue;
-  sync_end end{outcome_of(how, on_request), how.signal != 0 ? 128 + how.signal : how.exit_code, {}, p.began, at.wall};
-  if (end.outcome != sync_outcome::complete && end.outcome != sync_outcome::stopped) {
-    end.error = p.is_overdue       ? "it was not done after " + std::to_string(p.file.timeout.count()) + " s"
+  sync_end end{outcome_of_code(how.signal != 0 ? 128 + how.signal : how.exit_code),
+               how.signal != 0 ? 128 + how.signal : how.exit_code,
+               {},
+               p.began,
+               at.wall};
+  // Of several streams the exit code is that of the first that has failed; time may mend another one.
+  const bool any_may_pass = std::any_of(p.exit_codes.begin(), p.exit_codes.end(), [](int code) {
+    return outcome_of_code(code) == sync_outcome::failed && code < 128;
+  });
+  if (end.outcome == sync_outcome::refused && any_may_pass) {
+    end.outcome = sync_outcome::failed;
+  }
+  const bool is_overtime = p.stop_asked && p.stopped_for == stop_reason::overtime;
+  if (p.stop_asked && end.outcome != sync_outcome::complete) {
+    end.outcome = is_overtime                           ? sync_outcome::failed
+                  : p.stopped_for == stop_reason::order ? sync_outcome::stopped
+                                                        : sync_outcome::interrupted;
+  }
+  if (end.outcome == sync_outcome::failed || end.outcome == sync_outcome::refused ||
+      end.outcome == sync_outcome::taken) {
+    end.error = is_overtime        ? "it was not done after " + std::to_string(p.file.timeout.count()) + " s"
                 : !p.error.empty() ? (p.streams.empty() ? "" : p.streams + ". The first: ") + p.error
                                    : "it " + processes::to_string(how);
   }
@@ -453,19 +539,19 @@ void service::end_sync(pipeline& p, const processes::child_end& how) {
   p.last = std::move(end);
   p.process.reset();
   p.stop_asked.reset();
-  remember(p);
+  kill_orphans("DATA_DIR=" + p.file.variables.at("DATA_DIR"), running_processes());
   if (p.successor) {
-    pipeline_file file = std::move(*p.successor);
+    p.file = std::move(*p.successor);
     p.successor.reset();
-    p.planner = sync_planner(file.rules, p.planner.memory(), at);
-    p.file = std::move(file);
+    p.planner.change(p.file.rules, at);
   }
+  remember(p);
 }
 
-void service::stop_sync(pipeline& p, bool by_timeout) {
+void service::stop_sync(pipeline& p, stop_reason why) {
   if (!p.stop_asked) {
     p.stop_asked = now().steady;
-    p.is_overdue = by_timeout;
+    p.stopped_for = why;
     p.process->stop();
   }
 }
@@ -481,7 +567,7 @@ void service::end_overdue(pipeline& p) {
     p.stop_asked = at;
     p.process->kill();
   } else if (!p.stop_asked && p.file.timeout.count() > 0 && at - p.began_steady >= p.file.timeout) {
-    stop_sync(p, true);
+    stop_sync(p, stop_reason::overtime);
   }
 }
 
@@ -509,21 +595,25 @@ void service::apply(pipelines_folder found) {
     const auto there = pipelines_.find(name);
     if (there == pipelines_.end()) {
       log::info(events::pipeline_added, "schedule: " + file.rules.when.text(), {{"pipeline", name}});
-      pipelines_.emplace(name, std::make_unique<pipeline>(std::move(file), remembered(name), at));
+      auto made = std::make_unique<pipeline>(std::move(file), at);
+      recall(*made);
+      remember(*made);  // that it is there: from now on its moments can be missed
+      pipelines_.emplace(name, std::move(made));
       continue;
     }
     pipeline& p = *there->second;
     p.leaves = false;
-    if ((p.successor ? p.successor->text : p.file.text) == file.text) {
+    const pipeline_file& before = p.successor ? *p.successor : p.file;
+    if (before.text == file.text && before.variables == file.variables) {
       continue;
     }
     log::info(events::pipeline_changed, "schedule: " + file.rules.when.text(), {{"pipeline", name}});
     if (p.process) {
       p.successor = std::move(file);
-      stop_sync(p, false);
+      stop_sync(p, stop_reason::change);
     } else {
-      p.planner = sync_planner(file.rules, p.planner.memory(), at);
       p.file = std::move(file);
+      p.planner.change(p.file.rules, at);
     }
   }
   for (const auto& [name, p] : pipelines_) {
@@ -531,7 +621,7 @@ void service::apply(pipelines_folder found) {
       log::info(events::pipeline_removed, "its file has gone", {{"pipeline", name}});
       p->leaves = true;
       if (p->process) {
-        stop_sync(*p, false);
+        stop_sync(*p, stop_reason::change);
       }
     }
   }
@@ -549,20 +639,26 @@ std::string service::order(const std::string& name, verb what) {
       if (p.process) {
         return "a sync of " + name + " runs already";
       }
+      if (is_stopping_ || p.leaves) {
+        return is_stopping_ ? "the service is about to end" : "the file of " + name + " has gone";
+      }
       p.planner.order();
       break;
     case verb::stop:
       if (!p.process) {
-        return "no sync of " + name + " runs";
+        return p.planner.withdraw() ? "" : "no sync of " + name + " runs or waits";
       }
-      stop_sync(p, false);
+      if (p.stop_asked && p.stopped_for == stop_reason::overtime) {
+        return "the sync of " + name + " is being stopped already, for its time is up";
+      }
+      stop_sync(p, stop_reason::order);
       break;
     case verb::pause:
     case verb::resume:
       p.planner.pause(what == verb::pause);
-      remember(p);
       break;
   }
+  keep(p);
   return {};
 }
 
@@ -570,44 +666,45 @@ std::filesystem::path service::memory_of(const std::string& name) const {
   return options_.state / name / "schedule.json";
 }
 
-void service::remember(const pipeline& p) const {
+void service::remember(pipeline& p) const {
   const sync_memory& m = p.planner.memory();
-  const std::string text =
-      "{\"due\":" + std::to_string(m.due.time_since_epoch().count()) + ",\"open\":" + (m.is_open ? "true" : "false") +
-      ",\"failures\":" + std::to_string(m.failures) + ",\"paused\":" + (m.is_paused ? "true" : "false") + "}\n";
+  const auto word = [](bool truth) { return truth ? "true" : "false"; };
+  std::string text = "{\"due\":" + std::to_string(m.due.time_since_epoch().count()) + ",\"open\":" + word(m.is_open) +
+                     ",\"wanted\":" + word(m.is_wanted) + ",\"ordered\":" + word(m.is_ordered) +
+                     ",\"paused\":" + word(m.is_paused) + ",\"failures\":" + std::to_string(m.failures) +
+                     ",\"attempts\":" + std::to_string(m.attempts);
+  if (p.last_complete) {
+    text += ",\"last_complete\":" + std::to_string(p.last_complete->time_since_epoch().count());
+  }
+  p.written = m;
   try {
     std::filesystem::create_directories(options_.state / p.file.name);
-    detail::replace_file(posix_file_system(), memory_of(p.file.name), text);
+    detail::replace_file(posix_file_system(), memory_of(p.file.name), text + "}\n");
   } catch (const std::exception& e) {
-    // A service that starts again would at worst begin a sync too early.
+    // A service that starts again would at worst begin a sync too early, or one that was missed not at all.
     log::warning(events::state_not_saved, e.what(), {{"pipeline", p.file.name}});
   }
 }
 
-sync_memory service::remembered(const std::string& name) const {
+void service::recall(pipeline& p) const {
   sync_memory m;
-  const auto text = detail::contents_of(memory_of(name));
-  rapidjson::Document parsed;
-  if (!text || parsed.Parse(text->c_str()).HasParseError() || !parsed.IsObject()) {
-    return m;
-  }
-  const auto find = [&](const char* key) -> const rapidjson::Value* {
-    const auto found = parsed.FindMember(key);
-    return found == parsed.MemberEnd() ? nullptr : &found->value;
+  const told_members told = members_of_json(detail::contents_of(memory_of(p.file.name)).value_or(""));
+  const auto number = [&](const char* name) { return number_in(told, name); };
+  const auto truth = [&](const char* name) { return number_in(told, name).value_or(0) != 0; };
+  const auto moment = [&](const char* name) {
+    return wall_time(seconds(static_cast<std::int64_t>(number(name).value_or(0))));
   };
-  const auto is_true = [&](const char* key) {
-    const rapidjson::Value* const v = find(key);
-    return v != nullptr && v->IsTrue();
-  };
-  if (const rapidjson::Value* const due = find("due"); due != nullptr && due->IsInt64()) {
-    m.due = wall_time(seconds(due->GetInt64()));
+  m.due = moment("due");
+  m.is_open = truth("open");
+  m.is_wanted = truth("wanted");
+  m.is_ordered = truth("ordered");
+  m.is_paused = truth("paused");
+  m.failures = static_cast<std::uint64_t>(number("failures").value_or(0));
+  m.attempts = static_cast<std::uint64_t>(number("attempts").value_or(0));
+  if (number("last_complete")) {
+    p.last_complete = moment("last_complete");
   }
-  if (const rapidjson::Value* const failures = find("failures"); failures != nullptr && failures->IsUint64()) {
-    m.failures = failures->GetUint64();
-  }
-  m.is_open = is_true("open");
-  m.is_paused = is_true("paused");
-  return m;
+  p.planner = sync_planner(p.file.rules, m, now());
 }
 
 service_status service::status() const {
@@ -630,6 +727,7 @@ service_status service::status() const {
                 : waits                         ? pipeline_state::waiting
                 : p->planner.memory().is_paused ? pipeline_state::paused
                                                 : pipeline_state::idle;
+    one.is_paused = p->planner.memory().is_paused;
     if (waits) {
       one.waits_for = hindrance_of(*p);
       one.waits_for = one.waits_for.empty() ? "others that were due before it" : one.waits_for;

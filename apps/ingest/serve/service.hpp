@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ struct pipeline_status {
   std::string name;
   std::string schedule;
   pipeline_state state = pipeline_state::idle;
+  bool is_paused = false;
   std::string waits_for;  ///< what a sync that is due is not begun for
   std::string says;       ///< of the sync that runs: what it has told last that is no progress
   std::optional<wall_time> next_begin;
@@ -118,20 +120,23 @@ class service {
   void wait_and_take(int timeout_ms);
   void take_signals();
   void answer_questions();
-  void begin_due_syncs();
+  bool begin_due_sync();
+  std::set<pid_t> running_processes() const;
   std::string hindrance_of(const pipeline& p) const;
   void begin_sync(pipeline& p);
   void reap_syncs();
   void end_sync(pipeline& p, const processes::child_end& how);
   void end_overdue(pipeline& p);
-  void stop_sync(pipeline& p, bool by_timeout);
+  enum class stop_reason { order, change, shutdown, overtime };
+  void stop_sync(pipeline& p, stop_reason why);
+  void keep(pipeline& p);
   void take_log(pipeline& p, std::string_view line);
   void take_report(pipeline& p, std::string_view line);
   void apply(pipelines_folder found);
-  void remember(const pipeline& p) const;
-  sync_memory remembered(const std::string& name) const;
+  void remember(pipeline& p) const;
+  void recall(pipeline& p) const;
   std::filesystem::path memory_of(const std::string& name) const;
-  int quiet_ms();
+  int quiet_ms(bool more_to_begin) const;
   void begin_stopping(bool at_once);
 
   service_options options_;
@@ -148,6 +153,7 @@ class service {
   bool has_ended_ = false;
 
   std::mutex mutex_;  ///< of what follows
+  bool answers_ = true;
   std::vector<std::shared_ptr<question>> questions_;
 };
 

@@ -1,20 +1,24 @@
 #include "serve/service_http.hpp"
 
-#include <httplib.h>
+#include <netdb.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
+#include <cerrno>
 #include <charconv>
-#include <thread>
+#include <cstring>
 
 #include "core/base64.hpp"
 #include "ingest/error.hpp"
 #include "json/json_text.hpp"
 #include "serve/exposition.hpp"
+#include "serve/http_server.hpp"
 #include "serve/page/page.hpp"
 #include "serve/status_json.hpp"
 
@@ -23,7 +27,6 @@ namespace ingest::app {
 namespace {
 
 constexpr std::chrono::milliseconds patience(5000);
-constexpr const char* json_type = "application/json";
 constexpr const char* prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
 constexpr std::array<std::pair<std::string_view, service::verb>, 4> verbs = {{
@@ -61,9 +64,76 @@ bool names_this_machine(const std::string& host) {
   return host == "localhost" || host == "127.0.0.1" || host == "::1" || host == "[::1]";
 }
 
-void answer_problem(httplib::Response& to, int status, const std::string& problem) {
-  to.status = status;
-  to.set_content("{\"error\":" + detail::json_string(problem) + "}\n", json_type);
+http_reply problem_reply(unsigned status, const std::string& problem) {
+  return {.status = status, .body = "{\"error\":" + detail::json_string(problem) + "}\n"};
+}
+
+const http_reply done{.body = "{\"done\":true}\n"};
+
+detail::descriptor listening_at(const http_address& where, const std::string& host) {
+  const std::string port = std::to_string(where.port);
+  addrinfo wanted{};
+  wanted.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (const int problem = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found)) {
+    throw error(errc::io, "cannot listen for HTTP at " + host + ":" + port + ": " + ::gai_strerror(problem));
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
+  int problem = 0;
+  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    detail::descriptor socket(::socket(one->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int on = 1;
+    ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (socket.fd() >= 0 && ::bind(socket.fd(), one->ai_addr, one->ai_addrlen) == 0 &&
+        ::listen(socket.fd(), SOMAXCONN) == 0) {
+      return detail::descriptor(socket.release());
+    }
+    problem = errno;
+  }
+  throw error(errc::io, "cannot listen for HTTP at " + host + ":" + port + ": " + std::strerror(problem));
+}
+
+int port_of(const detail::descriptor& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  char port[NI_MAXSERV] = "0";
+  ::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size);
+  ::getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, nullptr, 0, port, sizeof port, NI_NUMERICSERV);
+  return std::atoi(port);
+}
+
+/// What a service that was killed has left goes; what answers, and what is no socket, stays.
+detail::descriptor listening_at(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.string().size() >= sizeof address.sun_path) {
+    throw error(errc::usage, "the path of a socket has at most 107 bytes: " + path.string());
+  }
+  path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+  const auto* const where = reinterpret_cast<const sockaddr*>(&address);
+  detail::descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  struct stat there {};
+  if (::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode)) {
+    const detail::descriptor trial(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::connect(trial.fd(), where, sizeof address) != 0 && errno == ECONNREFUSED) {
+      ::unlink(path.c_str());
+    }
+  }
+  // Made with the rights of its owner alone: there is no moment at which others could open it.
+  const mode_t before = ::umask(0177);
+  const bool bound = socket.fd() >= 0 && ::bind(socket.fd(), where, sizeof address) == 0;
+  const int problem = errno;
+  ::umask(before);
+  if (!bound || ::listen(socket.fd(), SOMAXCONN) != 0) {
+    throw error(errc::io, "cannot listen for HTTP at " + path.string() + ": " + std::strerror(problem));
+  }
+  return detail::descriptor(socket.release());
+}
+
+ino_t inode_of(const std::filesystem::path& path) {
+  struct stat there {};
+  return ::lstat(path.c_str(), &there) == 0 ? there.st_ino : 0;
 }
 
 }  // namespace
@@ -96,127 +166,111 @@ http_address parse_http_address(const std::string& text) {
 }
 
 struct service_http::server {
-  server(service& s, std::string t) : of(s), token(std::move(t)) {}
+  server(service& s, std::string t) : of(s), token(std::move(t)), policy(page_policy()) {}
+  ~server() {
+    http.reset();
+    if (!socket.empty() && inode_of(socket) == inode) {
+      ::unlink(socket.c_str());
+    }
+  }
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
 
-  bool may(const httplib::Request& asked, httplib::Response& to, bool orders) const {
+  /// Why not; nothing: it may.
+  std::optional<http_reply> refusal(const http_asked& asked) const {
     if (!token.empty()) {
-      const std::string given = asked.get_header_value("Authorization");
       const std::string wanted = "Bearer " + token;
-      if (given.size() == wanted.size() && CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0) {
-        return true;
+      if (asked.authorization.size() == wanted.size() &&
+          CRYPTO_memcmp(asked.authorization.data(), wanted.data(), wanted.size()) == 0) {
+        return std::nullopt;
       }
-      to.set_header("WWW-Authenticate", "Bearer");
-      answer_problem(to, 401, "this needs the token: Authorization: Bearer …");
-      return false;
+      http_reply reply = problem_reply(401, "this needs the token: Authorization: Bearer …");
+      reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return reply;
     }
-    if (!is_socket && !names_this_machine(without_port(asked.get_header_value("Host")))) {
-      answer_problem(to, 403, "without a token only this machine is answered, by its own name");
-      return false;
+    if (socket.empty() && !names_this_machine(without_port(asked.host))) {
+      return problem_reply(403, "without a token only this machine is answered, by its own name");
     }
-    const std::string origin = asked.get_header_value("Origin");
-    const std::string own = "http://" + asked.get_header_value("Host");
-    if (orders && !origin.empty() && origin != own) {
-      answer_problem(to, 403, "a page of another origin orders nothing here");
-      return false;
+    if (asked.method == "POST" && !asked.origin.empty() && asked.origin != "http://" + asked.host) {
+      return problem_reply(403, "a page of another origin orders nothing here");
     }
-    return true;
+    return std::nullopt;
   }
 
-  /// Has it done by the service's thread; 503 where that does not answer.
-  bool ask(httplib::Response& to, std::function<void()> what) {
-    if (of.ask(std::move(what), patience)) {
-      return true;
-    }
-    answer_problem(to, 503, "the service does not answer");
-    return false;
+  /// What the service's thread makes of it; 503 where that does not answer.
+  template <class Make>
+  http_reply ask(Make make) {
+    const auto made = std::make_shared<http_reply>();
+    return of.ask([made, make = std::move(make)] { *made = make(); }, patience)
+               ? *made
+               : problem_reply(503, "the service does not answer");
   }
 
-  /// The status, in what a late answer may still be written to.
-  std::shared_ptr<service_status> status(httplib::Response& to) {
-    auto found = std::make_shared<service_status>();
-    return ask(to, [this, found] { *found = of.status(); }) ? found : nullptr;
-  }
-
-  void order(const std::string& path, httplib::Response& to) {
+  http_reply order(const std::string& path) {
     constexpr std::string_view of_pipelines = "/api/pipelines/";
     if (path == "/api/reload") {
-      if (ask(to, [this] { of.reload(); })) {
-        to.set_content("{\"done\":true}\n", json_type);
-      }
-      return;
+      return ask([this] {
+        of.reload();
+        return done;
+      });
     }
     const std::size_t slash = path.rfind('/');
     const std::string word = path.substr(slash + 1);
     const auto* const verb = std::find_if(verbs.begin(), verbs.end(), [&](const auto& v) { return v.first == word; });
     if (!path.starts_with(of_pipelines) || slash < of_pipelines.size() || verb == verbs.end()) {
-      answer_problem(to, 404, "there are POST /api/reload and /api/pipelines/NAME/start, stop, pause and resume");
-      return;
+      return problem_reply(404, "there are POST /api/reload and /api/pipelines/NAME/start, stop, pause and resume");
     }
-    const std::string pipeline = path.substr(of_pipelines.size(), slash - of_pipelines.size());
-    auto problem = std::make_shared<std::string>();
-    if (ask(to, [this, pipeline, what = verb->second, problem] { *problem = of.order(pipeline, what); })) {
-      problem->empty() ? to.set_content("{\"done\":true}\n", json_type)
-                       : answer_problem(to, problem->starts_with("there is no pipeline") ? 404 : 409, *problem);
-    }
+    return ask([this, pipeline = path.substr(of_pipelines.size(), slash - of_pipelines.size()), what = verb->second] {
+      const std::string problem = of.order(pipeline, what);
+      return problem.empty() ? done : problem_reply(problem.starts_with("there is no pipeline") ? 404 : 409, problem);
+    });
   }
 
-  void set_up() {
-    http.new_task_queue = [] { return new httplib::ThreadPool(4); };
-    http.set_payload_max_length(64 << 10);
-    http.set_keep_alive_max_count(1);  // a body that nobody reads must not be taken for the next request
-    http.set_read_timeout(10, 0);
-    http.set_write_timeout(10, 0);
-    http.set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}});
-    // It holds no data, and asks for the token itself.
-    http.Get("/", [policy = page_policy()](const httplib::Request&, httplib::Response& to) {
-      to.set_header("Content-Security-Policy", policy);
-      to.set_content(std::string(page_text()), "text/html; charset=utf-8");
-    });
-    http.Get("/healthz", [this](const httplib::Request&, httplib::Response& to) {
-      if (ask(to, [] {})) {
-        to.set_content("{\"healthy\":true}\n", json_type);
-      }
-    });
-    http.Get("/readyz", [this](const httplib::Request&, httplib::Response& to) {
-      if (const auto s = status(to)) {
-        to.status = is_ready(*s) ? 200 : 503;
-        to.set_content(readiness_json(*s), json_type);
-      }
-    });
-    http.Get("/metrics", [this](const httplib::Request& asked, httplib::Response& to) {
-      if (may(asked, to, false)) {
-        if (const auto s = status(to)) {
-          to.set_content(exposition_of(*s), prometheus_type);
-        }
-      }
-    });
-    http.Get("/status", [this](const httplib::Request& asked, httplib::Response& to) {
-      if (may(asked, to, false)) {
-        if (const auto s = status(to)) {
-          to.set_content(status_json(*s), json_type);
-        }
-      }
-    });
-    // Orders have no body. Those of clients that announce none are answered here, before one is waited for.
-    http.set_pre_routing_handler([this](const httplib::Request& asked, httplib::Response& to) {
-      if (asked.method != "POST") {
-        return httplib::Server::HandlerResponse::Unhandled;
-      }
-      if (may(asked, to, true)) {
-        order(asked.path, to);
-      }
-      return httplib::Server::HandlerResponse::Handled;
-    });
+  http_reply answer(const http_asked& asked) {
+    if (asked.method != "GET" && asked.method != "POST") {
+      http_reply reply = problem_reply(405, "there are GET and POST");
+      reply.headers.emplace_back("Allow", "GET, POST");
+      return reply;
+    }
+    if (asked.method == "GET" && asked.path == "/") {
+      // It holds no data, and asks for the token itself.
+      return {.body = std::string(page_text()),
+              .type = "text/html; charset=utf-8",
+              .headers = {{"Content-Security-Policy", policy}}};
+    }
+    if (asked.method == "GET" && asked.path == "/healthz") {
+      return ask([] { return http_reply{.body = "{\"healthy\":true}\n"}; });
+    }
+    const auto refused = refusal(asked);
+    if (asked.method == "GET" && asked.path == "/readyz") {
+      return ask([this, tells = !refused] {
+        const service_status s = of.status();
+        const std::string bare = std::string("{\"ready\":") + (is_ready(s) ? "true" : "false") + "}\n";
+        return http_reply{.status = is_ready(s) ? 200U : 503U, .body = tells ? readiness_json(s) : bare};
+      });
+    }
+    if (refused) {
+      return *refused;
+    }
+    if (asked.method == "POST") {
+      return order(asked.path);
+    }
+    if (asked.path == "/metrics") {
+      return ask([this] { return http_reply{.body = exposition_of(of.status()), .type = prometheus_type}; });
+    }
+    if (asked.path == "/status") {
+      return ask([this] { return http_reply{.body = status_json(of.status())}; });
+    }
+    return problem_reply(404, "there are /, /healthz, /readyz, /metrics and /status");
   }
 
   service& of;
   const std::string token;
-  bool is_socket = false;
+  const std::string policy;
   std::filesystem::path socket;
+  ino_t inode = 0;
   int port = 0;
-  httplib::Server http;
-  std::atomic<bool> has_ended{false};
-  std::thread thread;
+  std::unique_ptr<http_server> http;
 };
 
 service_http::service_http(service& of, const http_address& where, std::string token)
@@ -225,46 +279,18 @@ service_http::service_http(service& of, const http_address& where, std::string t
     throw error(errc::usage,
                 "--http on an address that others reach needs a token: name its file with --http-token-file");
   }
-  server_->set_up();
-  bool listens = false;
-  if (!where.socket.empty()) {
-    server_->is_socket = true;
-    server_->socket = where.socket;
-    std::error_code ignored;
-    std::filesystem::remove(where.socket, ignored);  // of a service that was killed
-    server_->http.set_address_family(AF_UNIX);
-    listens = server_->http.bind_to_port(where.socket.string(), 80);
-  } else if (where.port == 0) {
-    server_->port = server_->http.bind_to_any_port(where.host);
-    listens = server_->port > 0;
+  detail::descriptor made = where.socket.empty() ? listening_at(where, where.host) : listening_at(where.socket);
+  if (where.socket.empty()) {
+    server_->port = port_of(made);
   } else {
-    server_->port = where.port;
-    listens = server_->http.bind_to_port(where.host, where.port);
+    server_->socket = where.socket;
+    server_->inode = inode_of(where.socket);
   }
-  if (!listens) {
-    throw error(errc::io,
-                "cannot listen for HTTP at " +
-                    (where.socket.empty() ? where.host + ":" + std::to_string(where.port) : where.socket.string()) +
-                    ": is something else there already?");
-  }
-  server_->thread = std::thread([this] {
-    server_->http.listen_after_bind();
-    server_->has_ended = true;
-  });
-  // stop() before it has begun would not end it.
-  while (!server_->http.is_running() && !server_->has_ended) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  server_->http = std::make_unique<http_server>(
+      made.release(), [s = server_.get()](const http_asked& asked) { return s->answer(asked); });
 }
 
-service_http::~service_http() {
-  server_->http.stop();
-  server_->thread.join();
-  if (!server_->socket.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove(server_->socket, ignored);
-  }
-}
+service_http::~service_http() = default;
 
 int service_http::port() const {
   return server_->port;

@@ -19,6 +19,7 @@ void end_with_service() {
   if (std::to_string(::getppid()) != service) {
     ::raise(SIGTERM);
   }
+  ::unsetenv(service_variable);  // what a run starts is not the service's
 }
 
 }  // namespace ingest::app

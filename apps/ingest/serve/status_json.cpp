@@ -3,6 +3,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "core/utf8.hpp"
 #include "ingest/version.hpp"
 #include "settings/setting_text.hpp"
 
@@ -15,7 +16,10 @@ class json_text {
   using writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
   void key(std::string_view k) { json.Key(k.data(), static_cast<rapidjson::SizeType>(k.size())); }
-  void put(std::string_view text) { json.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
+  void put(std::string_view text) {
+    const std::string whole = detail::with_invalid_utf8_replaced(text);
+    json.String(whole.data(), static_cast<rapidjson::SizeType>(whole.size()));
+  }
   void put(std::string_view k, std::string_view text) {
     key(k);
     put(text);
@@ -65,6 +69,8 @@ void put_pipeline(json_text& to, const pipeline_status& p) {
   to.put("name", p.name);
   to.put("schedule", p.schedule);
   to.put("state", name_of(p.state));
+  to.key("paused");
+  to.json.Bool(p.is_paused);
   to.put("waits_for", p.waits_for);
   to.put("says", p.says);
   to.put_time("next_begin", p.next_begin);

@@ -31,20 +31,6 @@ void add_members(told_members& to, const rapidjson::Value& object, const std::st
   }
 }
 
-std::optional<double> number_in(const told_members& told, std::string_view name) {
-  const auto found = told.find(name);
-  return found == told.end() ? std::nullopt
-                             : std::visit(
-                                   [](const auto& v) -> std::optional<double> {
-                                     if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) {
-                                       return static_cast<double>(v);
-                                     } else {
-                                       return std::nullopt;
-                                     }
-                                   },
-                                   found->second);
-}
-
 /// Reports have times in seconds and attempts apart.
 std::optional<double> reported(const told_members& report, const metric_definition& d) {
   const std::string name(d.name);
@@ -77,6 +63,20 @@ told_members members_of_json(std::string_view json) {
   return members;
 }
 
+std::optional<double> number_in(const told_members& told, std::string_view name) {
+  const auto found = told.find(name);
+  return found == told.end() ? std::nullopt
+                             : std::visit(
+                                   [](const auto& v) -> std::optional<double> {
+                                     if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) {
+                                       return static_cast<double>(v);
+                                     } else {
+                                       return std::nullopt;
+                                     }
+                                   },
+                                   found->second);
+}
+
 std::string text_in(const told_members& told, std::string_view name) {
   const auto found = told.find(name);
   const auto* const text = found == told.end() ? nullptr : std::get_if<std::string>(&found->second);
@@ -86,7 +86,8 @@ std::string text_in(const told_members& told, std::string_view name) {
 std::string sync_figures::stream_of(const told_members& told) const {
   const std::string run = text_in(told, "pipeline");
   const std::string prefix = pipeline_ + ".";
-  return run.starts_with(prefix) ? run.substr(prefix.size()) : std::string();
+  const std::string stream = run.starts_with(prefix) ? run.substr(prefix.size()) : std::string();
+  return settled_.contains(stream) || settled_.size() < most_streams ? stream : "other";
 }
 
 void sync_figures::take_line(const told_members& line) {

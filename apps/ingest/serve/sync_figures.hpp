@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ told_members members_of_json(std::string_view json);
 
 /// A member that is a text; empty where it is none.
 std::string text_in(const told_members& told, std::string_view name);
+/// A member that is a number, or 0 or 1 for false and true; nothing where it is none.
+std::optional<double> number_in(const told_members& told, std::string_view name);
 
 /// What the runs of a pipeline have counted, by stream, over all its syncs since the service began. Streams are called
 /// as the runs call them behind the pipeline's name; a pipeline of one stream has one without a name.
@@ -26,7 +29,9 @@ class sync_figures {
   /// By metric.
   using figures = std::map<std::string, double, std::less<>>;
 
+  /// `pipeline` is what its runs call it. Of more than this many streams the further ones are counted as one, "other".
   explicit sync_figures(std::string pipeline) : pipeline_(std::move(pipeline)) {}
+  static constexpr std::size_t most_streams = 1000;
 
   /// Of a line `run_started`, `run_resumed` or `progress`; others are passed over.
   void take_line(const told_members& line);

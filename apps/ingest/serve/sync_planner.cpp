@@ -12,8 +12,15 @@ using std::chrono::seconds;
 constexpr seconds step_back(60);
 /// Between two syncs of a continuous schedule.
 constexpr seconds breath(1);
-/// Before a pipeline that another process has is tried again.
+/// Before a pipeline that another process has is tried again; twice as long before each further time …
 constexpr seconds until_free(10);
+/// … and so often before that counts as a failure: after five minutes.
+constexpr std::uint64_t most_taken = 5;
+
+seconds doubled(seconds first, std::uint64_t times, seconds most) {
+  constexpr std::uint64_t enough = 30;
+  return std::min(first * (std::int64_t{1} << std::min(times, enough)), most);
+}
 
 }  // namespace
 
@@ -28,21 +35,28 @@ std::string_view name_of(sync_outcome o) {
     case sync_outcome::taken:
       return "taken";
     case sync_outcome::stopped:
+      return "stopped";
+    case sync_outcome::interrupted:
       break;
   }
-  return "stopped";
+  return "interrupted";
 }
 
 sync_planner::sync_planner(sync_rules rules, const sync_memory& remembered, const clock_reading& now)
     : rules_(std::move(rules)), memory_(remembered), seen_(now.wall) {
   // Of a new pipeline nothing was missed.
   settle(memory_.due == wall_time() ? now.wall - rules_.spread : std::min(memory_.due, now.wall));
-  is_due_ = rules_.when.is_continuous();
-  if (memory_.is_open) {
-    is_due_ = is_due_ || !rules_.when.is_manual();
-  } else if (memory_.failures > 0 && memory_.failures <= rules_.retries) {
+  memory_.is_wanted = memory_.is_wanted || memory_.is_open || rules_.when.is_continuous();
+  if (!memory_.is_wanted && memory_.attempts > 0 && memory_.attempts <= rules_.retries) {
     retry_at_ = now.steady + rules_.retry_wait;
   }
+}
+
+void sync_planner::change(sync_rules rules, const clock_reading& now) {
+  const bool is_other = rules.when.text() != rules_.when.text();
+  rules_ = std::move(rules);
+  settle(is_other ? now.wall - rules_.spread : memory_.due);
+  memory_.is_wanted = memory_.is_wanted || (rules_.when.is_continuous() && !is_running_);
 }
 
 void sync_planner::settle(wall_time due) {
@@ -62,7 +76,8 @@ void sync_planner::pass_moments(const clock_reading& now) {
   // However many moments have passed, one sync makes up for all of them.
   settle(now.wall - rules_.spread);
   if (!is_running_ || rules_.overlap == overlap_policy::queue) {
-    is_due_ = true;
+    memory_.is_wanted = true;
+    memory_.attempts = 0;
   }
 }
 
@@ -70,9 +85,9 @@ bool sync_planner::wants_to_begin(const clock_reading& now) {
   pass_moments(now);
   if (retry_at_ && *retry_at_ <= now.steady) {
     retry_at_.reset();
-    is_due_ = true;
+    memory_.is_wanted = true;
   }
-  return !is_running_ && (is_ordered_ || (is_due_ && !memory_.is_paused));
+  return !is_running_ && (memory_.is_ordered || (memory_.is_wanted && !memory_.is_paused));
 }
 
 std::optional<seconds> sync_planner::quiet_for(const clock_reading& now) const {
@@ -92,54 +107,68 @@ std::optional<seconds> sync_planner::quiet_for(const clock_reading& now) const {
 
 void sync_planner::began(const clock_reading& /*now*/) {
   is_running_ = true;
-  is_due_ = false;
-  is_ordered_ = false;
-  retry_at_.reset();
+  memory_.is_wanted = false;
+  memory_.is_ordered = false;
   memory_.is_open = true;
+  retry_at_.reset();
 }
 
 void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
   is_running_ = false;
-  memory_.is_open = outcome == sync_outcome::stopped;
+  memory_.is_open = outcome == sync_outcome::interrupted || outcome == sync_outcome::taken;
+  taken_ = outcome == sync_outcome::taken ? taken_ + 1 : 0;
   switch (outcome) {
     case sync_outcome::complete:
       memory_.failures = 0;
+      memory_.attempts = 0;
       break;
     case sync_outcome::failed:
       ++memory_.failures;
-      if (memory_.failures <= rules_.retries) {
-        const auto doubled = std::min<std::uint64_t>(memory_.failures - 1, 30);
-        retry_at_ = now.steady + std::min(rules_.retry_wait * (std::int64_t{1} << doubled), rules_.retry_most);
+      ++memory_.attempts;
+      if (memory_.attempts <= rules_.retries) {
+        retry_at_ = now.steady + doubled(rules_.retry_wait, memory_.attempts - 1, rules_.retry_most);
       }
       break;
     case sync_outcome::refused:
       ++memory_.failures;
       break;
     case sync_outcome::taken:
-      retry_at_ = now.steady + until_free;
+      memory_.failures += taken_ > most_taken ? 1 : 0;
+      retry_at_ = now.steady + doubled(until_free, taken_ - 1, rules_.retry_most);
+      break;
+    case sync_outcome::interrupted:
+      memory_.is_wanted = true;
       break;
     case sync_outcome::stopped:
-      break;
+      return;  // a continuous pipeline, too, waits for whoever has stopped it
   }
   if (rules_.when.is_continuous() && !retry_at_) {
-    retry_at_ = now.steady +
-                (outcome == sync_outcome::complete || outcome == sync_outcome::stopped ? breath : rules_.retry_most);
+    retry_at_ = now.steady + (outcome == sync_outcome::complete ? breath : rules_.retry_most);
   }
 }
 
 void sync_planner::order() {
-  is_ordered_ = true;
+  memory_.is_ordered = true;
+  memory_.attempts = 0;
+}
+
+bool sync_planner::withdraw() {
+  const bool there_was_one = memory_.is_ordered || memory_.is_wanted;
+  memory_.is_ordered = false;
+  memory_.is_wanted = false;
+  return there_was_one;
 }
 
 void sync_planner::pause(bool paused) {
   memory_.is_paused = paused;
+  memory_.is_wanted = memory_.is_wanted || (!paused && rules_.when.is_continuous() && !is_running_);
 }
 
 std::optional<wall_time> sync_planner::next_begin(const clock_reading& now) const {
-  if (memory_.is_paused) {
+  if (memory_.is_paused && !memory_.is_ordered) {
     return std::nullopt;
   }
-  if (is_due_) {
+  if (memory_.is_wanted || memory_.is_ordered) {
     return now.wall;
   }
   const auto quiet = quiet_for(now);

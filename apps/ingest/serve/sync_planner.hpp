@@ -31,19 +31,23 @@ struct sync_rules {
 
 enum class sync_outcome {
   complete,
-  failed,   ///< what time may mend
-  refused,  ///< what only a person can mend: settings, rights
-  taken,    ///< another process has the pipeline, as one that an earlier service has left
-  stopped,  ///< on request; the next one goes on where it stood
+  failed,       ///< what time may mend
+  refused,      ///< what only a person can mend: settings, rights
+  taken,        ///< another process has the pipeline, as one that an earlier service has left
+  stopped,      ///< a person has ordered it
+  interrupted,  ///< by the end of the service, or a file that has changed: the next one goes on where it stood
 };
 std::string_view name_of(sync_outcome o);
 
 /// What outlives the service.
 struct sync_memory {
-  wall_time due{};             ///< the moment of the schedule up to which all is done or left out
-  bool is_open = false;        ///< a sync has begun, and has not ended in order
-  std::uint64_t failures = 0;  ///< in a row
+  wall_time due{};          ///< the moment of the schedule up to which all is done or left out
+  bool is_open = false;     ///< a sync has begun, and has not ended
+  bool is_wanted = false;   ///< one is due, and has not begun
+  bool is_ordered = false;  ///< a person wants one, and it has not begun
   bool is_paused = false;
+  std::uint64_t failures = 0;  ///< in a row
+  std::uint64_t attempts = 0;  ///< of them, since the schedule or a person wanted the first one
 
   bool operator==(const sync_memory&) const = default;
 };
@@ -69,7 +73,12 @@ class sync_planner {
 
   /// By a person. A sync that is ordered begins although the pipeline is paused.
   void order();
+  /// What is wanted or ordered and has not begun is not wanted any more. False: there was nothing.
+  bool withdraw();
   void pause(bool paused);
+
+  /// What the file of the pipeline says now. Of another schedule nothing was missed.
+  void change(sync_rules rules, const clock_reading& now);
 
   bool is_running() const { return is_running_; }
   const sync_memory& memory() const { return memory_; }
@@ -87,9 +96,8 @@ class sync_planner {
   wall_time seen_;                                ///< the calendar's latest reading
   std::optional<wall_time> next_;                 ///< moment of the schedule behind what is settled, with the spread
   std::optional<std::chrono::seconds> retry_at_;  ///< by the steady clock
+  std::uint64_t taken_ = 0;                       ///< in a row
   bool is_running_ = false;
-  bool is_due_ = false;
-  bool is_ordered_ = false;
 };
 
 }  // namespace ingest::app

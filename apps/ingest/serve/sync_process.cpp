@@ -13,6 +13,7 @@
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
 #include "serve/service_ties.hpp"
+#include "settings/setting_text.hpp"
 
 namespace ingest::app {
 
@@ -22,6 +23,8 @@ namespace {
 constexpr std::size_t longest_line = 1 << 20;
 /// Taken at a time, so that one that talks without end does not keep the service from the others.
 constexpr std::size_t most_taken = 1 << 18;
+
+constexpr const char* connection_file = "connection.json";
 
 std::string name_of_variable(std::string_view variable) {
   return std::string(variable.substr(0, variable.find('=')));
@@ -54,8 +57,10 @@ sync_process::sync_process(const std::string& program, const pipeline_file& pipe
     : listener_(std::move(listener)) {
   const std::filesystem::path own = state / pipeline.name;
   std::filesystem::create_directories(own);
-  if (!pipeline.connection.empty()) {
-    detail::replace_file(posix_file_system(), own / "connection.json", pipeline.connection);
+  if (pipeline.connection.empty()) {
+    forget_connection(state, pipeline.name);
+  } else if (detail::contents_of(own / connection_file) != pipeline.connection) {
+    detail::replace_file(posix_file_system(), own / connection_file, pipeline.connection);
   }
   int report[2];
   if (::pipe2(report, O_CLOEXEC) != 0) {
@@ -139,13 +144,11 @@ std::optional<processes::child_end> sync_process::end() {
   if (has_ended_ || !processes::child_has_ended(child_.pid)) {
     return std::nullopt;
   }
-  // A process that it has started, a tap, may hold the pipes open: what is in them is taken, and they are left.
+  // What it has started, a tap, may hold the pipes open: what is in them is taken, and they are left.
   for (stream& s : streams_) {
     read_all(s);
     tell_lines(s, true);
   }
-  // Taps and all else that it may have left.
-  ::kill(-child_.pid, SIGKILL);
   auto how = processes::reap_child(child_.pid);
   has_ended_ = how.has_value();
   return how;
@@ -161,6 +164,11 @@ void sync_process::kill() {
   if (!has_ended_) {
     ::kill(-child_.pid, SIGKILL);
   }
+}
+
+void forget_connection(const std::filesystem::path& state, const std::string& pipeline) {
+  std::error_code ignored;
+  std::filesystem::remove(state / pipeline / connection_file, ignored);
 }
 
 }  // namespace ingest::app

@@ -61,4 +61,7 @@ class sync_process {
   bool has_ended_ = false;
 };
 
+/// What of a connector's settings lies in the state of a pipeline that has gone.
+void forget_connection(const std::filesystem::path& state, const std::string& pipeline);
+
 }  // namespace ingest::app

@@ -23,13 +23,14 @@ namespace ingest::log {
 namespace {
 
 constexpr std::string_view clear_line = "\r\x1b[K";
-constexpr std::chrono::milliseconds patience = std::chrono::seconds(2);
+constexpr int usual_patience_ms = 2000;
 
 /// stderr, with an optional status line that stays below all that is logged. Both go through one lock and out in one
 /// write(), so that they cannot garble each other.
 class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   std::atomic<format> line_format{format::json};
+  std::atomic<int> patience_ms{usual_patience_ms};
 
   void show(std::string_view status) {
     const std::lock_guard lock(mutex_);
@@ -109,7 +110,7 @@ class stderr_sink final : public spdlog::sinks::base_sink<std::mutex> {
     pollfd stderr_room{STDERR_FILENO, POLLOUT, 0};
     int ready = 0;
     do {
-      ready = ::poll(&stderr_room, 1, stalled_ ? 0 : static_cast<int>(patience.count()));
+      ready = ::poll(&stderr_room, 1, stalled_ ? 0 : patience_ms.load());
     } while (ready < 0 && errno == EINTR);
     stalled_ = ready == 0;
     return !stalled_;
@@ -163,6 +164,10 @@ void show_status_line(std::string_view status) noexcept {
   } catch (...) {
     // Out of memory: the status is stale, the log goes on.
   }
+}
+
+void wait_for_readers(std::chrono::milliseconds most) noexcept {
+  the_logger().sink->patience_ms = static_cast<int>(most.count());
 }
 
 void print(std::string_view text) noexcept {

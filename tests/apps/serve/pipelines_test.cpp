@@ -1,4 +1,6 @@
 // What the files of a folder become, and what is said of those that cannot be used.
+#include <rapidjson/document.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
@@ -7,6 +9,7 @@
 
 #include "ingest/error.hpp"
 #include "serve/exposition.hpp"
+#include "serve/pipeline_schema.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/service_http.hpp"
 #include "serve/status_json.hpp"
@@ -102,7 +105,7 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
       {"a: b: c", "orders.yaml"},
       {base + "schedul: every 1h\n", "orders.yaml line 3: there is no setting \"schedul\"; did you mean \"schedule\"?"},
       {base + "batch_sizes: 5\n", "did you mean \"batch_size\"?"},
-      {base + "http_address: x\n", "there is no setting \"http_address\""},
+      {base + "http_address: x\n", "http_address is the service's, not a pipeline's"},
       {base + "schedule: hourly\n", "orders.yaml line 3: schedule: \"hourly\" is no schedule"},
       {base + "schedule: 0 2 * * *\ntimezone: Europe/Bonn\n", "there is no time zone"},
       {base + "jitter: 5\n", "orders.yaml line 3: jitter: must be a time such as 30s"},
@@ -152,6 +155,23 @@ BOOST_AUTO_TEST_CASE(of_the_examples_can_be_used_and_the_document_has_its_keys) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(has_a_schema_with_each_key_and_setting_that_it_may_have) {
+  rapidjson::Document schema;
+  schema.Parse(pipeline_schema().c_str());
+  BOOST_REQUIRE(schema.IsObject());
+  const auto& properties = schema["properties"];
+  std::size_t expected = pipeline_keys().size();
+  for (const pipeline_key& k : pipeline_keys()) {
+    BOOST_TEST(properties.HasMember(std::string(k.name).c_str()), k.name);
+  }
+  for (const setting_definition& d : setting_definitions()) {
+    expected += is_of_pipelines(d) ? 1 : 0;
+    BOOST_TEST(properties.HasMember(d.key().c_str()) == is_of_pipelines(d), d.key());
+  }
+  BOOST_TEST(properties.MemberCount() == expected);
+  BOOST_TEST(schema["additionalProperties"].IsFalse());
+}
+
 BOOST_AUTO_TEST_CASE(spreads_pipelines_over_their_jitter_always_the_same) {
   std::map<std::int64_t, int> seen;
   for (int i = 0; i < 1000; ++i) {
@@ -189,8 +209,14 @@ BOOST_AUTO_TEST_CASE(a_folder_has_all_files_that_can_be_used_whatever_the_others
   BOOST_TEST(has(found.refused.at("d"), "d.yaml line 1"));
   BOOST_TEST(has(found.refused.at("same"), "another file of that name"));
   BOOST_TEST(has(found.refused.at("shared"), "data_dir is that of the pipeline a"));
-  BOOST_TEST(has(found.refused.at("folder"), "cannot be read"));
+  BOOST_TEST(has(found.refused.at("folder"), "is no regular file"));
   BOOST_CHECK_THROW(read_pipelines(folder / "nowhere", state, origins()), error);
+  put_text(folder / "a.orders.yaml", good);
+  put_text(folder / "z.yaml", good + "pipeline: b\n");
+  const pipelines_folder named = read_pipelines(folder.path(), state, origins());
+  BOOST_TEST(has(named.refused.at("a"), "may be a stream of, what the pipeline a.orders is called"),
+             named.refused.at("a"));
+  BOOST_TEST(has(named.refused.at("z"), "in the ledger it would be b"), named.refused.at("z"));
 }
 
 BOOST_AUTO_TEST_CASE(figures_add_up_over_syncs_and_streams) {

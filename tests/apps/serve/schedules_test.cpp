@@ -253,17 +253,69 @@ BOOST_AUTO_TEST_CASE(of_a_new_pipeline_waits_for_its_first_moment) {
   BOOST_TEST(text_of(p.planner.next_begin(p.clock.now).value()) == "2026-01-01T02:30:00Z");
 }
 
-BOOST_AUTO_TEST_CASE(that_was_open_when_the_service_ended_begins_at_once) {
+BOOST_AUTO_TEST_CASE(that_was_open_when_the_service_ended_begins_at_once_whatever_its_schedule) {
   planned before("every 1d");
   BOOST_TEST(before.begins_after(hours(24)));
-  sync_memory memory = before.planner.memory();
-  BOOST_TEST(memory.is_open);
-  planned after("every 1d", {schedule("@manual")}, memory);
-  BOOST_TEST(after.begins());
-  after.ends(sync_outcome::stopped);
-  BOOST_TEST(after.planner.memory().is_open);
-  planned by_hand("@manual", {schedule("@manual")}, memory);
-  BOOST_TEST(!by_hand.begins_after(hours(24)));
+  const sync_memory killed = before.planner.memory();
+  before.ends(sync_outcome::interrupted);
+  for (const sync_memory& memory : {killed, before.planner.memory()}) {
+    BOOST_TEST(memory.is_open);
+    for (const char* const when : {"every 1d", "@manual"}) {
+      planned after(when, {schedule("@manual")}, memory);
+      BOOST_TEST(after.begins(), when);
+    }
+  }
+  BOOST_TEST(before.begins());  // in the same service, as its file says now
+}
+
+BOOST_AUTO_TEST_CASE(that_a_person_has_stopped_stays_so_until_its_next_moment) {
+  planned p("every 1d");
+  BOOST_TEST(p.begins_after(hours(24)));
+  p.ends(sync_outcome::stopped);
+  BOOST_TEST(!p.begins_after(hours(1)));
+  planned after("every 1d", {schedule("@manual")}, p.planner.memory());
+  BOOST_TEST(!after.begins());
+  planned endless("continuous");
+  BOOST_TEST(endless.begins());
+  endless.ends(sync_outcome::stopped);
+  BOOST_TEST(!endless.begins_after(hours(48)));
+  endless.planner.order();
+  BOOST_TEST(endless.begins());
+  endless.ends();
+  BOOST_TEST(endless.begins_after(seconds(1)));
+}
+
+BOOST_AUTO_TEST_CASE(that_is_wanted_or_ordered_outlives_the_service_and_a_changed_file) {
+  planned due("every 1d");
+  due.clock.pass(hours(24));
+  BOOST_TEST(due.planner.wants_to_begin(due.clock.now));
+  planned ordered("@manual");
+  ordered.planner.order();
+  for (planned* const p : {&due, &ordered}) {
+    planned after("@manual", {schedule("@manual")}, p->planner.memory());
+    BOOST_TEST(after.begins());
+    p->planner.change(rules_with(5, seconds(7)), p->clock.now);
+    BOOST_TEST(p->begins());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(can_be_taken_back_before_it_begins) {
+  planned p("every 1d");
+  BOOST_TEST(!p.planner.withdraw());
+  p.planner.order();
+  BOOST_TEST(p.planner.withdraw());
+  BOOST_TEST(!p.begins());
+}
+
+BOOST_AUTO_TEST_CASE(of_another_schedule_does_not_begin_for_a_moment_that_was_none_then) {
+  planned p("@manual");
+  p.clock.pass(hours(36));
+  BOOST_TEST(!p.begins());
+  sync_rules nightly = rules_with(3, minutes(1));
+  nightly.when = schedule("0 2 * * *");
+  p.planner.change(nightly, p.clock.now);
+  BOOST_TEST(!p.begins());
+  BOOST_TEST(p.begins_after(hours(14)));
 }
 
 BOOST_AUTO_TEST_CASE(that_has_failed_is_tried_again_after_times_that_double_and_then_by_schedule) {
@@ -290,18 +342,40 @@ BOOST_AUTO_TEST_CASE(that_is_refused_is_not_tried_again_before_its_next_moment) 
   BOOST_TEST(p.begins_after(minutes(1)));
 }
 
-BOOST_AUTO_TEST_CASE(whose_pipeline_another_process_has_is_tried_again_soon_and_is_no_failure) {
-  planned p("every 1h");
-  BOOST_TEST(p.begins_after(hours(1)));
+BOOST_AUTO_TEST_CASE(is_tried_again_at_each_moment_however_many_have_failed_before) {
+  planned p("every 1h", rules_with(1, minutes(1)));
+  for (int moment = 0; moment < 3; ++moment) {
+    BOOST_TEST(p.begins_after(moment == 0 ? minutes(60) : minutes(59)));
+    p.ends(sync_outcome::failed);
+    BOOST_TEST(p.begins_after(minutes(1)), moment);
+    p.ends(sync_outcome::failed);
+    BOOST_TEST(!p.begins_after(seconds(0)));
+  }
+  BOOST_TEST(p.planner.memory().failures == 6);
+}
+
+BOOST_AUTO_TEST_CASE(whose_pipeline_another_process_has_is_tried_again_soon_and_is_a_failure_if_that_lasts) {
+  planned p("every 1d");
+  BOOST_TEST(p.begins_after(hours(24)));
   p.ends(sync_outcome::taken);
   BOOST_TEST(p.planner.memory().failures == 0);
-  BOOST_TEST(p.begins_after(seconds(10)));
+  BOOST_TEST(p.planner.memory().is_open);  // a service that starts now goes on with it
+  BOOST_TEST(!p.begins_after(seconds(9)));
+  BOOST_TEST(p.begins_after(seconds(1)));
+  for (const int wait : {20, 40, 80, 160}) {
+    p.ends(sync_outcome::taken);
+    BOOST_TEST(p.begins_after(seconds(wait)));
+  }
+  BOOST_TEST(p.planner.memory().failures == 0);
+  p.ends(sync_outcome::taken);
+  BOOST_TEST(p.planner.memory().failures == 1);
 }
 
 BOOST_AUTO_TEST_CASE(is_retried_by_a_service_that_was_started_anew) {
   sync_memory memory;
   memory.due = at("2025-12-31T23:59:00Z");
   memory.failures = 2;
+  memory.attempts = 2;
   planned p("every 1d", rules_with(3, minutes(1)), memory);
   BOOST_TEST(p.begins());  // the moment at midnight was missed
   planned q("@manual", rules_with(3, minutes(1)), memory);

@@ -283,6 +283,7 @@ BOOST_AUTO_TEST_CASE(a_draft_of_settings_cannot_be_broken_by_what_a_manifest_say
       R"(type: object
 required: ["a: b", "no"]
 properties:
+  "x\nbad: ${file:/etc/hostname}\n#": {type: string}
   "a: b": {type: string, title: "x\nevil: 1", description: "\u2028evil: 2\u0085evil: 3\r\nevil: 4"}
   "no": {type: string, airbyte_secret: true, examples: ["\nevil: 5"]})");
   const node draft = parse_document(drafted_settings(m), "d").root;

@@ -123,7 +123,7 @@ std::string facts_of(const node& schema, bool required) {
 
 std::string title_of(const node& schema, const std::string& otherwise) {
   const std::string title = text_of(schema, "title");
-  return title.empty() ? otherwise : title;
+  return title.empty() ? on_one_line(otherwise) : title;
 }
 
 /// By `order`, where they have one; else as they stand.
@@ -174,7 +174,8 @@ class draft {
 
   lines of_setting(const std::string& name, const node& schema, const std::string& path, bool required) {
     const node* const only = constant_of(schema);
-    const node* const otherwise = schema.find("default");
+    const bool is_secret = names_secret(schema);
+    const node* const otherwise = is_secret ? nullptr : schema.find("default");
     const bool must_be_said = required && otherwise == nullptr;
     const std::string begin = yaml_text(name) + ":";
     lines made;
@@ -197,12 +198,18 @@ class draft {
     return made;
   }
 
-  static std::string content_of(const node& schema, const std::string& path) {
-    if (const node* const otherwise = schema.find("default")) {
-      return " " + spelled(*otherwise);
-    }
+  static bool names_secret(const node& schema) {
     const node* const secret = schema.find("airbyte_secret");
-    return secret != nullptr && secret->truth() ? " ${" + variable_of(path) + "}" : "";
+    return secret != nullptr && secret->truth();
+  }
+
+  /// A secret that the manifest itself has is not written down once more.
+  static std::string content_of(const node& schema, const std::string& path) {
+    if (names_secret(schema)) {
+      return " ${" + variable_of(path) + "}";
+    }
+    const node* const otherwise = schema.find("default");
+    return otherwise == nullptr ? "" : " " + spelled(*otherwise);
   }
 };
 
