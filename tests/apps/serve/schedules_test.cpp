@@ -432,8 +432,6 @@ BOOST_AUTO_TEST_CASE(is_spread_behind_each_moment_by_the_same_share) {
   BOOST_TEST(p.begins_after(seconds(1)));
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
 /// Five years of syncs each quarter of an hour, with outages, a service that is killed and started anew, a calendar
 /// that is put, and syncs that take long. Nothing may drift, be left out for longer than what happens explains, or run
 /// twice.
@@ -487,3 +485,5 @@ BOOST_AUTO_TEST_CASE(five_years_of_quarters_leave_none_out_and_begin_none_twice)
   BOOST_TEST(begun > 150'000);
   BOOST_TEST(begun < 175'296 + 2 * failed + 1000);
 }
+
+BOOST_AUTO_TEST_SUITE_END()
