@@ -89,7 +89,11 @@ std::optional<std::int64_t> decimal::rounded() const {
   before.digits.resize(static_cast<std::size_t>(std::max<std::int64_t>(point, 0)));
   const auto magnitude = before.whole();
   const bool up = point >= 0 && digits[static_cast<std::size_t>(point)] >= '5';
-  return magnitude && up ? std::optional(*magnitude + (negative ? -1 : 1)) : magnitude;
+  if (!magnitude || !up) {
+    return magnitude;
+  }
+  std::int64_t further = 0;
+  return __builtin_add_overflow(*magnitude, negative ? -1 : 1, &further) ? std::nullopt : std::optional(further);
 }
 
 }  // namespace ingest::detail

@@ -334,6 +334,9 @@ BOOST_AUTO_TEST_CASE(are_instants_after_1970_where_numbers_are_said_to_be) {
     BOOST_TEST((fit_of(instants<epoch_unit::seconds>(), json) == value_fit::none), json);
   }
   BOOST_TEST((fit_of(instants<epoch_unit::none>(), "1769541612") == value_fit::none));
+  for (const std::string json : {"-9223372036854775808.5", "9223372036854775807.5"}) {  // beyond 64 bits once rounded
+    BOOST_TEST((fit_of(instants<epoch_unit::microseconds>(), json) == value_fit::none), json);
+  }
 
   std::vector<std::string> texts;
   for (int i = 0; i < 5'000; ++i) {
