@@ -3,9 +3,12 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <functional>
 #include <limits>
+#include <optional>
 #include <vector>
 
+#include "ingest/metrics.hpp"
 #include "ingest/version.hpp"
 
 namespace ingest::app {
@@ -66,19 +69,19 @@ void add_syncs(families& to, const service_status& s) {
   for (const pipeline_status& p : s.pipelines) {
     for (const sync_outcome o : {sync_outcome::complete, sync_outcome::failed, sync_outcome::refused,
                                  sync_outcome::taken, sync_outcome::stopped}) {
-      const auto found = p.ends.find(std::string(name_of(o)));
+      const auto found = p.counts.by_outcome.find(name_of(o));
       ends.metric.push_back(metric_of(MetricType::Counter, {{"pipeline", p.name}, {"outcome", std::string(name_of(o))}},
-                                      found == p.ends.end() ? 0 : static_cast<double>(found->second)));
+                                      found == p.counts.by_outcome.end() ? 0 : static_cast<double>(found->second)));
     }
   }
   MetricFamily& durations = to.begin("ingest_sync_duration_seconds", "How long syncs took", MetricType::Histogram);
   for (const pipeline_status& p : s.pipelines) {
     ClientMetric m;
     m.label = {{"pipeline", p.name}};
-    m.histogram.sample_sum = p.durations[0];
-    m.histogram.sample_count = static_cast<std::uint64_t>(p.durations[1]);
+    m.histogram.sample_sum = p.counts.seconds;
+    m.histogram.sample_count = p.counts.all;
     for (std::size_t i = 0; i < duration_bounds.size(); ++i) {
-      m.histogram.bucket.push_back({static_cast<std::uint64_t>(p.durations[i + 2]), duration_bounds[i]});
+      m.histogram.bucket.push_back({p.counts.within[i], duration_bounds[i]});
     }
     m.histogram.bucket.push_back({m.histogram.sample_count, std::numeric_limits<double>::infinity()});
     durations.metric.push_back(std::move(m));

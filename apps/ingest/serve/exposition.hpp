@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "serve/service.hpp"
+#include "ingest/metrics.hpp"
+#include "serve/service_status.hpp"
 
 namespace ingest::app {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "serve/service.hpp"
+#include "serve/service_status.hpp"
 
 namespace ingest::app {
 

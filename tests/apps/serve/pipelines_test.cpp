@@ -259,12 +259,13 @@ service_status sample_status() {
   pipeline_status p;
   p.name = "a\"b\\c";
   p.schedule = "every 1h";
-  p.durations = std::vector<double>(duration_bounds.size() + 2);
   p.figures["orders"]["rows_loaded"] = 12345678901234.0;
   p.figures["orders"]["load_us"] = 2.5e6;
   p.figures[""]["bytes_in_flight"] = 7;
-  p.ends["complete"] = 3;
-  p.last = sync_end{sync_outcome::failed, 69, "the API is \"away\"", wall_time(), wall_time()};
+  for (const double took : {0.5, 70.0, 100000.0}) {
+    p.counts.add({sync_outcome::complete, 0, "", wall_time(), wall_time(), took});
+  }
+  p.last = sync_end{sync_outcome::failed, 69, "the API is \"away\"", wall_time(), wall_time(), 1};
   p.failures = 1;
   s.pipelines.push_back(p);
   return s;
@@ -278,6 +279,9 @@ BOOST_AUTO_TEST_CASE(metrics_are_what_prometheus_takes) {
   BOOST_TEST(has(text, "ingest_load_seconds_total{pipeline=\"a\\\"b\\\\c\",stream=\"orders\"} 2.5\n"), text);
   BOOST_TEST(has(text, "ingest_bytes_in_flight{pipeline=\"a\\\"b\\\\c\",stream=\"\"} 7\n"), text);
   BOOST_TEST(has(text, "outcome=\"complete\"} 3\n"), text);
+  BOOST_TEST(has(text, "le=\"60\"} 1\n"), text);
+  BOOST_TEST(has(text, "le=\"300\"} 2\n"), text);
+  BOOST_TEST(has(text, "le=\"+Inf\"} 3\n"), text);
   BOOST_TEST(!has(text, "_us"), text);
   const scratch_dir folder;
   put_text(folder / "metrics", text);

@@ -1,0 +1,185 @@
+#include "serve/hosted_pipeline.hpp"
+
+#include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "serve/orphans.hpp"
+
+namespace ingest::app {
+
+hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, const clock_reading& now)
+    : in_(in),
+      file_(std::move(file)),
+      written_(read_memory(in.state, file_.name)),
+      planner_(file_.rules, written_.syncs, now),
+      figures_(std::make_unique<sync_figures>(file_.checked.pipeline)),
+      last_complete_(written_.last_complete) {
+  remember();  // that it is there: from now on its moments can be missed
+}
+
+/// In the environment of all that its syncs start.
+std::string hosted_pipeline::mark() const {
+  return "DATA_DIR=" + file_.variables.at("DATA_DIR");
+}
+
+void hosted_pipeline::remember() {
+  written_ = {planner_.memory(), last_complete_};
+  write_memory(in_.state, file_.name, written_);
+}
+
+/// Where something has changed that a restart must know of; moments of the schedule alone can wait for the next sync.
+void hosted_pipeline::keep() {
+  sync_memory now_is = planner_.memory();
+  now_is.due = written_.syncs.due;
+  if (now_is != written_.syncs) {
+    remember();
+  }
+}
+
+bool hosted_pipeline::wants_to_begin(const clock_reading& now) {
+  const bool wants = planner_.wants_to_begin(now);
+  keep();
+  return wants && !leaves_;
+}
+
+void hosted_pipeline::begin(const clock_reading& now) {
+  planner_.began(now);
+  remember();
+  figures_->begin_sync();
+  kill_orphans(mark(), in_.running());
+  try {
+    sync_ = std::make_unique<running_sync>(in_.program, file_, in_.state, *figures_, now);
+  } catch (const std::exception& e) {
+    ended({sync_outcome::failed, current_error().exit_code(),
+           quotable(std::string("it could not be started: ") + e.what()), now.wall, now.wall, 0},
+          now);
+  }
+}
+
+void hosted_pipeline::reap(const clock_reading& now) {
+  if (!sync_) {
+    return;
+  }
+  if (auto end = sync_->end(now)) {
+    sync_.reset();
+    kill_orphans(mark(), in_.running());
+    ended(std::move(*end), now);
+  }
+}
+
+void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
+  planner_.ended(end.outcome, now);
+  counts_.add(end);
+  if (end.outcome == sync_outcome::complete) {
+    last_complete_ = now.wall;
+  }
+  const auto next = planner_.next_begin(now);
+  log::write(end.error.empty() ? log::level::info : log::level::error, events::sync_ended,
+             end.error.empty() ? "the sync is " + std::string(name_of(end.outcome)) : end.error,
+             {{"pipeline", file_.name},
+              {"outcome", name_of(end.outcome)},
+              {"exit_code", end.exit_code},
+              {"wall_s", end.took_s},
+              {"failures", planner_.memory().failures},
+              {"next_in_s", next ? (*next - now.wall).count() : -1}});
+  last_ = std::move(end);
+  if (successor_) {
+    take_on(std::move(*successor_), now);
+    successor_.reset();
+  }
+  remember();
+}
+
+std::optional<std::chrono::seconds> hosted_pipeline::quiet_for(const clock_reading& now) const {
+  return sync_ ? sync_->quiet_for(now) : planner_.quiet_for(now);
+}
+
+void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
+  if (file.checked.pipeline != file_.checked.pipeline) {
+    figures_ = std::make_unique<sync_figures>(file.checked.pipeline);
+  }
+  file_ = std::move(file);
+  planner_.change(file_.rules, now);
+}
+
+void hosted_pipeline::change(pipeline_file file, const clock_reading& now) {
+  leaves_ = false;
+  const pipeline_file& before = successor_ ? *successor_ : file_;
+  if (before.text == file.text && before.variables == file.variables) {
+    return;
+  }
+  log::info(events::pipeline_changed, "schedule: " + file.rules.when.text(), {{"pipeline", file_.name}});
+  if (sync_) {
+    successor_ = std::move(file);
+    sync_->stop(stop_reason::change, now);
+  } else {
+    take_on(std::move(file), now);
+    keep();
+  }
+}
+
+void hosted_pipeline::leave(const clock_reading& now) {
+  leaves_ = true;
+  if (sync_) {
+    sync_->stop(stop_reason::change, now);
+  }
+}
+
+std::string hosted_pipeline::start() {
+  if (sync_) {
+    return "a sync of " + file_.name + " runs already";
+  }
+  if (leaves_) {
+    return "the file of " + file_.name + " has gone";
+  }
+  planner_.order();
+  keep();
+  return {};
+}
+
+std::string hosted_pipeline::stop(const clock_reading& now) {
+  if (!sync_) {
+    const bool there_was_one = planner_.withdraw();
+    keep();
+    return there_was_one ? "" : "no sync of " + file_.name + " runs or waits";
+  }
+  if (sync_->stopped_for() == stop_reason::overtime) {
+    return "the sync of " + file_.name + " is being stopped already, for its time is up";
+  }
+  sync_->stop(stop_reason::order, now);
+  return {};
+}
+
+void hosted_pipeline::pause(bool paused) {
+  planner_.pause(paused);
+  keep();
+}
+
+pipeline_status hosted_pipeline::status(const clock_reading& now) const {
+  pipeline_status s;
+  s.name = file_.name;
+  s.schedule = file_.rules.when.text();
+  s.is_paused = planner_.memory().is_paused;
+  s.state = leaves_                         ? pipeline_state::leaving
+            : sync_ && sync_->stopped_for() ? pipeline_state::stopping
+            : sync_                         ? pipeline_state::running
+            : s.is_paused                   ? pipeline_state::paused
+                                            : pipeline_state::idle;
+  if (sync_) {
+    s.began = sync_->began();
+    s.says = sync_->says();
+  } else {
+    s.next_begin = planner_.next_begin(now);
+  }
+  s.last = last_;
+  s.last_complete = last_complete_;
+  s.failures = planner_.memory().failures;
+  s.counts = counts_;
+  s.figures = figures_->all();
+  s.latest = figures_->latest();
+  s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;
+  s.doubts = file_.doubts;
+  return s;
+}
+
+}  // namespace ingest::app

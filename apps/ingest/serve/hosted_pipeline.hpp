@@ -1,0 +1,81 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "serve/pipeline_file.hpp"
+#include "serve/pipeline_memory.hpp"
+#include "serve/running_sync.hpp"
+#include "serve/service_status.hpp"
+#include "serve/sync_figures.hpp"
+#include "serve/sync_planner.hpp"
+
+namespace ingest::app {
+
+/// What all pipelines of a service share.
+struct service_place {
+  std::string program;                       ///< ingest itself
+  std::filesystem::path state;               ///< a directory for each pipeline
+  std::function<std::set<pid_t>()> running;  ///< the processes of all syncs
+};
+
+/// A pipeline of a service: when its syncs begin, the one that runs, and what is known of those before. What must
+/// outlive the service is on disk when a call returns.
+class hosted_pipeline {
+ public:
+  /// Goes on where a service before has left it. `in` must outlive it.
+  hosted_pipeline(pipeline_file file, const service_place& in, const clock_reading& now);
+
+  const std::string& name() const { return file_.name; }
+  bool runs() const { return sync_ != nullptr; }
+  bool leaves() const { return leaves_; }
+  std::uint64_t connections() const { return file_.checked.loaders + 1; }
+  /// Of its sync; only while one runs.
+  running_sync& sync() { return *sync_; }
+
+  /// Whether a sync is to begin; while one runs, never.
+  bool wants_to_begin(const clock_reading& now);
+  void begin(const clock_reading& now);
+  /// Takes note of the end of its sync, if it has ended.
+  void reap(const clock_reading& now);
+
+  /// How long nothing changes if nobody says anything; none: for ever.
+  std::optional<std::chrono::seconds> quiet_for(const clock_reading& now) const;
+
+  /// What its file says now; a sync that runs is stopped first. Does nothing where it says the same.
+  void change(pipeline_file file, const clock_reading& now);
+  /// Its file has gone: it ends with its sync.
+  void leave(const clock_reading& now);
+
+  /// Orders of a person. Return why not; empty: it is done.
+  std::string start();
+  std::string stop(const clock_reading& now);
+  void pause(bool paused);
+
+  pipeline_status status(const clock_reading& now) const;
+
+ private:
+  void ended(sync_end end, const clock_reading& now);
+  void take_on(pipeline_file file, const clock_reading& now);
+  void keep();
+  void remember();
+  std::string mark() const;
+
+  const service_place& in_;
+  pipeline_file file_;
+  std::optional<pipeline_file> successor_;  ///< what its file says now; it begins when the sync has ended
+  bool leaves_ = false;
+  pipeline_memory written_;
+  sync_planner planner_;
+  std::unique_ptr<sync_figures> figures_;
+  std::unique_ptr<running_sync> sync_;
+  std::optional<sync_end> last_;
+  std::optional<wall_time> last_complete_;
+  sync_counts counts_;
+};
+
+}  // namespace ingest::app

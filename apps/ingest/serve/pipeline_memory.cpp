@@ -1,0 +1,56 @@
+#include "serve/pipeline_memory.hpp"
+
+#include "core/replaced_file.hpp"
+#include "ingest/file_system.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
+#include "serve/sync_figures.hpp"
+#include "settings/setting_text.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+std::filesystem::path file_of(const std::filesystem::path& state, const std::string& pipeline) {
+  return state / pipeline / "schedule.json";
+}
+
+}  // namespace
+
+pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline) {
+  const told_members told = members_of_json(detail::contents_of(file_of(state, pipeline)).value_or(""));
+  const auto number = [&](const char* name) { return static_cast<std::uint64_t>(number_in(told, name).value_or(0)); };
+  const auto moment = [&](const char* name) { return wall_time(std::chrono::seconds(number(name))); };
+  pipeline_memory m;
+  m.syncs.due = moment("due");
+  m.syncs.is_open = number("open") != 0;
+  m.syncs.is_wanted = number("wanted") != 0;
+  m.syncs.is_ordered = number("ordered") != 0;
+  m.syncs.is_paused = number("paused") != 0;
+  m.syncs.failures = number("failures");
+  m.syncs.attempts = number("attempts");
+  if (told.contains("last_complete")) {
+    m.last_complete = moment("last_complete");
+  }
+  return m;
+}
+
+void write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m) {
+  const auto word = [](bool truth) { return truth ? "true" : "false"; };
+  const auto moment = [](wall_time t) { return std::to_string(t.time_since_epoch().count()); };
+  std::string text = "{\"due\":" + moment(m.syncs.due) + ",\"open\":" + word(m.syncs.is_open) +
+                     ",\"wanted\":" + word(m.syncs.is_wanted) + ",\"ordered\":" + word(m.syncs.is_ordered) +
+                     ",\"paused\":" + word(m.syncs.is_paused) + ",\"failures\":" + std::to_string(m.syncs.failures) +
+                     ",\"attempts\":" + std::to_string(m.syncs.attempts);
+  if (m.last_complete) {
+    text += ",\"last_complete\":" + moment(*m.last_complete);
+  }
+  try {
+    std::filesystem::create_directories(state / pipeline);
+    detail::replace_file(posix_file_system(), file_of(state, pipeline), text + "}\n");
+  } catch (const std::exception& e) {
+    log::warning(events::state_not_saved, e.what(), {{"pipeline", pipeline}});
+  }
+}
+
+}  // namespace ingest::app

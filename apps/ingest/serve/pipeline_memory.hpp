@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "serve/sync_planner.hpp"
+
+namespace ingest::app {
+
+/// What of a pipeline outlives the service, in STATE/NAME/schedule.json.
+struct pipeline_memory {
+  sync_memory syncs;
+  std::optional<wall_time> last_complete;
+
+  bool operator==(const pipeline_memory&) const = default;
+};
+
+/// Of a pipeline that is new, or whose file cannot be read: as if it were new.
+pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline);
+
+/// In one step, durably. What cannot be written is logged: a service that starts again would at worst begin a sync too
+/// early, or not make up for one that was missed.
+void write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m);
+
+}  // namespace ingest::app
