@@ -14,6 +14,7 @@ constexpr command_description descriptions[] = {
      "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun"},
     {command::run, "read", "Print the records of a connector's streams, a line of JSON each: run with TO=stdout", true},
     {command::serve, "serve", "Run the pipelines of a folder, each by its schedule, until a signal"},
+    {command::top, "top", "Show what a service does, on a terminal each second anew"},
     {command::schema, "schema", "Print what a pipeline's file may hold, as a JSON Schema"},
     {command::fetch, "fetch", "Take events from where FROM says into the buffer in DATA_DIR only"},
     {command::load, "load", "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO"},

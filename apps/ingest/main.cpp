@@ -20,6 +20,7 @@
 #include "serve/pipeline_schema.hpp"
 #include "serve/serve_command.hpp"
 #include "serve/service_ties.hpp"
+#include "serve/top_command.hpp"
 #include "settings/option_names.hpp"
 #include "status_command.hpp"
 #include "test_command.hpp"
@@ -73,6 +74,9 @@ int execute(const app::invocation& asked) {
   }
   if (asked.command == command::serve) {
     return app::serve_command(s, asked.check, std::cout);
+  }
+  if (asked.command == command::top) {
+    return app::top_command(s, std::cout);
   }
   if (asked.command == command::record) {
     return app::record_command(s, {asked.directory, asked.limit}, std::cout);

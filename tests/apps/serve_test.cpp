@@ -192,7 +192,12 @@ BOOST_AUTO_TEST_CASE(syncs_each_pipeline_by_its_schedule_and_tells_of_it) {
   BOOST_TEST(rows_in("by_hand") == 9);
   BOOST_TEST(metric(R"(ingest_rows_loaded_total{pipeline="by_hand",stream="rows"})") == 9);
   BOOST_TEST(metric(R"(ingest_pipeline_last_success_timestamp_seconds{pipeline="by_hand"})") > 1.7e9);
+  const auto top = run_process({program("ingest"), "top", "--http", url.substr(7)});
+  BOOST_TEST(top.exit_code == 0, top.err);
+  BOOST_TEST(has(top.out, "2 pipelines"), top.out);
+  BOOST_TEST(has(top.out, "by_hand"), top.out);
   BOOST_TEST(stop() == 0);
+  BOOST_TEST(run_process({program("ingest"), "top", "--http", url.substr(7)}).exit_code == 69);
   const std::string log = service->err();
   BOOST_TEST(has(log, R"("event":"run_complete")"), log);
   BOOST_TEST(has(log, R"("event":"sync_ended","message":"the sync is complete","pipeline":"by_hand")"), log);

@@ -25,7 +25,7 @@ struct declared_stream;
 namespace ingest {
 
 /// What the program is asked to do.
-enum class command { run, fetch, load, status, validate, discover, version, record, test, init, serve, schema };
+enum class command { run, fetch, load, status, validate, discover, version, record, test, init, serve, schema, top };
 
 enum class log_format_choice { automatic, json, text };
 

@@ -19,6 +19,7 @@ constexpr command_set asking = recording | set_of(command::init);
 constexpr command_set replaying = recording | set_of(command::test);
 constexpr command_set working = fetching | loading;
 constexpr command_set serving = set_of(command::serve);
+constexpr command_set watching = set_of(command::top);
 constexpr command_set everything = working | checking | set_of(command::status);
 
 constexpr std::uint64_t kib = 1024;
@@ -275,11 +276,11 @@ const std::array definitions{
     .own_flag = "--state"},
   setting_definition{.section = "Service", .name = "HTTP_ADDRESS", .type = text, .member = &s::http_address,
     .help = "Where the service answers /metrics, /healthz, /readyz, /status and /api: 127.0.0.1:9464, or unix:PATH; none: "
-            "nowhere",
-    .commands = serving, .own_flag = "--http"},
+            "nowhere. Where ingest top asks; none: 127.0.0.1:9464",
+    .commands = serving | watching, .own_flag = "--http"},
   setting_definition{.section = "Service", .name = "HTTP_TOKEN_FILE", .type = path, .member = &s::http_token_file,
     .help = "File with the token that requests need; must be there where HTTP_ADDRESS is not of this machine only",
-    .commands = serving},
+    .commands = serving | watching},
   setting_definition{.section = "Service", .name = "MAX_SYNCS", .type = integer, .member = &s::max_syncs,
     .default_text = "0", .unit = "syncs", .least = 0, .greatest = 10'000,
     .help = "Most syncs that run at a time, the others waiting for their turn; 0: any number", .commands = serving},
@@ -290,10 +291,10 @@ const std::array definitions{
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},
-    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying | asking | serving},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying | asking | serving | watching},
   setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
     .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
-    .commands = everything | discovering | replaying | asking | serving},
+    .commands = everything | discovering | replaying | asking | serving | watching},
   setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
     .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
     .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -13,6 +14,7 @@
 #include "serve/pipelines_folder.hpp"
 #include "serve/service_http.hpp"
 #include "serve/status_json.hpp"
+#include "serve/status_table.hpp"
 #include "serve/sync_figures.hpp"
 #include "support/child_process.hpp"
 #include "support/scratch_dir.hpp"
@@ -304,6 +306,44 @@ BOOST_AUTO_TEST_CASE(a_service_is_ready_unless_files_of_its_cannot_be_used_or_it
   s.refused.clear();
   s.is_stopping = true;
   BOOST_TEST(!is_ready(s));
+}
+
+BOOST_AUTO_TEST_CASE(a_status_fits_a_terminal_and_moves_no_cursor) {
+  service_status s = sample_status();
+  s.now = wall_time(std::chrono::hours(24 * 20000));
+  s.pipelines.front().name = "orders";
+  s.pipelines.front().last->error =
+      "\x1b[2Jgone\r\n\xc2\x9b"
+      "31m ünïcode " +
+      std::string(200, 'x');
+  s.refused["x"] = "x.yaml line 3: no";
+  pipeline_status running = s.pipelines.front();
+  running.name = "running-pipeline-with-a-very-long-name-indeed";
+  running.state = pipeline_state::running;
+  running.began = s.now;
+  running.says = "429 from /orders, 43 s left";
+  running.latest["a"]["rows_loaded"] = 12'345;
+  running.latest["b"]["rows_loaded"] = 1;
+  s.pipelines.push_back(running);
+  for (const std::size_t width : {200U, 80U, 20U}) {
+    const std::string table = status_table(status_json(s), width);
+    std::size_t begin = 0;
+    for (std::size_t end = table.find('\n'); end != std::string::npos; begin = end + 1, end = table.find('\n', begin)) {
+      const std::string line = table.substr(begin, end - begin);
+      BOOST_TEST(std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }) <=
+                 static_cast<std::ptrdiff_t>(width));
+      BOOST_TEST(line.find_first_of("\x1b\r") == std::string::npos, line);
+      BOOST_TEST(line.find("\xc2\x9b") == std::string::npos, line);
+    }
+  }
+  const std::string table = status_table(status_json(s), 200);
+  BOOST_TEST(has(table, ": 2 pipelines, 1 running\n"), table);
+  BOOST_TEST(has(table, "failed 1 times in a row"), table);
+  BOOST_TEST(has(table, "12 k rows"), table);
+  BOOST_TEST(has(table, "  429 from /orders, 43 s left\n"), table);
+  BOOST_TEST(has(table, "cannot be used: x.yaml line 3: no\n"), table);
+  BOOST_CHECK_THROW(status_table("{}", 80), error);
+  BOOST_CHECK_THROW(status_table("<html>", 80), error);
 }
 
 BOOST_AUTO_TEST_CASE(addresses_are_of_this_machine_or_not) {
