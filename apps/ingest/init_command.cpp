@@ -64,7 +64,9 @@ int draft_settings(const init_order& order, std::ostream& out) {
   const rest::manifest from = rest::prepared_manifest(rest::read_document(order.manifest.string()));
   write("# Drafted by `ingest init` from what " + file +
             " says of the settings of a connection.\n"
-            "# Fill in what has nothing behind its colon; what stands behind a # without a blank need not be said.\n"
+            "# Fill in what has nothing behind its colon. A # right before a name, or in front of a block, takes out "
+            "what\n"
+            "# need not be said.\n"
             "# ${NAME} is a variable of the environment, ${file:/path} what a file holds. Then:\n"
             "#   ingest validate " +
             command + "\n#   ingest run " + command + "\n\n" + rest::drafted_settings(from),

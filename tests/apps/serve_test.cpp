@@ -278,6 +278,9 @@ BOOST_AUTO_TEST_CASE(obeys_orders_and_remembers_a_pause) {
   write("a", "schedule: every 1s\n");
   start();
   await_that([&] { return rows_in("a") == 7; });
+  for (const auto& directory_made : {state(), state() / "a"}) {
+    BOOST_TEST((std::filesystem::status(directory_made).permissions() == std::filesystem::perms::owner_all));
+  }
   BOOST_TEST(order("a", "pause").status == 200);
   await_that([&] { return of("a", "state") == "paused"; });
   const double before = metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})");
@@ -296,6 +299,7 @@ BOOST_AUTO_TEST_CASE(obeys_orders_and_remembers_a_pause) {
   api.hangs = false;
   BOOST_TEST(order("a", "resume").status == 200);
   await_that([&] { return of("a", "last.outcome") == "complete"; });
+  BOOST_TEST(order("a", "resume").status == 409);
   BOOST_TEST(order("nobody", "start").status == 404);
   BOOST_TEST(order("a", "explode").status == 404);
   BOOST_TEST(http.post(url + "/metrics").status == 404);

@@ -102,7 +102,7 @@ number_range range_of(const field_rule& rule, std::string_view text) {
     range.last = ends.size() == 2 ? number_of(rule, ends.back()) : by_step.size() == 2 ? rule.greatest : range.first;
   }
   if (by_step.size() == 2) {
-    range.step = number_of({rule.name, 1, 99, {}}, by_step.back());
+    range.step = number_of({rule.name, 1, rule.greatest, {}}, by_step.back());  // a longer one would never come
   }
   if (range.first > range.last) {
     refuse(rule, text);
@@ -136,6 +136,15 @@ const date::time_zone& zone_called(const std::string& name) {
   }
 }
 
+/// UTC needs no database.
+date::sys_info info_at(const std::string& zone, std::chrono::seconds sys) {
+  return zone == "UTC" ? date::sys_info{} : zone_called(zone).get_info(date::sys_seconds(sys));
+}
+
+date::local_info info_at_local(const std::string& zone, std::chrono::seconds local) {
+  return zone == "UTC" ? date::local_info{} : zone_called(zone).get_info(date::local_seconds(local));
+}
+
 }  // namespace
 
 cron_line::cron_line(std::string_view line, std::string_view zone) : zone_(zone) {
@@ -164,7 +173,7 @@ cron_line::cron_line(std::string_view line, std::string_view zone) : zone_(zone)
   any_hour_ = begins_with_star(fields[1]);
   any_day_ = begins_with_star(fields[2]);
   any_weekday_ = begins_with_star(fields[4]);
-  zone_called(zone_);
+  info_at(zone_, std::chrono::seconds(0));
   try {
     next_after(wall_time());
   } catch (const std::out_of_range&) {
@@ -181,7 +190,6 @@ bool cron_line::is_on(day d) const {
 }
 
 std::optional<wall_time> cron_line::first_of(day d, wall_time after) const {
-  const date::time_zone& zone = zone_called(zone_);
   std::optional<wall_time> first;
   const auto take = [&](wall_time t) {
     if (t > after && (!first || t < *first)) {
@@ -194,7 +202,7 @@ std::optional<wall_time> cron_line::first_of(day d, wall_time after) const {
         continue;
       }
       const std::chrono::seconds local = d.time_since_epoch() + hours(h) + minutes(m);
-      const date::local_info at = zone.get_info(date::local_seconds(local));
+      const date::local_info at = info_at_local(zone_, local);
       if (at.result == date::local_info::nonexistent) {
         take(wall_time(at.first.end.time_since_epoch()));
         continue;
@@ -209,7 +217,7 @@ std::optional<wall_time> cron_line::first_of(day d, wall_time after) const {
 }
 
 wall_time cron_line::next_after(wall_time after) const {
-  const date::sys_info now = zone_called(zone_).get_info(date::sys_seconds(after.time_since_epoch()));
+  const date::sys_info now = info_at(zone_, after.time_since_epoch());
   const std::chrono::seconds local = after.time_since_epoch() + now.offset;
   // A day before: where clocks have been put back over midnight, it is not over.
   const day from{std::chrono::floor<days>(local) - days(1)};

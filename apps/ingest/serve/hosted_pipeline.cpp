@@ -150,9 +150,13 @@ std::string hosted_pipeline::stop(const clock_reading& now) {
   return {};
 }
 
-void hosted_pipeline::pause(bool paused) {
+std::string hosted_pipeline::pause(bool paused) {
+  if (planner_.memory().is_paused == paused) {
+    return file_.name + (paused ? " is paused already" : " is not paused");
+  }
   planner_.pause(paused);
   keep();
+  return {};
 }
 
 pipeline_status hosted_pipeline::status(const clock_reading& now) const {

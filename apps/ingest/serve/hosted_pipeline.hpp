@@ -54,7 +54,7 @@ class hosted_pipeline {
   /// Orders of a person. Return why not; empty: it is done.
   std::string start();
   std::string stop(const clock_reading& now);
-  void pause(bool paused);
+  std::string pause(bool paused);
 
   pipeline_status status(const clock_reading& now) const;
 

@@ -8,6 +8,7 @@
 #include "core/crc32c.hpp"
 #include "core/nearest_name.hpp"
 #include "ingest/error.hpp"
+#include "serve/connector_check.hpp"
 #include "serve/duration_text.hpp"
 #include "settings/setting_definition.hpp"
 
@@ -43,6 +44,14 @@ std::string setting_text(const std::filesystem::path& path, const std::string& n
     all += (all.empty() ? "" : between) + scalar_text(path, name, item);
   }
   return all;
+}
+
+std::string lower(std::string_view name) {
+  std::string key;
+  for (const char c : name) {
+    key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return key;
 }
 
 std::string upper(std::string_view key) {
@@ -144,7 +153,9 @@ class pipeline_reader {
         throw error(errc::config, place_of(path_, m.content) + ": " + m.name + " is the service's, not a pipeline's");
       }
       if (std::find(known.begin(), known.end(), m.name) == known.end()) {
-        const std::string nearest = nearest_name(m.name, known);
+        const std::string small = lower(m.name);
+        const bool is_known_so = std::find(known.begin(), known.end(), small) != known.end();
+        const std::string nearest = is_known_so ? small : nearest_name(m.name, known);
         throw error(errc::config,
                     place_of(path_, m.content) + ": there is no setting \"" + m.name + "\"" +
                         (nearest.empty() ? "; see docs/service.md" : "; did you mean \"" + nearest + "\"?"));
@@ -185,12 +196,23 @@ class pipeline_reader {
     from.default_env_file = path_.parent_path() / ".env";
     try {
       p.checked = load_settings(from, command::run);
+      if (p.checked.from.what == source_choice::kind::connector) {
+        check_connector(p.checked, find("connection"), path_.parent_path());
+      }
     } catch (const error& e) {
       const std::string what = e.what();
       const bool names_file = what.find(path_.string()) != std::string::npos;
       throw error(errc::config, (names_file ? "" : path_.string() + ": ") + what);
     }
     p.doubts = p.checked.unused;
+    if (find("timezone") != nullptr && !p.rules.when.has_zone()) {
+      p.doubts.push_back("timezone changes nothing: it is of a line of cron, and the schedule is none");
+    }
+    std::error_code ignored;
+    if (p.checked.from.what == source_choice::kind::file &&
+        !std::filesystem::exists(path_.parent_path() / p.checked.from.path, ignored)) {
+      p.doubts.push_back("there is no file " + p.checked.from.path.string() + " yet");
+    }
     if (p.checked.to.what == target_choice::kind::standard_output ||
         p.checked.from.what == source_choice::kind::standard_input) {
       throw error(errc::config,
@@ -256,7 +278,14 @@ pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& 
                             const std::filesystem::path& state, const rest::setting_origins& origins) {
   pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
-  rest::document written = rest::parse_document(text, path.string());
+  rest::document written;
+  try {
+    written = rest::parse_document(text, path.string());
+  } catch (const error& e) {
+    // What YAML has a meaning of its own for at the beginning of a text: @daily, */15 * * * *.
+    throw error(errc::config,
+                std::string(e.what()) + " (a schedule that begins with @ or * stands in quotes: schedule: \"@daily\")");
+  }
   constexpr std::size_t most_parts = 100'000;  // written out: aliases make a small file a large one
   if (written.root.parts() > most_parts) {
     throw error(errc::config, path.string() + ": has more than 100000 values, with its aliases written out");

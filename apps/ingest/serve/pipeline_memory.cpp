@@ -1,6 +1,12 @@
 #include "serve/pipeline_memory.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include "core/replaced_file.hpp"
+#include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -16,6 +22,18 @@ std::filesystem::path file_of(const std::filesystem::path& state, const std::str
 }
 
 }  // namespace
+
+std::string make_private_directory(const std::filesystem::path& path) {
+  std::error_code problem;
+  if (std::filesystem::is_directory(path, problem)) {
+    return {};
+  }
+  if (path.has_parent_path() && path.parent_path() != path) {
+    std::filesystem::create_directories(path.parent_path(), problem);
+  }
+  const bool is_made = !problem && ::mkdir(path.c_str(), 0700) == 0;
+  return is_made || (!problem && errno == EEXIST) ? "" : problem ? problem.message() : std::strerror(errno);
+}
 
 pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline) {
   const told_members told = members_of_json(detail::contents_of(file_of(state, pipeline)).value_or(""));
@@ -46,7 +64,9 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
     text += ",\"last_complete\":" + moment(*m.last_complete);
   }
   try {
-    std::filesystem::create_directories(state / pipeline);
+    if (const std::string problem = make_private_directory(state / pipeline); !problem.empty()) {
+      throw error(errc::io, "cannot make " + (state / pipeline).string() + ": " + problem);
+    }
     detail::replace_file(posix_file_system(), file_of(state, pipeline), text + "}\n");
   } catch (const std::exception& e) {
     log::warning(events::state_not_saved, e.what(), {{"pipeline", pipeline}});

@@ -16,6 +16,10 @@ struct pipeline_memory {
   bool operator==(const pipeline_memory&) const = default;
 };
 
+/// Made with all above it, for its owner alone whatever the umask is; one that is there stays as it is. Returns why
+/// not; empty: it is there.
+std::string make_private_directory(const std::filesystem::path& path);
+
 /// Of a pipeline that is new, or whose file cannot be read: as if it were new.
 pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline);
 

@@ -18,6 +18,7 @@ class schedule {
   explicit schedule(std::string_view text, std::string_view zone = "UTC");
 
   bool is_continuous() const { return std::holds_alternative<continuous>(rule_); }
+  bool has_zone() const { return std::holds_alternative<cron_line>(rule_); }
   bool is_manual() const { return std::holds_alternative<manual>(rule_); }
 
   /// The first moment behind `after` at which a sync is due; of a schedule without such moments, none.

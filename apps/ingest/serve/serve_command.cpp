@@ -22,7 +22,10 @@ std::string token_in(const std::filesystem::path& file) {
     return {};
   }
   const auto text = detail::contents_of(file);
-  std::string token(text ? detail::trimmed(*text) : "");
+  if (!text) {
+    throw error(errc::config, "HTTP_TOKEN_FILE " + file.string() + " cannot be read");
+  }
+  std::string token(detail::trimmed(*text));
   if (token.size() < least) {
     throw error(errc::config, "HTTP_TOKEN_FILE " + file.string() + " must hold a token of at least " +
                                   std::to_string(least) + " characters: write one with openssl rand -hex 24");

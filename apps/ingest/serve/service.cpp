@@ -33,8 +33,10 @@ clock_reading now() {
 }
 
 detail::descriptor locked_state(const std::filesystem::path& state) {
-  std::error_code problem;
-  std::filesystem::create_directories(state, problem);
+  if (const std::string problem = make_private_directory(state); !problem.empty()) {
+    throw error(errc::config, "the service cannot keep its state in " + state.string() + ": " + problem +
+                                  "; name another directory with --state");
+  }
   const std::filesystem::path path = state / "service.lock";
   detail::descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.fd() < 0) {
@@ -289,7 +291,7 @@ std::string service::order(const std::string& name, verb what) {
       return p.stop(now());
     case verb::pause:
     case verb::resume:
-      p.pause(what == verb::pause);
+      return p.pause(what == verb::pause);
   }
   return {};
 }

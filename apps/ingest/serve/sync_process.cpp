@@ -12,6 +12,7 @@
 #include "core/replaced_file.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
+#include "serve/pipeline_memory.hpp"
 #include "serve/service_ties.hpp"
 #include "settings/setting_text.hpp"
 
@@ -33,6 +34,7 @@ std::string name_of_variable(std::string_view variable) {
 std::vector<std::string> environment_of(const pipeline_file& pipeline) {
   std::map<std::string, std::string> all = pipeline.variables;
   all["LOG_FORMAT"] = "json";
+  all["LOG_LEVEL"] = "info";  // the figures come by these lines; which of them are told, the service decides
   all["PROGRESS_INTERVAL_MS"] = "1000";
   all["REPORT"] = "/dev/fd/3";
   all[service_variable] = std::to_string(::getpid());
@@ -56,7 +58,7 @@ sync_process::sync_process(const std::string& program, const pipeline_file& pipe
                            const std::filesystem::path& state, sync_listener listener)
     : listener_(std::move(listener)) {
   const std::filesystem::path own = state / pipeline.name;
-  std::filesystem::create_directories(own);
+  make_private_directory(own);
   if (pipeline.connection.empty()) {
     forget_connection(state, pipeline.name);
   } else if (detail::contents_of(own / connection_file) != pipeline.connection) {

@@ -64,13 +64,15 @@ timeout: 2h
 overlap: queue
 retries: 5
 retry_wait: 30s
-from: connector:shop.yaml
+from: connector:)" INGEST_SOURCE_DIR R"(/examples/connectors/shop.yaml
 database_url: ${DB}
 stream: [orders, customers]
 loaders: 3
 incremental: false
 connection:
-  api_key: ${KEY}
+  base_url: https://shop.example
+  token: ${KEY}
+  start_date: "2026-01-01"
 )";
 
 }  // namespace
@@ -94,13 +96,17 @@ BOOST_AUTO_TEST_CASE(says_when_its_syncs_begin_and_with_which_settings) {
   BOOST_TEST(p.variables.at("PIPELINE") == "orders");
   BOOST_TEST(p.variables.at("DATA_DIR") == "/var/lib/ingest-test/orders/data");
   BOOST_TEST(p.variables.at("CONNECTOR_CONFIG") == "/var/lib/ingest-test/orders/connection.json");
-  BOOST_TEST(p.connection == R"({"api_key":"${KEY}"})");  // the secret itself is never written down
+  BOOST_TEST(
+      p.connection ==
+      R"({"base_url":"https://shop.example","token":"${KEY}","start_date":"2026-01-01"})");  // the secret itself is
+                                                                                             // never written down
   BOOST_TEST(p.checked.loaders == 3);
   BOOST_TEST(p.doubts.empty());
 }
 
 BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_it) {
   const std::string base = "database_url: ${DB}\nfrom: file:x.ndjson\n";
+  const std::string shop = "database_url: ${DB}\nfrom: connector:" INGEST_SOURCE_DIR "/examples/connectors/shop.yaml\n";
   const std::vector<std::pair<std::string, std::string>> files = {
       {"[1]", "orders.yaml line 1: a pipeline is an object"},
       {"", "a pipeline is an object"},
@@ -108,6 +114,13 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
       {base + "schedul: every 1h\n", "orders.yaml line 3: there is no setting \"schedul\"; did you mean \"schedule\"?"},
       {base + "batch_sizes: 5\n", "did you mean \"batch_size\"?"},
       {base + "http_address: x\n", "http_address is the service's, not a pipeline's"},
+      {base + "schedule: @daily\n", "stands in quotes"},
+      {base + "schedule: */15 * * * *\n", "stands in quotes"},
+      {base + "DATABASE_URL: x\n", "did you mean \"database_url\"?"},
+      {"database_url: ${DB}\nfrom: connector:/nowhere.yaml\n", "orders.yaml: cannot read /nowhere.yaml"},
+      {shop + "stream: orderz\nconnection: {base_url: x, token: y, start_date: '2026-01-01'}\n", "orderz"},
+      {shop + "connection: {base_url: x, tokenn: y}\n", "connection: token, line 3: is required"},
+      {shop, "token"},
       {base + "schedule: hourly\n", "orders.yaml line 3: schedule: \"hourly\" is no schedule"},
       {base + "schedule: 0 2 * * *\ntimezone: Europe/Bonn\n", "there is no time zone"},
       {base + "jitter: 5\n", "orders.yaml line 3: jitter: must be a time such as 30s"},
@@ -138,6 +151,10 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
 BOOST_AUTO_TEST_CASE(is_doubted_where_its_syncs_would_have_nothing_to_do) {
   const std::string api =
       "schedule: every 1h\napi_base_url: https://x.example\ntarget_api_key: ${KEY}\ndatabase_url: ${DB}\n";
+  BOOST_TEST(has(read("database_url: ${DB}\nfrom: file:/nowhere.csv\n").doubts.at(0), "no file /nowhere.csv yet"));
+  BOOST_TEST(has(
+      read("database_url: ${DB}\nfrom: file:/nowhere.csv\nschedule: every 1d\ntimezone: Europe/Berlin\n").doubts.at(0),
+      "timezone changes nothing"));
   BOOST_REQUIRE(read(api).doubts.size() == 1);
   BOOST_TEST(has(read(api).doubts.front(), "incremental: true"));
   BOOST_TEST(read(api + "incremental: true\n").doubts.empty());

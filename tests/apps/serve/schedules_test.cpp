@@ -132,6 +132,8 @@ BOOST_AUTO_TEST_CASE(that_is_none_is_refused_with_what_is_wrong) {
       {"0 0 L * *", "\"l\" is no day"},
       {"30-10 * * * *", "\"30-10\" is no minute"},
       {"*/0 * * * *", "\"0\" is no minute"},
+      {"*/90 * * * *", "\"90\" is no minute"},
+      {"0 */25 * * *", "\"25\" is no hour"},
       {"1/2/3 * * * *", "\"1/2/3\" is no minute"},
       {"-5 * * * *", "is no minute"},
       {"1,,2 * * * *", "is no minute"},
