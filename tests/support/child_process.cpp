@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/passed_order.hpp"
+
 namespace ingest::testing {
 
 namespace {
@@ -101,6 +103,7 @@ child_process::child_process(const std::vector<std::string>& arguments, const op
   out_fd_ = new_memory_file("stdout");
   err_fd_ = new_memory_file("stderr");
   const pid_t parent = ::getpid();
+  pass_order_on();
   pid_ = ::fork();
   if (pid_ == 0) {
     become(argument_pointers.data(), environment_pointers.data(), directory.c_str(), parent, out_fd_, err_fd_,
@@ -141,6 +144,7 @@ bool child_process::running() {
 }
 
 bool child_process::reap() {
+  pass_order_on();
   if (ended_) {
     return true;
   }

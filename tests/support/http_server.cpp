@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "demo_api/http_listener.hpp"
+#include "support/passed_order.hpp"
 
 namespace ingest::testing {
 
@@ -45,8 +46,10 @@ struct http_server::running {
       : answer(std::move(h)),
         listener([this](const demo_api::http_request& from, demo_api::http_response& to, const demo_api::connection&) {
           const std::lock_guard lock(mutex);
+          pass_order_on();
           requests.push_back(received(from));
           const reply r = answer(requests.back());
+          pass_order_on();
           to.headers = r.headers;
           to.set(r.status, r.body, r.content_type);
         }),
