@@ -67,8 +67,7 @@ std::optional<double> time_of(const std::optional<wall_time>& t) {
 void add_syncs(families& to, const service_status& s) {
   MetricFamily& ends = to.begin("ingest_syncs_total", "Syncs that have ended, by how", MetricType::Counter);
   for (const pipeline_status& p : s.pipelines) {
-    for (const sync_outcome o : {sync_outcome::complete, sync_outcome::failed, sync_outcome::refused,
-                                 sync_outcome::taken, sync_outcome::stopped}) {
+    for (const sync_outcome o : sync_outcomes) {
       const auto found = p.counts.by_outcome.find(name_of(o));
       ends.metric.push_back(metric_of(MetricType::Counter, {{"pipeline", p.name}, {"outcome", std::string(name_of(o))}},
                                       found == p.counts.by_outcome.end() ? 0 : static_cast<double>(found->second)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,8 @@ enum class sync_outcome {
   interrupted,  ///< by the end of the service, or a file that has changed: the next one goes on where it stood
 };
 std::string_view name_of(sync_outcome o);
+inline constexpr std::array sync_outcomes = {sync_outcome::complete, sync_outcome::failed,  sync_outcome::refused,
+                                             sync_outcome::taken,    sync_outcome::stopped, sync_outcome::interrupted};
 
 /// What outlives the service.
 struct sync_memory {

@@ -298,6 +298,7 @@ BOOST_AUTO_TEST_CASE(metrics_are_what_prometheus_takes) {
   BOOST_TEST(has(text, "ingest_load_seconds_total{pipeline=\"a\\\"b\\\\c\",stream=\"orders\"} 2.5\n"), text);
   BOOST_TEST(has(text, "ingest_bytes_in_flight{pipeline=\"a\\\"b\\\\c\",stream=\"\"} 7\n"), text);
   BOOST_TEST(has(text, "outcome=\"complete\"} 3\n"), text);
+  BOOST_TEST(has(text, "outcome=\"interrupted\"} 0\n"), text);
   BOOST_TEST(has(text, "le=\"60\"} 1\n"), text);
   BOOST_TEST(has(text, "le=\"300\"} 2\n"), text);
   BOOST_TEST(has(text, "le=\"+Inf\"} 3\n"), text);
