@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +15,10 @@
 namespace ingest::app {
 
 namespace {
+
+/// The signal that has come; 0: none yet. A process has several watchers, one after the other, and what one has heard
+/// when its work was done must end what follows.
+std::atomic<int> heard{0};
 
 int new_signal_fd() {
   sigset_t watched;
@@ -45,7 +50,10 @@ signal_watcher::~signal_watcher() {
 
 void signal_watcher::watch(std::stop_token stop) {
   const stop_event stopped(stop);
-  bool first = true;
+  bool first = heard == 0;
+  if (!first) {
+    on_first_(heard);
+  }
   while (!stop.stop_requested()) {
     pollfd ready[] = {{fd_, POLLIN, 0}, {stopped.fd(), POLLIN, 0}};
     signalfd_siginfo info{};
@@ -57,6 +65,7 @@ void signal_watcher::watch(std::stop_token stop) {
       ::_exit(128 + number);
     }
     first = false;
+    heard = number;
     on_first_(number);
   }
 }

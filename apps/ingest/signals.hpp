@@ -10,7 +10,8 @@ namespace ingest::app {
 /// ignores SIGPIPE and SIGXFSZ, so that what they tell of is an error of the write.
 ///
 /// To be made before any other thread, because it blocks the two signals and threads inherit that. They stay blocked
-/// after its end: a signal that comes too late to stop anything changes nothing any more. At most one at a time.
+/// after its end: a signal that comes too late to stop anything changes nothing any more. At most one at a time; what
+/// one has heard is told to those that are made later, for its work may have been done by then.
 class signal_watcher {
  public:
   /// `on_first` must not block. Throws errc::io if the process has no descriptor left.

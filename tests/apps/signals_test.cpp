@@ -54,6 +54,20 @@ BOOST_AUTO_TEST_CASE(leave_at_once_for_the_second) {
              }) == 128 + SIGTERM);
 }
 
+BOOST_AUTO_TEST_CASE(that_come_too_late_for_one_watcher_are_heard_by_the_next_one) {
+  BOOST_TEST(in_a_child([] {
+               std::promise<void> received;
+               {
+                 const signal_watcher done_with_its_work([&](int) { received.set_value(); });
+                 ::kill(::getpid(), SIGTERM);
+                 received.get_future().wait();
+               }
+               std::promise<int> again;
+               const signal_watcher watcher([&](int n) { again.set_value(n); });
+               return again.get_future().get() == SIGTERM ? 0 : 1;
+             }) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(change_nothing_after_the_watcher_and_broken_pipes_never_kill) {
   BOOST_TEST(in_a_child([] {
                bool called = false;
