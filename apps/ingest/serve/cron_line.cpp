@@ -2,12 +2,14 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "ingest/error.hpp"
+#include "rest/requests/url_parts.hpp"
 
 namespace ingest::app {
 
@@ -148,10 +150,8 @@ date::local_info info_at_local(const std::string& zone, std::chrono::seconds loc
 }  // namespace
 
 cron_line::cron_line(std::string_view line, std::string_view zone) : zone_(zone) {
-  std::string small;
-  for (const char c : line) {
-    small += c == '\t' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  std::string small = rest::lower(line);
+  std::replace(small.begin(), small.end(), '\t', ' ');
   for (const auto& [word, meaning] : short_forms) {
     if (small == word) {
       small = meaning;

@@ -88,8 +88,7 @@ void add_syncs(families& to, const service_status& s) {
 }
 
 void add_figures(families& to, const service_status& s) {
-  static const metrics known;
-  for (const metrics::metric* each : known.all()) {
+  for (const metrics::metric* each : known_metrics().all()) {
     const metric_definition& d = each->definition;
     const std::string name = exposed_name(d);
     if (name.empty()) {

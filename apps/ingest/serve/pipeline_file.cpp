@@ -1,24 +1,23 @@
 #include "serve/pipeline_file.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <utility>
 
 #include "core/crc32c.hpp"
 #include "core/nearest_name.hpp"
 #include "ingest/error.hpp"
+#include "rest/requests/url_parts.hpp"
 #include "serve/connector_check.hpp"
 #include "serve/duration_text.hpp"
 #include "settings/setting_definition.hpp"
+#include "settings/setting_text.hpp"
 
 namespace ingest::app {
 
 namespace {
 
 using rest::node;
-
-constexpr std::size_t longest_name = 63;
 
 std::string place_of(const std::filesystem::path& path, const node& at) {
   return path.string() + (at.line() > 0 ? " line " + std::to_string(at.line()) : "");
@@ -33,12 +32,12 @@ std::string scalar_text(const std::filesystem::path& path, const std::string& na
 }
 
 /// A list's elements are lines, as in a config file.
-std::string setting_text(const std::filesystem::path& path, const std::string& name, const node& n) {
+std::string setting_text(const std::filesystem::path& path, const setting_definition& d, const node& n) {
+  const std::string name(d.name);
   if (!n.is_list()) {
     return scalar_text(path, name, n);
   }
-  const setting_definition* const d = find_setting(name);
-  const std::string between = d != nullptr && d->type == setting_type::fields ? "," : "\n";
+  const std::string between = d.type == setting_type::fields ? "," : "\n";
   std::string all;
   for (const node& item : n.items()) {
     all += (all.empty() ? "" : between) + scalar_text(path, name, item);
@@ -46,20 +45,13 @@ std::string setting_text(const std::filesystem::path& path, const std::string& n
   return all;
 }
 
-std::string lower(std::string_view name) {
-  std::string key;
-  for (const char c : name) {
-    key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return key;
-}
-
-std::string upper(std::string_view key) {
-  std::string name;
-  for (const char c : key) {
-    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return name;
+/// The setting of a key, in whatever case it is written; null where there is none.
+const setting_definition* setting_of(std::string_view key) {
+  const std::string small = rest::lower(key);
+  const auto all = setting_definitions();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const setting_definition& d) { return d.key() == small; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 class pipeline_reader {
@@ -149,11 +141,11 @@ class pipeline_reader {
       }
     }
     for (const node::member& m : root_.members()) {
-      if (const setting_definition* const d = find_setting(upper(m.name)); d != nullptr && !is_of_pipelines(*d)) {
+      if (const setting_definition* const d = setting_of(m.name); d != nullptr && !is_of_pipelines(*d)) {
         throw error(errc::config, place_of(path_, m.content) + ": " + m.name + " is the service's, not a pipeline's");
       }
       if (std::find(known.begin(), known.end(), m.name) == known.end()) {
-        const std::string small = lower(m.name);
+        const std::string small = rest::lower(m.name);
         const bool is_known_so = std::find(known.begin(), known.end(), small) != known.end();
         const std::string nearest = is_known_so ? small : nearest_name(m.name, known);
         throw error(errc::config,
@@ -168,12 +160,11 @@ class pipeline_reader {
     from.given = given_settings{path_.string(), {}};
     const auto add = [&](const std::string& key, const std::string& value, int line) {
       from.given->entries.push_back({key, value, static_cast<std::size_t>(line)});
-      p.variables[upper(key)] = value;
+      p.variables[std::string(setting_of(key)->name)] = value;
     };
     for (const node::member& m : root_.members()) {
-      const bool is_setting = find_setting(upper(m.name)) != nullptr;
-      if (is_setting && !m.content.is_none()) {
-        add(m.name, setting_text(path_, upper(m.name), m.content), m.content.line());
+      if (const setting_definition* const d = setting_of(m.name); d != nullptr && !m.content.is_none()) {
+        add(m.name, setting_text(path_, *d, m.content), m.content.line());
       }
     }
     if (const node* const connection = find("connection"); connection != nullptr && !connection->is_none()) {
@@ -204,25 +195,30 @@ class pipeline_reader {
       const bool names_file = what.find(path_.string()) != std::string::npos;
       throw error(errc::config, (names_file ? "" : path_.string() + ": ") + what);
     }
-    p.doubts = p.checked.unused;
-    if (find("timezone") != nullptr && !p.rules.when.has_zone()) {
-      p.doubts.push_back("timezone changes nothing: it is of a line of cron, and the schedule is none");
-    }
-    std::error_code ignored;
-    if (p.checked.from.what == source_choice::kind::file &&
-        !std::filesystem::exists(path_.parent_path() / p.checked.from.path, ignored)) {
-      p.doubts.push_back("there is no file " + p.checked.from.path.string() + " yet");
-    }
     if (p.checked.to.what == target_choice::kind::standard_output ||
         p.checked.from.what == source_choice::kind::standard_input) {
       throw error(errc::config,
                   path_.string() + ": a service has neither standard input nor output to load from or to");
     }
+    p.doubts = doubts_of(p);
+  }
+
+  std::vector<std::string> doubts_of(const pipeline_file& p) const {
+    std::vector<std::string> doubts = p.checked.unused;
+    if (find("timezone") != nullptr && !p.rules.when.has_zone()) {
+      doubts.push_back("timezone changes nothing: it is of a line of cron, and the schedule is none");
+    }
+    std::error_code ignored;
+    if (p.checked.from.what == source_choice::kind::file &&
+        !std::filesystem::exists(path_.parent_path() / p.checked.from.path, ignored)) {
+      doubts.push_back("there is no file " + p.checked.from.path.string() + " yet");
+    }
     if (p.checked.from.what == source_choice::kind::api && !p.checked.incremental && !p.rules.when.is_manual() &&
         p.checked.to.what == target_choice::kind::postgres) {
-      p.doubts.push_back(
+      doubts.push_back(
           "a sync that is complete has nothing more to do: set incremental: true, so that each one reads what is new");
     }
+    return doubts;
   }
 
   const std::filesystem::path& path_;
@@ -231,10 +227,7 @@ class pipeline_reader {
 };
 
 void check_name(const std::string& name, const std::filesystem::path& path) {
-  const bool allowed = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return (c < 0x80 && std::isalnum(c) != 0) || c == '_' || c == '.' || c == '-';
-  });
-  if (!allowed || name.empty() || name.size() > longest_name || name.front() == '.') {
+  if (!detail::is_name(name) || name.front() == '.') {
     throw error(errc::config, path.string() +
                                   ": the name of the file is that of its pipeline: letters, digits, \"_\", \".\" and "
                                   "\"-\", at most 63");

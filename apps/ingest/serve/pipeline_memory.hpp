@@ -12,8 +12,6 @@ namespace ingest::app {
 struct pipeline_memory {
   sync_memory syncs;
   std::optional<wall_time> last_complete;
-
-  bool operator==(const pipeline_memory&) const = default;
 };
 
 /// Made with all above it, for its owner alone whatever the umask is; one that is there stays as it is. Returns why

@@ -1,11 +1,9 @@
 #include "serve/pipeline_schema.hpp"
 
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
-
+#include <initializer_list>
 #include <string_view>
-#include <vector>
 
+#include "serve/json_text.hpp"
 #include "serve/pipeline_file.hpp"
 #include "settings/setting_definition.hpp"
 
@@ -13,45 +11,15 @@ namespace ingest::app {
 
 namespace {
 
-class schema_text {
- public:
-  using writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+void put_types(pretty_json& to, std::initializer_list<std::string_view> types) {
+  to.put_list("type", types);
+}
 
-  schema_text() { json.SetIndent(' ', 2); }
-
-  void key(std::string_view k) { json.Key(k.data(), static_cast<rapidjson::SizeType>(k.size())); }
-  void put(std::string_view text) { json.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
-  void put(std::string_view k, std::string_view text) {
-    key(k);
-    put(text);
-  }
-  void put_types(const std::vector<std::string_view>& types) {
-    key("type");
-    json.StartArray();
-    for (const std::string_view type : types) {
-      put(type);
-    }
-    json.EndArray();
-  }
-  std::string text() const { return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n"; }
-
- private:
-  rapidjson::StringBuffer buffer_;
-
- public:
-  writer json{buffer_};
-};
-
-void put_choices(schema_text& to, const setting_definition& d) {
+void put_choices(pretty_json& to, const setting_definition& d) {
   to.key("anyOf");
   to.json.StartArray();
   to.json.StartObject();
-  to.key("enum");
-  to.json.StartArray();
-  for (const std::string_view choice : d.choices) {
-    to.put(choice);
-  }
-  to.json.EndArray();
+  to.put_list("enum", d.choices);
   to.json.EndObject();
   to.json.StartObject();
   to.put("type", "string");
@@ -60,7 +28,7 @@ void put_choices(schema_text& to, const setting_definition& d) {
   to.json.EndArray();
 }
 
-void put_setting(schema_text& to, const setting_definition& d) {
+void put_setting(pretty_json& to, const setting_definition& d) {
   to.key(d.key());
   to.json.StartObject();
   std::string help(d.help);
@@ -73,17 +41,17 @@ void put_setting(schema_text& to, const setting_definition& d) {
   }
   switch (d.type) {
     case setting_type::boolean:
-      to.put_types({"boolean", "string"});
+      put_types(to, {"boolean", "string"});
       break;
     case setting_type::integer:
     case setting_type::size:
     case setting_type::duration:
     case setting_type::time:
-      to.put_types({"integer", "string"});
+      put_types(to, {"integer", "string"});
       break;
     case setting_type::fields:
     case setting_type::headers:
-      to.put_types({"string", "array"});
+      put_types(to, {"string", "array"});
       to.key("items");
       to.json.StartObject();
       to.put("type", "string");
@@ -93,20 +61,20 @@ void put_setting(schema_text& to, const setting_definition& d) {
       put_choices(to, d);
       break;
     default:
-      to.put_types({"string"});
+      put_types(to, {"string"});
   }
   to.json.EndObject();
 }
 
-void put_key(schema_text& to, const pipeline_key& k) {
+void put_key(pretty_json& to, const pipeline_key& k) {
   to.key(k.name);
   to.json.StartObject();
   to.put("description", k.help);
   if (k.kind == "object") {
-    to.put_types({"object"});
+    put_types(to, {"object"});
   } else {
     to.put("default", k.default_text);
-    k.kind == "number" ? to.put_types({"integer", "string"}) : to.put_types({"string"});
+    k.kind == "number" ? put_types(to, {"integer", "string"}) : put_types(to, {"string"});
   }
   to.json.EndObject();
 }
@@ -114,7 +82,8 @@ void put_key(schema_text& to, const pipeline_key& k) {
 }  // namespace
 
 std::string pipeline_schema() {
-  schema_text to;
+  pretty_json to;
+  to.json.SetIndent(' ', 2);
   to.json.StartObject();
   to.put("$schema", "https://json-schema.org/draft/2020-12/schema");
   to.put("title", "A pipeline of ingest serve");

@@ -6,6 +6,7 @@
 #include "core/utf8.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
+#include "log/quotable.hpp"
 
 namespace ingest::app {
 
@@ -58,8 +59,7 @@ std::vector<log::field> fields_of(const told_members& told, const std::string& p
 
 std::string quotable(std::string_view text) {
   constexpr std::size_t longest = 4096;
-  const std::string whole = detail::with_invalid_utf8_replaced(log::redact(text));
-  return std::string(detail::utf8_prefix(whole, longest)) + (whole.size() > longest ? " …" : "");
+  return detail::quotable(detail::with_invalid_utf8_replaced(text), longest);
 }
 
 running_sync::running_sync(const std::string& program, const pipeline_file& pipeline,

@@ -3,14 +3,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/trimmed.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/service.hpp"
 #include "serve/service_http.hpp"
-#include "settings/setting_text.hpp"
 
 namespace ingest::app {
 
@@ -21,16 +19,11 @@ std::string token_in(const std::filesystem::path& file) {
   if (file.empty()) {
     return {};
   }
-  const auto text = detail::contents_of(file);
-  if (!text) {
-    throw error(errc::config, "HTTP_TOKEN_FILE " + file.string() + " cannot be read");
-  }
-  std::string token(detail::trimmed(*text));
+  std::string token = read_token(file);
   if (token.size() < least) {
     throw error(errc::config, "HTTP_TOKEN_FILE " + file.string() + " must hold a token of at least " +
                                   std::to_string(least) + " characters: write one with openssl rand -hex 24");
   }
-  log::add_secret(token);
   return token;
 }
 

@@ -161,6 +161,7 @@ void service::take_signals() {
     } else if (number == SIGTERM || number == SIGINT) {
       begin_stopping(is_stopping_);
     }
+    child_has_ended_ = child_has_ended_ || number == SIGCHLD;
   }
 }
 
@@ -232,7 +233,10 @@ void service::reap_syncs() {
       p->sync().end_overdue(options_.stop_patience, at);
     }
   }
-  reap_orphans(running_processes());
+  if (child_has_ended_) {
+    child_has_ended_ = false;
+    reap_orphans(running_processes());
+  }
   std::erase_if(pipelines_, [this](const auto& p) {
     const bool goes = p.second->leaves() && !p.second->runs();
     if (goes) {
@@ -278,10 +282,10 @@ void service::apply(pipelines_folder found) {
   refused_ = std::move(found.refused);
 }
 
-std::string service::order(const std::string& name, verb what) {
+std::optional<std::string> service::order(const std::string& name, verb what) {
   const auto found = pipelines_.find(name);
   if (found == pipelines_.end()) {
-    return "there is no pipeline " + name;
+    return std::nullopt;
   }
   hosted_pipeline& p = *found->second;
   switch (what) {
@@ -293,7 +297,7 @@ std::string service::order(const std::string& name, verb what) {
     case verb::resume:
       return p.pause(what == verb::pause);
   }
-  return {};
+  return std::string();
 }
 
 service_status service::status() const {

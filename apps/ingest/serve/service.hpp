@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -59,8 +60,8 @@ class service {
   void reload();
 
   enum class verb { start, stop, pause, resume };
-  /// Returns why not; empty: it is done.
-  std::string order(const std::string& pipeline, verb what);
+  /// Why not, where it is not done; nothing where there is no such pipeline.
+  std::optional<std::string> order(const std::string& pipeline, verb what);
 
  private:
   void watch_once();
@@ -84,6 +85,7 @@ class service {
   std::string folder_problem_;
   std::deque<std::string> waiting_;  ///< pipelines whose sync is due and finds no room, the first one first
   wall_time began_{};
+  bool child_has_ended_ = false;  ///< since the children were looked through
   bool is_stopping_ = false;
   bool has_ended_ = false;
 };

@@ -1,24 +1,12 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "serve/http_address.hpp"
 #include "serve/service.hpp"
 
 namespace ingest::app {
-
-/// Where a service answers.
-struct http_address {
-  std::string host;  ///< empty: a unix socket
-  int port = 0;      ///< 0: any that is free
-  std::filesystem::path socket;
-
-  bool is_local() const;
-};
-
-/// "127.0.0.1:9464", "[::1]:9464", "localhost:9464", "0.0.0.0:9464", "unix:/run/ingest/http.sock". Throws errc::usage.
-http_address parse_http_address(const std::string& text);
 
 /// Answers by HTTP, from threads of its own, until its end:
 ///

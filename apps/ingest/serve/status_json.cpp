@@ -1,70 +1,41 @@
 #include "serve/status_json.hpp"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include <cstdint>
 
-#include "core/utf8.hpp"
 #include "ingest/version.hpp"
+#include "serve/json_text.hpp"
 #include "settings/setting_text.hpp"
 
 namespace ingest::app {
 
 namespace {
 
-class json_text {
- public:
-  using writer = rapidjson::Writer<rapidjson::StringBuffer>;
+void put_number(dense_json& to, std::string_view k, double n) {
+  to.key(k);
+  const bool is_whole = n >= 0 && n < 9e15 && n == static_cast<double>(static_cast<std::uint64_t>(n));
+  is_whole ? to.json.Uint64(static_cast<std::uint64_t>(n)) : to.json.Double(n);
+}
 
-  void key(std::string_view k) { json.Key(k.data(), static_cast<rapidjson::SizeType>(k.size())); }
-  void put(std::string_view text) {
-    const std::string whole = detail::with_invalid_utf8_replaced(text);
-    json.String(whole.data(), static_cast<rapidjson::SizeType>(whole.size()));
-  }
-  void put(std::string_view k, std::string_view text) {
-    key(k);
-    put(text);
-  }
-  void put_number(std::string_view k, double n) {
-    key(k);
-    const bool is_whole = n >= 0 && n < 9e15 && n == static_cast<double>(static_cast<std::uint64_t>(n));
-    is_whole ? json.Uint64(static_cast<std::uint64_t>(n)) : json.Double(n);
-  }
-  void put_time(std::string_view k, const std::optional<wall_time>& t) {
-    key(k);
-    t ? put(detail::date_of(t->time_since_epoch().count())) : void(json.Null());
-  }
-  void put_list(std::string_view k, const std::vector<std::string>& texts) {
-    key(k);
-    json.StartArray();
-    for (const std::string& text : texts) {
-      put(text);
-    }
-    json.EndArray();
-  }
-  std::string text() const { return std::string(buffer_.GetString(), buffer_.GetSize()) + "\n"; }
+void put_time(dense_json& to, std::string_view k, const std::optional<wall_time>& t) {
+  to.key(k);
+  t ? to.put(detail::date_of(t->time_since_epoch().count())) : void(to.json.Null());
+}
 
- private:
-  rapidjson::StringBuffer buffer_;
-
- public:
-  writer json{buffer_};
-};
-
-void put_streams(json_text& to, std::string_view name, const std::map<std::string, sync_figures::figures>& streams) {
+void put_streams(dense_json& to, std::string_view name, const std::map<std::string, sync_figures::figures>& streams) {
   to.key(name);
   to.json.StartArray();
   for (const auto& [stream, figures] : streams) {
     to.json.StartObject();
     to.put("stream", stream);
     for (const auto& [metric, n] : figures) {
-      to.put_number(metric, n);
+      put_number(to, metric, n);
     }
     to.json.EndObject();
   }
   to.json.EndArray();
 }
 
-void put_pipeline(json_text& to, const pipeline_status& p) {
+void put_pipeline(dense_json& to, const pipeline_status& p) {
   to.json.StartObject();
   to.put("name", p.name);
   to.put("schedule", p.schedule);
@@ -73,23 +44,23 @@ void put_pipeline(json_text& to, const pipeline_status& p) {
   to.json.Bool(p.is_paused);
   to.put("waits_for", p.waits_for);
   to.put("says", p.says);
-  to.put_time("next_begin", p.next_begin);
-  to.put_time("began", p.began);
-  to.put_number("failures", static_cast<double>(p.failures));
-  to.put_time("last_complete", p.last_complete);
+  put_time(to, "next_begin", p.next_begin);
+  put_time(to, "began", p.began);
+  put_number(to, "failures", static_cast<double>(p.failures));
+  put_time(to, "last_complete", p.last_complete);
   to.key("last");
   if (p.last) {
     to.json.StartObject();
     to.put("outcome", name_of(p.last->outcome));
-    to.put_number("exit_code", p.last->exit_code);
+    put_number(to, "exit_code", p.last->exit_code);
     to.put("error", p.last->error);
-    to.put_time("began", p.last->began);
-    to.put_time("ended", p.last->ended);
+    put_time(to, "began", p.last->began);
+    put_time(to, "ended", p.last->ended);
     to.json.EndObject();
   } else {
     to.json.Null();
   }
-  to.put_number("buffer_quota_bytes", static_cast<double>(p.buffer_quota_bytes));
+  put_number(to, "buffer_quota_bytes", static_cast<double>(p.buffer_quota_bytes));
   put_streams(to, "streams", p.latest);
   to.put_list("doubts", p.doubts);
   to.json.EndObject();
@@ -112,11 +83,11 @@ std::vector<std::string> reasons_of(const service_status& s) {
 }  // namespace
 
 std::string status_json(const service_status& s) {
-  json_text to;
+  dense_json to;
   to.json.StartObject();
   to.put("version", version());
-  to.put_time("now", s.now);
-  to.put_time("began", s.began);
+  put_time(to, "now", s.now);
+  put_time(to, "began", s.began);
   to.key("stopping");
   to.json.Bool(s.is_stopping);
   to.put("folder_problem", s.folder_problem);
@@ -144,7 +115,7 @@ bool is_ready(const service_status& s) {
 }
 
 std::string readiness_json(const service_status& s) {
-  json_text to;
+  dense_json to;
   to.json.StartObject();
   to.key("ready");
   to.json.Bool(is_ready(s));

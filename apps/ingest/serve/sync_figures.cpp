@@ -42,8 +42,7 @@ std::optional<double> reported(const told_members& report, const metric_definiti
 }
 
 void add_counters(sync_figures::figures& to, const sync_figures::figures& more) {
-  static const metrics known;
-  for (const metrics::metric* m : known.all()) {
+  for (const metrics::metric* m : known_metrics().all()) {
     const auto found = more.find(m->definition.name);
     if (m->definition.kind == metric_kind::counter && found != more.end()) {
       to[found->first] += found->second;
@@ -52,6 +51,11 @@ void add_counters(sync_figures::figures& to, const sync_figures::figures& more) 
 }
 
 }  // namespace
+
+const metrics& known_metrics() {
+  static const metrics known;
+  return known;
+}
 
 told_members members_of_json(std::string_view json) {
   told_members members;
@@ -95,8 +99,7 @@ void sync_figures::take_line(const told_members& line) {
   if (event == events::run_started || event == events::run_resumed) {
     running_ = stream_of(line);
   } else if (event == events::progress) {
-    static const metrics known;
-    for (const metrics::metric* m : known.all()) {
+    for (const metrics::metric* m : known_metrics().all()) {
       if (const auto n = number_in(line, m->definition.name)) {
         open_[running_][std::string(m->definition.name)] = *n;
       }
@@ -109,9 +112,8 @@ void sync_figures::take_line(const told_members& line) {
 }
 
 void sync_figures::take_report(const told_members& report) {
-  static const metrics known;
   figures told;
-  for (const metrics::metric* m : known.all()) {
+  for (const metrics::metric* m : known_metrics().all()) {
     if (const auto n = reported(report, m->definition); n && m->definition.kind != metric_kind::moment) {
       told[std::string(m->definition.name)] = *n;
     }
@@ -137,10 +139,9 @@ void sync_figures::end_sync() {
 
 std::map<std::string, sync_figures::figures> sync_figures::all() const {
   std::map<std::string, figures> all = settled_;
-  static const metrics known;
   for (const auto& [stream, told] : open_) {
     add_counters(all[stream], told);
-    for (const metrics::metric* m : known.all()) {
+    for (const metrics::metric* m : known_metrics().all()) {
       const auto found = told.find(m->definition.name);
       if (m->definition.kind == metric_kind::gauge && found != told.end()) {
         all[stream][found->first] = found->second;

@@ -22,6 +22,9 @@ std::string text_in(const told_members& told, std::string_view name);
 /// A member that is a number, or 0 or 1 for false and true; nothing where it is none.
 std::optional<double> number_in(const told_members& told, std::string_view name);
 
+/// For its definitions; it counts nothing.
+const metrics& known_metrics();
+
 /// What the runs of a pipeline have counted, by stream, over all its syncs since the service began. Streams are called
 /// as the runs call them behind the pipeline's name; a pipeline of one stream has one without a name.
 class sync_figures {

@@ -85,7 +85,6 @@ class sync_planner {
 
   bool is_running() const { return is_running_; }
   const sync_memory& memory() const { return memory_; }
-  const sync_rules& rules() const { return rules_; }
 
   /// The next moment at which a sync begins by itself, as far as it is known; none while it is paused.
   std::optional<wall_time> next_begin(const clock_reading& now) const;

@@ -5,14 +5,11 @@
 
 #include <chrono>
 
-#include "core/trimmed.hpp"
 #include "ingest/error.hpp"
 #include "ingest/http_client.hpp"
-#include "ingest/log.hpp"
 #include "ingest/stop.hpp"
-#include "serve/service_http.hpp"
+#include "serve/http_address.hpp"
 #include "serve/status_table.hpp"
-#include "settings/setting_text.hpp"
 #include "until_signal.hpp"
 
 namespace ingest::app {
@@ -37,13 +34,7 @@ http_request question_for(const settings& s) {
   http_request request;
   request.url = "http://" + host + ":" + std::to_string(at.port) + "/status";
   if (!s.http_token_file.empty()) {
-    const auto text = detail::contents_of(s.http_token_file);
-    if (!text) {
-      throw error(errc::config, "HTTP_TOKEN_FILE " + s.http_token_file.string() + " cannot be read");
-    }
-    const std::string token(detail::trimmed(*text));
-    log::add_secret(token);
-    request.headers.push_back({"Authorization", "Bearer " + token});
+    request.headers.push_back({"Authorization", "Bearer " + read_token(s.http_token_file)});
   }
   return request;
 }

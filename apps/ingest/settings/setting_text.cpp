@@ -92,6 +92,13 @@ std::filesystem::path parse_path(std::string_view text) {
   return std::string(home) + std::string(text.substr(1));
 }
 
+bool is_name(std::string_view text) {
+  constexpr std::size_t longest = 63;
+  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) || c == '_' || c == '.' || c == '-';
+  });
+}
+
 std::optional<std::string> contents_of(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;

@@ -34,6 +34,9 @@ std::string date_of(std::int64_t seconds);
 /// pass. Throws errc::config for "~somebody", and where HOME is not set.
 std::filesystem::path parse_path(std::string_view text);
 
+/// Letters, digits, "_", "." and "-"; 1 to 63 of them.
+bool is_name(std::string_view text);
+
 /// Nothing, where it cannot be read.
 std::optional<std::string> contents_of(const std::filesystem::path& path);
 

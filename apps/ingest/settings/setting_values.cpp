@@ -77,12 +77,8 @@ void check_text(const setting_definition& d, const std::string& text) {
       return check_json_pointer(text);
     case setting_type::connection:
       return check_connection(text);
-    case setting_type::name: {
-      const bool allowed = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return (c < 0x80 && std::isalnum(c) != 0) || c == '_' || c == '.' || c == '-';
-      });
-      return allowed && !text.empty() && text.size() <= 63 ? void() : refuse("must consist of " + d.allowed());
-    }
+    case setting_type::name:
+      return detail::is_name(text) ? void() : refuse("must consist of " + d.allowed());
     case setting_type::url_path:
       if (!text.starts_with('/') || !std::all_of(text.begin(), text.end(), is_graphic) ||
           text.find_first_of("?#") != std::string::npos) {

@@ -6,16 +6,14 @@ namespace ingest::detail {
 
 namespace {
 
-constexpr std::size_t longest_quote = 200;
-
-std::string printable(std::string text) {
+std::string printable(std::string text, std::size_t longest) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
       c = ' ';
     }
   }
-  if (text.size() > longest_quote) {
-    std::size_t end = longest_quote;
+  if (text.size() > longest) {
+    std::size_t end = longest;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
       --end;  // not inside a character
     }
@@ -26,8 +24,8 @@ std::string printable(std::string text) {
 
 }  // namespace
 
-std::string quotable(std::string_view text) {
-  return printable(log::redact(text));
+std::string quotable(std::string_view text, std::size_t longest) {
+  return printable(log::redact(text), longest);
 }
 
 }  // namespace ingest::detail
