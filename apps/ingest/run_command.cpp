@@ -24,10 +24,6 @@ namespace ingest::app {
 
 namespace {
 
-std::string_view name_of_command(command c) {
-  return c == command::fetch ? "fetch" : c == command::load ? "load" : "run";
-}
-
 run_status status_of(const stream_result& r) {
   return r.ok()                               ? run_status::complete
          : r.status == stream_status::aborted ? run_status::interrupted
@@ -69,6 +65,9 @@ class durable_job {
       : settings_(s), command_(c), counters_(std::move(counters)), report_(report) {}
 
   void execute(bool fresh, std::stop_token stop);
+
+  /// In the ledger, where it can be done at once: nothing goes by it.
+  void remember_failure() const;
 
  private:
   durable_run_options options(std::stop_token stop) const;
@@ -147,7 +146,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   const bool is_new = from.is_new || is_next_sync;
   log::info(is_new ? events::run_started : events::run_resumed,
             is_new ? "the run begins" : "the run goes on where it stood",
-            {{"command", name_of_command(command_)},
+            {{"command", name_of(command_)},
              {"pipeline", settings_.pipeline},
              {"run_id", from.identity.run_id},
              {"plan", run->description().identity.plan},
@@ -167,6 +166,27 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   if (report_.status == run_status::complete) {
     check_completion(*run);
     compare_total(run->state());
+  }
+}
+
+void durable_job::remember_failure() const {
+  constexpr auto patience = std::chrono::seconds(2);
+  if (!target_) {
+    return;
+  }
+  std::stop_source late;
+  const std::jthread timer([&](std::stop_token done) {
+    if (wait_for(patience, done)) {
+      late.request_stop();
+    }
+  });
+  try {
+    target_->remember_failure(report_.exit_code,
+                              report_.status == run_status::interrupted ? "stopped by a signal" : report_.error,
+                              late.get_token());
+  } catch (const error& e) {
+    log::debug(events::database_unavailable,
+               std::string("why this run has ended is not in the ledger: ") + log::redact(e.what()));
   }
 }
 
@@ -212,7 +232,7 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.renews = reads_anew(settings_) && command_ == command::run;
   o.segment_bytes = settings_.segment_bytes;
   o.quota_bytes = settings_.buffer_quota_bytes;
-  o.command = name_of_command(command_);
+  o.command = name_of(command_);
   o.repeatable = is_repeatable;
   o.ledger = target_;
   o.stop = std::move(stop);
@@ -351,19 +371,21 @@ int run_command(const settings& s, command c, bool fresh) {
   });
   const auto counters = std::make_shared<metrics>();
   run_report report;
-  report.command = name_of_command(c);
+  report.command = name_of(c);
   report.pipeline = s.pipeline;
   report.resumable = !is_direct(s, c);
   report.target = c == command::fetch ? "the buffer in " + s.data_dir.string() + ", to be loaded by ingest load"
                                       : to_of(s).place(s);
   report.started_at = timestamp_now();
+  std::optional<durable_job> job;
   try {
     if (is_direct(s, c)) {
       warn_of_settings(s, c);
       take_result(run_directly(s, counters, interrupted.get_token()), report);
       compare_total_of_direct_run(s, *counters, report);
     } else {
-      durable_job(s, c, counters, report).execute(fresh, interrupted.get_token());
+      job.emplace(s, c, counters, report);
+      job->execute(fresh, interrupted.get_token());
     }
   } catch (...) {
     const error e = current_error();
@@ -374,6 +396,9 @@ int run_command(const settings& s, command c, bool fresh) {
   }
   if (report.status == run_status::interrupted) {
     report.exit_code = 128 + signal;
+  }
+  if (job && report.exit_code != 0 && report.exit_code != exit_code_of(errc::locked)) {  // that process tells its own
+    job->remember_failure();
   }
   report.ended_at = timestamp_now();
   measure(report, *counters);

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(prints_the_version) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
   const program ingest;
-  refuses(ingest.run({}), 64, "say what to do: run, serve, read, fetch, load");
+  refuses(ingest.run({}), 64, "say what to do: run, read, serve, top, schema, fetch, load");
   refuses(ingest.run({"rnu"}), 64, "there is no rnu; did you mean run?");
   refuses(ingest.run({"run", "--bach-size=5"}), 64,
           "there is no --bach-size; did you mean --batch-size? (see ingest run");
@@ -79,7 +79,11 @@ BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
   refuses(ingest.run({"run", "--batch-size"}), 64, "--batch-size needs a value");
   refuses(ingest.run({"version", "--json"}), 64, "there is no --json");
   refuses(ingest.run({"run", "status"}), 64, "there is no status");
-  refuses(ingest.run({"status", "--json=banana"}), 64, "--json");
+  refuses(ingest.run({"status", "--json=banana"}), 64, "--json takes no value");
+  refuses(ingest.run({"state", "--limit", "many"}), 64, "say what to do: ingest state show");
+  refuses(ingest.run({"state", "show", "--limit", "many"}), 64, "--limit must be a whole number, not many");
+  refuses(ingest.run({"state", "show", "a", "b"}), 64, "there is no b");
+  refuses(ingest.run({"state", "set", "a"}), 64, "--value says what set puts there");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_flags_for_secrets_and_says_where_those_belong) {

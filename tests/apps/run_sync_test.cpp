@@ -68,6 +68,19 @@ struct growing_api : ingest_run {
     return text_of(data_dir() / "ingestion.state").find("\"yields\": false") != std::string::npos;
   }
 
+  /// What `ingest status NAME` tells.
+  std::string told() const { return run("status", {"default"}).out; }
+
+  /// The same of a sync, the newest being 0, by the name of its member in JSON.
+  std::string history(rapidjson::SizeType sync, const char* member) const {
+    const auto p = run("status", {"default", "--json"});
+    rapidjson::Document d;
+    d.Parse(p.out.c_str());
+    BOOST_TEST_REQUIRE((p.exit_code == 0 && !d.HasParseError()), p.err);
+    const auto& value = d[0]["syncs"][sync][member];
+    return value.IsString() ? value.GetString() : std::to_string(value.GetInt64());
+  }
+
   std::uint64_t generation() const { return number("SELECT generation FROM ingest.pipelines"); }
   std::int64_t watermark() const { return std::stoll(database.value("SELECT value FROM ingest.watermarks")); }
 
@@ -162,7 +175,7 @@ BOOST_AUTO_TEST_CASE(goes_on_from_the_sync_of_another_host) {
   sync();
   check_all_there();
   BOOST_TEST(generation() == 3u);
-  BOOST_TEST(number("SELECT count(*) FROM ingest.syncs WHERE completed_at IS NOT NULL") == 2u);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.syncs WHERE completed_at IS NOT NULL") == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(follows_a_complete_run_that_was_not) {
@@ -269,6 +282,100 @@ BOOST_AUTO_TEST_CASE(waits_for_the_answer_of_the_database_before_it_begins_anoth
   environment["DATABASE_DEADLINE_MS"] = "0";
   BOOST_TEST(run("run").exit_code == 69);
   environment = away;
+  sync();
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(is_remembered_with_what_has_become_of_it) {
+  sync();
+  grow(300, minute_ms);
+  stop_serving();
+  const auto failed = run("run", {"--retry-deadline-ms", "0"});
+  BOOST_TEST(failed.exit_code == 69, failed.err);
+  BOOST_TEST(told().find("sync 2 failed at ") != std::string::npos, told());
+  BOOST_TEST(told().find(" with 69: ") != std::string::npos, told());
+  serve({"--delay", "1000"});
+  child_process killed = start("run");
+  await(killed, [&] { return generation() == 2; });
+  killed.signal(SIGKILL);
+  killed.wait();
+  BOOST_TEST(history(0, "outcome") == "unfinished");
+  serve();
+  sync();
+  BOOST_TEST(history(0, "sync") == "2");
+  BOOST_TEST(history(0, "outcome") == "complete");
+  BOOST_TEST(history(0, "rows") == "300");
+  BOOST_TEST(history(0, "tries") == "2", told());
+  BOOST_TEST(history(1, "rows") == "2000");
+  BOOST_TEST(history(1, "exit_code") == "69");
+  sync({"--fresh", "--yes"});
+  BOOST_TEST(history(0, "duplicates") == "2300");
+  BOOST_TEST(history(1, "outcome") == "given up");
+}
+
+BOOST_AUTO_TEST_CASE(is_remembered_where_the_ledger_was_made_by_a_version_that_did_not) {
+  sync();
+  database.execute(
+      "ALTER TABLE ingest.syncs DROP COLUMN begun_at, DROP COLUMN tries, DROP COLUMN given_up, DROP COLUMN failed_at, "
+      "DROP COLUMN exit_code, DROP COLUMN failure; DELETE FROM ingest.syncs; "
+      "ALTER TABLE ingest.syncs ALTER COLUMN completed_at SET NOT NULL");
+  BOOST_TEST(history(0, "rows") == "2000");
+  BOOST_TEST(history(0, "outcome") == "complete");
+  grow(300, minute_ms);
+  sync();
+  BOOST_TEST(history(0, "rows") == "300");
+  BOOST_TEST(history(1, "outcome") == "complete");
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(begins_where_its_state_was_set_to) {
+  sync();
+  const std::string now = std::to_string(watermark());
+  const std::string earlier = std::to_string(watermark() - 2 * day_ms);
+  const auto looked = run("state", {"set", "default", "--value", earlier, "--dry-run"});
+  BOOST_TEST(looked.exit_code == 0, looked.err);
+  BOOST_TEST(looked.out.find(now + "  ") != std::string::npos, looked.out);
+  BOOST_TEST(looked.out.find("1 watermark would be changed; nothing was") != std::string::npos, looked.out);
+  BOOST_TEST(std::to_string(watermark()) == now);
+  BOOST_TEST(run("state", {"set", "default", "--value", "2026-01-01"}).exit_code == 64, "that is none of DataSync's");
+  BOOST_TEST(run("state", {"set", "other", "--value", earlier}).exit_code == 78);
+  BOOST_TEST(run("state", {"set", "default", "--value", earlier}).exit_code == 0);
+  BOOST_TEST(run("state", {"show"}).out.find(earlier) != std::string::npos);
+  grow(10, minute_ms);
+  sync();
+  BOOST_TEST(count_in(report(), "rows_fetched") == 2'010u);
+  BOOST_TEST(count_in(report(), "duplicates_skipped") == 2'000u);
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(reads_everything_where_its_state_was_reset) {
+  sync();
+  BOOST_TEST(run("state", {"reset", "--dry-run"}).exit_code == 0);
+  BOOST_TEST(run("state", {"reset"}).out.find("1 watermark changed") != std::string::npos);
+  BOOST_TEST(run("state", {"show"}).out == "nothing is known: the next sync reads everything\n");
+  grow(10, minute_ms);
+  sync();
+  BOOST_TEST(count_in(report(), "rows_fetched") == 2'010u);
+  check_all_there();
+}
+
+BOOST_AUTO_TEST_CASE(keeps_its_state_while_it_is_not_complete) {
+  sync();
+  grow(300, minute_ms, {"--delay", "1000"});
+  child_process killed = start("run");
+  await(killed, [&] { return generation() == 2; });
+  killed.signal(SIGKILL);
+  killed.wait();
+  for (const char* action : {"set", "reset"}) {
+    std::vector<std::string> words{action, "default"};
+    if (std::string(action) == "set") {
+      words.insert(words.end(), {"--value", "1700000000000"});
+    }
+    const auto p = run("state", words);
+    BOOST_TEST(p.exit_code == 78, p.out);
+    BOOST_TEST(p.err.find("is not complete") != std::string::npos, p.err);
+  }
+  serve();
   sync();
   check_all_there();
 }

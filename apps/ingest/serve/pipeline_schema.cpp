@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "serve/json_text.hpp"
+#include "json_text.hpp"
 #include "serve/pipeline_file.hpp"
 #include "settings/setting_definition.hpp"
 

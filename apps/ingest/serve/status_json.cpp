@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "ingest/version.hpp"
-#include "serve/json_text.hpp"
+#include "json_text.hpp"
 #include "settings/setting_text.hpp"
 
 namespace ingest::app {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "settings/setting_text.hpp"
 
@@ -28,23 +29,15 @@ json::ConstArray list_in(const json& of, const char* name) {
   return v != nullptr && v->IsArray() ? v->GetArray() : none.GetArray();
 }
 
-bool begins_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-}
-
-std::size_t characters_in(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
 /// Exactly so many characters, cut or filled up.
 std::string fitted(const std::string& text, std::size_t width) {
-  const std::size_t length = characters_in(text);
+  const std::size_t length = detail::characters_in(text);
   if (length <= width) {
     return text + std::string(width - length, ' ');
   }
   std::size_t bytes = 0;
   for (std::size_t seen = 0; bytes < text.size(); ++bytes) {
-    seen += begins_character(text[bytes]) ? 1 : 0;
+    seen += detail::begins_character(text[bytes]) ? 1 : 0;
     if (seen == width) {
       break;
     }
@@ -163,7 +156,7 @@ std::string status_table(std::string_view text, std::size_t width) {
   }
   std::string table;
   for (const std::string& line : lines) {
-    table += (characters_in(line) > width ? fitted(line, width) : line) + "\n";
+    table += (detail::characters_in(line) > width ? fitted(line, width) : line) + "\n";
   }
   return table;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -25,7 +26,30 @@ struct declared_stream;
 namespace ingest {
 
 /// What the program is asked to do.
-enum class command { run, fetch, load, status, validate, discover, version, record, test, init, serve, schema, top };
+enum class command {
+  run,
+  fetch,
+  load,
+  status,
+  validate,
+  discover,
+  version,
+  record,
+  test,
+  init,
+  serve,
+  schema,
+  top,
+  state
+};
+
+inline constexpr std::array<std::string_view, 14> names_of_commands = {
+    "run",    "fetch", "load", "status", "validate", "discover", "version",
+    "record", "test",  "init", "serve",  "schema",   "top",      "state"};
+
+constexpr std::string_view name_of(command c) {
+  return names_of_commands.at(static_cast<std::size_t>(c));
+}
 
 enum class log_format_choice { automatic, json, text };
 

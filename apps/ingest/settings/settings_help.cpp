@@ -46,21 +46,6 @@ std::string title(const setting_definition& d) {
   return flag + (d.type == setting_type::boolean ? "" : " ") + std::string(placeholder(d.type));
 }
 
-void write_wrapped(std::ostream& out, const std::string& text) {
-  constexpr std::string_view indentation = "      ";
-  std::istringstream words(text);
-  std::size_t column = 0;
-  for (std::string word; words >> word;) {
-    if (column + 1 + word.size() > width) {
-      out << '\n';
-      column = 0;
-    }
-    out << (column == 0 ? indentation : " ") << word;
-    column += (column == 0 ? indentation.size() : 1) + word.size();
-  }
-  out << '\n';
-}
-
 std::string requirement(const setting_definition& d) {
   return d.required_with.empty() ? "required" : "required with " + std::string(d.required_with);
 }
@@ -94,20 +79,33 @@ std::string escaped_for_table(std::string_view text) {
 }
 
 std::string commands_of(const setting_definition& d) {
-  static constexpr std::pair<command, std::string_view> names[] = {
-      {command::run, "run"},       {command::fetch, "fetch"},       {command::load, "load"},
-      {command::status, "status"}, {command::validate, "validate"}, {command::discover, "discover"},
-      {command::record, "record"}, {command::test, "test"},         {command::init, "init"}};
   std::string list;
-  for (const auto& [c, name] : names) {
-    if (d.used_by(c)) {
-      list += (list.empty() ? "" : ", ") + std::string(name);
+  for (std::size_t c = 0; c < names_of_commands.size(); ++c) {
+    if (d.used_by(static_cast<command>(c))) {
+      list += (list.empty() ? "" : ", ") + std::string(names_of_commands.at(c));
     }
   }
   return list;
 }
 
 }  // namespace
+
+std::string help_paragraph(const std::string& text) {
+  constexpr std::string_view indentation = "      ";
+  std::ostringstream out;
+  std::istringstream words(text);
+  std::size_t column = 0;
+  for (std::string word; words >> word;) {
+    if (column + 1 + word.size() > width) {
+      out << '\n';
+      column = 0;
+    }
+    out << (column == 0 ? indentation : " ") << word;
+    column += (column == 0 ? indentation.size() : 1) + word.size();
+  }
+  out << '\n';
+  return out.str();
+}
 
 std::string settings_help(command c) {
   std::ostringstream out;
@@ -121,10 +119,10 @@ std::string settings_help(command c) {
       out << '\n' << section << ":\n";
     }
     out << "  " << title(d) << '\n';
-    write_wrapped(out, std::string(d.help) + ".");
+    out << help_paragraph(std::string(d.help) + ".");
     std::string rules = "[";
-    write_wrapped(out,
-                  rules.append(d.name).append("; ").append(d.allowed()).append("; ").append(default_of(d, c)) + "]");
+    out << help_paragraph(rules.append(d.name).append("; ").append(d.allowed()).append("; ").append(default_of(d, c)) +
+                          "]");
   }
   return out.str();
 }

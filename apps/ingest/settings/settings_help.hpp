@@ -10,6 +10,9 @@ namespace ingest {
 /// allowed and the default.
 std::string settings_help(command c);
 
+/// Indented lines, as --help has below the name of an option.
+std::string help_paragraph(const std::string& text);
+
 /// All settings as Markdown, a table per section: what docs/settings.md consists of.
 std::string settings_markdown();
 

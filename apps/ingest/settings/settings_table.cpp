@@ -17,6 +17,8 @@ constexpr command_set recording = set_of(command::record);
 /// Commands that ask an API, and have no buffer.
 constexpr command_set asking = recording | set_of(command::init);
 constexpr command_set replaying = recording | set_of(command::test);
+/// Commands that look at a pipeline in the ledger.
+constexpr command_set of_ledger = set_of(command::state);
 constexpr command_set working = fetching | loading;
 constexpr command_set serving = set_of(command::serve);
 constexpr command_set watching = set_of(command::top);
@@ -145,7 +147,8 @@ const std::array definitions{
   setting_definition{.section = "Database", .name = "DATABASE_URL", .type = connection, .member = &s::database_url,
     .help = "The PostgreSQL database: postgresql://user:password@host:5432/name?sslmode=verify-full; "
             "in the flag, no password",
-    .commands = loading | checking | discovering, .required_for = loading | checking | discovering,
+    .commands = loading | checking | discovering | of_ledger,
+    .required_for = loading | checking | discovering | of_ledger,
     .required_with = "TO=postgres"},
   setting_definition{.section = "Database", .name = "TABLE", .type = text, .member = &s::table,
     .default_text = "ingested_events",
@@ -224,7 +227,7 @@ const std::array definitions{
   setting_definition{.section = "Database", .name = "DATABASE_IO_TIMEOUT_MS", .type = duration,
     .member = &s::database_io_timeout, .default_text = "60s", .least = 100, .greatest = hour,
     .help = "Longest silence of the database before the connection counts as lost",
-    .commands = loading | checking | discovering},
+    .commands = loading | checking | discovering | of_ledger},
   setting_definition{.section = "Database", .name = "REJECT_LIMIT", .type = integer, .member = &s::reject_limit,
     .default_text = "unlimited", .word = "unlimited", .unit = "rows", .least = 0, .greatest = ~std::uint64_t{0},
     .help = "Rows that the database may refuse before the run is aborted; refused rows are kept in "
@@ -240,10 +243,10 @@ const std::array definitions{
     .commands = loading | checking},
 
   setting_definition{.section = "Buffer", .name = "DATA_DIR", .type = path, .member = &s::data_dir,
-    .default_text = "./data", .help = "Directory of the buffer and the state", .commands = everything | recording},
+    .default_text = "./data", .help = "Directory of the buffer and the state", .commands = everything | recording | of_ledger},
   setting_definition{.section = "Buffer", .name = "PIPELINE", .type = name, .member = &s::pipeline,
     .default_text = "default", .help = "Name of the pipeline in DATA_DIR and in the database's ledger",
-    .commands = working | checking},
+    .commands = working | checking | of_ledger},
   setting_definition{.section = "Buffer", .name = "SEGMENT_BYTES", .type = size, .member = &s::segment_bytes,
     .default_text = "64MiB", .least = kib, .greatest = 64 * gib, .help = "Size at which a file of the buffer is completed",
     .commands = working | checking},
@@ -291,10 +294,10 @@ const std::array definitions{
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},
-    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying | asking | serving | watching},
+    .help = "Form of the log on stderr; auto: text on a terminal, else JSON", .commands = everything | discovering | replaying | asking | serving | watching | of_ledger},
   setting_definition{.section = "Output", .name = "LOG_LEVEL", .type = choice, .member = &s::log_level,
     .default_text = "info", .choices = {"debug", "info", "warning", "error"}, .help = "Least level that is logged",
-    .commands = everything | discovering | replaying | asking | serving | watching},
+    .commands = everything | discovering | replaying | asking | serving | watching | of_ledger},
   setting_definition{.section = "Output", .name = "PROGRESS_INTERVAL_MS", .type = duration,
     .member = &s::progress_interval, .default_text = "5s", .least = 100, .greatest = hour,
     .help = "Time between progress lines in the log; a terminal shows a live line instead", .commands = working},

@@ -30,7 +30,7 @@ class slice_id {
   /// Of a counted slice. Throws errc::internal for one that has another name.
   std::uint32_t number() const;
 
-  bool operator==(const slice_id& other) const { return (*this <=> other) == 0; }
+  bool operator==(const slice_id& other) const { return (*this <=> other) == 0; }  // NOLINT(modernize-use-nullptr)
   std::strong_ordering operator<=>(const slice_id& other) const;
 
  private:

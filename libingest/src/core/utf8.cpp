@@ -87,6 +87,10 @@ void append_character(std::uint32_t code, std::string& to) {
   }
 }
 
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t most) {
   std::size_t end = 0;
   while (end < text.size()) {

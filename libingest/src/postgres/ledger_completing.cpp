@@ -137,6 +137,12 @@ void mark_complete(postgres_connection& c, const std::string& pipeline, std::uin
   }
   c.execute("UPDATE ingest.pipelines SET complete = true, completed_at = coalesce(completed_at, now()) WHERE name = $1",
             {pipeline});
+  const ledger_sums sums = read_sums(c, pipeline);
+  c.execute(
+      "UPDATE ingest.syncs s SET completed_at = p.completed_at, rows = $2::bigint, duplicates = $3::bigint, "
+      "rejected = $4::bigint FROM ingest.pipelines p WHERE p.name = $1 AND s.pipeline = $1 "
+      "AND s.generation = p.generation",
+      {pipeline, std::to_string(sums.rows), std::to_string(sums.duplicates), std::to_string(sums.rejected)});
 }
 
 }  // namespace ingest::detail

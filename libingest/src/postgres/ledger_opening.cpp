@@ -56,17 +56,36 @@ void forget_watermarks(postgres_connection& c, const std::string& pipeline) {
   c.execute("DELETE FROM ingest.watermarks WHERE pipeline = $1", {pipeline});
 }
 
-/// That it was complete. Who has a directory of it finds out by this that it was followed.
-void remember_sync(postgres_connection& c, const std::string& pipeline, const ledger_sums& sums) {
+/// What has become of a run that gives way to another one. Who has a directory of one that was complete finds out by
+/// this that it was followed.
+void remember_sync(postgres_connection& c, const std::string& pipeline, const ledger_sums& sums, bool given_up) {
   c.execute(
-      "INSERT INTO ingest.syncs (pipeline, generation, run_id, plan, completed_at, rows, duplicates, rejected) "
-      "SELECT name, generation, run_id, plan, completed_at, $2::bigint, $3::bigint, $4::bigint "
-      "FROM ingest.pipelines WHERE name = $1 ON CONFLICT (pipeline, generation) DO NOTHING",
-      {pipeline, std::to_string(sums.rows), std::to_string(sums.duplicates), std::to_string(sums.rejected)});
+      "INSERT INTO ingest.syncs (pipeline, generation, run_id, plan, completed_at, rows, duplicates, rejected, "
+      "given_up) "
+      "SELECT name, generation, run_id, plan, completed_at, $2::bigint, $3::bigint, $4::bigint, $5::boolean "
+      "FROM ingest.pipelines WHERE name = $1 ON CONFLICT (pipeline, generation) DO UPDATE SET "
+      "completed_at = excluded.completed_at, rows = excluded.rows, duplicates = excluded.duplicates, "
+      "rejected = excluded.rejected, given_up = excluded.given_up",
+      {pipeline, std::to_string(sums.rows), std::to_string(sums.duplicates), std::to_string(sums.rejected),
+       given_up ? "true" : "false"});
   c.execute(
       "DELETE FROM ingest.syncs WHERE pipeline = $1 AND generation <= "
       "(SELECT generation - $2::bigint FROM ingest.pipelines WHERE name = $1)",
       {pipeline, std::to_string(syncs_remembered)});
+}
+
+/// That a process has begun the run that is open, or goes on with it. Later ones than that were of a ledger that was
+/// set back, or of a pipeline that was forgotten by hand.
+void remember_try(postgres_connection& c, const std::string& pipeline) {
+  c.execute(
+      "DELETE FROM ingest.syncs s USING ingest.pipelines p WHERE s.pipeline = $1 AND p.name = $1 AND "
+      "(s.generation > p.generation OR s.generation = p.generation AND s.run_id <> p.run_id)",
+      {pipeline});
+  c.execute(
+      "INSERT INTO ingest.syncs AS s (pipeline, generation, run_id, plan, begun_at, tries) "
+      "SELECT name, generation, run_id, plan, now(), 1 FROM ingest.pipelines WHERE name = $1 "
+      "ON CONFLICT (pipeline, generation) DO UPDATE SET tries = s.tries + 1",
+      {pipeline});
 }
 
 /// Whether somebody may be loading one of these slices.
@@ -221,9 +240,8 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
     if (stored.text(0, 5) == name_of(disposition::replace)) {
       drop_replacement(c, replacement_of(stored.text(0, 3), stored.text(0, 0)));
     }
-    if (follows) {
-      remember_sync(c, who.pipeline, sums);
-    } else {
+    remember_sync(c, who.pipeline, sums, !follows);
+    if (!follows) {
       forget_watermarks(c, who.pipeline);
     }
     c.execute(
@@ -244,6 +262,7 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
       "UPDATE ingest.pipelines SET opened_at = now(), initial_load = initial_load OR $2::boolean, shape = $3, "
       "disposition = $4 WHERE name = $1",
       {who.pipeline, target.keyless() ? "true" : "false", target.shape.description(), name_of(target.shape.write)});
+  remember_try(c, who.pipeline);
 }
 
 ledger_view view_of_opened(postgres_connection& c, const run_identity& who, const target_table& target,

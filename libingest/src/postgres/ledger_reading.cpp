@@ -244,7 +244,12 @@ std::optional<std::string> read_watermark(postgres_connection& c, const std::str
 
 bool was_followed(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
   return ledger_exists(c) &&
-         c.execute("SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2)", {pipeline, run_id})
+         // Whoever only looks does not alter an older ledger, which has only those that were followed.
+         c.execute(
+              "SELECT EXISTS (SELECT FROM ingest.syncs s JOIN ingest.pipelines p ON p.name = s.pipeline "
+              "WHERE s.pipeline = $1 AND s.run_id = $2 AND s.completed_at IS NOT NULL AND s.generation < p.generation "
+              "AND NOT coalesce((to_jsonb(s) ->> 'given_up')::boolean, false))",
+              {pipeline, run_id})
              .truth(0, 0);
 }
 

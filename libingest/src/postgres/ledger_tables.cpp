@@ -61,10 +61,16 @@ CREATE TABLE IF NOT EXISTS ingest.syncs (
   generation bigint NOT NULL,
   run_id text NOT NULL,
   plan text NOT NULL,
-  completed_at timestamptz NOT NULL,
-  rows bigint NOT NULL,
-  duplicates bigint NOT NULL,
-  rejected bigint NOT NULL,
+  completed_at timestamptz,
+  rows bigint NOT NULL DEFAULT 0,
+  duplicates bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  begun_at timestamptz,
+  tries bigint NOT NULL DEFAULT 0,
+  given_up boolean NOT NULL DEFAULT false,
+  failed_at timestamptz,
+  exit_code integer,
+  failure text NOT NULL DEFAULT '',
   PRIMARY KEY (pipeline, generation)
 ))";
 
@@ -72,7 +78,12 @@ CREATE TABLE IF NOT EXISTS ingest.syncs (
 /// ledgers are not altered.
 const std::string later_columns = R"(
 ALTER TABLE ingest.pipelines ADD COLUMN IF NOT EXISTS shape text NOT NULL DEFAULT '',
-  ADD COLUMN IF NOT EXISTS disposition text NOT NULL DEFAULT '')";
+  ADD COLUMN IF NOT EXISTS disposition text NOT NULL DEFAULT '';
+ALTER TABLE ingest.syncs ALTER COLUMN completed_at DROP NOT NULL, ALTER COLUMN rows SET DEFAULT 0,
+  ALTER COLUMN duplicates SET DEFAULT 0, ALTER COLUMN rejected SET DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS begun_at timestamptz, ADD COLUMN IF NOT EXISTS tries bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS given_up boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS failed_at timestamptz,
+  ADD COLUMN IF NOT EXISTS exit_code integer, ADD COLUMN IF NOT EXISTS failure text NOT NULL DEFAULT '')";
 
 /// Version 1 had a row for each page for ever, numbered over all slices. What was loaded without holes is kept as what
 /// its slices have reached. Pages behind a hole have no number within their slice: they will come again, and meet their
@@ -145,7 +156,9 @@ bool ledger_is_current(postgres_connection& c) {
   return c
       .execute("SELECT " + all_tables_exist +
                " AND (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('ingest.pipelines') "
-               "AND attname IN ('shape', 'disposition') AND NOT attisdropped) = 2")
+               "AND attname IN ('shape', 'disposition') AND NOT attisdropped) = 2 "
+               "AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('ingest.syncs') "
+               "AND attname = 'failure' AND NOT attisdropped)")
       .truth(0, 0);
 }
 
@@ -171,7 +184,9 @@ void create_ledger(postgres_connection& c) {
   if (ledger_is_current(c)) {
     return;
   }
-  if (!c.execute("SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'ingest.pipelines'::regclass")
+  if (!c.execute(
+            "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid IN ('ingest.pipelines'::regclass, "
+            "'ingest.syncs'::regclass)")
            .truth(0, 0)) {
     throw error(errc::config,
                 "the ledger lacks columns of this version, which its owner has to add: " + later_columns.substr(1));

@@ -1,6 +1,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/load_session.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/sync_history.hpp"
 
 namespace ingest {
 
@@ -200,6 +201,13 @@ void postgres_target::complete_with(std::string watermark) {
 
 void postgres_target::complete_with_slices() {
   session_->complete_with_slices();
+}
+
+void postgres_target::remember_failure(int exit_code, const std::string& why, std::stop_token stop) const {
+  detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
+    detail::remember_failure(c, session_->options().pipeline, exit_code, why);
+    return true;
+  });
 }
 
 std::optional<std::map<std::string, std::string>> postgres_target::watermarks(const std::string& stream,

@@ -1,4 +1,4 @@
-#include "validate_command.hpp"
+#include "commands/validate.hpp"
 
 #include <filesystem>
 #include <iomanip>
@@ -6,27 +6,25 @@
 
 #include "buffer/data_dir.hpp"
 #include "check.hpp"
+#include "commands/command_definition.hpp"
 #include "from/from.hpp"
 #include "ingest/log.hpp"
 #include "settings/weakened_settings.hpp"
 #include "to/to.hpp"
+#include "validate_manifest.hpp"
 
 namespace ingest::app {
 
 namespace {
 
-void print_line(std::ostream& out, std::string_view verdict, std::string_view name, const std::string& text) {
-  out << std::left << std::setw(7) << verdict << std::setw(10) << name << log::redact(text) << std::endl;
-}
-
 /// 0, or the exit code of the failure.
 int make(const check& c, std::ostream& out) {
   try {
-    print_line(out, "ok", c.name, c.look());
+    print_verdict(out, "ok", c.name, c.look());
     return 0;
   } catch (...) {
     const error e = current_error();
-    print_line(out, "FAILED", c.name, e.what());
+    print_verdict(out, "FAILED", c.name, e.what());
     return e.exit_code();
   }
 }
@@ -43,7 +41,11 @@ std::string look_at_data_dir(const settings& s) {
 
 }  // namespace
 
-int validate_command(const setting_sources& sources, std::ostream& out) {
+void print_verdict(std::ostream& out, std::string_view verdict, std::string_view name, const std::string& text) {
+  out << std::left << std::setw(7) << verdict << std::setw(10) << name << log::redact(text) << std::endl;
+}
+
+int check_all(const setting_sources& sources, std::ostream& out) {
   settings s;
   const check whether_settings_load{"settings", [&] {
                                       s = load_settings(sources, command::validate);
@@ -55,13 +57,13 @@ int validate_command(const setting_sources& sources, std::ostream& out) {
     return first_failure;
   }
   for (const std::string& doubt : s.misspelt) {
-    print_line(out, "WARN", "settings", doubt);
+    print_verdict(out, "WARN", "settings", doubt);
   }
   for (const std::string& nothing : s.unused) {
-    print_line(out, "WARN", "settings", nothing);
+    print_verdict(out, "WARN", "settings", nothing);
   }
   for (const std::string& weakness : weakened_settings(s, command::validate)) {
-    print_line(out, "WARN", "settings", weakness);
+    print_verdict(out, "WARN", "settings", weakness);
   }
   std::vector<check> checks;
   if (to_of(s).durable) {
@@ -77,5 +79,37 @@ int validate_command(const setting_sources& sources, std::ostream& out) {
   }
   return first_failure;
 }
+
+namespace {
+
+constexpr own_option options[] = {
+    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    {.name = "--offline",
+     .help = "Check only what FILE says itself: which of its streams run here, and what is wrong or lacking in it, by "
+             "lines. Asks no API, and needs no settings."},
+    {.name = "--json", .help = "With --offline: print that as JSON."},
+};
+
+int execute(const invocation& asked, std::ostream& out) {
+  const bool offline = asked.has("--offline");
+  if (asked.has("FILE") ? asked.has("--json") && !offline : offline || asked.has("--json")) {
+    throw error(errc::usage,
+                "--offline and --json are of a manifest: ingest validate manifest.yaml --offline (see "
+                "ingest validate --help)");
+  }
+  return offline ? validate_manifest(asked.text("FILE"), asked.has("--json"), out) : check_all(asked.sources, out);
+}
+
+}  // namespace
+
+const command_definition command_validate = {
+    .command = command::validate,
+    .name = name_of(command::validate),
+    .help = "Check the settings, DATA_DIR, where events come from and where they go",
+    .words = "[FILE]",
+    .options = options,
+    .takes_connector = true,
+    .execute = execute,
+};
 
 }  // namespace ingest::app

@@ -1,10 +1,9 @@
-#include "record_command.hpp"
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
 
+#include "commands/command_definition.hpp"
 #include "core/utf8.hpp"
 #include "from/connector.hpp"
 #include "http/body_decoder.hpp"
@@ -19,6 +18,17 @@
 namespace ingest::app {
 
 namespace {
+
+constexpr own_option options[] = {
+    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    {.name = "--into", .value = "DIR", .help = "The directory for the recording; one that is there is replaced."},
+    {.name = "--limit", .value = "N", .help = "The most pages of a stream; 0: all. [100]"},
+};
+
+struct record_order {
+  std::filesystem::path into;
+  std::uint64_t limit = 0;  ///< pages of a stream; 0: all
+};
 
 using kept_exchange = rest::exchange_recorder::kept;
 
@@ -153,6 +163,8 @@ std::string text_of(const recorded_stream& stream) {
          " slices" + (stream.cut_after > 0 ? "; cut after " + std::to_string(stream.cut_after) + " pages" : "");
 }
 
+/// Each stream is replayed before it is written: one that does not come out the same is left out, and said. Where that
+/// is all, nothing is written.
 class recording_session {
  public:
   recording_session(const settings& s, const record_order& order, std::ostream& out)
@@ -284,13 +296,29 @@ class recording_session {
   int first_failure_ = 0;
 };
 
-}  // namespace
-
-int record_command(const settings& s, const record_order& order, std::ostream& out) {
+int execute(const invocation& asked, std::ostream& out) {
+  if (!asked.has("FILE") || !asked.has("--into")) {
+    throw error(errc::usage,
+                "say of what and where: ingest record manifest.yaml --into DIR (see ingest record --help)");
+  }
+  const record_order order{asked.text("--into"), asked.number("--limit", 100)};
+  const settings s = settings_of(asked);
   if (s.from.what != source_choice::kind::connector) {
     throw error(errc::usage, "only connectors are recorded: ingest record manifest.yaml --into DIR");
   }
   return recording_session(s, order, out).run();
 }
+
+}  // namespace
+
+const command_definition command_record = {
+    .command = command::record,
+    .name = name_of(command::record),
+    .help = "Keep what an API answers to a connector, without its secrets, for tests: --into DIR",
+    .words = "[FILE]",
+    .options = options,
+    .takes_connector = true,
+    .execute = execute,
+};
 
 }  // namespace ingest::app

@@ -1,10 +1,9 @@
-#include "init_command.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 
+#include "commands/command_definition.hpp"
 #include "from/connector.hpp"
 #include "ingest/file_system.hpp"
 #include "ingest/log.hpp"
@@ -21,6 +20,32 @@ namespace ingest::app {
 namespace {
 
 constexpr std::size_t pages_read = 2;
+
+constexpr own_option options[] = {
+    {.name = "URL",
+     .help = "A list of records, with the parameters that it needs. Asked are a dozen requests, 14 at most, GET only, "
+             "one at a time. What was seen, and what is a guess, the file says in its comments."},
+    {.name = "--from-manifest",
+     .value = "FILE",
+     .help = "Asks nobody: the settings that FILE wants of a connection, to be filled in for --connector-config."},
+    {.name = "--into",
+     .value = "FILE",
+     .help = "What is written; it must not be there yet. Without it, standard output."},
+    {.name = "--header",
+     .value = "'NAME: VALUE'",
+     .help =
+         "A header of each request; may be repeated. ${VARIABLE} in a header, or in the query of the URL, is one of "
+         "the environment, and stays so in the file: --header 'Authorization: Bearer ${TOKEN}'. A secret itself is "
+         "refused.",
+     .repeats = true},
+};
+
+struct init_order {
+  std::string address;               ///< of the API's stream, with the parameters that it needs
+  std::vector<std::string> headers;  ///< "Name: value"
+  std::filesystem::path into;        ///< empty: the file goes to standard output
+  std::filesystem::path manifest;    ///< no API, but the connector whose settings are to be drafted
+};
 
 rest::asked_api asked_api_of(const init_order& order) {
   rest::asked_api api =
@@ -74,6 +99,9 @@ int draft_settings(const init_order& order, std::ostream& out) {
   return 0;
 }
 
+/// Writes a connector in the short spelling, which was checked as `validate` does it and by which two pages were read
+/// as a run does it. Where they are not what was seen, or the run would end with an error, the file says so in its
+/// beginning, and that error's exit code is returned.
 class init_session {
  public:
   init_session(const settings& s, const init_order& order)
@@ -159,13 +187,32 @@ class init_session {
   std::shared_ptr<rest::polite_transport> transport_;
 };
 
-}  // namespace
-
-int init_command(const settings& s, const init_order& order, std::ostream& out) {
+/// What is to be told beside the file goes to standard error, and to `out` where the file does not.
+int execute(const invocation& asked, std::ostream& out) {
+  const init_order order{asked.text("URL"), asked.texts("--header"), asked.text("--into"),
+                         asked.text("--from-manifest")};
+  const bool of_api = !order.address.empty();
+  if (of_api != order.manifest.empty() || (!of_api && !order.headers.empty())) {
+    throw error(errc::usage,
+                "say which API: ingest init https://api.example.com/v1/orders, or, for the settings of a manifest, "
+                "ingest init --from-manifest manifest.yaml (see ingest init --help)");
+  }
+  const settings s = settings_of(asked);
   if (!order.into.empty() && posix_file_system().exists(order.into)) {
     throw error(errc::config, order.into.string() + " is there already, and is not written over: name another file");
   }
   return order.manifest.empty() ? init_session(s, order).run(out) : draft_settings(order, out);
 }
+
+}  // namespace
+
+const command_definition command_init = {
+    .command = command::init,
+    .name = name_of(command::init),
+    .help = "Ask an API a few questions and write a connector for it; or draft a manifest's settings",
+    .words = "URL | --from-manifest FILE",
+    .options = options,
+    .execute = execute,
+};
 
 }  // namespace ingest::app

@@ -1,7 +1,6 @@
-#include "test_command.hpp"
-
 #include <algorithm>
 
+#include "commands/command_definition.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "replay.hpp"
@@ -9,6 +8,26 @@
 namespace ingest::app {
 
 namespace {
+
+constexpr own_option options[] = {
+    {.name = "DIR", .help = "The recording."},
+    {.name = "--manifest", .value = "FILE", .help = "The connector, if it is not where it was when it was recorded."},
+    {.name = "--fault",
+     .value = "STREAM:N=FAULT",
+     .help =
+         "In place of the Nth recorded answer comes once: 429, cut, slow (no answer in time) or expired (401). What "
+         "is read must be the same. May be repeated; DIR/faults.yaml has those that always come: {orders: {3: "
+         "429}}.",
+     .repeats = true},
+    {.name = "--update", .help = "Take what comes out for what is expected from now on."},
+};
+
+struct test_order {
+  std::filesystem::path directory;  ///< of the recording
+  std::filesystem::path manifest;   ///< empty: where it was recorded
+  std::vector<std::string> faults;  ///< each STREAM:N=FAULT, beside those of faults.yaml in the directory
+  bool update = false;              ///< records and positions that come out are what is expected from now on
+};
 
 using fault_orders = std::map<std::string, rest::exchange_faults>;
 
@@ -61,9 +80,13 @@ void print(std::ostream& out, const std::string& verdict, const std::string& nam
       << '\n';
 }
 
-}  // namespace
-
-int test_command(const settings& s, const test_order& order, std::ostream& out) {
+/// A line a stream, with what was compared or what differs. Asks for nothing but files.
+int execute(const invocation& asked, std::ostream& out) {
+  const test_order order{asked.text("DIR"), asked.text("--manifest"), asked.texts("--fault"), asked.has("--update")};
+  if (order.directory.empty()) {
+    throw error(errc::usage, "say which recording: ingest test DIR (see ingest test --help)");
+  }
+  const settings s = settings_of(asked);
   const recording r = recording_of(read_recording(order.directory));
   const auto file = order.manifest.empty() ? order.directory / r.manifest : order.manifest;
   const rest::manifest source = rest::prepared_manifest(rest::read_document(file.lexically_normal().string()));
@@ -95,5 +118,16 @@ int test_command(const settings& s, const test_order& order, std::ostream& out) 
   }
   return all_the_same ? 0 : exit_code_of(errc::bad_data);
 }
+
+}  // namespace
+
+const command_definition command_test = {
+    .command = command::test,
+    .name = name_of(command::test),
+    .help = "Read a connector's streams from what was recorded, and compare what comes of it",
+    .words = "DIR",
+    .options = options,
+    .execute = execute,
+};
 
 }  // namespace ingest::app

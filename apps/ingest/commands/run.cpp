@@ -1,0 +1,75 @@
+#include "commands/command_definition.hpp"
+#include "connector_run.hpp"
+#include "process_run.hpp"
+#include "run_command.hpp"
+
+namespace ingest::app {
+
+namespace {
+
+constexpr own_option options[] = {
+    {.name = "--fresh", .help = "Forget the run in DATA_DIR and begin anew; its rejected rows are kept."},
+    {.name = "--yes", .help = "With --fresh: even if DATA_DIR holds something."},
+};
+constexpr own_option options_with_file[] = {
+    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    options[0],
+    options[1],
+};
+
+int execute(const invocation& asked, std::ostream&) {
+  const settings s = settings_of(asked);
+  const command c = asked.command->command;
+  const bool fresh = asked.has("--fresh");
+  check_fresh(s, fresh, asked.has("--yes"));
+  if (s.from.what == source_choice::kind::connector && c != command::load) {
+    return run_connector(s, c, fresh);
+  }
+  if (s.from.is_process() && c != command::load) {
+    return run_process(s, c, fresh);
+  }
+  return run_command(s, c, fresh);
+}
+
+}  // namespace
+
+const command_definition command_run = {
+    .command = command::run,
+    .name = name_of(command::run),
+    .help = "Take events from where FROM says to where TO says, as from an API into a database; resumes what was begun",
+    .words = "[FILE]",
+    .options = options_with_file,
+    .takes_connector = true,
+    .execute = execute,
+};
+
+const command_definition command_read = {
+    .command = command::run,
+    .name = "read",
+    .help = "Print the records of a connector's streams, a line of JSON each: run with TO=stdout",
+    .words = "[FILE]",
+    .options = options_with_file,
+    .takes_connector = true,
+    .to_stdout = true,
+    .execute = execute,
+};
+
+const command_definition command_fetch = {
+    .command = command::fetch,
+    .name = name_of(command::fetch),
+    .help = "Take events from where FROM says into the buffer in DATA_DIR only",
+    .words = "[FILE]",
+    .options = options_with_file,
+    .takes_connector = true,
+    .execute = execute,
+};
+
+const command_definition command_load = {
+    .command = command::load,
+    .name = name_of(command::load),
+    .help = "Load what the buffer in DATA_DIR holds into the database only; takes neither FROM nor TO",
+    .options = options,
+    .execute = execute,
+};
+
+}  // namespace ingest::app
