@@ -345,6 +345,37 @@ BOOST_AUTO_TEST_CASE(waits_for_a_database_that_is_away_rather_than_begin_at_the_
   BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(is_not_moved_by_a_backfill_of_a_part_of_its_time) {
+  BOOST_TEST(sync().exit_code == 0);
+  database.execute("DELETE FROM visits");
+  asked();
+  const auto p = run("backfill", {manifest, "--from", "2026-01-08T00:00:00Z", "--to", "2026-02-01T00:00:00Z"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-08", "b since 2026-01-08"}), boost::test_tools::per_element());
+  BOOST_TEST(server.requests().back().parameter("until") == "2026-02-01");
+  BOOST_TEST(database.value("SELECT string_agg(id, ',') FROM visits") == "a2026-01-10");
+  BOOST_TEST(watermarks() == 2u);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.watermarks") == 2u);
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(is_verified_against_its_source) {
+  BOOST_TEST(sync().exit_code == 0);
+  const auto same = run("verify", {manifest});
+  BOOST_TEST(same.exit_code == 0, same.out << same.err);
+  BOOST_TEST(same.out.find("\"visits\": 3 rows, the source has 3; 0 missing") != std::string::npos, same.out);
+  database.execute("DELETE FROM visits WHERE id LIKE 'a%'; UPDATE visits SET at = '2020-01-01'");
+  const auto differs = run("verify", {manifest});
+  BOOST_TEST(differs.exit_code == 65, differs.out);
+  BOOST_TEST(differs.out.find("2 missing") != std::string::npos, differs.out);
+  BOOST_TEST(differs.out.find("1 different ([\"b2026-02-20\"])") != std::string::npos, differs.out);
+  BOOST_TEST(loaded() == 1u);
+  asked();
+  BOOST_TEST(sync().exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-10", "b since 2026-02-20"}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(a_sync_of_children_that_depend_on_what_is_new_of_their_parents, dependent_run)

@@ -77,6 +77,8 @@ extern const command_definition command_status;
 extern const command_definition command_state;
 extern const command_definition command_buffer;
 extern const command_definition command_rejects;
+extern const command_definition command_verify;
+extern const command_definition command_backfill;
 extern const command_definition command_validate;
 extern const command_definition command_doctor;
 extern const command_definition command_init;

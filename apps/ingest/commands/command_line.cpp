@@ -40,7 +40,7 @@ class subcommand {
     cli_->add_option("--config", config_file_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     cli_->add_option("--env-file", env_file_)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     for (const setting_definition& d : setting_definitions()) {
-      if (d.used_by(definition.command) && !d.flag().empty()) {
+      if (d.used_by(definition.command) && !d.flag().empty() && !is_own(d.flag())) {
         add(d);
       }
     }
@@ -104,6 +104,12 @@ class subcommand {
                ? std::accumulate(values.begin(), values.end(), std::string(),
                                  [](const std::string& all, const std::string& one) { return all + "\n" + one; })
                : values.back();
+  }
+
+  /// A setting whose flag is another one's here has none.
+  bool is_own(const std::string& flag) const {
+    return std::any_of(definition_.options.begin(), definition_.options.end(),
+                       [&](const own_option& o) { return o.name == flag; });
   }
 
   void add(const own_option& o) {

@@ -97,7 +97,8 @@ std::chrono::system_clock::time_point time_of(std::int64_t ms) {
 /// What is read is what manifest, settings and stream say.
 std::string plan_of_connector(const settings& s) {
   return (s.connector_plan.empty() ? set_up_connector(s).plan : s.connector_plan) + " STREAM=" + s.stream +
-         (s.made_of.empty() ? "" : " MADE_OF=" + s.made_of) + " ID_POINTER=" + s.id_pointer +
+         (s.made_of.empty() ? "" : " MADE_OF=" + s.made_of) + (s.since ? " SINCE=" + std::to_string(*s.since) : "") +
+         (s.until ? " UNTIL=" + std::to_string(*s.until) : "") + " ID_POINTER=" + s.id_pointer +
          std::string(s.incremental ? reads_new_key : reads_all_key);
 }
 
@@ -128,6 +129,22 @@ class ledger_progress {
   std::optional<std::map<std::string, std::string>> at_hand_;
 };
 
+/// As if all before SINCE were loaded, whatever is.
+rest::stream_progress progress_since(const settings& s, const rest::connector_stream& stream) {
+  using std::chrono::milliseconds;
+  const auto time = std::chrono::sys_time<milliseconds>(milliseconds(s.since.value_or(0)));
+  const auto watermark = stream.incremental() ? stream.incremental()->watermark_at(time) : std::nullopt;
+  if (!watermark) {
+    throw error(errc::config, "stream " + stream.name() +
+                                  " cannot be asked for a part of its time: leave it out (EXCLUDE), or read all of it");
+  }
+  rest::stream_progress past;
+  if (s.since) {
+    past.watermark = [watermark](const std::string&, const std::stop_token&) { return watermark; };
+  }
+  return past;
+}
+
 supplied_sources sources_of(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
                             const std::set<slice_id>& begun, metrics& counters) {
   std::function<bool(const std::stop_token&)> replaces_rows;
@@ -137,6 +154,9 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   const auto present = present_in(plan);
   const auto from = std::make_shared<rest::connector>(
       s.connector, present ? time_of(*present) : std::chrono::system_clock::now(), std::move(replaces_rows), counters);
+  if (s.until) {
+    from->bound(s.stream, time_of(*s.until));
+  }
   const auto stream =
       std::make_shared<const rest::connector_stream>(from->open(s.made_stream ? *s.made_stream : from->find(s.stream)));
   std::shared_ptr<const record_encoder> encoder = std::make_shared<ndjson_encoder>();
@@ -146,7 +166,9 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   const bool has_key = to_of(s).keyed && s.has_key;
   const bool may_repeat = has_key && s.write != disposition::append;
   rest::stream_progress past;
-  if (ledger && goes_by_watermarks_of_slices(plan)) {
+  if (s.since || s.until) {
+    past = progress_since(s, *stream);
+  } else if (ledger && goes_by_watermarks_of_slices(plan)) {
     past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
                                                                                         const std::stop_token& stop) {
       return kept->watermark(partition, stop);

@@ -202,7 +202,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   settings own = s;
   own.stream = stream.name;
   own.stream_schema = stream.schema;
-  own.token_file = s.data_dir / token_file_name;
+  own.token_file = s.token_file.empty() ? s.data_dir / token_file_name : s.token_file;
   own.data_dir = s.data_dir / file_name_of(stream.name);
   own.pipeline = shortened(s.pipeline + "." + file_name_of(stream.name), s.pipeline + "." + stream.name, longest_name);
   // What is no regular file, a pipe, takes the reports of all streams, one after the other.

@@ -53,6 +53,12 @@ struct connector_parts {
   retry_options patience = {};                                          ///< with answers that cannot be right
   std::function<bool(const std::stop_token&)> replaces_rows = nullptr;  ///< none: what is read replaces nothing
   std::chrono::system_clock::time_point present = {};                   ///< of cursors
+
+  struct time_bound {
+    std::string stream;
+    std::chrono::system_clock::time_point latest;
+  };
+  std::optional<time_bound> bound = {};  ///< of the cursor of a stream of which only a part is to be read
 };
 
 /// A component of a prepared manifest, as those that are made of it read its fields. The parts must outlive it.

@@ -66,6 +66,10 @@ connector::connector(std::shared_ptr<const connector> first, std::chrono::system
   parts_.connections = std::make_shared<counted_transport>(parts_.connections, counters);
 }
 
+void connector::bound(std::string stream, std::chrono::system_clock::time_point latest) {
+  parts_.bound = {std::move(stream), latest};
+}
+
 std::vector<std::string> connector::unasked() const {
   std::vector<std::string> names;
   const node* const templates = manifest_.root.find("dynamic_streams");

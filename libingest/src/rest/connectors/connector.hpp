@@ -63,6 +63,9 @@ class connector {
   connector(std::shared_ptr<const connector> first, std::chrono::system_clock::time_point present,
             std::function<bool(const std::stop_token&)> replaces_rows, metrics& counters);
 
+  /// Of this stream, what is later is not asked for: to be said before it is opened. Its parents are read whole.
+  void bound(std::string stream, std::chrono::system_clock::time_point latest);
+
   /// The manifest with the streams that the settings choose and templates make of them, see with_listed_streams().
   const manifest& source() const { return manifest_; }
   const std::vector<declared_stream>& streams() const { return streams_; }

@@ -63,6 +63,9 @@ made_cursor make_datetime_cursor(const component& of) {
   o.is_data_feed = of.truth("is_data_feed");
   o.is_client_side_incremental = of.truth("is_client_side_incremental");
   o.where = of.where();
+  if (const auto& bound = of.parts().bound; bound && of.path() == bound->stream + ".incremental_sync") {
+    o.latest = bound->latest;
+  }
   const auto present = [at = of.parts().present] { return at; };
   return std::make_shared<datetime_cursor>(std::move(o), of.known(), present);
 }

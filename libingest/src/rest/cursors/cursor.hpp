@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,11 @@ class cursor {
   /// Nothing where nothing was observed, and there was none before: then a start that is set earlier is heeded.
   virtual std::optional<std::string> watermark(const std::optional<std::string>& before, const value& window,
                                                const value& observed) const = 0;
+
+  /// The watermark of a partition that is complete up to that time; nothing where it goes by no time.
+  virtual std::optional<std::string> watermark_at(std::chrono::sys_time<std::chrono::milliseconds>) const {
+    return std::nullopt;
+  }
 
   /// When records that its watch does not admit are left out.
   virtual cursor_filter filter() const = 0;

@@ -128,6 +128,11 @@ std::optional<std::string> datetime_cursor::watermark(const std::optional<std::s
   return reached ? std::optional(exact_format().print(*moment::of(reached->at()))) : std::nullopt;
 }
 
+std::optional<std::string> datetime_cursor::watermark_at(std::chrono::sys_time<std::chrono::milliseconds> time) const {
+  const auto at = moment::of(time);
+  return at ? std::optional(exact_format().print(*at)) : std::nullopt;
+}
+
 cursor_filter datetime_cursor::filter() const {
   if (settings_->options.is_data_feed) {
     return cursor_filter::late;

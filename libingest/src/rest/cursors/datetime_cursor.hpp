@@ -15,8 +15,9 @@ namespace ingest::rest {
 struct datetime_cursor_options {
   interpolation cursor_field;
   min_max_datetime start_datetime;
-  std::optional<min_max_datetime> end_datetime = {};  ///< nothing: the present
-  std::string datetime_format = {};                   ///< of what is sent, and of watermarks
+  std::optional<min_max_datetime> end_datetime = {};                 ///< nothing: the present
+  std::optional<std::chrono::system_clock::time_point> latest = {};  ///< no later than that, whatever is said so
+  std::string datetime_format = {};                                  ///< of what is sent, and of watermarks
   std::vector<std::string> cursor_datetime_formats = {};
   std::optional<interpolation> step = {};
   std::optional<std::string> cursor_granularity = {};
@@ -51,6 +52,7 @@ class datetime_cursor final : public cursor {
   std::unique_ptr<record_watch> watch(const std::optional<std::string>& watermark) const override;
   std::optional<std::string> watermark(const std::optional<std::string>& before, const value& window,
                                        const value& observed) const override;
+  std::optional<std::string> watermark_at(std::chrono::sys_time<std::chrono::milliseconds> time) const override;
   cursor_filter filter() const override;
 
  private:

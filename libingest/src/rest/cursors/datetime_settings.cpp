@@ -86,8 +86,10 @@ moment datetime_cursor::settings::present() const {
 }
 
 moment datetime_cursor::settings::end() const {
-  const moment asked =
-      options.end_datetime ? options.end_datetime->evaluate(*known, options.datetime_format) : present();
+  moment asked = options.end_datetime ? options.end_datetime->evaluate(*known, options.datetime_format) : present();
+  if (const auto latest = options.latest ? moment::of(floor<microseconds>(*options.latest)) : std::nullopt) {
+    asked = std::min(asked, *latest);
+  }
   if (rules.clamped.of() == clamping::period::none) {
     return asked;
   }
