@@ -3,10 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include "command_help.hpp"
+#include "completions.hpp"
 #include "core/nearest_name.hpp"
+#include "man_page.hpp"
 #include "metrics_help.hpp"
 #include "rest/document/component_docs.hpp"
 #include "settings/setting_definition.hpp"
@@ -37,7 +40,7 @@ class subcommand {
   subcommand(CLI::App& program, const command_description& description, invocation& asked)
       : description_(description), asked_(asked), cli_(program.add_subcommand(std::string(description.name))) {
     cli_->allow_extras();
-    if (description.command == command::version || description.command == command::schema) {
+    if (!takes_settings(description.command)) {
       return;
     }
     cli_->add_option("--config", asked.sources.config_file)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -80,6 +83,7 @@ class subcommand {
       cli_->add_flag("--fresh", asked.fresh);
       cli_->add_flag("--yes", asked.yes);
     }
+    require_descriptions();
     for (const setting_definition& d : setting_definitions()) {
       if (d.used_by(description.command) && !d.flag().empty()) {
         add(d);
@@ -133,6 +137,19 @@ class subcommand {
   }
 
  private:
+  /// What the table does not know, no help would tell of.
+  void require_descriptions() const {
+    for (const CLI::Option* const option : cli_->get_options()) {
+      const std::string name = option->get_name();
+      const auto all = option_descriptions();
+      if (name.starts_with("--") && name != "--help" && std::none_of(all.begin(), all.end(), [&](const auto& o) {
+            return o.name == name && (o.commands & set_of(description_.command)) != 0;
+          })) {
+        throw std::logic_error("no description of " + name + " of " + std::string(description_.name));
+      }
+    }
+  }
+
   void add(const setting_definition& d) {
     CLI::Option* const option = d.type == setting_type::boolean ? cli_->add_flag(d.flag()) : cli_->add_option(d.flag());
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);  // take() chooses
@@ -271,6 +288,10 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   print_metrics->add_flag("--markdown")->required();
   CLI::App* const print_components = program.add_subcommand("help-components")->group("");
   print_components->add_flag("--markdown")->required();
+  CLI::App* const print_manual = program.add_subcommand("help-man")->group("");
+  CLI::App* const print_completions = program.add_subcommand("completions")->group("");
+  std::string shell;
+  print_completions->add_option("SHELL", shell)->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   std::vector<subcommand> commands;
   for (const command_description& c : command_descriptions()) {
     commands.emplace_back(program, c, asked);
@@ -293,6 +314,10 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
     out << (print_settings->parsed()  ? settings_markdown()
             : print_metrics->parsed() ? metrics_markdown()
                                       : rest::component_list());
+    return std::nullopt;
+  }
+  if (print_manual->parsed() || print_completions->parsed()) {
+    out << (print_manual->parsed() ? man_page() : completions(shell));
     return std::nullopt;
   }
   if (wants_version) {

@@ -38,29 +38,6 @@ std::string_view placeholder(setting_type type) {
   }
 }
 
-std::string title(const setting_definition& d) {
-  const std::string flag = d.flag();
-  if (flag.empty()) {
-    return "(no flag) " + std::string(d.name);
-  }
-  return flag + (d.type == setting_type::boolean ? "" : " ") + std::string(placeholder(d.type));
-}
-
-void write_wrapped(std::ostream& out, const std::string& text) {
-  constexpr std::string_view indentation = "      ";
-  std::istringstream words(text);
-  std::size_t column = 0;
-  for (std::string word; words >> word;) {
-    if (column + 1 + word.size() > width) {
-      out << '\n';
-      column = 0;
-    }
-    out << (column == 0 ? indentation : " ") << word;
-    column += (column == 0 ? indentation.size() : 1) + word.size();
-  }
-  out << '\n';
-}
-
 std::string requirement(const setting_definition& d) {
   return d.required_with.empty() ? "required" : "required with " + std::string(d.required_with);
 }
@@ -109,6 +86,34 @@ std::string commands_of(const setting_definition& d) {
 
 }  // namespace
 
+std::string setting_title(const setting_definition& d) {
+  const std::string flag = d.flag();
+  if (flag.empty()) {
+    return "(no flag) " + std::string(d.name);
+  }
+  return flag + (d.type == setting_type::boolean ? "" : " ") + std::string(placeholder(d.type));
+}
+
+std::string wrapped(const std::string& text, std::string_view indentation) {
+  std::ostringstream out;
+  std::istringstream words(text);
+  std::size_t column = 0;
+  for (std::string word; words >> word;) {
+    if (column + 1 + word.size() > width) {
+      out << '\n';
+      column = 0;
+    }
+    out << (column == 0 ? indentation : " ") << word;
+    column += (column == 0 ? indentation.size() : 1) + word.size();
+  }
+  out << '\n';
+  return out.str();
+}
+
+std::string setting_rules(const setting_definition& d, command c) {
+  return std::string(d.name) + "; " + d.allowed() + "; " + default_of(d, c);
+}
+
 std::string settings_help(command c) {
   std::ostringstream out;
   std::string_view section;
@@ -120,11 +125,8 @@ std::string settings_help(command c) {
       section = d.section;
       out << '\n' << section << ":\n";
     }
-    out << "  " << title(d) << '\n';
-    write_wrapped(out, std::string(d.help) + ".");
-    std::string rules = "[";
-    write_wrapped(out,
-                  rules.append(d.name).append("; ").append(d.allowed()).append("; ").append(default_of(d, c)) + "]");
+    out << "  " << setting_title(d) << '\n';
+    out << wrapped(std::string(d.help) + ".", "      ") << wrapped("[" + setting_rules(d, c) + "]", "      ");
   }
   return out.str();
 }

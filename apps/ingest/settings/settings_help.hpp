@@ -1,14 +1,24 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-#include "settings/settings.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 
 /// The settings that `c` uses, as text for --help, grouped by section: flag, meaning, environment variable, what is
 /// allowed and the default.
 std::string settings_help(command c);
+
+/// Its flag with what stands behind it; "(no flag) NAME" where it has none.
+std::string setting_title(const setting_definition& d);
+
+/// Its variable, what is allowed, and the default with that command.
+std::string setting_rules(const setting_definition& d, command c);
+
+/// A paragraph in lines of a terminal's width, each indented so.
+std::string wrapped(const std::string& text, std::string_view indentation);
 
 /// All settings as Markdown, a table per section: what docs/settings.md consists of.
 std::string settings_markdown();
