@@ -130,7 +130,8 @@ std::string for_zsh() {
          "_ingest() {\n"
          "  local -a commands=(\n";
   for (const command_description& c : command_descriptions()) {
-    out << "    " << "'" << c.name << ':' << in_short(c.help) << "'\n";
+    out << "    "
+        << "'" << c.name << ':' << in_short(c.help) << "'\n";
   }
   out << "  )\n"
          "  if (( CURRENT == 2 )); then\n"
@@ -144,10 +145,10 @@ std::string for_zsh() {
   for (const command_description& c : command_descriptions()) {
     out << "    " << c.name << ")\n      _arguments";
     for (const completed_flag& f : flags_of(c.command)) {
-      const std::string value = f.value.empty()       ? ""
-                                : f.is_path           ? ":file:_files"
-                                : !f.choices.empty()  ? ":value:(" + joined(f.choices) + ")"
-                                                      : ":value: ";
+      const std::string value = f.value.empty()      ? ""
+                                : f.is_path          ? ":file:_files"
+                                : !f.choices.empty() ? ":value:(" + joined(f.choices) + ")"
+                                                     : ":value: ";
       out << " \\\n        '" << f.name << '[' << with_escapes(f.help) << ']' << value << "'";
     }
     out << " \\\n        '*:file:_files'\n      ;;\n";
@@ -171,8 +172,11 @@ std::string for_fish() {
         << "'" << in_short(c.help) << "'\n";
     for (const completed_flag& f : flags_of(c.command)) {
       out << "complete -c ingest -n '__fish_seen_subcommand_from " << c.name << "' -l " << f.name.substr(2)
-          << (f.value.empty() ? "" : f.is_path ? " -r -F" : " -x")
-          << (f.choices.empty() ? "" : " -a '" + joined(f.choices) + "'") << " -d " << "'" << f.help << "'\n";
+          << (f.value.empty() ? ""
+              : f.is_path     ? " -r -F"
+                              : " -x")
+          << (f.choices.empty() ? "" : " -a '" + joined(f.choices) + "'") << " -d "
+          << "'" << f.help << "'\n";
     }
   }
   out << "complete -c ingest -f -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'\n";

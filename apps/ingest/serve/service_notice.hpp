@@ -16,8 +16,8 @@ class service_notice {
   void reloading();                       ///< until ready()
   void stopping(const std::string& status);
 
-  /// By the loop, each time it comes round: what is told of it, if that has changed, and that it does not hang, as often
-  /// as WatchdogSec= wants.
+  /// By the loop, each time it comes round: what is told of it, if that has changed, and that it does not hang, as
+  /// often as WatchdogSec= wants.
   void alive(const std::string& status);
 
   /// How long the loop may wait before it is to say so again; none: for ever.

@@ -39,7 +39,8 @@ struct notified_service {
   ~notified_service() { ::close(fd); }
 
   void write(const std::string& name, const std::string& to) const {
-    put_text(folder / (name + ".yaml"), "from: file:" + (directory / "rows.ndjson").string() + "\nto: file:" + to + "\n");
+    put_text(folder / (name + ".yaml"),
+             "from: file:" + (directory / "rows.ndjson").string() + "\nto: file:" + to + "\n");
   }
 
   void start(const std::string& watchdog_us = "") {
@@ -131,8 +132,8 @@ BOOST_AUTO_TEST_CASE(hands_its_connection_to_no_sync) {
   start("60000000");
   heard_until("1 sync runs");
   std::string all;
-  const std::string children = "/proc/" + std::to_string(service->pid()) + "/task/" + std::to_string(service->pid()) +
-                               "/children";
+  const std::string children =
+      "/proc/" + std::to_string(service->pid()) + "/task/" + std::to_string(service->pid()) + "/children";
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!has(all, "INGEST_SERVICE_PID=") && !has(all, "DATA_DIR=")) {
     BOOST_REQUIRE(std::chrono::steady_clock::now() < end);
