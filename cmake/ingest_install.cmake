@@ -7,7 +7,25 @@ install(TARGETS ingest_program COMPONENT app)
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest" RENAME copyright COMPONENT app)
 install(FILES CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest" COMPONENT app)
 install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/ingest/docs" COMPONENT app
-  FILES_MATCHING PATTERN "*.md" PATTERN guide.md EXCLUDE PATTERN api_reference.md EXCLUDE PATTERN examples EXCLUDE)
+  FILES_MATCHING PATTERN "*.md" PATTERN "operations/*" PATTERN guide.md EXCLUDE PATTERN api_reference.md EXCLUDE PATTERN examples EXCLUDE)
+
+# The manual page and what completes a shell's command lines, as the program itself prints them.
+set(from_program "${PROJECT_BINARY_DIR}/from_program")
+install(FILES "${from_program}/ingest.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT app)
+install(FILES "${from_program}/ingest" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" COMPONENT app)
+install(FILES "${from_program}/_ingest" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions" COMPONENT app)
+install(FILES "${from_program}/ingest.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT app)
+
+# The service, by the place of the program. systemd looks into lib/systemd/system of /usr and of /usr/local; its
+# configuration is in /etc only where the prefix is /usr, as in the package.
+install(CODE "
+  set(INGEST_BINDIR \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
+  configure_file(\"${PROJECT_SOURCE_DIR}/packaging/ingest.service.in\" \"${PROJECT_BINARY_DIR}/ingest.service\" @ONLY)
+  if(CMAKE_INSTALL_PREFIX STREQUAL \"/usr\")
+    file(INSTALL \"${PROJECT_SOURCE_DIR}/packaging/shop.yaml.example\" DESTINATION /etc/ingest/pipelines.d)
+    file(INSTALL \"${PROJECT_SOURCE_DIR}/packaging/ingest.env\" DESTINATION /etc/ingest PERMISSIONS OWNER_READ OWNER_WRITE)
+  endif()" COMPONENT app)
+install(FILES "${PROJECT_BINARY_DIR}/ingest.service" DESTINATION lib/systemd/system COMPONENT app)
 
 foreach(library ingest ingest_actors)
   install(TARGETS ${library} EXPORT ${library} COMPONENT development)

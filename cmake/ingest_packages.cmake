@@ -18,6 +18,14 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_APP_PACKAGE_NAME ingest)
 set(CPACK_DEBIAN_APP_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_APP_PACKAGE_SHLIBDEPS ON)
+# The time zones of schedules: no library, so CPack does not find out.
+set(CPACK_DEBIAN_APP_PACKAGE_DEPENDS tzdata)
+set(CPACK_DEBIAN_APP_PACKAGE_RECOMMENDS ca-certificates)
+set(CPACK_DEBIAN_APP_PACKAGE_SUGGESTS postgresql)
+set(CPACK_DEBIAN_APP_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(scripts_of_dpkg conffiles postinst prerm postrm)
+list(TRANSFORM scripts_of_dpkg PREPEND "${PROJECT_SOURCE_DIR}/packaging/debian/")
+set(CPACK_DEBIAN_APP_PACKAGE_CONTROL_EXTRA "${scripts_of_dpkg}")
 set(CPACK_COMPONENT_APP_DESCRIPTION "The program: fetches events from an API through a durable disk buffer, loads them
 over several connections, and goes on where it stood after any stop.")
 

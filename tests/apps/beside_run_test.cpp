@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(brings_back_what_a_part_of_time_has_lost_and_moves_nothing)
   database.execute("DELETE FROM ingested_events");
   const auto p = run("backfill", {"--from", from, "--to", to});
   BOOST_TEST(p.exit_code == 0, p.err);
-  BOOST_TEST(rows() == number("SELECT count(*) FROM ingested_events WHERE " + time_in_ms + " >= " + from + " AND " + time_in_ms +
-                              " < " + to));
+  BOOST_TEST(rows() == number("SELECT count(*) FROM ingested_events WHERE " + time_in_ms + " >= " + from + " AND " +
+                              time_in_ms + " < " + to));
   BOOST_TEST(rows() > 900u);
   BOOST_TEST(watermark() == before);
   BOOST_TEST(!is_beside("backfill-"));
@@ -109,7 +109,9 @@ BOOST_FIXTURE_TEST_SUITE(a_verification, complete_run)
 BOOST_AUTO_TEST_CASE(finds_nothing_where_the_table_is_what_the_source_gives) {
   const auto p = run("verify");
   BOOST_TEST(p.exit_code == 0, p.out << p.err);
-  BOOST_TEST(has(p.out, "\"ingested_events\": 2000 rows, the source has 2000; 0 missing, 0 different, 0 that the source does not have"),
+  BOOST_TEST(has(p.out,
+                 "\"ingested_events\": 2000 rows, the source has 2000; 0 missing, 0 different, 0 that the source does "
+                 "not have"),
              p.out);
   BOOST_TEST(schemas() == 0u);
   BOOST_TEST(!is_beside("verify"));

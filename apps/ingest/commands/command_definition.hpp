@@ -85,6 +85,7 @@ extern const command_definition command_init;
 extern const command_definition command_record;
 extern const command_definition command_test;
 extern const command_definition command_discover;
+extern const command_definition command_completions;
 extern const command_definition command_version;
 
 }  // namespace ingest::app

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "commands/command_help.hpp"
+#include "commands/man_page.hpp"
 #include "core/nearest_name.hpp"
 #include "metrics_help.hpp"
 #include "rest/document/component_docs.hpp"
@@ -224,6 +225,7 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
   print_metrics->add_flag("--markdown")->required();
   CLI::App* const print_components = program.add_subcommand("help-components")->group("");
   print_components->add_flag("--markdown")->required();
+  CLI::App* const print_manual = program.add_subcommand("help-man")->group("");
   std::deque<subcommand> known;  // which CLI11 refers to
   for (const command_definition* c : commands()) {
     known.emplace_back(program, *c);
@@ -247,6 +249,10 @@ std::optional<invocation> parse_command_line(int argc, const char* const* argv, 
     out << (print_settings->parsed()  ? settings_markdown()
             : print_metrics->parsed() ? metrics_markdown()
                                       : rest::component_list());
+    return std::nullopt;
+  }
+  if (print_manual->parsed()) {
+    out << man_page();
     return std::nullopt;
   }
   if (wants_version) {

@@ -141,6 +141,12 @@ std::string exposition_of(const service_status& s) {
   to.add_pipelines("ingest_pipeline_last_success_timestamp_seconds",
                    "When the last complete sync ended, since 1970; nothing before there was one", s,
                    [](const pipeline_status& p) { return time_of(p.last_complete); });
+  to.add_pipelines("ingest_pipeline_success_due_timestamp_seconds",
+                   "When the next complete sync is late, since 1970: the second moment of the schedule behind the last "
+                   "one; nothing before there was one, or without such moments",
+                   s, [](const pipeline_status& p) { return time_of(p.success_due); });
+  to.add_pipelines("ingest_pipeline_buffer_quota_bytes", "What the buffer may hold before fetching pauses", s,
+                   [](const pipeline_status& p) { return std::optional(static_cast<double>(p.buffer_quota_bytes)); });
   to.add_pipelines("ingest_pipeline_next_sync_timestamp_seconds", "When the next sync begins, since 1970", s,
                    [](const pipeline_status& p) { return time_of(p.next_begin); });
   add_syncs(to, s);

@@ -177,7 +177,11 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   }
   s.last = last_;
   s.last_complete = last_complete_;
-  s.failures = planner_.memory().failures;
+  const schedule& when = file_.rules.when;
+  const auto first = last_complete_ ? when.next_after(*last_complete_) : std::nullopt;
+  const auto second = first ? when.next_after(*first) : std::nullopt;
+  s.success_due = second ? std::optional(*second + file_.rules.spread) : std::nullopt;
+  s.failures = failures();
   s.counts = counts_;
   s.figures = figures_->all();
   s.latest = figures_->latest();

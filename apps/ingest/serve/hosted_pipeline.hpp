@@ -34,6 +34,7 @@ class hosted_pipeline {
   bool runs() const { return sync_ != nullptr; }
   bool leaves() const { return leaves_; }
   std::uint64_t connections() const { return file_.checked.loaders + 1; }
+  std::uint64_t failures() const { return planner_.memory().failures; }  ///< in a row
   /// Of its sync; only while one runs.
   running_sync& sync() { return *sync_; }
 

@@ -22,6 +22,7 @@ namespace ingest::app {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 /// The calendar's clock may be put at any time, so no wait for it is longer.
@@ -98,6 +99,7 @@ service::~service() = default;
 int service::run() {
   log::info(events::service_started, "pipelines that can be used: " + std::to_string(pipelines_.size()),
             {{"folder", options_.folder.string()}, {"state", options_.state.string()}});
+  notice_.ready(in_a_line());
   while (!has_ended_) {
     watch_once();
   }
@@ -114,6 +116,7 @@ void service::watch_once() {
   take_signals();
   reap_syncs();
   questions_.answer_all();
+  notice_.alive(in_a_line());
   const bool any_runs =
       std::any_of(pipelines_.begin(), pipelines_.end(), [](const auto& p) { return p.second->runs(); });
   has_ended_ = is_stopping_ && !any_runs;
@@ -128,7 +131,8 @@ int service::quiet_ms(bool more_to_begin) const {
     }
   }
   // What is due within the second that runs is due at its end.
-  return more_to_begin ? 0 : static_cast<int>(std::max<std::int64_t>(quiet.count() * 1000, 100));
+  const milliseconds wait = more_to_begin ? milliseconds(0) : std::max<milliseconds>(quiet, milliseconds(100));
+  return static_cast<int>(std::min(wait, notice_.longest_wait().value_or(wait)).count());
 }
 
 void service::wait_and_take(int timeout_ms) {
@@ -157,7 +161,9 @@ void service::take_signals() {
   while (::read(signals_.fd(), &taken, sizeof taken) == static_cast<ssize_t>(sizeof taken)) {
     const int number = static_cast<int>(taken.ssi_signo);
     if (number == SIGHUP && !is_stopping_) {
+      notice_.reloading();
       reload();
+      notice_.ready(in_a_line());
     } else if (number == SIGTERM || number == SIGINT) {
       begin_stopping(is_stopping_);
     }
@@ -169,11 +175,28 @@ void service::begin_stopping(bool at_once) {
   log::info(events::signal_received,
             at_once ? "killing what still runs" : "stopping all syncs in order; a second signal kills them");
   is_stopping_ = true;
+  notice_.stopping(in_a_line());
   for (const auto& [name, p] : pipelines_) {
     if (p->runs()) {
       at_once ? p->sync().kill() : p->sync().stop(stop_reason::shutdown, now());
     }
   }
+}
+
+/// As `systemctl status` shows it: "3 pipelines, 1 sync runs, 2 fail, 1 file refused".
+std::string service::in_a_line() const {
+  const auto number_of = [this](auto is) { return std::count_if(pipelines_.begin(), pipelines_.end(), is); };
+  const auto counted = [](std::int64_t n, const char* one, const char* many) {
+    return std::to_string(n) + (n == 1 ? one : many);
+  };
+  const auto running = number_of([](const auto& p) { return p.second->runs(); });
+  const auto failing = number_of([](const auto& p) { return p.second->failures() > 0; });
+  const auto refused = static_cast<std::int64_t>(refused_.size());
+  return counted(static_cast<std::int64_t>(pipelines_.size()), " pipeline, ", " pipelines, ") +
+         counted(running, " sync runs", " syncs run") +
+         (failing > 0 ? ", " + counted(failing, " fails", " fail") : "") +
+         (refused > 0 ? ", " + counted(refused, " file refused", " files refused") : "") +
+         (folder_problem_.empty() ? "" : ", the folder cannot be read");
 }
 
 std::string service::hindrance_of(const hosted_pipeline& p) const {

@@ -16,6 +16,7 @@
 #include "serve/hosted_pipeline.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/question_queue.hpp"
+#include "serve/service_notice.hpp"
 #include "serve/service_status.hpp"
 
 namespace ingest::app {
@@ -45,7 +46,7 @@ class service {
   service(const service&) = delete;
   service& operator=(const service&) = delete;
 
-  /// Until a signal ends it: 0.
+  /// Until a signal ends it: 0. HTTP listens already, if it is to: systemd is told that the service is ready.
   int run();
 
   /// Has `what` done by the thread of run(), and waits for that. False where it is not done within the time: the
@@ -74,11 +75,13 @@ class service {
   void apply(pipelines_folder found);
   int quiet_ms(bool more_to_begin) const;
   void begin_stopping(bool at_once);
+  std::string in_a_line() const;
 
   service_options options_;
   detail::descriptor lock_;
   detail::descriptor signals_;
   question_queue questions_;
+  service_notice notice_;
   service_place place_;
   std::map<std::string, std::unique_ptr<hosted_pipeline>> pipelines_;
   std::map<std::string, std::string> refused_;

@@ -51,7 +51,8 @@ struct pipeline_status {
   std::optional<wall_time> began;  ///< the sync that runs
   std::optional<sync_end> last;
   std::optional<wall_time> last_complete;
-  std::uint64_t failures = 0;  ///< in a row
+  std::optional<wall_time> success_due;  ///< the second moment of the schedule behind that
+  std::uint64_t failures = 0;            ///< in a row
   sync_counts counts;
   std::map<std::string, sync_figures::figures> figures;  ///< by stream, see sync_figures::all()
   std::map<std::string, sync_figures::figures> latest;   ///< by stream, of the sync that runs or was last

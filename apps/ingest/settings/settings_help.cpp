@@ -38,14 +38,6 @@ std::string_view placeholder(setting_type type) {
   }
 }
 
-std::string title(const setting_definition& d) {
-  const std::string flag = d.flag();
-  if (flag.empty()) {
-    return "(no flag) " + std::string(d.name);
-  }
-  return flag + (d.type == setting_type::boolean ? "" : " ") + std::string(placeholder(d.type));
-}
-
 std::string requirement(const setting_definition& d) {
   return d.required_with.empty() ? "required" : "required with " + std::string(d.required_with);
 }
@@ -90,8 +82,15 @@ std::string commands_of(const setting_definition& d) {
 
 }  // namespace
 
-std::string help_paragraph(const std::string& text) {
-  constexpr std::string_view indentation = "      ";
+std::string setting_title(const setting_definition& d) {
+  const std::string flag = d.flag();
+  if (flag.empty()) {
+    return "(no flag) " + std::string(d.name);
+  }
+  return flag + (d.type == setting_type::boolean ? "" : " ") + std::string(placeholder(d.type));
+}
+
+std::string wrapped(const std::string& text, std::string_view indentation) {
   std::ostringstream out;
   std::istringstream words(text);
   std::size_t column = 0;
@@ -107,6 +106,10 @@ std::string help_paragraph(const std::string& text) {
   return out.str();
 }
 
+std::string setting_rules(const setting_definition& d, command c) {
+  return std::string(d.name) + "; " + d.allowed() + "; " + default_of(d, c);
+}
+
 std::string settings_help(command c) {
   std::ostringstream out;
   std::string_view section;
@@ -118,11 +121,8 @@ std::string settings_help(command c) {
       section = d.section;
       out << '\n' << section << ":\n";
     }
-    out << "  " << title(d) << '\n';
-    out << help_paragraph(std::string(d.help) + ".");
-    std::string rules = "[";
-    out << help_paragraph(rules.append(d.name).append("; ").append(d.allowed()).append("; ").append(default_of(d, c)) +
-                          "]");
+    out << "  " << setting_title(d) << '\n';
+    out << wrapped(std::string(d.help) + ".", "      ") << wrapped("[" + setting_rules(d, c) + "]", "      ");
   }
   return out.str();
 }

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
-#include "settings/settings.hpp"
+#include "settings/setting_definition.hpp"
 
 namespace ingest {
 
@@ -10,8 +11,14 @@ namespace ingest {
 /// allowed and the default.
 std::string settings_help(command c);
 
-/// Indented lines, as --help has below the name of an option.
-std::string help_paragraph(const std::string& text);
+/// Its flag with what stands behind it; "(no flag) NAME" where it has none.
+std::string setting_title(const setting_definition& d);
+
+/// Its variable, what is allowed, and the default with that command.
+std::string setting_rules(const setting_definition& d, command c);
+
+/// A paragraph in lines of a terminal's width, each indented so.
+std::string wrapped(const std::string& text, std::string_view indentation);
 
 /// All settings as Markdown, a table per section: what docs/settings.md consists of.
 std::string settings_markdown();

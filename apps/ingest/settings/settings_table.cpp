@@ -51,7 +51,7 @@ const std::array definitions{
 
   setting_definition{.section = "Connector", .name = "CONNECTOR_CONFIG", .type = path, .member = &s::connector_config,
     .help = "With FROM=connector:FILE, the settings of the connection, JSON or YAML, in which ${NAME}, ${NAME:-text} and "
-            "${file:/path} stand for variables and files; with a process, the file that it is handed as --config",
+            "${file:/path} stand for variables and files, and ${credential:NAME} for a credential of systemd; with a process, the file that it is handed as --config",
     .commands = fetching | checking | discovering | recording},
   setting_definition{.section = "Connector", .name = "CATALOG", .type = path, .member = &s::catalog,
     .help = "With FROM=singer:COMMAND or airbyte:COMMAND, its catalog, perhaps a configured one; none: the process is asked "

@@ -183,9 +183,9 @@ class posix final : public file_system {
     }
   }
 
+  /// A link is followed: what was put behind it is to be there, and this changes nothing.
   void sync_directory(const path& directory) override {
-    const descriptor d(
-        uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC); }));
+    const descriptor d(uninterrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
     if (d.fd() < 0) {
       fail("open", directory, errno);
     }

@@ -138,6 +138,8 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
       {"from: file:x.ndjson\nto: stdout\n", "a service has neither standard input"},
       {"from: file:x.ndjson\ndatabase_url: ${NOBODY}\n", "the environment has no NOBODY"},
       {"from: file:x.ndjson\ndatabase_url: ${file:/nowhere}\n", "cannot read /nowhere"},
+      {"from: file:x.ndjson\ndatabase_url: ${credential:db}\n",
+       "orders.yaml: database_url, line 2: there is no credential"},
   };
   for (const auto& [text, part] : files) {
     const std::string why = refusal(text);

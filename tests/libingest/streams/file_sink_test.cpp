@@ -141,6 +141,15 @@ BOOST_AUTO_TEST_CASE(behind_symbolic_links_are_replaced_where_they_are) {
   BOOST_CHECK_THROW(circle.open({}), error);
 }
 
+/// As /var/lib/ingest is one where systemd has made it for a user of its own.
+BOOST_AUTO_TEST_CASE(in_a_directory_that_is_a_symbolic_link_are_written) {
+  std::filesystem::create_directory(dir / "there");
+  std::filesystem::create_directory_symlink("there", dir / "link");
+  file_sink to(dir / "link" / "file.txt");
+  BOOST_TEST(ingest_stream(source, to).ok());
+  BOOST_TEST(text_of(dir / "there" / "file.txt") == "new text");
+}
+
 BOOST_AUTO_TEST_CASE(that_are_no_regular_files_are_written_to_as_they_are) {
   BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   file_sink unread(path, {.patience = std::chrono::milliseconds(1)});

@@ -19,7 +19,8 @@ bool has(const std::string& text, const std::string& part) {
 
 setting_origins origins() {
   return {[](const std::string& name) -> std::optional<std::string> {
-            const std::map<std::string, std::string> all = {{"TOKEN", "t0p"}, {"EMPTY", ""}, {"PORT", "8080"}};
+            const std::map<std::string, std::string> all = {
+                {"TOKEN", "t0p"}, {"EMPTY", ""}, {"PORT", "8080"}, {"CREDENTIALS_DIRECTORY", "/run"}};
             const auto found = all.find(name);
             return found == all.end() ? std::nullopt : std::optional(found->second);
           },
@@ -87,6 +88,25 @@ BOOST_AUTO_TEST_SUITE(expansion)
 BOOST_AUTO_TEST_CASE(takes_values_from_the_environment_and_from_files) {
   BOOST_TEST(expanded("a: ${TOKEN}\nb: ['x-${TOKEN}-${PORT}']\nc: ${file:/run/key}\nd: 5\n") ==
              R"({"a":"t0p","b":["x-t0p-8080"],"c":"from a file","d":5})");
+}
+
+BOOST_AUTO_TEST_CASE(takes_values_from_credentials) {
+  BOOST_TEST(expanded("a: x-${credential:key}\n") == R"({"a":"x-from a file"})");
+  const auto refusal = [](const std::string& name, const setting_origins& from) -> std::string {
+    try {
+      expanded_settings(parse_document("a: ${credential:" + name + "}\n", "config.yaml"), from);
+      return "taken";
+    } catch (const error& e) {
+      return e.what();
+    }
+  };
+  BOOST_TEST(has(refusal("other", origins()), "config.yaml: a, line 1: cannot read /run/other"));
+  for (const char* const odd : {"", ".", "..", "../key", "/run/key"}) {
+    BOOST_TEST(has(refusal(odd, origins()), std::string("\"") + odd + "\" is no name of a credential"), odd);
+  }
+  setting_origins none = origins();
+  none.variable = [](const std::string&) { return std::nullopt; };
+  BOOST_TEST(has(refusal("key", none), "there is no credential key: the environment has no CREDENTIALS_DIRECTORY"));
 }
 
 BOOST_AUTO_TEST_CASE(knows_defaults_and_dollar_signs) {

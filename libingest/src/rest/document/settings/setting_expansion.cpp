@@ -92,6 +92,9 @@ class expansion {
     if (asked.starts_with("file:")) {
       return content_of_file(asked.substr(5));
     }
+    if (asked.starts_with("credential:")) {
+      return content_of_credential(asked.substr(11));
+    }
     const std::size_t choice = asked.find(":-");
     const std::string name = asked.substr(0, choice);
     const auto found = from_.variable(name);
@@ -111,6 +114,23 @@ class expansion {
       complain(e.what());
       return "";
     }
+  }
+
+  /// https://systemd.io/CREDENTIALS/: files of one directory, each called as its credential.
+  std::string content_of_credential(const std::string& name) {
+    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos) {
+      complain("\"" + name +
+               "\" is no name of a credential: those are files of one directory; another file is ${file:/path}");
+      return "";
+    }
+    const auto directory = from_.variable("CREDENTIALS_DIRECTORY");
+    if (!directory || directory->empty()) {
+      complain(
+          "there is no credential " + name +
+          ": the environment has no CREDENTIALS_DIRECTORY, which systemd sets where the service has LoadCredential=");
+      return "";
+    }
+    return content_of_file(*directory + "/" + name);
   }
 
   void complain(const std::string& problem) { problems_ += (problems_.empty() ? "" : "; ") + place_ + ": " + problem; }

@@ -19,8 +19,8 @@ struct setting_origins {
 };
 
 /// A config whose texts have what they ask for: `${NAME}` is a variable, `${NAME:-text}` one that may be missing or
-/// empty, `${file:/path}` what a file holds, without the newline at its end; `$${` stands for `${`. Other dollar signs
-/// are themselves, and names of members are left alone.
+/// empty, `${file:/path}` what a file holds, without the newline at its end, `${credential:NAME}` the same of the file
+/// NAME in CREDENTIALS_DIRECTORY; `$${` stands for `${`. Other dollar signs and names of members are left alone.
 ///
 /// Throws errc::config, with the paths and lines of all that is missing or cannot be read; never with a value.
 node expanded_settings(const document& config, const setting_origins& from);

@@ -15,8 +15,8 @@ struct spelled_manifest {
 bool is_short_spelling(const node& root);
 
 /// What docs/connectors.md calls the short spelling, as a manifest of the same meaning. Texts may have `${NAME}`,
-/// `${NAME:-text}`, `${file:/path}`, which become settings, `{stream.field}`, which makes a stream the child of
-/// another, and `{{ … }}`, which goes through.
+/// `${NAME:-text}`, `${file:/path}`, `${credential:NAME}`, which become settings, `{stream.field}`, which makes a
+/// stream the child of another, and `{{ … }}`, which goes through.
 ///
 /// Throws errc::config with all that is wrong, by lines: unknown names, with the one that was probably meant; what is
 /// missing, of the wrong kind, or would not be sound.

@@ -98,7 +98,7 @@ std::string spelling::setting_named(const std::string& asked, const node& at, bo
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ? c : '_';
   }
   if (name.empty()) {
-    complain(at, "`${" + asked + "}` names nothing: write ${NAME}, ${NAME:-text} or ${file:/path}");
+    complain(at, "`${" + asked + "}` names nothing: write ${NAME}, ${NAME:-text}, ${file:/path} or ${credential:NAME}");
   }
   const std::string text = "${" + asked + "}";
   std::string unique = name;
@@ -107,7 +107,7 @@ std::string spelling::setting_named(const std::string& asked, const node& at, bo
   }
   setting& s = settings_[unique];
   s.text = text;
-  s.secret = s.secret || secret || asked.starts_with("file:");
+  s.secret = s.secret || secret || asked.starts_with("file:") || asked.starts_with("credential:");
   return "{{ config['" + unique + "'] }}";
 }
 
