@@ -400,6 +400,7 @@ int run_command(const settings& s, command c, bool fresh) {
   if (job && report.exit_code != 0 && report.exit_code != exit_code_of(errc::locked)) {  // that process tells its own
     job->remember_failure();
   }
+  job.reset();  // with its connections and files
   report.ended_at = timestamp_now();
   measure(report, *counters);
   if (!s.report.empty()) {

@@ -144,6 +144,9 @@ void remove_abandoned(const fs::path& path) {
 
 std::optional<int> hold(const fs::path& temporary) {
   descriptor file(::open(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file.fd() < 0 && errno != ENOENT) {  // it is there, and trying again would not help
+    throw error(errc::io, "cannot open " + temporary.string() + ": " + std::strerror(errno));
+  }
   struct ::stat status {};
   if (file.fd() < 0 || (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
       ::fstat(file.fd(), &status) != 0 || status.st_nlink == 0) {

@@ -31,7 +31,7 @@ void keep_mode(const std::filesystem::path& old, const std::filesystem::path& pa
 void remove_abandoned(const std::filesystem::path& path);
 
 /// Locks a temporary file as ours. Returns a descriptor that holds the lock, which the caller owns; nothing where
-/// somebody took the file for abandoned before it was locked.
+/// somebody took the file for abandoned before it was locked. Throws errc::io where it cannot be opened.
 std::optional<int> hold(const std::filesystem::path& temporary);
 
 }  // namespace ingest::detail

@@ -1,6 +1,7 @@
 #include "ingest/sinks/file_sink.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,6 +102,29 @@ BOOST_AUTO_TEST_CASE(are_old_or_new_wherever_the_process_dies) {
     }
     BOOST_TEST(!ok);
   }
+}
+
+BOOST_AUTO_TEST_CASE(are_not_tried_for_ever_where_no_descriptor_is_left) {
+  const scratch_dir directory;
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(next);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  for (const int room : {0, 1}) {  // for the file, and then for its lock
+    rlimit tight = before;
+    tight.rlim_cur = static_cast<rlim_t>(next + room);
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    file_sink to(directory / "out");
+    std::string why;
+    try {
+      to.open({});
+    } catch (const error& e) {
+      why = e.what();
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST(why.find("Too many open files") != std::string::npos, why);
+  }
+  BOOST_TEST(!std::filesystem::exists(directory / "out"));
 }
 
 BOOST_AUTO_TEST_CASE(are_private) {
