@@ -1,12 +1,16 @@
 #include "beside_run.hpp"
 
+#include <chrono>
 #include <filesystem>
 
 #include "connector_run.hpp"
 #include "from/connector.hpp"
 #include "from/from.hpp"
 #include "ingest/error.hpp"
-#include "ingest/file_system.hpp"
+#include "ledger_connection.hpp"
+#include "pipeline_names.hpp"
+#include "postgres/ledger_state.hpp"
+#include "postgres/ledger_tables.hpp"
 #include "run_command.hpp"
 #include "settings/setting_text.hpp"
 #include "to/to.hpp"
@@ -27,6 +31,45 @@ std::optional<std::int64_t> time_in(const std::string& text, const char* option)
   return ms;
 }
 
+bool is_connector(const settings& s) {
+  return s.from.what == source_choice::kind::connector;
+}
+
+std::string problem_of(const rest::connector& from, const rest::declared_stream& stream, const part_of_time& part) {
+  if (asks_for_schema(stream)) {
+    return "its schema has to be asked for";
+  }
+  if (!part.is_all()) {
+    using std::chrono::milliseconds;
+    const auto cursor = from.open(stream).incremental();
+    if (!cursor || !cursor->watermark_at(std::chrono::sys_time<milliseconds>(milliseconds(0)))) {
+      return "it has no cursor of time, so that no part of it can be asked for";
+    }
+  }
+  return "";
+}
+
+std::vector<stream_beside> streams_of_connector(const settings& s, const part_of_time& part) {
+  std::vector<stream_beside> all;
+  const auto from = load_connector(s);
+  const auto chosen = checked_streams_unasked(s, *from);
+  for (const chosen_stream& stream : chosen) {
+    stream_beside made{stream.name, s, stream.problem};
+    if (!stream.declared) {
+      made.problem = made.problem.empty() ? "the API has to be asked what it is" : made.problem;
+    } else if (made.problem.empty()) {
+      try {
+        made.own = stream_settings(s, *stream.declared, chosen.size() == 1);
+        made.problem = problem_of(*from, *stream.declared, part);
+      } catch (const error& e) {
+        made.problem = e.what();
+      }
+    }
+    all.push_back(std::move(made));
+  }
+  return all;
+}
+
 }  // namespace
 
 part_of_time part_of_time_between(const std::string& from, const std::string& to) {
@@ -37,23 +80,48 @@ part_of_time part_of_time_between(const std::string& from, const std::string& to
   return part;
 }
 
-settings settings_beside(const settings& s, const std::string& name, const part_of_time& part) {
-  constexpr std::size_t longest_name = 63;
+std::vector<stream_beside> streams_beside(const settings& s, const part_of_time& part) {
   if (!to_of(s).durable) {
     throw error(errc::usage, "TO must be postgres");
   }
-  const bool is_connector = s.from.what == source_choice::kind::connector;
-  if (!is_connector && !from_of(s).divisible) {
+  if (is_connector(s)) {
+    return streams_of_connector(s, part);
+  }
+  if (!from_of(s).divisible) {
     throw error(errc::config, "only an API can be asked again: FROM is " + s.from.path.string() +
                                   ", of which a run with a PIPELINE and a DATA_DIR of its own reads all");
   }
+  return {{"", s}};
+}
+
+held_pipeline::held_pipeline(const settings& s, const std::vector<stream_beside>& streams) {
+  if (!std::filesystem::is_directory(s.data_dir)) {
+    throw error(errc::config,
+                "there is no directory " + s.data_dir.string() + ": set DATA_DIR to where the pipeline's run is");
+  }
+  for (const stream_beside& stream : streams) {
+    if (stream.problem.empty()) {
+      directories_.push_back(std::make_unique<data_dir>(stream.own.data_dir));
+    }
+  }
+}
+
+settings settings_beside(const settings& s, const std::vector<stream_beside>& streams, const std::string& name,
+                         const part_of_time& part) {
   settings beside = s;
-  if (is_connector) {
+  if (is_connector(s)) {
     beside.token_file = s.data_dir / token_file_name;
     beside.origins["INCREMENTAL"] = name;
+    beside.streams.clear();
+    beside.exclude.clear();
+    for (const stream_beside& stream : streams) {
+      if (stream.problem.empty()) {
+        beside.streams.push_back(stream.name);
+      }
+    }
   }
   beside.data_dir = s.data_dir / name;
-  beside.pipeline = s.pipeline.substr(0, longest_name - name.size() - 1) + "." + name;
+  beside.pipeline = pipeline_beside(s.pipeline, name);
   beside.since = part.from_ms;
   beside.until = part.to_ms;
   beside.incremental = false;
@@ -64,18 +132,21 @@ settings settings_beside(const settings& s, const std::string& name, const part_
   return beside;
 }
 
-int run_beside(const settings& beside) {
-  if (!std::filesystem::is_directory(beside.data_dir.parent_path())) {
-    throw error(errc::config, "there is no directory " + beside.data_dir.parent_path().string() +
-                                  ": set DATA_DIR to where the pipeline's run is");
+int run_beside(const settings& beside, bool resumes) {
+  if (!resumes) {
+    std::filesystem::remove_all(beside.data_dir);
   }
   const bool begins = !std::filesystem::exists(beside.data_dir);
-  return beside.from.what == source_choice::kind::connector ? run_connector(beside, command::run, begins)
-                                                            : run_command(beside, command::run, begins);
+  return is_connector(beside) ? run_connector(beside, command::run, begins) : run_command(beside, command::run, begins);
 }
 
 void forget_run_beside(const settings& beside) {
+  // First: a directory without its ledger would be taken for a database that was set back.
   std::filesystem::remove_all(beside.data_dir);
+  ledger_connection ledger(beside);
+  if (detail::ledger_exists(*ledger)) {
+    detail::forget_pipelines(*ledger, pipelines_called(*ledger, beside.pipeline));
+  }
 }
 
 }  // namespace ingest::app

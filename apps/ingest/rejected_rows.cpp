@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -112,24 +113,37 @@ bool reject_condition::holds(const set_aside_row& row) const {
   return within_ ? value.find(text_) != std::string::npos : value == text_;
 }
 
+std::vector<std::filesystem::path> rejects_files_of(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& name : posix_file_system().list(directory)) {
+    if (name.starts_with("events_rejected.") && name.ends_with(".ndjson")) {
+      files.push_back(directory / name);
+    }
+  }
+  // By number, events_rejected.1.ndjson first; that of the last run, which has none, behind them.
+  const auto number = [](const std::filesystem::path& file) {
+    const std::string text = file.stem().extension().string();
+    return text.empty() ? ~0ull : std::strtoull(text.c_str() + 1, nullptr, 10);
+  };
+  std::sort(files.begin(), files.end(), [&](const auto& a, const auto& b) { return number(a) < number(b); });
+  return files;
+}
+
 std::vector<std::filesystem::path> rejects_files_in(const std::filesystem::path& data_dir) {
-  std::vector<std::filesystem::path> directories{data_dir};
   if (!std::filesystem::is_directory(data_dir)) {
     throw error(errc::config, "there is no directory " + data_dir.string() + ": set DATA_DIR to where a run is");
   }
+  std::vector<std::filesystem::path> directories;
   for (const auto& entry : std::filesystem::directory_iterator(data_dir)) {
     if (entry.is_directory() && !entry.is_symlink()) {
       directories.push_back(entry.path());
     }
   }
-  std::sort(directories.begin() + 1, directories.end());
-  std::vector<std::filesystem::path> files;
+  std::sort(directories.begin(), directories.end());
+  std::vector<std::filesystem::path> files = rejects_files_of(data_dir);
   for (const auto& directory : directories) {
-    for (const std::string& name : posix_file_system().list(directory)) {
-      if (name.starts_with("events_rejected.") && name.ends_with(".ndjson")) {
-        files.push_back(directory / name);
-      }
-    }
+    const auto more = rejects_files_of(directory);
+    files.insert(files.end(), more.begin(), more.end());
   }
   return files;
 }
@@ -138,11 +152,12 @@ void for_each_reject(const std::filesystem::path& file, const std::function<bool
   for_each_line(file, [&](const std::string& line) { return look(row_of(line)); });
 }
 
-std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts lines, const std::string& moment) {
+std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts& lines, const std::string& moment) {
   file_system& files = posix_file_system();
   const std::filesystem::path marked = detail::temporary_of(file);
   files.remove(marked);
   const auto out = files.create(marked);
+  const std::string mark = std::string(replayed) + moment + "\"}";
   std::uint64_t count = 0;
   std::string piece;
   const auto flush = [&] {
@@ -150,11 +165,12 @@ std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts lin
     piece.clear();
   };
   for_each_line(file, [&](const std::string& line) {
-    const auto found = lines.find(line);
-    if (found != lines.end() && found->second > 0) {
-      --found->second;
+    if (line.ends_with(mark)) {
       ++count;
-      piece.append(line, 0, line.size() - 1).append(replayed).append(moment).append("\"}\n");
+      piece.append(line).append("\n");
+    } else if (lines.take(line)) {
+      ++count;
+      piece.append(line, 0, line.size() - 1).append(mark).append("\n");
     } else {
       piece.append(line).append("\n");
     }

@@ -11,8 +11,6 @@
 /// Rows that were set aside, as events_rejected.ndjson has them, a line of JSON each (docs/protocol.md).
 namespace ingest::app {
 
-inline constexpr std::string_view rejects_file_name = "events_rejected.ndjson";
-
 struct set_aside_row {
   std::string_view line;     ///< without its newline; as long as the row is looked at
   std::string_view event;    ///< as it came; empty where it was no JSON, and cannot come again
@@ -37,17 +35,37 @@ class reject_condition {
   bool within_;
 };
 
-/// Files of rejects of a run: in the directory, and, of a connector, in those of its streams. The newest is last.
+/// Files of rejects in a directory: those of runs before, and of the last one; the oldest first.
+std::vector<std::filesystem::path> rejects_files_of(const std::filesystem::path& directory);
+
+/// The same of a run: in its directory, and, of a connector, in those of its streams.
 std::vector<std::filesystem::path> rejects_files_in(const std::filesystem::path& data_dir);
 
 /// Calls `look` with each row, until that returns false. A last line that a crash has cut is passed by; what else is no
 /// line of rejects is errc::bad_data that names it.
 void for_each_reject(const std::filesystem::path& file, const std::function<bool(const set_aside_row&)>& look);
 
-/// How often each text is there.
-using counted_texts = std::unordered_map<std::string, std::uint64_t>;
+/// How often each text is there, of which no more than a number is kept.
+class counted_texts {
+ public:
+  void add(std::string_view text) { ++counts_[number_of(text)]; }
 
-/// Marks rows as replayed, each of these lines as often as it is counted, in one step and durably. Returns how many.
-std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts lines, const std::string& moment);
+  /// One less, if there is one.
+  bool take(std::string_view text) {
+    const auto found = counts_.find(number_of(text));
+    return found != counts_.end() && found->second > 0 && found->second-- > 0;
+  }
+
+ private:
+  static std::uint64_t number_of(std::string_view text) {
+    return std::hash<std::string_view>()(text) ^ (text.size() * 0x9E3779B97F4A7C15ull);
+  }
+
+  std::unordered_map<std::uint64_t, std::uint64_t> counts_;
+};
+
+/// Marks rows as replayed at that moment, each of these lines as often as it is counted, in one step and durably.
+/// Returns how many are marked so then: a second time makes no difference.
+std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts& lines, const std::string& moment);
 
 }  // namespace ingest::app

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <set>
+#include <unordered_map>
 
+#include "beside_run.hpp"
 #include "buffer/data_dir.hpp"
 #include "buffer/run_state.hpp"
-#include "from/connector.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
+#include "ledger_connection.hpp"
+#include "pipeline_names.hpp"
+#include "postgres/ledger_state.hpp"
 #include "run_command.hpp"
 #include "to/to.hpp"
 
@@ -53,15 +58,6 @@ std::optional<replay_files> unfinished_in(const std::filesystem::path& data_dir)
   return std::nullopt;
 }
 
-std::uint64_t lines_in(const std::filesystem::path& file) {
-  std::uint64_t lines = 0;
-  for_each_reject(file, [&lines](const set_aside_row&) {
-    ++lines;
-    return true;
-  });
-  return lines;
-}
-
 /// A file that is there as a whole, or not.
 class whole_file {
  public:
@@ -97,55 +93,90 @@ class whole_file {
   std::string piece_;
 };
 
-/// The rows that are wanted and can come again; nothing is written where there are none.
-std::uint64_t choose(const std::filesystem::path& rejects, const std::function<bool(const set_aside_row&)>& wanted,
-                     const std::optional<replay_files>& into) {
+bool may_come_again(const set_aside_row& row) {
+  return row.is_refused && !row.is_replayed && !row.event.empty();
+}
+
+using rejects_files = std::vector<std::filesystem::path>;
+
+/// Calls `take` with the rows that are wanted and can come again, of all files, and says which is the last of its key,
+/// if that matters.
+void for_each_chosen(const rejects_files& files, const replay_order& order, bool last_of_key_counts,
+                     const std::function<void(const set_aside_row&, bool is_last)>& take) {
+  const auto each = [&](const std::function<void(const set_aside_row&)>& look) {
+    for (const auto& file : files) {
+      for_each_reject(file, [&](const set_aside_row& row) {
+        if (may_come_again(row) && order.wanted(row)) {
+          look(row);
+        }
+        return true;
+      });
+    }
+  };
+  std::unordered_map<std::size_t, std::uint64_t> left;  // rows that are to come of each key
+  const auto key_of = [](const set_aside_row& row) { return std::hash<std::string>()(row.member("id")); };
+  if (last_of_key_counts) {
+    each([&](const set_aside_row& row) { ++left[key_of(row)]; });
+  }
+  each([&](const set_aside_row& row) { take(row, !last_of_key_counts || --left[key_of(row)] == 0); });
+}
+
+/// Returns how many rows that are.
+std::uint64_t choose(const rejects_files& rejects, const replay_order& order, bool last_of_key_counts,
+                     const replay_files& into) {
   std::uint64_t rows = 0;
-  std::optional<whole_file> chosen;
-  std::optional<whole_file> events;
-  for_each_reject(rejects, [&](const set_aside_row& row) {
-    if (!row.is_refused || row.is_replayed || row.event.empty() || !wanted(row)) {
-      return true;
-    }
+  whole_file chosen(into.chosen);
+  whole_file events(into.events);
+  for_each_chosen(rejects, order, last_of_key_counts, [&](const set_aside_row& row, bool is_last) {
     ++rows;
-    if (into) {
-      if (!chosen) {
-        chosen.emplace(into->chosen);
-        events.emplace(into->events);
-      }
-      chosen->add(row.line);
-      events->add(row.event);
+    chosen.add(row.line);
+    if (is_last) {
+      events.add(row.event);
     }
-    return true;
   });
-  if (chosen) {
-    events->close();  // first: where the other one is, this one is there too
-    posix_file_system().sync_directory(into->events.parent_path());
-    chosen->close();
-    posix_file_system().sync_directory(into->chosen.parent_path());
+  if (rows > 0) {
+    events.close();  // first: where the other one is, this one is there too
+    posix_file_system().sync_directory(into.events.parent_path());
+    chosen.close();
+    posix_file_system().sync_directory(into.chosen.parent_path());
   }
   return rows;
 }
 
-/// The run that loads the events. What the table has by their key stays, for it may have come later; with VERSION_FIELD
-/// the records say so themselves.
-settings settings_of_replay(const settings& s, const replay_files& files) {
-  constexpr std::size_t longest_name = 63;
+/// How a row is written that was refused.
+disposition write_of(const settings& s, replay_winner winner) {
   if (s.write == disposition::replace) {
     throw error(errc::config,
                 "the table of pipeline " + s.pipeline +
                     " is replaced by each sync, which reads everything again: mend what refuses the rows, and run it");
   }
+  if (!s.has_key || s.write == disposition::append) {
+    return disposition::append;
+  }
+  if (s.write == disposition::skip || winner == replay_winner::of_the_table) {
+    return disposition::skip;
+  }
+  if (s.version_field.empty() && winner == replay_winner::unsaid) {
+    throw error(
+        errc::usage,
+        "pipeline " + s.pipeline +
+            " has WRITE=merge without VERSION_FIELD, so that nobody knows which is newer, a row that was refused "
+            "or one that has come since with the same key: say --keep, and what is in the table stays, or "
+            "--merge, and the refused one takes its place");
+  }
+  return disposition::merge;
+}
+
+/// The run that loads the events.
+settings settings_of_replay(const settings& s, const replay_files& files, disposition write) {
   settings own = s;
   own.from = {};
   own.from.what = source_choice::kind::file;
   own.from.format = record_format::ndjson;
   own.from.path = files.events;
   own.data_dir = files.directory;
-  own.pipeline = s.pipeline.substr(0, longest_name - files.name.size() - 1) + "." + files.name;
-  own.write = !s.has_key || s.write == disposition::append ? disposition::append
-              : s.version_field.empty()                    ? disposition::skip
-                                                           : disposition::merge;
+  own.pipeline = pipeline_beside(s.pipeline, files.name);
+  own.write = write;
   own.reject_limit = std::numeric_limits<std::uint64_t>::max() - 1;  // said, so that each row is judged by itself
   own.incremental = false;
   own.initial_load = false;
@@ -157,27 +188,32 @@ settings settings_of_replay(const settings& s, const replay_files& files) {
   return own;
 }
 
-/// The lines that were chosen, but for those whose events were refused again.
-counted_texts lines_loaded(const replay_files& files) {
+struct chosen_rows {
+  std::uint64_t all = 0;
+  counted_texts loaded;  ///< lines
+};
+
+/// The lines that were chosen, and those of them whose events were not refused again.
+chosen_rows rows_of(const replay_files& files) {
   counted_texts refused_again;
-  const auto rejects = files.directory / rejects_file_name;
-  if (posix_file_system().exists(rejects)) {
+  for (const auto& rejects :
+       std::filesystem::exists(files.directory) ? rejects_files_of(files.directory) : rejects_files()) {
     for_each_reject(rejects, [&](const set_aside_row& row) {
-      refused_again[std::string(row.event)] += row.is_refused ? 1 : 0;
+      if (row.is_refused) {
+        refused_again.add(row.event);
+      }
       return true;
     });
   }
-  counted_texts loaded;
+  chosen_rows rows;
   for_each_reject(files.chosen, [&](const set_aside_row& row) {
-    const auto again = refused_again.find(std::string(row.event));
-    if (again != refused_again.end() && again->second > 0) {
-      --again->second;
-    } else {
-      ++loaded[std::string(row.line)];
+    ++rows.all;
+    if (!refused_again.take(row.event)) {
+      rows.loaded.add(row.line);
     }
     return true;
   });
-  return loaded;
+  return rows;
 }
 
 void remove_files(const replay_files& files) {
@@ -199,26 +235,28 @@ void remove_leftovers(const std::filesystem::path& data_dir) {
 /// Of one stream.
 class stream_replay {
  public:
-  stream_replay(const settings& s, std::ostream& out)
-      : settings_(s), out_(out), rejects_(s.data_dir / rejects_file_name) {}
+  stream_replay(const settings& s, const replay_order& order, std::ostream& out)
+      : settings_(s), order_(order), out_(out), write_(write_of(s, order.winner)) {}
 
-  int run(const std::function<bool(const set_aside_row&)>& wanted, bool rehearse) {
-    if (rehearse) {
-      out_ << rejects_.string() << ": " << choose(rejects_, wanted, std::nullopt)
-           << " rows would be loaded once more\n";
+  int run() {
+    const bool last_counts = write_ == disposition::skip && settings_.write != disposition::skip;
+    if (order_.rehearse) {
+      std::uint64_t rows = 0;
+      for_each_chosen(rejects_files_of(settings_.data_dir), order_, false, [&](const auto&, bool) { ++rows; });
+      out_ << settings_.data_dir.string() << ": " << rows << " rows would be loaded once more\n";
       return 0;
     }
     const data_dir held(settings_.data_dir);  // so that no run sets rows aside meanwhile
     auto files = unfinished_in(settings_.data_dir);
     if (files) {
-      out_ << files->name << " was broken off with " << lines_in(files->chosen) << " rows, and is finished first\n"
-           << std::flush;
+      out_ << files->name << " was broken off, and is finished first\n" << std::flush;
       return load(*files);
     }
     remove_leftovers(settings_.data_dir);
     files.emplace(settings_.data_dir, name_for_now());
-    if (choose(rejects_, wanted, files) == 0) {
-      out_ << rejects_.string() << ": no row to be loaded once more\n";
+    if (choose(rejects_files_of(settings_.data_dir), order_, last_counts, *files) == 0) {
+      out_ << settings_.data_dir.string() << ": no row to be loaded once more\n";
+      remove_leftovers(settings_.data_dir);
       return 0;
     }
     return load(*files);
@@ -226,50 +264,70 @@ class stream_replay {
 
  private:
   int load(const replay_files& files) {
-    const int exit_code = run_command(settings_of_replay(settings_, files), command::run, false);
+    const settings own = settings_of_replay(settings_, files, write_);
+    const int exit_code = run_command(own, command::run, false);
     if (exit_code != 0) {
       return exit_code;
     }
-    const std::uint64_t rows = lines_in(files.chosen);
-    const std::uint64_t loaded = mark_replayed(rejects_, lines_loaded(files), files.name.substr(prefix.size()));
+    chosen_rows rows = rows_of(files);
+    std::uint64_t loaded = 0;
+    for (const auto& file : rejects_files_of(settings_.data_dir)) {
+      loaded += mark_replayed(file, rows.loaded, files.name.substr(prefix.size()));
+    }
     remove_files(files);
-    out_ << rejects_.string() << ": " << rows << " rows replayed, " << loaded << " of them loaded or there already"
-         << (loaded < rows ? ", the others refused again" : "") << '\n';
-    return loaded < rows ? exit_code_of(errc::bad_data) : 0;
+    ledger_connection ledger(own);
+    detail::forget_pipelines(*ledger, {{own.pipeline}});
+    out_ << settings_.data_dir.string() << ": " << rows.all << " rows replayed, " << loaded
+         << " of them loaded or there already" << (loaded < rows.all ? ", the others refused again" : "") << '\n';
+    return loaded < rows.all ? exit_code_of(errc::bad_data) : 0;
   }
 
   const settings& settings_;
+  const replay_order& order_;
   std::ostream& out_;
-  std::filesystem::path rejects_;
+  disposition write_;
 };
 
 bool has_work(const std::filesystem::path& data_dir) {
-  return std::filesystem::is_directory(data_dir) &&
-         (posix_file_system().exists(data_dir / rejects_file_name) || unfinished_in(data_dir));
+  return std::filesystem::is_directory(data_dir) && (!rejects_files_of(data_dir).empty() || unfinished_in(data_dir));
 }
 
-int replay_of_connector(const settings& s, const std::function<bool(const set_aside_row&)>& wanted, bool rehearse,
-                        std::ostream& out) {
-  const auto from = load_connector(s);
-  const auto streams = checked_streams_unasked(s, *from);
+std::uint64_t rows_left_in(const std::filesystem::path& directory) {
+  std::uint64_t rows = 0;
+  for (const auto& file : rejects_files_of(directory)) {
+    for_each_reject(file, [&rows](const set_aside_row& row) {
+      rows += may_come_again(row) ? 1 : 0;
+      return true;
+    });
+  }
+  return rows;
+}
+
+int replay_of_connector(const settings& s, const replay_order& order, std::ostream& out) {
+  constexpr int first_signal = 129;
   int first_failure = 0;
-  bool any = false;
-  for (const chosen_stream& stream : streams) {
-    if (!stream.declared) {
+  std::set<std::filesystem::path> seen;
+  for (const stream_beside& stream : streams_beside(s, {})) {
+    if (!stream.problem.empty() || !has_work(stream.own.data_dir)) {
       continue;
     }
-    const settings own = stream_settings(s, *stream.declared, streams.size() == 1);
-    if (has_work(own.data_dir)) {
-      any = true;
-      const int exit_code = stream_replay(own, out).run(wanted, rehearse);
-      first_failure = first_failure == 0 ? exit_code : first_failure;
-      constexpr int first_signal = 129;
-      if (exit_code >= first_signal) {
-        return exit_code;
-      }
+    seen.insert(stream.own.data_dir);
+    const int exit_code = stream_replay(stream.own, order, out).run();
+    first_failure = first_failure == 0 ? exit_code : first_failure;
+    if (exit_code >= first_signal) {
+      return exit_code;
     }
   }
-  if (!any) {
+  for (const auto& file : rejects_files_in(s.data_dir)) {
+    const auto directory = file.parent_path();
+    const std::uint64_t rows = seen.insert(directory).second ? rows_left_in(directory) : 0;
+    if (rows > 0) {
+      out << directory.string() << ": " << rows
+          << " rows are of no stream that could be read now, and stay as they are\n";
+      first_failure = first_failure == 0 ? exit_code_of(errc::bad_data) : first_failure;
+    }
+  }
+  if (seen.empty()) {
     out << "no row was set aside\n";
   }
   return first_failure;
@@ -277,8 +335,7 @@ int replay_of_connector(const settings& s, const std::function<bool(const set_as
 
 }  // namespace
 
-int replay_rejects(const settings& s, const std::function<bool(const set_aside_row&)>& wanted, bool rehearse,
-                   std::ostream& out) {
+int replay_rejects(const settings& s, const replay_order& order, std::ostream& out) {
   if (!to_of(s).durable) {
     throw error(errc::usage, "rows are loaded once more into a database: TO must be postgres");
   }
@@ -288,13 +345,16 @@ int replay_rejects(const settings& s, const std::function<bool(const set_aside_r
                 "sync bring the records again");
   }
   if (s.from.what == source_choice::kind::connector) {
-    return replay_of_connector(s, wanted, rehearse, out);
+    return replay_of_connector(s, order, out);
+  }
+  if (!std::filesystem::is_directory(s.data_dir)) {
+    throw error(errc::config, "there is no directory " + s.data_dir.string() + ": set DATA_DIR to where a run is");
   }
   if (!has_work(s.data_dir)) {
     out << "no row was set aside in " << s.data_dir.string() << '\n';
     return 0;
   }
-  return stream_replay(s, out).run(wanted, rehearse);
+  return stream_replay(s, order, out).run();
 }
 
 }  // namespace ingest::app

@@ -85,6 +85,7 @@ class durable_job {
   std::shared_ptr<metrics> counters_;
   run_report& report_;
   std::shared_ptr<postgres_target> target_;
+  std::string run_id_;  ///< that the ledger has, as far as is known
 };
 
 void durable_job::execute(bool fresh, std::stop_token stop) {
@@ -97,6 +98,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     run->start_over();
   }
   run->find();
+  run_id_ = run->found().identity.run_id;
   const bool is_next_sync = is_due_for_next_sync(*run);
   if (is_next_sync) {
     const resumption& before = run->found();
@@ -136,6 +138,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     }
   }
   run->begin();
+  run_id_ = from.identity.run_id;
   if (target_) {
     const std::string& plan = run->description().identity.plan;
     target_->complete_with(watermark_of(plan));
@@ -171,7 +174,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
 
 void durable_job::remember_failure() const {
   constexpr auto patience = std::chrono::seconds(2);
-  if (!target_) {
+  if (!target_ || run_id_.empty()) {
     return;
   }
   std::stop_source late;
@@ -181,7 +184,7 @@ void durable_job::remember_failure() const {
     }
   });
   try {
-    target_->remember_failure(report_.exit_code,
+    target_->remember_failure(run_id_, report_.exit_code,
                               report_.status == run_status::interrupted ? "stopped by a signal" : report_.error,
                               late.get_token());
   } catch (const error& e) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "buffer/data_dir.hpp"
 #include "support/ingest_run.hpp"
 #include "support/text_file.hpp"
 
@@ -70,7 +71,7 @@ BOOST_AUTO_TEST_CASE(brings_back_what_a_part_of_time_has_lost_and_moves_nothing)
   BOOST_TEST(watermark() == before);
   BOOST_TEST(!is_beside("backfill-"));
   BOOST_TEST(number("SELECT generation FROM ingest.pipelines WHERE name = 'default'") == 1u);
-  BOOST_TEST(has(run("status", {"default"}).out, "default.backfill-" + from), run("status", {"default"}).out);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.pipelines") == 1u, "it is forgotten when it is done");
   const auto all = run("backfill", {"--to", "2030-01-01T00:00:00Z"});
   BOOST_TEST(all.exit_code == 0, all.err);
   BOOST_TEST(table_difference() == "");
@@ -91,6 +92,32 @@ BOOST_AUTO_TEST_CASE(goes_on_where_it_was_killed_and_can_be_had_again) {
   }
   BOOST_TEST(run("backfill", flags).exit_code == 0);
   BOOST_TEST(table_difference() == "");
+}
+
+/// Else what it has fetched would take the place of what came later.
+BOOST_AUTO_TEST_CASE(reads_anew_after_a_kill_where_later_rows_take_the_place_of_earlier_ones) {
+  environment["WRITE"] = "merge";
+  environment["DATA_DIR"] = (directory / "merging").string();
+  environment["TABLE"] = "merged";
+  environment["PIPELINE"] = "merging";
+  BOOST_TEST(run("run").exit_code == 0);
+  const std::vector<std::string> flags{"--from", "2020-01-01T00:00:00Z"};
+  environment["RANGE_DELAY_MS"] = "60000";
+  child_process killed = start("backfill", flags);
+  const auto directory_of_run = data_dir().parent_path() / "merging" / "backfill-1577836800000-now";
+  await(killed, [&] { return std::filesystem::exists(directory_of_run / "events_buffer.000001.tsv"); });
+  killed.signal(SIGKILL);
+  killed.wait();
+  environment["RANGE_DELAY_MS"] = "50";
+  const std::uint64_t before = counter("requests");
+  BOOST_TEST(run("backfill", flags).exit_code == 0);
+  BOOST_TEST(counter("requests") >= before + events / batch_size);
+}
+
+BOOST_AUTO_TEST_CASE(waits_until_a_run_of_the_pipeline_has_ended) {
+  const ingest::data_dir held(data_dir());
+  BOOST_TEST(run("backfill", {"--from", "2020-01-01T00:00:00Z"}).exit_code == 75);
+  BOOST_TEST(run("verify").exit_code == 75);
 }
 
 BOOST_AUTO_TEST_CASE(says_what_it_wants) {
@@ -139,6 +166,26 @@ BOOST_AUTO_TEST_CASE(tells_what_is_missing_different_and_too_much_and_mends_what
   BOOST_TEST(table_difference() == "");
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_rows_that_are_there_more_than_once) {
+  database.execute(
+      "ALTER TABLE ingested_events DROP CONSTRAINT ingested_events_pkey; INSERT INTO ingested_events SELECT * FROM "
+      "ingested_events ORDER BY id LIMIT 3");
+  const auto p = run("verify");
+  BOOST_TEST(p.exit_code == 65, p.out << p.err);
+  BOOST_TEST(has(p.out,
+                 "2003 rows, the source has 2000; 0 missing, 0 different, 0 that the source does not have, 3 there "
+                 "more than once"),
+             p.out);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_columns_alone_that_fill_themselves) {
+  database.execute(
+      "ALTER TABLE ingested_events ADD COLUMN added timestamptz DEFAULT clock_timestamp(), ADD COLUMN n "
+      "bigint GENERATED ALWAYS AS IDENTITY");
+  const auto p = run("verify", {"--repair"});
+  BOOST_TEST(p.exit_code == 0, p.out << p.err);
+}
+
 BOOST_AUTO_TEST_CASE(of_a_part_of_time_tells_nothing_of_the_rest) {
   const std::string from = time_of(500);
   database.execute("DELETE FROM ingested_events WHERE " + time_in_ms + " < " + from);
@@ -147,7 +194,7 @@ BOOST_AUTO_TEST_CASE(of_a_part_of_time_tells_nothing_of_the_rest) {
   BOOST_TEST(has(p.out, "; 0 missing, 0 different\n"), p.out);
 }
 
-BOOST_AUTO_TEST_CASE(is_begun_anew_or_gone_on_with_after_a_kill) {
+BOOST_AUTO_TEST_CASE(is_begun_anew_after_a_kill) {
   database.execute("DELETE FROM ingested_events WHERE id < '4'");
   child_process killed = start("verify");
   await(killed, [&] { return schemas() > 0; });
@@ -157,6 +204,20 @@ BOOST_AUTO_TEST_CASE(is_begun_anew_or_gone_on_with_after_a_kill) {
   BOOST_TEST(p.exit_code == 0, p.out << p.err);
   BOOST_TEST(table_difference() == "");
   BOOST_TEST(schemas() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_verification_of_odd_events)
+
+BOOST_AUTO_TEST_CASE(tells_of_those_that_no_table_takes) {
+  ingest_run r(events, {"--nul", "2"});
+  BOOST_TEST(r.run("run").exit_code == 0);
+  const std::string refused = std::to_string(r.unloadable_events());
+  const auto p = r.run("verify");
+  BOOST_TEST(p.exit_code == 65, p.out);
+  BOOST_TEST(has(p.out, refused + " records of the source cannot be rows at all"), p.out);
+  BOOST_TEST(has(p.out, "; 0 missing, 0 different"), p.out);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -339,6 +339,8 @@ BOOST_AUTO_TEST_CASE(begins_where_its_state_was_set_to) {
   BOOST_TEST(std::to_string(watermark()) == now);
   BOOST_TEST(run("state", {"set", "default", "--value", "2026-01-01"}).exit_code == 64, "that is none of DataSync's");
   BOOST_TEST(run("state", {"set", "other", "--value", earlier}).exit_code == 78);
+  BOOST_TEST(run("state", {"show", "other"}).exit_code == 78);
+  BOOST_TEST(run("state", {"set", "default", "--value", "1999999999999"}).exit_code == 64, "that is in the future");
   BOOST_TEST(run("state", {"set", "default", "--value", earlier}).exit_code == 0);
   BOOST_TEST(run("state", {"show"}).out.find(earlier) != std::string::npos);
   grow(10, minute_ms);
@@ -351,7 +353,12 @@ BOOST_AUTO_TEST_CASE(begins_where_its_state_was_set_to) {
 BOOST_AUTO_TEST_CASE(reads_everything_where_its_state_was_reset) {
   sync();
   BOOST_TEST(run("state", {"reset", "--dry-run"}).exit_code == 0);
+  database.execute(
+      "INSERT INTO ingest.watermarks VALUES ('default.eu', '', '', '1'); CREATE TEMPORARY TABLE other AS SELECT * FROM "
+      "ingest.pipelines; UPDATE other SET name = 'default.eu'; INSERT INTO ingest.pipelines SELECT * FROM other");
   BOOST_TEST(run("state", {"reset"}).out.find("1 watermark changed") != std::string::npos);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.watermarks WHERE pipeline = 'default.eu'") == 1u, "is another one");
+  database.execute("DELETE FROM ingest.pipelines WHERE name = 'default.eu'; DELETE FROM ingest.watermarks");
   BOOST_TEST(run("state", {"show"}).out == "nothing is known: the next sync reads everything\n");
   grow(10, minute_ms);
   sync();

@@ -22,7 +22,7 @@ ingest_test(apps/run_connector_sync_test.cpp LIBS ingest_rapidjson LABELS end_to
 ingest_test(apps/run_made_streams_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_process_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/init_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
-ingest_test(apps/beside_run_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
+ingest_test(apps/beside_run_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300 INTERNAL)
 ingest_test(apps/looking_commands_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_short_spelling_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/record_connector_test.cpp LABELS end_to_end)

@@ -6,6 +6,7 @@
 #include "buffer/data_dir.hpp"
 #include "buffer/disk_buffer.hpp"
 #include "buffer/range_reader.hpp"
+#include "buffer/run_state.hpp"
 #include "commands/command_definition.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
@@ -57,18 +58,22 @@ bool has_segments(const std::filesystem::path& directory) {
                      [](const std::string& name) { return name.starts_with("events_buffer."); });
 }
 
+bool has_state(const std::filesystem::path& directory) {
+  return posix_file_system().exists(directory / "ingestion.state");
+}
+
 std::vector<std::filesystem::path> buffers_below(const std::filesystem::path& directory) {
   if (!std::filesystem::is_directory(directory)) {
     throw error(errc::config, "there is no directory " + directory.string() + ": set DATA_DIR to where a run is");
   }
   std::vector<std::filesystem::path> found;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.is_directory() && !entry.is_symlink() && has_segments(entry.path())) {
+    if (entry.is_directory() && !entry.is_symlink() && (has_segments(entry.path()) || has_state(entry.path()))) {
       found.push_back(entry.path());
     }
   }
   std::sort(found.begin(), found.end());
-  if (has_segments(directory)) {
+  if (has_segments(directory) || has_state(directory)) {
     found.insert(found.begin(), directory);
   }
   return found;
@@ -219,6 +224,31 @@ int print(const std::vector<found_buffer>& all, const page_choice& chosen, std::
   return 0;
 }
 
+/// What the state says was durable, and is neither here nor loaded. The state is written before a segment is deleted
+/// because it was loaded, so that it knows of each that is.
+std::string what_is_gone(const found_buffer& buffer) {
+  if (data_dir::is_locked(buffer.directory)) {
+    return "";  // a run that goes on is ahead of it
+  }
+  const auto state = state_store(posix_file_system(), buffer.directory).load();
+  if (!state) {
+    return "";
+  }
+  std::uint64_t here = 0;
+  for (const page& p : buffer.contents.pages) {
+    here += p.rows;
+  }
+  const std::uint64_t known = here + state->rows_loaded + state->duplicates_skipped + state->rows_rejected;
+  return known >= state->rows_durable
+             ? ""
+             : buffer.directory.string() + ": " + std::to_string(state->rows_durable - known) + " of " +
+                   std::to_string(state->rows_durable) +
+                   " rows that were durable are neither in the buffer nor loaded: files were taken away, or their ends "
+                   "are damaged. Restore them from a copy; else what is lost is read again by ingest run, or the run "
+                   "is "
+                   "started over";
+}
+
 int verify(const std::vector<found_buffer>& all, const page_choice& chosen, std::ostream& out) {
   std::uint64_t damages = 0;
   for (const found_buffer& buffer : all) {
@@ -239,6 +269,11 @@ int verify(const std::vector<found_buffer>& all, const page_choice& chosen, std:
           bytes += p.length;
         },
         [&](const error& e) { damaged(e.what()); });
+    if (buffer.damage.empty() && !chosen.stream && !chosen.slice) {
+      if (const std::string gone = what_is_gone(buffer); !gone.empty()) {
+        damaged(gone);
+      }
+    }
     if (bad == 0) {
       out << "ok       " << buffer.directory.string() << ": " << pages << " pages, " << bytes << " bytes"
           << (buffer.contents.torn_bytes > 0 ? ", and the rest of an append that was broken off" : "") << '\n';

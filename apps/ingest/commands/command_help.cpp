@@ -57,7 +57,11 @@ std::string command_help(const command_definition& c) {
   for (const own_option& o : common_options()) {
     write(out, o);
   }
-  out << settings_help(c.command)
+  std::vector<std::string> own;
+  for (const own_option& o : c.options) {
+    own.emplace_back(o.name);
+  }
+  out << settings_help(c.command, own)
       << "\nA setting is taken from its flag, else the environment, else .env, else the config file.\n\n"
       << wrapped("Exit codes: " + std::string(exit_code_help()), "");
   return out.str();

@@ -8,6 +8,7 @@
 #include "ingest/log.hpp"
 #include "json_text.hpp"
 #include "ledger_connection.hpp"
+#include "pipeline_names.hpp"
 #include "postgres/sync_history.hpp"
 #include "status_view.hpp"
 
@@ -64,7 +65,8 @@ std::string settings_given(const settings& s) {
 std::string history_of(const settings& s) {
   ledger_connection ledger(s);
   std::string lines;
-  for (const detail::remembered_pipeline& p : detail::read_history(*ledger, s.pipeline, 20)) {
+  for (const detail::remembered_pipeline& p :
+       detail::read_history(*ledger, pipelines_called(*ledger, s.pipeline), 20)) {
     lines += p.name + " (" + p.disposition + ")\n";
     for (const detail::remembered_sync& one : p.syncs) {
       lines += "  " + std::to_string(one.generation) + " begun " + one.begun_at + ", complete " + one.completed_at +
@@ -86,6 +88,13 @@ void write_report(const settings& s, const std::string& found, const std::filesy
                            "\n# syncs\n" + told_by([&] { return history_of(s); }));
 }
 
+void tell(const invocation& asked, const settings& s, const std::string& found, std::ostream& out) {
+  if (asked.has("--into")) {
+    write_report(s, found, asked.text("--into"));
+    out << asked.text("--into") << " has it for a report\n";
+  }
+}
+
 int execute(const invocation& asked, std::ostream& out) {
   std::ostringstream found;
   int exit_code = check_all(asked.sources, found);
@@ -93,17 +102,16 @@ int execute(const invocation& asked, std::ostream& out) {
   settings s;
   try {
     s = settings_of(asked);
-  } catch (const error&) {
-    return exit_code;  // which has said so
+  } catch (const error&) {  // which the check of the settings has said
+    s = {};
+    tell(asked, s, found.str(), out);
+    return exit_code;
   }
   std::ostringstream more;
   const int examined = examine(s, more);
   out << more.str();
   exit_code = exit_code == 0 ? examined : exit_code;
-  if (asked.has("--into")) {
-    write_report(s, found.str() + more.str(), asked.text("--into"));
-    out << asked.text("--into") << " has it for a report\n";
-  }
+  tell(asked, s, found.str() + more.str(), out);
   return exit_code;
 }
 

@@ -3,9 +3,9 @@
 #include <tuple>
 
 #include "commands/command_definition.hpp"
-#include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "json_text.hpp"
+#include "log/quotable.hpp"
 #include "rejected_rows.hpp"
 #include "replay_of_rejects.hpp"
 #include "text_table.hpp"
@@ -18,7 +18,7 @@ constexpr own_option options[] = {
     {.name = "ACTION",
      .help = "list: how many rows the table has refused, by what it said. show: the rows themselves, a line of JSON "
              "each. replay: load those that were refused once more, after the table or the settings were mended; each "
-             "exactly once, and marked then; what is in the table by its key stays as it is."},
+             "exactly once, and marked then."},
     {.name = "FILE", .help = "The manifest of a connector, with replay: the same as --from connector:FILE."},
     {.name = "--where",
      .value = "CONDITION",
@@ -26,6 +26,11 @@ constexpr own_option options[] = {
              "repeated; all must hold. Names are reason, sqlstate, message, id, stream, slice, page and row.",
      .repeats = true},
     {.name = "--limit", .value = "N", .help = "The most rows that show shows. [100]"},
+    {.name = "--keep",
+     .help =
+         "With replay, where WRITE is merge and there is no VERSION_FIELD: of rows with one key, that stays which is "
+         "in the table."},
+    {.name = "--merge", .help = "The same: the row that was refused takes its place."},
     {.name = "--dry-run", .help = "With replay: say how many rows it would be, and change nothing."},
     {.name = "--json", .help = "Print what list lists as JSON."},
 };
@@ -106,8 +111,7 @@ int list(const std::vector<std::filesystem::path>& files, const conditions& want
     }
     const std::string& message = std::get<3>(key);
     table.add({std::to_string(kind.rows), std::to_string(kind.replayed), std::get<1>(key), std::get<2>(key),
-               std::string(detail::utf8_prefix(kind.example, message_width / 2)),
-               std::string(detail::utf8_prefix(message, message_width))});
+               detail::quotable(kind.example, message_width / 2), detail::quotable(message, message_width)});
   }
   flush();
   return 0;
@@ -138,9 +142,15 @@ int execute(const invocation& asked, std::ostream& out) {
     wanted.emplace_back(text);
   }
   if (action == "replay") {
-    return replay_rejects(
-        settings_of(asked, command::run), [&](const set_aside_row& row) { return hold(wanted, row); },
-        asked.has("--dry-run"), out);
+    if (asked.has("--keep") && asked.has("--merge")) {
+      throw error(errc::usage, "say --keep or --merge");
+    }
+    const replay_winner winner = asked.has("--keep")    ? replay_winner::of_the_table
+                                 : asked.has("--merge") ? replay_winner::refused_one
+                                                        : replay_winner::unsaid;
+    return replay_rejects(settings_of(asked, command::run),
+                          {[&](const set_aside_row& row) { return hold(wanted, row); }, winner, asked.has("--dry-run")},
+                          out);
   }
   const std::uint64_t limit = asked.number("--limit", 100);
   const auto files = rejects_files_in(settings_of(asked, command::status).data_dir);

@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 
 #include "commands/command_definition.hpp"
 #include "ingest/error.hpp"
 #include "json_text.hpp"
 #include "ledger_connection.hpp"
+#include "pipeline_names.hpp"
 #include "postgres/ledger_state.hpp"
+#include "postgres/ledger_tables.hpp"
+#include "settings/setting_text.hpp"
 #include "text_table.hpp"
 
 namespace ingest::app {
@@ -20,7 +24,9 @@ constexpr own_option options[] = {
          "show: up to where each stream, and each partition of it, is loaded: where the next sync begins. set: that "
          "it be so up to --value. reset: that nothing is known, so that the next sync reads everything."},
     {.name = "NAME",
-     .help = "The pipeline, with its streams; in place of --pipeline. Its run must be complete to be changed."},
+     .help =
+         "The pipeline, with its streams; in place of --pipeline. To be changed its run must be complete, and no sync "
+         "may be beginning: one that has looked at its state goes by that, and writes its own when it ends."},
     {.name = "--stream", .value = "NAME", .help = "Of this stream only."},
     {.name = "--partition", .value = "TEXT", .help = "Of this partition only, as show has it."},
     {.name = "--value",
@@ -43,8 +49,35 @@ std::string form_of(std::string text) {
   return text;
 }
 
+constexpr std::string_view exact_form = "0000-00-00a00:00:00.000000+0000";
+
+/// A time as cursors keep it.
+std::string exact_text(std::int64_t ms) {
+  std::string text = detail::date_of(ms / 1'000);  // 2026-01-27T19:19:13Z
+  text.pop_back();
+  return text + "." + std::to_string(1'000 + ms % 1'000).substr(1) + "000+0000";
+}
+
+/// The same, however it was written, where that is what is there.
+std::string in_form_of(const std::string& known, const std::string& given) {
+  const auto ms = detail::parse_time(given);
+  return form_of(known) == exact_form && form_of(given) != exact_form && ms ? exact_text(*ms) : given;
+}
+
+bool is_in_the_future(const std::string& value) {
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto ms = detail::parse_time(value);
+  return form_of(value) == exact_form ? value > exact_text(now) : ms && *ms > now;
+}
+
 int show(detail::postgres_connection& c, const detail::state_choice& chosen, std::uint64_t limit, bool json,
          std::ostream& out) {
+  if (chosen.pipelines.empty()) {
+    throw error(errc::config, detail::ledger_exists(c)
+                                  ? "the ledger has no such pipeline"
+                                  : "this database has no ledger: no run has loaded anything into it");
+  }
   const auto found = detail::read_state(c, chosen, limit);
   const std::uint64_t all = found.size() < limit ? found.size() : detail::count_state(c, chosen);
   if (json) {
@@ -119,7 +152,15 @@ int change(detail::postgres_connection& c, const detail::state_choice& chosen, c
   std::uint64_t changed = 0;
   if (sets) {
     stored_watermark w = watermark_meant(c, chosen, pipelines);
-    const std::string value = asked.text("--value");
+    const std::string value = in_form_of(w.value, asked.text("--value"));
+    if (is_in_the_future(value) && !asked.has("--yes")) {
+      throw error(errc::usage, "--value " + value +
+                                   " is in the future: what comes until then would never be read. Say --yes if that is "
+                                   "meant");
+    }
+    if (w.value.empty() && !asked.has("--yes")) {
+      throw error(errc::usage, "the ledger has no such watermark (see ingest state show): say --yes to make one");
+    }
     if (!w.value.empty() && form_of(w.value) != form_of(value) && !asked.has("--yes")) {
       throw error(errc::usage, "--value " + value + " has another form than what is there, " + w.value +
                                    ": say --yes if that is meant");
@@ -153,9 +194,9 @@ int execute(const invocation& asked, std::ostream& out) {
   }
   const std::uint64_t limit = asked.number("--limit", 100);
   const settings s = settings_of(asked);
-  const detail::state_choice chosen{asked.has("NAME") ? asked.text("NAME") : s.pipeline,
-                                    asked.optional_text("--stream"), asked.optional_text("--partition")};
   ledger_connection ledger(s);
+  const detail::state_choice chosen{pipelines_called(*ledger, asked.has("NAME") ? asked.text("NAME") : s.pipeline),
+                                    asked.optional_text("--stream"), asked.optional_text("--partition")};
   return action == "show" ? show(*ledger, chosen, limit, asked.has("--json"), out)
                           : change(*ledger, chosen, asked, out);
 }

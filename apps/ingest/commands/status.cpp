@@ -3,6 +3,8 @@
 #include "ingest/file_system.hpp"
 #include "json_text.hpp"
 #include "ledger_connection.hpp"
+#include "pipeline_names.hpp"
+#include "postgres/ledger_tables.hpp"
 #include "postgres/sync_history.hpp"
 #include "status_view.hpp"
 #include "text_table.hpp"
@@ -109,9 +111,11 @@ int show_history(const invocation& asked, std::ostream& out) {
   const settings s = settings_of(asked);
   const std::string name = asked.text("NAME");
   ledger_connection ledger(s);
-  const auto pipelines = detail::read_history(*ledger, name, limit);
+  const auto pipelines = detail::read_history(*ledger, pipelines_called(*ledger, name), limit);
   if (pipelines.empty()) {
-    throw error(errc::config, "the ledger has no pipeline \"" + name + "\"");
+    throw error(errc::config, detail::ledger_exists(*ledger)
+                                  ? "the ledger has no pipeline \"" + name + "\""
+                                  : "this database has no ledger: no run has loaded anything into it");
   }
   if (asked.has("--json")) {
     out << json_of(pipelines);

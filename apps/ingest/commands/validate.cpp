@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <vector>
 
+#include "beside_run.hpp"
 #include "buffer/data_dir.hpp"
 #include "check.hpp"
 #include "commands/command_definition.hpp"
@@ -70,8 +71,22 @@ int check_all(const setting_sources& sources, std::ostream& out) {
     checks.push_back({"data_dir", [&] { return look_at_data_dir(s); }});
   }
   checks.push_back(from_of(s).probe(s));
+  std::vector<stream_beside> streams;  // each has a table of its own
+  if (s.from.what == source_choice::kind::connector && to_of(s).durable) {
+    try {
+      streams = streams_beside(s, {});
+    } catch (const error&) {
+      streams.clear();  // which the check of the connector says
+    }
+    std::erase_if(streams, [](const stream_beside& stream) { return !stream.problem.empty(); });
+  }
   if (const auto probe = to_of(s).probe) {
-    checks.push_back(probe(s));
+    for (const stream_beside& stream : streams) {
+      checks.push_back(probe(stream.own));
+    }
+    if (streams.empty()) {
+      checks.push_back(probe(s));
+    }
   }
   for (const check& c : checks) {
     const int code = make(c, out);

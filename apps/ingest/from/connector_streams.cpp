@@ -6,6 +6,7 @@
 #include "from/connector.hpp"
 #include "ingest/error.hpp"
 #include "json/json_pointer.hpp"
+#include "pipeline_names.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -16,11 +17,6 @@ constexpr std::size_t longest_name = 63;
 
 disposition disposition_named(const std::string& word) {
   return word == "replace" ? disposition::replace : word == "skip" ? disposition::skip : disposition::merge;
-}
-
-/// Within 63 characters, told apart by a checksum where something was left out of the name.
-std::string shortened(const std::string& name, const std::string& whole, std::size_t most) {
-  return name == whole && name.size() <= most ? name : name.substr(0, most - 9) + "_" + checksum_of(whole);
 }
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
@@ -204,7 +200,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   own.stream_schema = stream.schema;
   own.token_file = s.token_file.empty() ? s.data_dir / token_file_name : s.token_file;
   own.data_dir = s.data_dir / file_name_of(stream.name);
-  own.pipeline = shortened(s.pipeline + "." + file_name_of(stream.name), s.pipeline + "." + stream.name, longest_name);
+  own.pipeline = pipeline_of_stream(s.pipeline, stream.name);
   // What is no regular file, a pipe, takes the reports of all streams, one after the other.
   std::error_code ignored;
   const bool is_replaced =

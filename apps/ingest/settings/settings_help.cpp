@@ -1,5 +1,6 @@
 #include "settings/settings_help.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "settings/setting_definition.hpp"
@@ -82,8 +83,8 @@ std::string commands_of(const setting_definition& d) {
 
 }  // namespace
 
-std::string setting_title(const setting_definition& d) {
-  const std::string flag = d.flag();
+std::string setting_title(const setting_definition& d, bool has_flag) {
+  const std::string flag = has_flag ? d.flag() : "";
   if (flag.empty()) {
     return "(no flag) " + std::string(d.name);
   }
@@ -110,7 +111,7 @@ std::string setting_rules(const setting_definition& d, command c) {
   return std::string(d.name) + "; " + d.allowed() + "; " + default_of(d, c);
 }
 
-std::string settings_help(command c) {
+std::string settings_help(command c, std::span<const std::string> taken) {
   std::ostringstream out;
   std::string_view section;
   for (const setting_definition& d : setting_definitions()) {
@@ -121,7 +122,7 @@ std::string settings_help(command c) {
       section = d.section;
       out << '\n' << section << ":\n";
     }
-    out << "  " << setting_title(d) << '\n';
+    out << "  " << setting_title(d, std::find(taken.begin(), taken.end(), d.flag()) == taken.end()) << '\n';
     out << wrapped(std::string(d.help) + ".", "      ") << wrapped("[" + setting_rules(d, c) + "]", "      ");
   }
   return out.str();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -8,11 +9,11 @@
 namespace ingest {
 
 /// The settings that `c` uses, as text for --help, grouped by section: flag, meaning, environment variable, what is
-/// allowed and the default.
-std::string settings_help(command c);
+/// allowed and the default. Flags that are `taken` mean something else with that command.
+std::string settings_help(command c, std::span<const std::string> taken = {});
 
 /// Its flag with what stands behind it; "(no flag) NAME" where it has none.
-std::string setting_title(const setting_definition& d);
+std::string setting_title(const setting_definition& d, bool has_flag = true);
 
 /// Its variable, what is allowed, and the default with that command.
 std::string setting_rules(const setting_definition& d, command c);

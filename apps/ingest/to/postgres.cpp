@@ -86,6 +86,10 @@ void require_write_of(const settings& s, const std::string& plan) {
   }
 }
 
+std::vector<std::string> key_columns(const settings& s) {
+  return s.tables == table_kind::typed ? key_fields(s) : std::vector<std::string>{"id"};
+}
+
 std::uint64_t range_bytes(const settings& s, command c) {
   constexpr std::uint64_t beside_fetching = 8 << 20;
   constexpr std::uint64_t alone = 16 << 20;

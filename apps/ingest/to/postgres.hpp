@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ingest/metrics.hpp"
 #include "ingest/postgres.hpp"
@@ -16,6 +17,9 @@ std::uint64_t range_bytes(const settings& s, command c);
 
 /// Throws errc::config where records of a run with this plan cannot be written as WRITE says.
 void require_write_of(const settings& s, const std::string& plan);
+
+/// The columns that are the table's key.
+std::vector<std::string> key_columns(const settings& s);
 
 postgres_options target_options(const settings& s, std::shared_ptr<metrics> counters);
 

@@ -202,9 +202,10 @@ class postgres_target : public run_ledger {
   void complete_with(std::string watermark) override;
   void complete_with_slices() override;
 
-  /// Enters in the ledger's history of syncs that a process has failed to complete the pipeline's run, or to begin the
-  /// next one: nothing goes by it. Tries once.
-  void remember_failure(int exit_code, const std::string& why, std::stop_token stop = {}) const;
+  /// Enters in the ledger's history of syncs that a process has failed to complete this run of the pipeline, or to
+  /// begin the one that follows it: nothing goes by it. Tries once.
+  void remember_failure(const std::string& run_id, int exit_code, const std::string& why,
+                        std::stop_token stop = {}) const;
 
   std::optional<std::map<std::string, std::string>> watermarks(const std::string& stream, std::size_t most,
                                                                std::stop_token stop = {}) override;

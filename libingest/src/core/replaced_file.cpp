@@ -21,7 +21,7 @@ void replace_file(file_system& files, const std::filesystem::path& path, std::st
     }
     throw;
   }
-  files.sync_directory(path.parent_path());
+  files.sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 std::filesystem::path temporary_of(std::filesystem::path path) {

@@ -8,9 +8,9 @@ namespace ingest::detail {
 
 namespace {
 
-/// $1 the pipeline, $2 and $3 stream and partition, of which NULL, as '' in an array of none, is any.
+/// $1 the pipelines, $2 and $3 stream and partition, of which none is any.
 constexpr std::string_view chosen_watermarks =
-    " FROM ingest.watermarks WHERE (pipeline = $1 OR starts_with(pipeline, $1 || '.')) "
+    " FROM ingest.watermarks WHERE pipeline = ANY ($1::text[]) "
     "AND (cardinality($2::text[]) = 0 OR stream = ANY ($2::text[])) "
     "AND (cardinality($3::text[]) = 0 OR partition = ANY ($3::text[]))";
 
@@ -22,12 +22,16 @@ std::string array_of(const std::optional<std::string>& value) {
   return all.text();
 }
 
-std::vector<std::string> parameters_of(const state_choice& chosen) {
-  return {chosen.pipeline, array_of(chosen.stream), array_of(chosen.partition)};
+std::string array_of(const std::vector<std::string>& values) {
+  text_array all;
+  for (const std::string& value : values) {
+    all.add(value);
+  }
+  return all.text();
 }
 
-std::string of(const state_choice& chosen) {
-  return "pipeline \"" + chosen.pipeline + "\"" + (chosen.stream ? " with a stream \"" + *chosen.stream + "\"" : "");
+std::vector<std::string> parameters_of(const state_choice& chosen) {
+  return {array_of(chosen.pipelines), array_of(chosen.stream), array_of(chosen.partition)};
 }
 
 }  // namespace
@@ -60,11 +64,11 @@ std::vector<std::string> hold_pipelines(postgres_connection& c, const state_choi
     throw error(errc::config, "this database has no ledger: no run has loaded anything into it");
   }
   const query_result r = c.execute(
-      "SELECT name, complete FROM ingest.pipelines p WHERE (name = $1 OR starts_with(name, $1 || '.')) "
-      "AND (cardinality($2::text[]) = 0 OR name = $1 || '.' || ($2::text[])[1] OR EXISTS (SELECT FROM "
+      "SELECT name, complete FROM ingest.pipelines p WHERE name = ANY ($1::text[]) "
+      "AND (cardinality($2::text[]) = 0 OR plan LIKE '% STREAM=' || ($2::text[])[1] || ' %' OR EXISTS (SELECT FROM "
       "ingest.watermarks w WHERE w.pipeline = p.name AND w.stream = ANY ($2::text[]))) ORDER BY name "
       "FOR NO KEY UPDATE OF p",
-      {chosen.pipeline, array_of(chosen.stream)});
+      {array_of(chosen.pipelines), array_of(chosen.stream)});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     if (!r.truth(i, 1)) {
       throw error(errc::config, "the run of pipeline \"" + r.text(i, 0) +
@@ -74,7 +78,8 @@ std::vector<std::string> hold_pipelines(postgres_connection& c, const state_choi
     names.push_back(r.text(i, 0));
   }
   if (names.empty()) {
-    throw error(errc::config, "the ledger has no " + of(chosen));
+    throw error(errc::config,
+                "the ledger has no such pipeline" + (chosen.stream ? " with a stream \"" + *chosen.stream + "\"" : ""));
   }
   return names;
 }
@@ -90,8 +95,23 @@ std::uint64_t forget_state(postgres_connection& c, const state_choice& chosen) {
   return c.execute("DELETE" + std::string(chosen_watermarks), parameters_of(chosen)).affected();
 }
 
+void forget_pipelines(postgres_connection& c, std::span<const std::string> names) {
+  text_array all;
+  for (const std::string& name : names) {
+    all.add(name);
+  }
+  c.run(c.begin());
+  c.execute("DELETE FROM ingest.pipelines WHERE name = ANY ($1::text[])", {all.text()});
+  for (const char* table : {"pages", "slices", "watermarks", "syncs"}) {
+    c.execute("DELETE FROM ingest." + std::string(table) + " WHERE pipeline = ANY ($1::text[])", {all.text()});
+  }
+  c.run("COMMIT");
+}
+
 bool appends(postgres_connection& c, const std::string& pipeline) {
-  return !c.execute("SELECT 1 FROM ingest.pipelines WHERE name = $1 AND disposition = 'append'", {pipeline}).empty();
+  return !c.execute("SELECT 1 FROM ingest.pipelines p WHERE name = $1 AND to_jsonb(p) ->> 'disposition' = 'append'",
+                    {pipeline})
+              .empty();
 }
 
 }  // namespace ingest::detail

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,9 @@ struct stored_watermark {
   std::string value;
 };
 
-/// Which of them are meant: those of the pipeline, and of its streams, which are pipelines called so and more behind a
-/// dot.
+/// Which of them are meant.
 struct state_choice {
-  std::string pipeline;
+  std::vector<std::string> pipelines;
   std::optional<std::string> stream = {};
   std::optional<std::string> partition = {};
 };
@@ -31,10 +31,10 @@ std::vector<stored_watermark> read_state(postgres_connection& c, const state_cho
 /// How many of them there are.
 std::uint64_t count_state(postgres_connection& c, const state_choice& chosen);
 
-/// The pipelines that are chosen, held until the caller's transaction ends, so that no sync of them begins meanwhile.
-/// With a stream, only those that have that one, or could have it by their name. Throws errc::config where there is
-/// none, and where one of them is not complete: its run goes by what was there when it began, and puts its own in the
-/// place of what is there when it ends.
+/// The pipelines that are chosen, held until the caller's transaction ends. With a stream, only those that have that
+/// one, or could have it by their name. Throws errc::config where there is none, and where one of them is not complete:
+/// its run goes by what was there when it began, and puts its own in the place of what is there when it ends. So does
+/// a sync that has looked at its state, and has not opened its run in the ledger yet: nobody can tell that here.
 std::vector<std::string> hold_pipelines(postgres_connection& c, const state_choice& chosen);
 
 /// Inside a transaction that holds the pipeline.
@@ -42,6 +42,9 @@ void put_state(postgres_connection& c, const stored_watermark& w);
 
 /// Forgets what is chosen of pipelines that are held; returns how many there were.
 std::uint64_t forget_state(postgres_connection& c, const state_choice& chosen);
+
+/// Forgets pipelines as if they had never been, in one transaction; their rows stay in the tables.
+void forget_pipelines(postgres_connection& c, std::span<const std::string> names);
 
 /// Whether rows that come once more are in the table twice.
 bool appends(postgres_connection& c, const std::string& pipeline);

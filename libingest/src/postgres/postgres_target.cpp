@@ -203,9 +203,10 @@ void postgres_target::complete_with_slices() {
   session_->complete_with_slices();
 }
 
-void postgres_target::remember_failure(int exit_code, const std::string& why, std::stop_token stop) const {
+void postgres_target::remember_failure(const std::string& run_id, int exit_code, const std::string& why,
+                                       std::stop_token stop) const {
   detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
-    detail::remember_failure(c, session_->options().pipeline, exit_code, why);
+    detail::remember_failure(c, session_->options().pipeline, run_id, exit_code, why);
     return true;
   });
 }

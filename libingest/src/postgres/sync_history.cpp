@@ -57,16 +57,20 @@ void add_current(postgres_connection& c, const std::string& pipeline, const quer
 
 }  // namespace
 
-std::vector<remembered_pipeline> read_history(postgres_connection& c, const std::string& name, std::uint64_t most) {
+std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<const std::string> names,
+                                              std::uint64_t most) {
   std::vector<remembered_pipeline> pipelines;
   if (!ledger_exists(c)) {
     return pipelines;
   }
+  text_array asked;
+  for (const std::string& name : names) {
+    asked.add(name);
+  }
   const query_result r =
       c.execute("SELECT name, target, coalesce(to_jsonb(p) ->> 'disposition', ''), generation, run_id, " +
-                    as_text("completed_at") +
-                    " FROM ingest.pipelines p WHERE name = $1 OR starts_with(name, $1 || '.') ORDER BY name",
-                {name});
+                    as_text("completed_at") + " FROM ingest.pipelines p WHERE name = ANY ($1::text[]) ORDER BY name",
+                {asked.text()});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     remembered_pipeline p{r.text(i, 0), r.text(i, 1), r.text(i, 2), {}};
     const query_result syncs = c.execute(syncs_of, {p.name, std::to_string(most)});
@@ -82,14 +86,15 @@ std::vector<remembered_pipeline> read_history(postgres_connection& c, const std:
   return pipelines;
 }
 
-void remember_failure(postgres_connection& c, const std::string& pipeline, int exit_code, const std::string& why) {
+void remember_failure(postgres_connection& c, const std::string& pipeline, const std::string& run_id, int exit_code,
+                      const std::string& why) {
   if (!ledger_is_current(c)) {
     return;
   }
   c.execute(
-      "UPDATE ingest.syncs s SET failed_at = now(), exit_code = $2::integer, failure = $3 FROM ingest.pipelines p "
-      "WHERE p.name = $1 AND s.pipeline = $1 AND s.generation = p.generation",
-      {pipeline, std::to_string(exit_code), why});
+      "UPDATE ingest.syncs s SET failed_at = now(), exit_code = $3::integer, failure = $4 FROM ingest.pipelines p "
+      "WHERE p.name = $1 AND p.run_id = $2 AND s.pipeline = $1 AND s.generation = p.generation",
+      {pipeline, run_id, std::to_string(exit_code), why});
 }
 
 }  // namespace ingest::detail

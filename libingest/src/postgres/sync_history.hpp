@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,12 +36,14 @@ struct remembered_pipeline {
   std::vector<remembered_sync> syncs;  ///< the newest first, which is the one that is open or was complete last
 };
 
-/// The pipeline `name` and those of its streams, which are called `name` and more behind a dot; at most `most` syncs of
-/// each. Older ones than the last 1000 are not remembered. Nothing is changed, and an older ledger is read as it is.
-std::vector<remembered_pipeline> read_history(postgres_connection& c, const std::string& name, std::uint64_t most);
+/// Of these pipelines; at most `most` syncs of each. Older ones than the last 1000 are not remembered. Nothing is
+/// changed, and an older ledger is read as it is.
+std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<const std::string> names,
+                                              std::uint64_t most);
 
-/// That a process has failed to complete the pipeline's run, or to begin the next one. Nothing where the ledger has no
-/// such pipeline, or is of an earlier version.
-void remember_failure(postgres_connection& c, const std::string& pipeline, int exit_code, const std::string& why);
+/// That a process has failed to complete the pipeline's run, or to begin the one that follows it. Nothing where the
+/// pipeline's run is another one, or the ledger is of an earlier version.
+void remember_failure(postgres_connection& c, const std::string& pipeline, const std::string& run_id, int exit_code,
+                      const std::string& why);
 
 }  // namespace ingest::detail
