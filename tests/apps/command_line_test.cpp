@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(prints_the_version) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_makes_no_sense_with_64_and_one_line) {
   const program ingest;
-  refuses(ingest.run({}), 64, "say what to do: run, read, serve, top, schema, fetch, load");
+  refuses(ingest.run({}), 64, "say what to do: run, read, serve, reload, top, schema, fetch, load");
   refuses(ingest.run({"rnu"}), 64, "there is no rnu; did you mean run?");
   refuses(ingest.run({"run", "--bach-size=5"}), 64,
           "there is no --bach-size; did you mean --batch-size? (see ingest run");

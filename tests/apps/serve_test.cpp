@@ -232,10 +232,15 @@ BOOST_AUTO_TEST_CASE(reads_its_folder_anew_on_sighup_and_keeps_what_a_wrong_file
   await_that([&] { return rows_in("c") == 7; });
   BOOST_TEST(of("b", "state") == "no such pipeline");
   BOOST_TEST(has(get("/readyz").body, "a.yaml"));
+  const auto refused = run_process({program("ingest"), "reload", "--http", url.substr(7)});
+  BOOST_TEST(refused.exit_code == 78, refused.err);
+  BOOST_TEST(has(refused.out, "a.yaml"), refused.out);
   const double before = metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})");
   await_that([&] { return metric(R"(ingest_syncs_total{pipeline="a",outcome="complete"})") > before; });
   write("a", "schedule: '@manual'\n");
-  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  const auto reloaded = run_process({program("ingest"), "reload", "--http", url.substr(7)});
+  BOOST_TEST(reloaded.exit_code == 0, reloaded.err);
+  BOOST_TEST(has(reloaded.out, "the folder is read anew"), reloaded.out);
   await_that([&] { return of("a", "state") == "idle" && of("a", "schedule") == "@manual"; });
   BOOST_TEST(get("/readyz").status == 200);
   BOOST_TEST(stop() == 0);

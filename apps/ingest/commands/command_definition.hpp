@@ -69,6 +69,7 @@ std::span<const command_definition* const> commands();
 extern const command_definition command_run;
 extern const command_definition command_read;
 extern const command_definition command_serve;
+extern const command_definition command_reload;
 extern const command_definition command_top;
 extern const command_definition command_schema;
 extern const command_definition command_fetch;

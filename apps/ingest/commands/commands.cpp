@@ -11,10 +11,10 @@ namespace ingest::app {
 
 std::span<const command_definition* const> commands() {
   static const std::array all = {
-      &command_run,      &command_read,        &command_serve,  &command_top,    &command_schema,  &command_fetch,
-      &command_load,     &command_status,      &command_state,  &command_buffer, &command_rejects, &command_verify,
-      &command_backfill, &command_validate,    &command_doctor, &command_init,   &command_record,  &command_test,
-      &command_discover, &command_completions, &command_version};
+      &command_run,    &command_read,     &command_serve,       &command_reload, &command_top,    &command_schema,
+      &command_fetch,  &command_load,     &command_status,      &command_state,  &command_buffer, &command_rejects,
+      &command_verify, &command_backfill, &command_validate,    &command_doctor, &command_init,   &command_record,
+      &command_test,   &command_discover, &command_completions, &command_version};
   return all;
 }
 

@@ -106,7 +106,7 @@ std::string for_bash() {
     }
     flags << "--help'";
     if (const auto first = first_words_of(*c); !first.empty()) {
-      flags << "; [ \"$COMP_CWORD\" -ne 2 ] || words='" << joined(first) << "'";
+      flags << "; [ \"$COMP_CWORD\" -ne 2 ] || [[ $word == -* ]] || words='" << joined(first) << "'";
     }
     flags << " ;;\n";
   }

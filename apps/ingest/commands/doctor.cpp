@@ -57,7 +57,7 @@ std::string told_by(Look look) {
 std::string settings_given(const settings& s) {
   std::string lines;
   for (const auto& [name, origin] : s.origins) {
-    lines += name + " (" + origin + ")\n";
+    lines.append(name).append(" (").append(origin).append(")\n");
   }
   return lines;
 }

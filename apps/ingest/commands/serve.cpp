@@ -1,7 +1,12 @@
+#include <rapidjson/document.h>
+
 #include "commands/command_definition.hpp"
+#include "ingest/error.hpp"
 #include "serve/pipeline_schema.hpp"
 #include "serve/serve_command.hpp"
+#include "serve/service_client.hpp"
 #include "serve/top_command.hpp"
+#include "until_signal.hpp"
 
 namespace ingest::app {
 
@@ -12,7 +17,38 @@ constexpr own_option options[] = {
      .help = "Say which of the pipelines can be used, and what is wrong with the others, and end: 0, or 78."},
 };
 
+/// What a service does not take of its folder, it says once it has read it.
+int reload(const invocation& asked, std::ostream& out) {
+  service_client service(settings_of(asked));
+  std::string told;
+  const int signal = until_signal([&](const std::stop_token& stop) {
+    service.post("/api/reload", stop);
+    told = service.get("/readyz", stop);
+  });
+  if (signal != 0) {
+    return signal;
+  }
+  rapidjson::Document ready;
+  ready.Parse(told.data(), told.size());
+  const auto reasons = ready.IsObject() ? ready.FindMember("reasons") : rapidjson::Document::MemberIterator();
+  if (!ready.IsObject() || reasons == ready.MemberEnd() || !reasons->value.IsArray()) {
+    throw error(errc::bad_data, "what answers is no service: " + told);
+  }
+  for (const auto& reason : reasons->value.GetArray()) {
+    out << (reason.IsString() ? reason.GetString() : "") << '\n';
+  }
+  out << (reasons->value.Empty() ? "the folder is read anew\n" : "the folder is read anew, but for that\n");
+  return reasons->value.Empty() ? 0 : exit_code_of(errc::config);
+}
+
 }  // namespace
+
+const command_definition command_reload = {
+    .command = command::top,
+    .name = "reload",
+    .help = "Let a service read its folder anew, as SIGHUP does; says what it refuses",
+    .execute = reload,
+};
 
 const command_definition command_serve = {
     .command = command::serve,

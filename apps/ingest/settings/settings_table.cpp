@@ -279,7 +279,7 @@ const std::array definitions{
     .own_flag = "--state"},
   setting_definition{.section = "Service", .name = "HTTP_ADDRESS", .type = text, .member = &s::http_address,
     .help = "Where the service answers /metrics, /healthz, /readyz, /status and /api: 127.0.0.1:9464, or unix:PATH; none: "
-            "nowhere. Where ingest top asks; none: 127.0.0.1:9464",
+            "nowhere. Where ingest top and reload ask; none: 127.0.0.1:9464",
     .commands = serving | watching, .own_flag = "--http"},
   setting_definition{.section = "Service", .name = "HTTP_TOKEN_FILE", .type = path, .member = &s::http_token_file,
     .help = "File with the token that requests need; must be there where HTTP_ADDRESS is not of this machine only",
