@@ -15,7 +15,7 @@ ingest_test(faults/finalize_test.cpp LIBS ingest_fault_support LABELS faults TIM
 ingest_test(faults/full_disk_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
 ingest_test(faults/kills_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
 ingest_test(faults/power_loss_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
-ingest_test(faults/rejects_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
+ingest_test(faults/rejects_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 600 INTERNAL)
 ingest_test(faults/process_limits_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
 add_library(short_writes MODULE faults/short_writes.cpp)
 target_compile_definitions(test.faults.process_limits PRIVATE INGEST_SHORT_WRITES="$<TARGET_FILE:short_writes>")
