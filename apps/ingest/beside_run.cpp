@@ -1,6 +1,5 @@
 #include "beside_run.hpp"
 
-#include <chrono>
 #include <filesystem>
 
 #include "connector_run.hpp"
@@ -12,6 +11,7 @@
 #include "postgres/ledger_state.hpp"
 #include "postgres/ledger_tables.hpp"
 #include "run_command.hpp"
+#include "run_directories.hpp"
 #include "settings/setting_text.hpp"
 #include "to/to.hpp"
 
@@ -39,12 +39,8 @@ std::string problem_of(const rest::connector& from, const rest::declared_stream&
   if (asks_for_schema(stream)) {
     return "its schema has to be asked for";
   }
-  if (!part.is_all()) {
-    using std::chrono::milliseconds;
-    const auto cursor = from.open(stream).incremental();
-    if (!cursor || !cursor->watermark_at(std::chrono::sys_time<milliseconds>(milliseconds(0)))) {
-      return "it has no cursor of time, so that no part of it can be asked for";
-    }
+  if (!part.is_all() && !from.open(stream).watermark_at({})) {
+    return "it has no cursor of time, so that no part of it can be asked for";
   }
   return "";
 }
@@ -95,10 +91,7 @@ std::vector<stream_beside> streams_beside(const settings& s, const part_of_time&
 }
 
 held_pipeline::held_pipeline(const settings& s, const std::vector<stream_beside>& streams) {
-  if (!std::filesystem::is_directory(s.data_dir)) {
-    throw error(errc::config,
-                "there is no directory " + s.data_dir.string() + ": set DATA_DIR to where the pipeline's run is");
-  }
+  require_directory(s.data_dir);
   for (const stream_beside& stream : streams) {
     if (stream.problem.empty()) {
       directories_.push_back(std::make_unique<data_dir>(stream.own.data_dir));

@@ -4,6 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,10 @@ class json_text {
   void put(std::string_view k, std::string_view text) {
     key(k);
     put(text);
+  }
+  void put_number(std::string_view k, std::uint64_t n) {
+    key(k);
+    json.Uint64(n);
   }
   template <class Texts>
   void put_list(std::string_view k, const Texts& texts) {

@@ -1,13 +1,12 @@
 #include "pipeline_names.hpp"
 
 #include "from/connector.hpp"
+#include "ingest/error.hpp"
 #include "postgres/ledger_tables.hpp"
 
 namespace ingest::app {
 
 namespace {
-
-constexpr std::size_t longest_name = 63;
 
 /// Of which stream a run with this plan is; see run_plan.cpp.
 std::string stream_in(const std::string& plan) {
@@ -54,6 +53,16 @@ std::vector<std::string> pipelines_called(detail::postgres_connection& c, const 
     if (name == pipeline || (!stream.empty() && name == pipeline_of_stream(pipeline, stream))) {
       names.push_back(name);
     }
+  }
+  return names;
+}
+
+std::vector<std::string> known_pipelines(detail::postgres_connection& c, const std::string& pipeline) {
+  std::vector<std::string> names = pipelines_called(c, pipeline);
+  if (names.empty()) {
+    throw error(errc::config, detail::ledger_exists(c)
+                                  ? "the ledger has no pipeline \"" + pipeline + "\""
+                                  : "this database has no ledger: no run has loaded anything into it");
   }
   return names;
 }

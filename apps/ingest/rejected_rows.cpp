@@ -13,6 +13,7 @@
 #include "core/replaced_file.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
+#include "run_directories.hpp"
 
 namespace ingest::app {
 
@@ -78,8 +79,11 @@ void for_each_line(const std::filesystem::path& file, const std::function<bool(c
 }  // namespace
 
 std::string set_aside_row::member(std::string_view name) const {
-  rapidjson::Document d;
-  d.Parse<rapidjson::kParseNumbersAsStringsFlag>(line.data(), line.size());
+  if (!parsed_) {
+    parsed_ = std::make_shared<rapidjson::Document>();
+    parsed_->Parse<rapidjson::kParseNumbersAsStringsFlag>(line.data(), line.size());
+  }
+  const rapidjson::Document& d = *parsed_;
   if (d.HasParseError() || !d.IsObject()) {
     return "";
   }
@@ -130,18 +134,8 @@ std::vector<std::filesystem::path> rejects_files_of(const std::filesystem::path&
 }
 
 std::vector<std::filesystem::path> rejects_files_in(const std::filesystem::path& data_dir) {
-  if (!std::filesystem::is_directory(data_dir)) {
-    throw error(errc::config, "there is no directory " + data_dir.string() + ": set DATA_DIR to where a run is");
-  }
-  std::vector<std::filesystem::path> directories;
-  for (const auto& entry : std::filesystem::directory_iterator(data_dir)) {
-    if (entry.is_directory() && !entry.is_symlink()) {
-      directories.push_back(entry.path());
-    }
-  }
-  std::sort(directories.begin(), directories.end());
-  std::vector<std::filesystem::path> files = rejects_files_of(data_dir);
-  for (const auto& directory : directories) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& directory : run_directories(data_dir)) {
     const auto more = rejects_files_of(directory);
     files.insert(files.end(), more.begin(), more.end());
   }
@@ -153,37 +147,20 @@ void for_each_reject(const std::filesystem::path& file, const std::function<bool
 }
 
 std::uint64_t mark_replayed(const std::filesystem::path& file, counted_texts& lines, const std::string& moment) {
-  file_system& files = posix_file_system();
-  const std::filesystem::path marked = detail::temporary_of(file);
-  files.remove(marked);
-  const auto out = files.create(marked);
   const std::string mark = std::string(replayed) + moment + "\"}";
+  detail::replaced_file marked(posix_file_system(), file);
   std::uint64_t count = 0;
-  std::string piece;
-  const auto flush = [&] {
-    out->append(piece);
-    piece.clear();
-  };
-  for_each_line(file, [&](const std::string& line) {
+  for_each_line(file, [&](std::string line) {
     if (line.ends_with(mark)) {
       ++count;
-      piece.append(line).append("\n");
     } else if (lines.take(line)) {
       ++count;
-      piece.append(line, 0, line.size() - 1).append(mark).append("\n");
-    } else {
-      piece.append(line).append("\n");
+      line.replace(line.size() - 1, 1, mark);
     }
-    constexpr std::size_t enough = 1 << 20;
-    if (piece.size() > enough) {
-      flush();
-    }
+    marked.append(line += '\n');
     return true;
   });
-  flush();
-  out->sync();
-  files.rename(marked, file);
-  files.sync_directory(file.parent_path());
+  marked.commit();
   return count;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <rapidjson/document.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +22,9 @@ struct set_aside_row {
 
   /// A member of the line's, as a text: "sqlstate", "message", "id", "stream", "page" …; empty where it has none.
   std::string member(std::string_view name) const;
+
+ private:
+  mutable std::shared_ptr<rapidjson::Document> parsed_;  // when the first member is asked for
 };
 
 /// "NAME=TEXT": the member is that; "NAME~TEXT": it has that in it.

@@ -9,12 +9,14 @@
 #include "beside_run.hpp"
 #include "buffer/data_dir.hpp"
 #include "buffer/run_state.hpp"
+#include "core/replaced_file.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
 #include "ledger_connection.hpp"
 #include "pipeline_names.hpp"
 #include "postgres/ledger_state.hpp"
 #include "run_command.hpp"
+#include "run_directories.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -58,41 +60,6 @@ std::optional<replay_files> unfinished_in(const std::filesystem::path& data_dir)
   return std::nullopt;
 }
 
-/// A file that is there as a whole, or not.
-class whole_file {
- public:
-  explicit whole_file(std::filesystem::path path) : path_(std::move(path)), temporary_(path_.string() + ".tmp") {
-    posix_file_system().remove(temporary_);
-    file_ = posix_file_system().create(temporary_);
-  }
-
-  void add(std::string_view line) {
-    constexpr std::size_t enough = 1 << 20;
-    piece_.append(line).append("\n");
-    if (piece_.size() > enough) {
-      flush();
-    }
-  }
-
-  /// Durable, but for its name.
-  void close() {
-    flush();
-    file_->sync();
-    posix_file_system().rename(temporary_, path_);
-  }
-
- private:
-  void flush() {
-    file_->append(piece_);
-    piece_.clear();
-  }
-
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  std::unique_ptr<file> file_;
-  std::string piece_;
-};
-
 bool may_come_again(const set_aside_row& row) {
   return row.is_refused && !row.is_replayed && !row.event.empty();
 }
@@ -125,20 +92,20 @@ void for_each_chosen(const rejects_files& files, const replay_order& order, bool
 std::uint64_t choose(const rejects_files& rejects, const replay_order& order, bool last_of_key_counts,
                      const replay_files& into) {
   std::uint64_t rows = 0;
-  whole_file chosen(into.chosen);
-  whole_file events(into.events);
+  detail::replaced_file chosen(posix_file_system(), into.chosen);
+  detail::replaced_file events(posix_file_system(), into.events);
   for_each_chosen(rejects, order, last_of_key_counts, [&](const set_aside_row& row, bool is_last) {
     ++rows;
-    chosen.add(row.line);
+    chosen.append(row.line);
+    chosen.append("\n");
     if (is_last) {
-      events.add(row.event);
+      events.append(row.event);
+      events.append("\n");
     }
   });
   if (rows > 0) {
-    events.close();  // first: where the other one is, this one is there too
-    posix_file_system().sync_directory(into.events.parent_path());
-    chosen.close();
-    posix_file_system().sync_directory(into.chosen.parent_path());
+    events.commit();  // first: where the other one is, this one is there too
+    chosen.commit();
   }
   return rows;
 }
@@ -256,7 +223,6 @@ class stream_replay {
     files.emplace(settings_.data_dir, name_for_now());
     if (choose(rejects_files_of(settings_.data_dir), order_, last_counts, *files) == 0) {
       out_ << settings_.data_dir.string() << ": no row to be loaded once more\n";
-      remove_leftovers(settings_.data_dir);
       return 0;
     }
     return load(*files);
@@ -347,9 +313,7 @@ int replay_rejects(const settings& s, const replay_order& order, std::ostream& o
   if (s.from.what == source_choice::kind::connector) {
     return replay_of_connector(s, order, out);
   }
-  if (!std::filesystem::is_directory(s.data_dir)) {
-    throw error(errc::config, "there is no directory " + s.data_dir.string() + ": set DATA_DIR to where a run is");
-  }
+  require_directory(s.data_dir);
   if (!has_work(s.data_dir)) {
     out << "no row was set aside in " << s.data_dir.string() << '\n';
     return 0;

@@ -14,6 +14,7 @@
 #include "log/log_output.hpp"
 #include "pipeline_setup.hpp"
 #include "report.hpp"
+#include "run_directories.hpp"
 #include "run_plan.hpp"
 #include "settings/weakened_settings.hpp"
 #include "signals.hpp"
@@ -339,11 +340,6 @@ void compare_total_of_direct_run(const settings& s, const metrics& counters, run
   check_total(announced, s.strict_total, false);
 }
 
-bool logs_as_text(const settings& s) {
-  return s.log_format == log_format_choice::text ||
-         (s.log_format == log_format_choice::automatic && ::isatty(STDERR_FILENO) == 1);
-}
-
 }  // namespace
 
 void check_fresh(const settings& s, bool fresh, bool yes) {
@@ -354,11 +350,7 @@ void check_fresh(const settings& s, bool fresh, bool yes) {
   if (!fresh || yes || !std::filesystem::is_directory(s.data_dir, ignored)) {
     return;
   }
-  const auto names = posix_file_system().list(s.data_dir);
-  const bool used = std::any_of(names.begin(), names.end(), [](const std::string& name) {
-    return name.starts_with("events_buffer.") || name.starts_with("ingestion.state");
-  });
-  if (used) {
+  if (holds_run(s.data_dir)) {
     throw error(errc::usage, "--fresh would delete the run in " + s.data_dir.string() +
                                  "; look at it with ingest status, then add --yes");
   }

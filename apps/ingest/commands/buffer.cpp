@@ -13,6 +13,7 @@
 #include "ingest/log.hpp"
 #include "json_text.hpp"
 #include "records/record_line.hpp"
+#include "run_directories.hpp"
 #include "text_table.hpp"
 
 namespace ingest::app {
@@ -52,36 +53,12 @@ struct found_buffer {
   std::string damage;  ///< that no look behind it is possible; empty: none
 };
 
-bool has_segments(const std::filesystem::path& directory) {
-  const auto names = posix_file_system().list(directory);
-  return std::any_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name.starts_with("events_buffer."); });
-}
-
-bool has_state(const std::filesystem::path& directory) {
-  return posix_file_system().exists(directory / "ingestion.state");
-}
-
-std::vector<std::filesystem::path> buffers_below(const std::filesystem::path& directory) {
-  if (!std::filesystem::is_directory(directory)) {
-    throw error(errc::config, "there is no directory " + directory.string() + ": set DATA_DIR to where a run is");
-  }
-  std::vector<std::filesystem::path> found;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.is_directory() && !entry.is_symlink() && (has_segments(entry.path()) || has_state(entry.path()))) {
-      found.push_back(entry.path());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  if (has_segments(directory) || has_state(directory)) {
-    found.insert(found.begin(), directory);
-  }
-  return found;
-}
-
 std::vector<found_buffer> look_at(const std::filesystem::path& directory) {
   std::vector<found_buffer> all;
-  for (const auto& one : buffers_below(directory)) {
+  for (const auto& one : run_directories(directory)) {
+    if (!holds_run(one)) {
+      continue;
+    }
     found_buffer& found = all.emplace_back(found_buffer{one, {}, ""});
     try {
       found.contents = disk_buffer::inspect(posix_file_system(), one);
@@ -142,8 +119,7 @@ void list_as_json(const std::vector<found_buffer>& all, const page_choice& chose
     if (!buffer.damage.empty()) {
       made.put("damage", buffer.damage);
     }
-    made.key("torn_bytes");
-    made.json.Uint64(buffer.contents.torn_bytes);
+    made.put_number("torn_bytes", buffer.contents.torn_bytes);
     made.key("segments");
     made.json.StartArray();
     for (const auto& [number, s] : segments_of(buffer.contents, chosen)) {
@@ -151,8 +127,7 @@ void list_as_json(const std::vector<found_buffer>& all, const page_choice& chose
       made.put("file", segment_file_name(number));
       for (const auto& [key, value] : {std::pair("bytes", s.bytes), std::pair("pages", s.pages),
                                        std::pair("rows", s.rows), std::pair("slices", s.slices.size())}) {
-        made.key(key);
-        made.json.Uint64(value);
+        made.put_number(key, value);
       }
       made.json.EndObject();
     }
@@ -245,8 +220,7 @@ std::string what_is_gone(const found_buffer& buffer) {
                    std::to_string(state->rows_durable) +
                    " rows that were durable are neither in the buffer nor loaded: files were taken away, or their ends "
                    "are damaged. Restore them from a copy; else what is lost is read again by ingest run, or the run "
-                   "is "
-                   "started over";
+                   "is started over";
 }
 
 int verify(const std::vector<found_buffer>& all, const page_choice& chosen, std::ostream& out) {

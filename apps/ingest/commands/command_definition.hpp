@@ -24,6 +24,10 @@ struct own_option {
   bool is_word() const { return !name.starts_with("-"); }
 };
 
+/// The word of commands that take a connector.
+inline constexpr own_option connector_file = {
+    .name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."};
+
 struct command_definition;
 
 /// What the command line asks for.
@@ -49,7 +53,7 @@ struct command_definition {
   std::string_view help;        ///< one line
   std::string_view words = {};  ///< behind its name, as the help shows them: "[FILE]"
   std::span<const own_option> options = {};
-  bool takes_connector = false;  ///< a word FILE is the manifest of a connector: the same as --from connector:FILE
+  bool takes_connector = false;  ///< a word `connector_file` is such
   bool to_stdout = false;        ///< it has TO=stdout
   bool takes_settings = true;
 

@@ -61,7 +61,7 @@ class subcommand {
 
   /// The word behind the command that was to be a manifest, if it is none.
   std::optional<std::string> odd_word() const {
-    const auto words = given(connector_file);
+    const auto words = given(connector_file.name);
     return definition_.takes_connector && !words.empty() && !is_manifest(words.back()) ? std::optional(words.back())
                                                                                        : std::nullopt;
   }
@@ -77,8 +77,8 @@ class subcommand {
             definition->value.empty() && !definition->is_word() ? std::vector<std::string>() : option->results();
       }
     }
-    if (definition_.takes_connector && made.has(connector_file)) {
-      made.sources.flags["FROM"] = "connector:" + made.text(connector_file);
+    if (definition_.takes_connector && made.has(connector_file.name)) {
+      made.sources.flags["FROM"] = "connector:" + made.text(connector_file.name);
     }
     if (definition_.to_stdout) {
       made.sources.flags["TO"] = "stdout";
@@ -92,8 +92,6 @@ class subcommand {
   }
 
  private:
-  static constexpr std::string_view connector_file = "FILE";
-
   static void require_nothing_behind(const own_option& o, const CLI::Option& option) {
     if (o.value.empty() && !o.is_word() && option.results().back() != "true") {
       throw error(errc::usage, std::string(o.name) + " takes no value, and got " + option.results().back());

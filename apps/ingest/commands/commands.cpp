@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 
@@ -51,9 +49,7 @@ settings settings_of(const invocation& asked) {
 
 settings settings_of(const invocation& asked, command as) {
   settings s = load_settings(asked.sources, as);
-  const bool text = s.log_format == log_format_choice::text ||
-                    (s.log_format == log_format_choice::automatic && ::isatty(STDERR_FILENO) == 1);
-  log::configure(text ? log::format::text : log::format::json, s.log_level);
+  log::configure(logs_as_text(s) ? log::format::text : log::format::json, s.log_level);
   return s;
 }
 

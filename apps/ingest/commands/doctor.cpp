@@ -17,7 +17,7 @@ namespace ingest::app {
 namespace {
 
 constexpr own_option options[] = {
-    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    connector_file,
     {.name = "--into",
      .value = "FILE",
      .help = "Write what was found, the names of the settings that are given and where, the state in DATA_DIR and the "
@@ -65,8 +65,7 @@ std::string settings_given(const settings& s) {
 std::string history_of(const settings& s) {
   ledger_connection ledger(s);
   std::string lines;
-  for (const detail::remembered_pipeline& p :
-       detail::read_history(*ledger, pipelines_called(*ledger, s.pipeline), 20)) {
+  for (const detail::remembered_pipeline& p : detail::read_history(*ledger, known_pipelines(*ledger, s.pipeline), 20)) {
     lines += p.name + " (" + p.disposition + ")\n";
     for (const detail::remembered_sync& one : p.syncs) {
       lines += "  " + std::to_string(one.generation) + " begun " + one.begun_at + ", complete " + one.completed_at +

@@ -20,7 +20,7 @@ namespace ingest::app {
 namespace {
 
 constexpr own_option options[] = {
-    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    connector_file,
     {.name = "--into", .value = "DIR", .help = "The directory for the recording; one that is there is replaced."},
     {.name = "--limit", .value = "N", .help = "The most pages of a stream; 0: all. [100]"},
 };

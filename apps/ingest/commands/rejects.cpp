@@ -83,10 +83,8 @@ int list(const std::vector<std::filesystem::path>& files, const conditions& want
       made.put("reason", std::get<1>(key));
       made.put("sqlstate", std::get<2>(key));
       made.put("message", std::get<3>(key));
-      made.key("rows");
-      made.json.Uint64(kind.rows);
-      made.key("replayed");
-      made.json.Uint64(kind.replayed);
+      made.put_number("rows", kind.rows);
+      made.put_number("replayed", kind.replayed);
       made.put("example", kind.example);
       made.json.EndObject();
     }

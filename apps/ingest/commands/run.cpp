@@ -12,7 +12,7 @@ constexpr own_option options[] = {
     {.name = "--yes", .help = "With --fresh: even if DATA_DIR holds something."},
 };
 constexpr own_option options_with_file[] = {
-    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    connector_file,
     options[0],
     options[1],
 };

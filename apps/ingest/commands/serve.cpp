@@ -30,15 +30,15 @@ int reload(const invocation& asked, std::ostream& out) {
   }
   rapidjson::Document ready;
   ready.Parse(told.data(), told.size());
-  const auto reasons = ready.IsObject() ? ready.FindMember("reasons") : rapidjson::Document::MemberIterator();
-  if (!ready.IsObject() || reasons == ready.MemberEnd() || !reasons->value.IsArray()) {
+  if (!ready.IsObject() || !ready.HasMember("reasons") || !ready["reasons"].IsArray()) {
     throw error(errc::bad_data, "what answers is no service: " + told);
   }
-  for (const auto& reason : reasons->value.GetArray()) {
+  const auto reasons = ready["reasons"].GetArray();
+  for (const auto& reason : reasons) {
     out << (reason.IsString() ? reason.GetString() : "") << '\n';
   }
-  out << (reasons->value.Empty() ? "the folder is read anew\n" : "the folder is read anew, but for that\n");
-  return reasons->value.Empty() ? 0 : exit_code_of(errc::config);
+  out << (reasons.Empty() ? "the folder is read anew\n" : "the folder is read anew, but for that\n");
+  return reasons.Empty() ? 0 : exit_code_of(errc::config);
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "ledger_connection.hpp"
 #include "pipeline_names.hpp"
 #include "postgres/ledger_state.hpp"
-#include "postgres/ledger_tables.hpp"
 #include "settings/setting_text.hpp"
 #include "text_table.hpp"
 
@@ -73,11 +72,6 @@ bool is_in_the_future(const std::string& value) {
 
 int show(detail::postgres_connection& c, const detail::state_choice& chosen, std::uint64_t limit, bool json,
          std::ostream& out) {
-  if (chosen.pipelines.empty()) {
-    throw error(errc::config, detail::ledger_exists(c)
-                                  ? "the ledger has no such pipeline"
-                                  : "this database has no ledger: no run has loaded anything into it");
-  }
   const auto found = detail::read_state(c, chosen, limit);
   const std::uint64_t all = found.size() < limit ? found.size() : detail::count_state(c, chosen);
   if (json) {
@@ -94,8 +88,7 @@ int show(detail::postgres_connection& c, const detail::state_choice& chosen, std
       made.json.EndObject();
     }
     made.json.EndArray();
-    made.key("total");
-    made.json.Uint64(all);
+    made.put_number("total", all);
     made.json.EndObject();
     out << made.text();
     return 0;
@@ -195,7 +188,7 @@ int execute(const invocation& asked, std::ostream& out) {
   const std::uint64_t limit = asked.number("--limit", 100);
   const settings s = settings_of(asked);
   ledger_connection ledger(s);
-  const detail::state_choice chosen{pipelines_called(*ledger, asked.has("NAME") ? asked.text("NAME") : s.pipeline),
+  const detail::state_choice chosen{known_pipelines(*ledger, asked.has("NAME") ? asked.text("NAME") : s.pipeline),
                                     asked.optional_text("--stream"), asked.optional_text("--partition")};
   return action == "show" ? show(*ledger, chosen, limit, asked.has("--json"), out)
                           : change(*ledger, chosen, asked, out);

@@ -4,7 +4,6 @@
 #include "json_text.hpp"
 #include "ledger_connection.hpp"
 #include "pipeline_names.hpp"
-#include "postgres/ledger_tables.hpp"
 #include "postgres/sync_history.hpp"
 #include "status_view.hpp"
 #include "text_table.hpp"
@@ -63,20 +62,16 @@ std::string text_of(const detail::remembered_pipeline& p) {
 }
 
 void put(pretty_json& made, const detail::remembered_sync& s) {
-  const auto number = [&](std::string_view key, std::uint64_t value) {
-    made.key(key);
-    made.json.Uint64(value);
-  };
   made.json.StartObject();
-  number("sync", s.generation);
+  made.put_number("sync", s.generation);
   made.put("run_id", s.run_id);
   made.put("outcome", s.exit_code && s.completed_at.empty() && !s.given_up ? "failed" : outcome_of(s));
   made.put("begun_at", s.begun_at);
   made.put("completed_at", s.completed_at);
-  number("rows", s.rows);
-  number("duplicates", s.duplicates);
-  number("rejected", s.rejected);
-  number("tries", s.tries);
+  made.put_number("rows", s.rows);
+  made.put_number("duplicates", s.duplicates);
+  made.put_number("rejected", s.rejected);
+  made.put_number("tries", s.tries);
   if (s.exit_code) {
     made.put("failed_at", s.failed_at);
     made.key("exit_code");
@@ -111,12 +106,7 @@ int show_history(const invocation& asked, std::ostream& out) {
   const settings s = settings_of(asked);
   const std::string name = asked.text("NAME");
   ledger_connection ledger(s);
-  const auto pipelines = detail::read_history(*ledger, pipelines_called(*ledger, name), limit);
-  if (pipelines.empty()) {
-    throw error(errc::config, detail::ledger_exists(*ledger)
-                                  ? "the ledger has no pipeline \"" + name + "\""
-                                  : "this database has no ledger: no run has loaded anything into it");
-  }
+  const auto pipelines = detail::read_history(*ledger, known_pipelines(*ledger, name), limit);
   if (asked.has("--json")) {
     out << json_of(pipelines);
     return 0;

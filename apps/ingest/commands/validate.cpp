@@ -98,7 +98,7 @@ int check_all(const setting_sources& sources, std::ostream& out) {
 namespace {
 
 constexpr own_option options[] = {
-    {.name = "FILE", .help = "The manifest of a connector: the same as --from connector:FILE."},
+    connector_file,
     {.name = "--offline",
      .help = "Check only what FILE says itself: which of its streams run here, and what is wrong or lacking in it, by "
              "lines. Asks no API, and needs no settings."},

@@ -37,7 +37,6 @@ std::string schema_of(const settings& s) {
   std::string name = "ingest_verify_" + s.pipeline;
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '_'; }, '_');
-  constexpr std::size_t longest_name = 63;
   return shortened(name, "ingest_verify_" + s.pipeline, longest_name);
 }
 
@@ -99,10 +98,8 @@ class verification {
     settings beside = settings_beside(settings_, streams, name_of_run, part_);
     beside.target_schema = schema_of(settings_);
     beside.table = beside.target_schema + "." + detail::table_name::parse(settings_.table).table;
-    beside.write = settings_.write == disposition::skip && settings_.origins.contains("WRITE") ? disposition::skip
-                   : streams.front().name.empty()
-                       ? (settings_.write == disposition::replace ? disposition::merge : settings_.write)
-                       : disposition::merge;
+    const bool is_said = streams.front().name.empty() || settings_.origins.contains("WRITE");
+    beside.write = is_said && settings_.write == disposition::skip ? disposition::skip : disposition::merge;
     beside.origins["WRITE"] = name_of_run;  // of a connector's streams too
     return beside;
   }

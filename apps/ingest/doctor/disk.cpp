@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "buffer/data_dir.hpp"
+#include "core/descriptor.hpp"
 #include "doctor/examination.hpp"
 #include "ingest/error.hpp"
 
@@ -85,41 +86,25 @@ finding of_space(const settings& s, const std::filesystem::path& at) {
              : finding{good, text};
 }
 
-/// A file that has no name, so that nothing is left of it.
-class nameless_file {
- public:
-  explicit nameless_file(const std::filesystem::path& directory)
-      : fd_(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600)) {}
-  ~nameless_file() {
-    if (fd_ >= 0) {
-      ::close(fd_);
-    }
-  }
-  nameless_file(const nameless_file&) = delete;
-  nameless_file& operator=(const nameless_file&) = delete;
-
-  bool is_open() const { return fd_ >= 0; }
-  bool write_and_sync() const {
-    constexpr std::array<char, 4096> block = {};
-    return ::write(fd_, block.data(), block.size()) == static_cast<ssize_t>(block.size()) && ::fdatasync(fd_) == 0;
-  }
-
- private:
-  int fd_;
-};
+bool write_and_sync(const detail::descriptor& file) {
+  constexpr std::array<char, 4096> block = {};
+  return ::write(file.fd(), block.data(), block.size()) == static_cast<ssize_t>(block.size()) &&
+         ::fdatasync(file.fd()) == 0;
+}
 
 /// No disk, and no controller with a battery, takes a block and tells of it within microseconds.
 finding of_syncs(const std::filesystem::path& at) {
   constexpr int times = 21;
   constexpr auto suspicious = std::chrono::microseconds(15);
-  const nameless_file file(at);
-  if (!file.is_open()) {
+  // Without a name, so that nothing is left of it.
+  const detail::descriptor file(::open(at.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (file.fd() < 0) {
     return {good, "how long a sync takes is not to be known here: " + std::string(std::strerror(errno))};
   }
   std::vector<std::chrono::steady_clock::duration> took;
   for (int i = 0; i < times; ++i) {
     const auto begun = std::chrono::steady_clock::now();
-    if (!file.write_and_sync()) {
+    if (!write_and_sync(file)) {
       return {bad, "a sync fails: " + std::string(std::strerror(errno))};
     }
     took.push_back(std::chrono::steady_clock::now() - begun);

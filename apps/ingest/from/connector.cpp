@@ -132,8 +132,7 @@ class ledger_progress {
 /// As if all before SINCE were loaded, whatever is.
 rest::stream_progress progress_since(const settings& s, const rest::connector_stream& stream) {
   using std::chrono::milliseconds;
-  const auto time = std::chrono::sys_time<milliseconds>(milliseconds(s.since.value_or(0)));
-  const auto watermark = stream.incremental() ? stream.incremental()->watermark_at(time) : std::nullopt;
+  const auto watermark = stream.watermark_at(std::chrono::sys_time<milliseconds>(milliseconds(s.since.value_or(0))));
   if (!watermark) {
     throw error(errc::config, "stream " + stream.name() +
                                   " cannot be asked for a part of its time: leave it out (EXCLUDE), or read all of it");

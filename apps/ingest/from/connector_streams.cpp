@@ -13,8 +13,6 @@ namespace ingest::app {
 
 namespace {
 
-constexpr std::size_t longest_name = 63;
-
 disposition disposition_named(const std::string& word) {
   return word == "replace" ? disposition::replace : word == "skip" ? disposition::skip : disposition::merge;
 }

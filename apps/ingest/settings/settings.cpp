@@ -390,4 +390,9 @@ settings load_settings(const setting_sources& from, command c) {
   return s;
 }
 
+bool logs_as_text(const settings& s) {
+  return s.log_format == log_format_choice::text ||
+         (s.log_format == log_format_choice::automatic && ::isatty(STDERR_FILENO) == 1);
+}
+
 }  // namespace ingest

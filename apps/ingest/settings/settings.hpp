@@ -197,6 +197,9 @@ struct settings {
   std::vector<std::string> unused;
 };
 
+/// Whether the log is for people: as LOG_FORMAT says, or where standard error is a terminal.
+bool logs_as_text(const settings& s);
+
 /// What a program has read of a file already: keys and values as in a config file.
 struct given_settings {
   std::string file;  ///< its name, for messages

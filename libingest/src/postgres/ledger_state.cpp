@@ -2,7 +2,6 @@
 
 #include "ingest/error.hpp"
 #include "postgres/ledger_rows.hpp"
-#include "postgres/ledger_tables.hpp"
 
 namespace ingest::detail {
 
@@ -22,30 +21,19 @@ std::string array_of(const std::optional<std::string>& value) {
   return all.text();
 }
 
-std::string array_of(const std::vector<std::string>& values) {
-  text_array all;
-  for (const std::string& value : values) {
-    all.add(value);
-  }
-  return all.text();
-}
-
 std::vector<std::string> parameters_of(const state_choice& chosen) {
-  return {array_of(chosen.pipelines), array_of(chosen.stream), array_of(chosen.partition)};
+  return {text_array(chosen.pipelines).text(), array_of(chosen.stream), array_of(chosen.partition)};
 }
 
 }  // namespace
 
 std::vector<stored_watermark> read_state(postgres_connection& c, const state_choice& chosen, std::uint64_t most) {
-  std::vector<stored_watermark> found;
-  if (!ledger_exists(c)) {
-    return found;
-  }
   std::vector<std::string> parameters = parameters_of(chosen);
   parameters.push_back(std::to_string(most));
   const query_result r = c.execute("SELECT pipeline, stream, partition, value" + std::string(chosen_watermarks) +
                                        " ORDER BY pipeline, stream, partition LIMIT $4::bigint",
                                    parameters);
+  std::vector<stored_watermark> found;
   for (std::size_t i = 0; i < r.rows(); ++i) {
     found.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), r.text(i, 3)});
   }
@@ -53,22 +41,17 @@ std::vector<stored_watermark> read_state(postgres_connection& c, const state_cho
 }
 
 std::uint64_t count_state(postgres_connection& c, const state_choice& chosen) {
-  return ledger_exists(c)
-             ? unsigned_at(c.execute("SELECT count(*)" + std::string(chosen_watermarks), parameters_of(chosen)), 0, 0)
-             : 0;
+  return unsigned_at(c.execute("SELECT count(*)" + std::string(chosen_watermarks), parameters_of(chosen)), 0, 0);
 }
 
 std::vector<std::string> hold_pipelines(postgres_connection& c, const state_choice& chosen) {
   std::vector<std::string> names;
-  if (!ledger_exists(c)) {
-    throw error(errc::config, "this database has no ledger: no run has loaded anything into it");
-  }
   const query_result r = c.execute(
       "SELECT name, complete FROM ingest.pipelines p WHERE name = ANY ($1::text[]) "
       "AND (cardinality($2::text[]) = 0 OR plan LIKE '% STREAM=' || ($2::text[])[1] || ' %' OR EXISTS (SELECT FROM "
       "ingest.watermarks w WHERE w.pipeline = p.name AND w.stream = ANY ($2::text[]))) ORDER BY name "
       "FOR NO KEY UPDATE OF p",
-      {array_of(chosen.pipelines), array_of(chosen.stream)});
+      {text_array(chosen.pipelines).text(), array_of(chosen.stream)});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     if (!r.truth(i, 1)) {
       throw error(errc::config, "the run of pipeline \"" + r.text(i, 0) +
@@ -96,14 +79,11 @@ std::uint64_t forget_state(postgres_connection& c, const state_choice& chosen) {
 }
 
 void forget_pipelines(postgres_connection& c, std::span<const std::string> names) {
-  text_array all;
-  for (const std::string& name : names) {
-    all.add(name);
-  }
+  const std::string all = text_array(names).text();
   c.run(c.begin());
-  c.execute("DELETE FROM ingest.pipelines WHERE name = ANY ($1::text[])", {all.text()});
+  c.execute("DELETE FROM ingest.pipelines WHERE name = ANY ($1::text[])", {all});
   for (const char* table : {"pages", "slices", "watermarks", "syncs"}) {
-    c.execute("DELETE FROM ingest." + std::string(table) + " WHERE pipeline = ANY ($1::text[])", {all.text()});
+    c.execute("DELETE FROM ingest." + std::string(table) + " WHERE pipeline = ANY ($1::text[])", {all});
   }
   c.run("COMMIT");
 }

@@ -20,7 +20,7 @@ struct stored_watermark {
 
 /// Which of them are meant.
 struct state_choice {
-  std::vector<std::string> pipelines;
+  std::vector<std::string> pipelines;  ///< that the ledger has
   std::optional<std::string> stream = {};
   std::optional<std::string> partition = {};
 };

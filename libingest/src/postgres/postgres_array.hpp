@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,13 @@ namespace ingest::detail {
 /// The text form of a one-dimensional PostgreSQL array, such as {1,"b"}.
 class text_array {
  public:
+  text_array() = default;
+  explicit text_array(std::span<const std::string> elements) {
+    for (const std::string& one : elements) {
+      add(one);
+    }
+  }
+
   void add(std::integral auto number) {
     separate();
     text_ += std::to_string(number);

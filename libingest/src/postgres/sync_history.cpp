@@ -60,17 +60,10 @@ void add_current(postgres_connection& c, const std::string& pipeline, const quer
 std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<const std::string> names,
                                               std::uint64_t most) {
   std::vector<remembered_pipeline> pipelines;
-  if (!ledger_exists(c)) {
-    return pipelines;
-  }
-  text_array asked;
-  for (const std::string& name : names) {
-    asked.add(name);
-  }
   const query_result r =
       c.execute("SELECT name, target, coalesce(to_jsonb(p) ->> 'disposition', ''), generation, run_id, " +
                     as_text("completed_at") + " FROM ingest.pipelines p WHERE name = ANY ($1::text[]) ORDER BY name",
-                {asked.text()});
+                {text_array(names).text()});
   for (std::size_t i = 0; i < r.rows(); ++i) {
     remembered_pipeline p{r.text(i, 0), r.text(i, 1), r.text(i, 2), {}};
     const query_result syncs = c.execute(syncs_of, {p.name, std::to_string(most)});

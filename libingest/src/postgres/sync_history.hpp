@@ -36,8 +36,8 @@ struct remembered_pipeline {
   std::vector<remembered_sync> syncs;  ///< the newest first, which is the one that is open or was complete last
 };
 
-/// Of these pipelines; at most `most` syncs of each. Older ones than the last 1000 are not remembered. Nothing is
-/// changed, and an older ledger is read as it is.
+/// Of these pipelines, which the ledger has; at most `most` syncs of each. Older ones than the last 1000 are not
+/// remembered. Nothing is changed, and an older ledger is read as it is.
 std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<const std::string> names,
                                               std::uint64_t most);
 

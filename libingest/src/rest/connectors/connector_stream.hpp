@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "rest/connectors/component.hpp"
@@ -23,6 +25,11 @@ class connector_stream {
   const std::string& name() const { return name_; }
   /// Null where all of the stream is read each time.
   const std::shared_ptr<const cursor>& incremental() const { return cursor_; }
+
+  /// The watermark of a partition that is complete up to that time; nothing where no part of its time can be asked for.
+  std::optional<std::string> watermark_at(std::chrono::sys_time<std::chrono::milliseconds> time) const {
+    return cursor_ ? cursor_->watermark_at(time) : std::nullopt;
+  }
 
   bool has_partitions() const { return !of_.child("retriever").children("partition_router").empty(); }
 
