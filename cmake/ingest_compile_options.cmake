@@ -5,6 +5,9 @@ target_compile_options(ingest_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference
   # GCC 12 sees overlapping copies in `"literal" + std::string` (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # In a unity build a local name may well be that of a function in another file, and no file is the main file.
+  $<$<BOOL:${INGEST_UNITY_BUILD}>:-Wno-shadow>
+  $<$<AND:$<BOOL:${INGEST_UNITY_BUILD}>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>
   $<$<BOOL:${INGEST_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(INGEST_SANITIZE)

@@ -9,8 +9,6 @@
 namespace demo_api::rest {
 namespace {
 
-constexpr std::string_view parent_mark = "{parent}";
-
 yaml_value word(std::string_view text) {
   yaml_value value;
   value.text = text;

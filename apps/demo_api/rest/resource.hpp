@@ -21,6 +21,9 @@
 
 namespace demo_api::rest {
 
+/// In a path: the parent's key stands there.
+inline constexpr std::string_view parent_mark = "{parent}";
+
 /// What all resources have in common unless they say otherwise.
 struct api_defaults {
   std::uint64_t seed = 1;

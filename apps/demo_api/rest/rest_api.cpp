@@ -8,8 +8,6 @@
 namespace demo_api::rest {
 namespace {
 
-constexpr std::string_view parent_mark = "{parent}";
-
 void answer_refusal(const refusal& why, http_response& response) {
   response.content_type = "application/json";
   answer_error(response, why.status, why.status == 404 ? "Not Found" : "Bad Request", "", why.what());

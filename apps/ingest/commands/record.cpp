@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands/command_definition.hpp"
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "from/connector.hpp"
 #include "http/body_decoder.hpp"
@@ -13,7 +14,6 @@
 #include "rest/recordings/exchange_recorder.hpp"
 #include "rest/recordings/stream_reader.hpp"
 #include "rest/requests/http_connections.hpp"
-#include "rest/requests/url_parts.hpp"
 
 namespace ingest::app {
 
@@ -60,12 +60,12 @@ struct read_stream_of_api {
 /// Headers of answers that a connector can make something of: those that it names, and those that are read anyway.
 class header_choice {
  public:
-  explicit header_choice(const rest::manifest& source) : manifest_(rest::lower(source.root.to_json())) {}
+  explicit header_choice(const rest::manifest& source) : manifest_(lower(source.root.to_json())) {}
 
   bool keeps(const std::string& name) const {
     constexpr std::array<std::string_view, 6> always = {
         "content-type", "link", "location", "retry-after", "ratelimit-reset", "ratelimit-remaining"};
-    const std::string lowered = rest::lower(name);
+    const std::string lowered = lower(name);
     return std::find(always.begin(), always.end(), lowered) != always.end() ||
            (lowered != "set-cookie" && is_named(lowered));
   }

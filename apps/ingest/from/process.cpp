@@ -71,8 +71,8 @@ std::function<std::unique_ptr<processes::message_reader>()> messages_of(const se
   };
 }
 
-supplied_sources sources_of(const settings& s, const std::string&, const std::shared_ptr<run_ledger>& ledger,
-                            const std::set<slice_id>&, metrics&) {
+supplied_sources process_sources(const settings& s, const std::string&, const std::shared_ptr<run_ledger>& ledger,
+                                 const std::set<slice_id>&, metrics&) {
   const auto folder = std::make_shared<process_folder>(s);
   processes::process_source_options o;
   o.catalog = s.of_process.catalog;
@@ -123,7 +123,7 @@ constexpr from_kind of_process = {
     .plan = plan_of_process,
     .sources = nullptr,
     .probe = probe,
-    .supplied = sources_of,
+    .supplied = process_sources,
     .keyed = true,
 };
 

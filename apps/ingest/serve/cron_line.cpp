@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
-#include "rest/requests/url_parts.hpp"
 
 namespace ingest::app {
 
@@ -150,7 +150,7 @@ date::local_info info_at_local(const std::string& zone, std::chrono::seconds loc
 }  // namespace
 
 cron_line::cron_line(std::string_view line, std::string_view zone) : zone_(zone) {
-  std::string small = rest::lower(line);
+  std::string small = lower(line);
   std::replace(small.begin(), small.end(), '\t', ' ');
   for (const auto& [word, meaning] : short_forms) {
     if (small == word) {

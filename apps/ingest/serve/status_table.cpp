@@ -59,7 +59,7 @@ std::string text_in(const json& of, const char* name) {
   return text;
 }
 
-double number_in(const json& of, const char* name) {
+double figure_in(const json& of, const char* name) {
   const json* const v = find(of, name);
   return v != nullptr && v->IsNumber() ? v->GetDouble() : 0;
 }
@@ -73,7 +73,7 @@ std::int64_t moment_in(const json& of, const char* name) {
 double sum(const json& pipeline, const char* name) {
   double all = 0;
   for (const json& s : list_in(pipeline, "streams")) {
-    all += number_in(s, name);
+    all += figure_in(s, name);
   }
   return all;
 }
@@ -143,7 +143,7 @@ std::string status_table(std::string_view text, std::size_t width) {
   lines.push_back("ingest " + text_in(status, "version") + ", up " + span_of(now - moment_in(status, "began")) + ": " +
                   std::to_string(pipelines->Size()) + " pipelines, " + std::to_string(running) + " running");
   for (const json& p : pipelines->GetArray()) {
-    const double failures = number_in(p, "failures");
+    const double failures = figure_in(p, "failures");
     lines.push_back(fitted(text_in(p, "name"), name_width) + " " + fitted(text_in(p, "state"), 10) +
                     fitted(text_in(p, "schedule"), 18) + happens(p, now) +
                     (failures > 0 ? ", failed " + short_number(failures) + " times in a row" : ""));

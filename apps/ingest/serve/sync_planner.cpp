@@ -11,11 +11,11 @@ using std::chrono::seconds;
 /// Clocks that are kept by NTP are put by less.
 constexpr seconds step_back(60);
 /// Between two syncs of a continuous schedule.
-constexpr seconds breath(1);
+constexpr seconds between_continuous(1);
 /// Before a pipeline that another process has is tried again; twice as long before each further time …
 constexpr seconds until_free(10);
 /// … and so often before that counts as a failure: after five minutes.
-constexpr std::uint64_t most_taken = 5;
+constexpr std::uint64_t most_refusals = 5;
 
 seconds doubled(seconds first, std::uint64_t times, seconds most) {
   constexpr std::uint64_t enough = 30;
@@ -117,6 +117,7 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
   is_running_ = false;
   memory_.is_open = outcome == sync_outcome::interrupted || outcome == sync_outcome::taken;
   taken_ = outcome == sync_outcome::taken ? taken_ + 1 : 0;
+  has_given_up_ = false;
   switch (outcome) {
     case sync_outcome::complete:
       memory_.failures = 0;
@@ -127,13 +128,17 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
       ++memory_.attempts;
       if (memory_.attempts <= rules_.retries) {
         retry_at_ = now.steady + doubled(rules_.retry_wait, memory_.attempts - 1, rules_.retry_most);
+      } else {
+        has_given_up_ = true;
       }
       break;
     case sync_outcome::refused:
       ++memory_.failures;
+      has_given_up_ = true;
       break;
     case sync_outcome::taken:
-      memory_.failures += taken_ > most_taken ? 1 : 0;
+      has_given_up_ = taken_ > most_refusals;
+      memory_.failures += has_given_up_ ? 1 : 0;
       retry_at_ = now.steady + doubled(until_free, taken_ - 1, rules_.retry_most);
       break;
     case sync_outcome::interrupted:
@@ -143,7 +148,7 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
       return;  // a continuous pipeline, too, waits for whoever has stopped it
   }
   if (rules_.when.is_continuous() && !retry_at_) {
-    retry_at_ = now.steady + (outcome == sync_outcome::complete ? breath : rules_.retry_most);
+    retry_at_ = now.steady + (outcome == sync_outcome::complete ? between_continuous : rules_.retry_most);
   }
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view header_magic("\x89IDX\r\n\x1a\n", 8);
 constexpr std::string_view slice_magic("\x89SLC\r\n\x1a\n", 8);
 constexpr std::string_view page_magic("\x89PAG\r\n\x1a\n", 8);
-constexpr std::uint32_t format_version = 2;
+constexpr std::uint32_t index_version = 2;
 constexpr std::uint32_t flag_last = 1;
 constexpr std::size_t crc_bytes = 4;
 constexpr std::size_t length_at = 8;          // of a record's length
@@ -136,7 +136,7 @@ namespace detail {
 encoded_header encode(const index_header& h) {
   writer out;
   out.raw(header_magic);
-  out.number(format_version);
+  out.number(index_version);
   out.number(std::uint32_t{0});  // the length, see close()
   out.number(h.segment);
   out.text(h.identity.pipeline);
@@ -152,9 +152,9 @@ std::optional<decoded_header> decode_header(std::string_view index, const std::s
     return std::nullopt;
   }
   const auto version = fetch<std::uint32_t>(*body, header_magic.size());
-  if (version != format_version) {
+  if (version != index_version) {
     throw error(errc::bad_data, file + " has format version " + std::to_string(version) +
-                                    ", this program reads version " + std::to_string(format_version) +
+                                    ", this program reads version " + std::to_string(index_version) +
                                     "; finish the run with the program that began it");
   }
   decoded_header result;

@@ -19,7 +19,7 @@ namespace {
 using json_value = rapidjson::Value;
 using json_writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
-constexpr std::uint64_t format_version = 2;
+constexpr std::uint64_t state_version = 2;
 constexpr std::string_view hexadecimal = "0123456789abcdef";
 
 constexpr std::array statuses = {run_status::running, run_status::complete, run_status::interrupted,
@@ -222,7 +222,7 @@ std::string to_json(const run_state& s) {
   out.SetIndent(' ', 2);
   out.SetFormatOptions(rapidjson::kFormatSingleLineArray);
   out.StartObject();
-  write_count(out, "version", format_version);
+  write_count(out, "version", state_version);
   write_text(out, "pipeline", s.identity.pipeline);
   write_text(out, "run_id", s.identity.run_id);
   write_text(out, "plan", s.identity.plan);
@@ -257,9 +257,9 @@ run_state parse_run_state(std::string_view json) {
   if (!document.IsObject()) {
     refuse("it is no JSON object");
   }
-  if (const auto version = read_count(document, "version"); version != format_version) {
+  if (const auto version = read_count(document, "version"); version != state_version) {
     refuse("it has version " + std::to_string(version) + ", this program reads version " +
-           std::to_string(format_version));
+           std::to_string(state_version));
   }
   run_state s;
   s.identity = {read_text(document, "pipeline"), read_text(document, "run_id"), read_text(document, "plan")};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "json/whole_number.hpp"
 
 namespace ingest::detail {

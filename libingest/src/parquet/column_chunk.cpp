@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "parquet/format_codes.hpp"
 #include "parquet/little_endian.hpp"
 #include "parquet/thrift_encoder.hpp"
 
@@ -12,11 +13,6 @@ namespace ingest::detail {
 namespace {
 
 // By their numbers in parquet.thrift.
-constexpr std::int32_t data_page = 0;
-constexpr std::int32_t dictionary_page = 2;
-constexpr std::int32_t plain = 0;
-constexpr std::int32_t run_lengths = 3;
-constexpr std::int32_t dictionary_numbers = 8;
 
 constexpr std::size_t most_values_of_a_page = 1 << 17;
 constexpr std::size_t least_dictionary_bytes = 16 << 10;

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "parquet/format_codes.hpp"
+
 namespace ingest::detail {
 
 namespace {
@@ -9,11 +11,6 @@ namespace {
 // By their numbers in parquet.thrift.
 constexpr std::int32_t required = 0;
 constexpr std::int32_t optional = 1;
-constexpr std::int32_t plain = 0;
-constexpr std::int32_t run_lengths = 3;
-constexpr std::int32_t dictionary_numbers = 8;
-constexpr std::int32_t data_page = 0;
-constexpr std::int32_t dictionary_page = 2;
 
 using list_of = thrift_encoder::type;
 

@@ -13,8 +13,6 @@ namespace ingest::detail {
 
 namespace {
 
-constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
-
 [[noreturn]] void refuse(const table_name& name, const std::string& what) {
   throw error(errc::config, "table " + name.shown + " " + what);
 }

@@ -225,7 +225,6 @@ struct last_steps {
 }  // namespace
 
 std::string replacement_name(const std::string& table, const std::string& run_id) {
-  constexpr std::size_t longest_name = 63;
   const std::string suffix = "_ingest_" + run_id.substr(0, 16);
   // Room for what indexes get behind it: a separator and an oid.
   constexpr std::size_t of_an_index = 11;

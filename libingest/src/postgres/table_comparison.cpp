@@ -20,7 +20,7 @@ std::vector<std::string> texts_of(const query_result& r, int column) {
 }
 
 /// Without those that fill themselves: by a default, of the server's or of the loading's, or from others.
-std::vector<std::string> columns_of(postgres_connection& c, const std::string& table) {
+std::vector<std::string> columns_to_fill(postgres_connection& c, const std::string& table) {
   return texts_of(c.execute("SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT "
                             "attisdropped AND NOT atthasdef AND attidentity = '' ORDER BY attnum",
                             {table}),
@@ -51,7 +51,7 @@ std::string same_key(postgres_connection& c, const compared_tables& t) {
   return joined(c, t.key, "o.@::text COLLATE \"C\" = v.@::text COLLATE \"C\"", " AND ");
 }
 
-std::string differs(postgres_connection& c, const compared_tables& t) {
+std::string has_other_values(postgres_connection& c, const compared_tables& t) {
   std::string any = joined(c, t.columns, "to_jsonb(o.@) IS DISTINCT FROM to_jsonb(v.@)", " OR ");
   if (t.has_deletions) {
     any += std::string(any.empty() ? "" : " OR ") + "(o._ingest_deleted_at IS NULL) <> (v._ingest_deleted_at IS NULL)";
@@ -87,8 +87,8 @@ compared_tables tables_to_compare(postgres_connection& c, const std::string& tab
   if (made.key.empty()) {
     throw error(errc::config, table + " has no key, so that nobody can tell which of its rows is which");
   }
-  const std::vector<std::string> there = columns_of(c, table);
-  const std::vector<std::string> here = columns_of(c, against);
+  const std::vector<std::string> there = columns_to_fill(c, table);
+  const std::vector<std::string> here = columns_to_fill(c, against);
   for (const std::string& column : made.key) {
     if (!has(there, column)) {
       throw error(errc::config, table + " has no column " + column +
@@ -110,7 +110,7 @@ table_differences differences_of(postgres_connection& c, const compared_tables& 
   const std::string extra =
       "v._ingest_there IS NULL" + std::string(t.has_deletions ? " AND o._ingest_deleted_at IS NULL" : "");
   const std::string in_both = "o._ingest_there AND v._ingest_there";
-  const std::string different = in_both + " AND " + differs(c, t);
+  const std::string different = in_both + " AND " + has_other_values(c, t);
   const query_result r =
       c.execute("SELECT (SELECT count(*) FROM " + t.table + "), (SELECT count(*) FROM " + t.against +
                 "), count(*) FILTER (WHERE " + missing + "), count(*) FILTER (WHERE " + different +
@@ -144,7 +144,7 @@ std::uint64_t repair(postgres_connection& c, const compared_tables& t, bool chan
     const std::string newer =
         has(t.columns, version) ? " AND NOT coalesce(" + joined(c, {version}, "o.@ > v.@", "") + ", false)" : "";
     rows += c.execute("UPDATE " + t.table + " o SET " + joined(c, changed, "@ = v.@", ", ") + " FROM " + t.against +
-                      " v WHERE " + same_key(c, t) + " AND " + differs(c, t) + newer)
+                      " v WHERE " + same_key(c, t) + " AND " + has_other_values(c, t) + newer)
                 .affected();
   }
   return rows;

@@ -174,8 +174,6 @@ shape_column key_column(const std::string& member, std::string_view declared) {
   return c;
 }
 
-constexpr std::size_t longest_name = 63;  // bytes; PostgreSQL cuts the rest off
-
 }  // namespace
 
 bool has_other_name(std::string_view member) {

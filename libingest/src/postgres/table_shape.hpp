@@ -13,6 +13,9 @@
 
 namespace ingest::detail {
 
+/// Bytes of a name; PostgreSQL cuts the rest off.
+inline constexpr std::size_t longest_name = 63;
+
 /// A column, and what of a record it is given.
 struct shape_column {
   std::string name;

@@ -11,7 +11,7 @@ namespace ingest::detail {
 namespace {
 
 constexpr std::size_t most_looked_at = 100'000;
-constexpr std::size_t most_columns = 500;
+constexpr std::size_t most_view_columns = 500;
 
 // What the server takes for a date or an instant, and does not refuse: a view must not end at one odd value.
 const std::string months_of_30 = "(0[469]|11)-(0[1-9]|[12][0-9]|30)";
@@ -68,7 +68,7 @@ void note_members(std::string_view record, members& found) {
     }
     in.object([&](std::string_view name) {
       const json_value value = in.value();
-      if (column_name_of(name) && (found.size() < most_columns || found.contains(name))) {
+      if (column_name_of(name) && (found.size() < most_view_columns || found.contains(name))) {
         found.of(name).note(value, {}, scratch);
       }
     });

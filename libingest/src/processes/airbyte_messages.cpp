@@ -31,7 +31,7 @@ std::array<json_value, N> values_at(std::string_view line, const std::array<json
 }
 
 /// Of a number, too.
-std::string text_of(const json_value& v) {
+std::string scalar_of(const json_value& v) {
   std::string scratch;
   return std::string(v.text(scratch).value_or(""));
 }
@@ -85,8 +85,8 @@ message airbyte_messages::meaning(std::string_view line, const message_lines::ty
 
 /// Many sources leave the namespace of the catalog out of their messages.
 bool airbyte_messages::is_ours(const json_value& name, const json_value& space) {
-  const std::string said = text_of(space);
-  const bool is = text_of(name) == stream_ && (said.empty() || said == space_);
+  const std::string said = scalar_of(space);
+  const bool is = scalar_of(name) == stream_ && (said.empty() || said == space_);
   has_spoken_ = has_spoken_ || is;
   return is;
 }
@@ -123,7 +123,7 @@ message airbyte_messages::state_of(std::string_view line) {
       json_pointer("/state/sourceStats/recordCount"),
   };
   const auto found = values_at(line, where);
-  const std::string word = text_of(found[type]);
+  const std::string word = scalar_of(found[type]);
   if (!detail::is_utf8(line)) {
     throw error(errc::bad_data, process_ + " has written a STATE that is not UTF-8");
   }
@@ -172,16 +172,16 @@ void airbyte_messages::hear_trace(std::string_view line) {
       json_pointer("/trace/stream_status/stream_descriptor/namespace"),
   };
   const auto found = values_at(line, where);
-  const std::string word = text_of(found[type]);
+  const std::string word = scalar_of(found[type]);
   if (word == "ERROR") {
-    const std::string more = text_of(found[internal]);
-    const bool is_config = text_of(found[failure]) == "config_error";
+    const std::string more = scalar_of(found[internal]);
+    const bool is_config = scalar_of(found[failure]) == "config_error";
     throw error(is_config ? errc::config : errc::unavailable,
-                process_ + " says that it has failed: " + detail::quotable(text_of(found[text])) +
+                process_ + " says that it has failed: " + detail::quotable(scalar_of(found[text])) +
                     (more.empty() ? "" : " (" + detail::quotable(more) + ")"));
   }
   if (word == "STREAM_STATUS" && is_ours(found[name], found[space])) {
-    hear_status(text_of(found[status]));
+    hear_status(scalar_of(found[status]));
   }
 }
 
@@ -203,8 +203,8 @@ void airbyte_messages::check_end() const {
 void airbyte_messages::log_what(std::string_view line) const {
   static const std::array<json_pointer, 2> where{json_pointer("/log/level"), json_pointer("/log/message")};
   const auto found = values_at(line, where);
-  const std::string text = text_of(found[1]);
-  log::write(level_of(text_of(found[0])), events::process_says,
+  const std::string text = scalar_of(found[1]);
+  log::write(level_of(scalar_of(found[0])), events::process_says,
              // A secret that is cut off would not be known any more.
              std::string(
                  detail::utf8_prefix(log::redact(detail::utf8_prefix(text, 2 * most_logged_bytes)), most_logged_bytes)),

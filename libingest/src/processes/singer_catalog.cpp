@@ -52,7 +52,7 @@ std::vector<std::string> key_of(std::string_view stream, std::string_view metada
   return {};
 }
 
-catalog_stream stream_of(std::string_view entry) {
+catalog_stream singer_stream(std::string_view entry) {
   catalog_stream s;
   s.name = text_of(member_of(entry, "stream"));
   const std::string id = text_of(member_of(entry, "tap_stream_id"));
@@ -96,7 +96,7 @@ std::string selected_metadata(std::string_view entry, bool with_all_fields) {
 std::vector<catalog_stream> read_singer_catalog(std::string_view text) {
   std::vector<catalog_stream> all;
   for (const json_value& entry : elements_of(member_of(text, "streams").raw)) {
-    all.push_back(stream_of(entry.raw));
+    all.push_back(singer_stream(entry.raw));
   }
   return all;
 }

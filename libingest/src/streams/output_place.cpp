@@ -45,7 +45,7 @@ bool names_descriptor(const fs::path& path, std::optional<int>& ours) {
   return true;
 }
 
-[[noreturn]] void fail(const std::string& doing, const fs::path& path, int number) {
+[[noreturn]] void fail_at(const std::string& doing, const fs::path& path, int number) {
   const bool ours = number == EACCES || number == EPERM || number == ENXIO || number == ENODEV || number == EBADF;
   throw error(ours ? errc::config : errc::io, "cannot " + doing + " " + path.string() + ": " + std::strerror(number));
 }
@@ -99,7 +99,7 @@ int open_in_place(const output_place& place, const std::optional<std::chrono::mi
     // Opening the path would begin at the start of a file that the shell has opened for appending.
     const int fd = ::fcntl(*place.descriptor, F_DUPFD_CLOEXEC, 3);
     if (fd < 0) {
-      fail("write to", place.path, errno);
+      fail_at("write to", place.path, errno);
     }
     return fd;
   }
@@ -112,7 +112,7 @@ int open_in_place(const output_place& place, const std::optional<std::chrono::mi
     }
     std::error_code ignored;
     if (errno != ENXIO || !fs::is_fifo(place.path, ignored)) {
-      fail("write to", place.path, errno);
+      fail_at("write to", place.path, errno);
     }
     if (patience && waited >= *patience) {
       throw error(errc::io, "cannot write to " + place.path.string() + ": nobody reads from it");

@@ -10,7 +10,7 @@ namespace ingest::detail {
 
 namespace {
 
-constexpr std::size_t chunk_bytes = 64 << 10;
+constexpr std::size_t piece_bytes = 64 << 10;
 constexpr std::uint32_t byte_order_mark = 0xFEFF;
 
 bool is_high_surrogate(std::uint32_t unit) {
@@ -60,8 +60,8 @@ class utf16_input final : public byte_input {
  private:
   void decode_more() {
     const std::size_t begun = raw_.size();
-    raw_.resize(begun + chunk_bytes);
-    const std::size_t got = from_->read(raw_.data() + begun, chunk_bytes);
+    raw_.resize(begun + piece_bytes);
+    const std::size_t got = from_->read(raw_.data() + begun, piece_bytes);
     raw_.resize(begun + got);
     ended_ = got == 0;
     std::size_t at = 0;

@@ -13,10 +13,10 @@ using std::chrono::milliseconds;
 
 constexpr double longest_wait_s = 86'400;  // a strategy's; quotas begin anew every day at the latest
 constexpr milliseconds longest_polite_wait = std::chrono::hours(1);  // nobody in the connector has asked for it
-constexpr unsigned most_doublings = 12;
+constexpr unsigned most_polite_doublings = 12;
 
 milliseconds doubled(unsigned tries) {
-  return std::chrono::seconds(1) * (std::int64_t{1} << std::min(tries - 1, most_doublings));
+  return std::chrono::seconds(1) * (std::int64_t{1} << std::min(tries - 1, most_polite_doublings));
 }
 
 [[noreturn]] void refuse_wait(double seconds) {

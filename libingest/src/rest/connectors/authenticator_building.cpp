@@ -14,7 +14,7 @@ namespace ingest::rest {
 
 namespace {
 
-using made = std::shared_ptr<authenticator>;
+using made_authenticator = std::shared_ptr<authenticator>;
 
 std::shared_ptr<token_source> token_of(const component& of, std::string_view field) {
   return std::make_shared<token_of_settings>(of.expression(field), of.given());
@@ -28,7 +28,7 @@ request_option place_of_key(const component& of) {
   return {request_option::target::header, {of.expression("header")}};
 }
 
-made make_oauth(const component& of);
+made_authenticator make_oauth(const component& of);
 
 std::shared_ptr<jwt_authenticator> make_jwt(const component& of) {
   jwt_options o;
@@ -68,7 +68,7 @@ std::optional<std::chrono::seconds> duration_of(const component& of, std::string
   return std::chrono::duration_cast<std::chrono::seconds>(d.time + d.months * std::chrono::days(30));
 }
 
-made make_session(const component& of) {
+made_authenticator make_session(const component& of) {
   if (const auto decoder = of.optional_child("decoder"); decoder && decoder->type() != "JsonDecoder") {
     decoder->refuse("the answer to a login is read as JSON here");
   }
@@ -90,7 +90,7 @@ made make_session(const component& of) {
   return std::make_shared<api_key_authenticator>(std::move(token), place_of_key(use), use.given());
 }
 
-made make_legacy_session(const component& of) {
+made_authenticator make_legacy_session(const component& of) {
   legacy_session_options o;
   o.given = of.given();
   o.where = of.where();
@@ -107,7 +107,7 @@ made make_legacy_session(const component& of) {
   return std::make_shared<legacy_session_authenticator>(std::move(o));
 }
 
-made make_selected(const component& of) {
+made_authenticator make_selected(const component& of) {
   const component choices = of.child("authenticators");
   std::vector<std::string> names;
   for (const node::member& m : choices.content().members()) {
@@ -117,20 +117,22 @@ made make_selected(const component& of) {
       selected_authenticator(of.parts().config, of.texts("authenticator_selection_path"), names, of.where())));
 }
 
-constexpr component_maker<made> authenticators[] = {
-    {"NoAuth", [](const component&) -> made { return std::make_shared<no_authenticator>(); }},
+constexpr component_maker<made_authenticator> authenticators[] = {
+    {"NoAuth", [](const component&) -> made_authenticator { return std::make_shared<no_authenticator>(); }},
     {"ApiKeyAuthenticator",
-     [](const component& of) -> made {
+     [](const component& of) -> made_authenticator {
        return std::make_shared<api_key_authenticator>(token_of(of, "api_token"), place_of_key(of), of.given());
      }},
     {"BearerAuthenticator",
-     [](const component& of) -> made { return std::make_shared<bearer_authenticator>(token_of(of, "api_token")); }},
+     [](const component& of) -> made_authenticator {
+       return std::make_shared<bearer_authenticator>(token_of(of, "api_token"));
+     }},
     {"BasicHttpAuthenticator",
-     [](const component& of) -> made {
+     [](const component& of) -> made_authenticator {
        return std::make_shared<basic_authenticator>(of.expression("username"), of.expression("password"), of.given());
      }},
     {"OAuthAuthenticator", make_oauth},
-    {"JwtAuthenticator", [](const component& of) -> made { return make_jwt(of); }},
+    {"JwtAuthenticator", [](const component& of) -> made_authenticator { return make_jwt(of); }},
     {"SessionTokenAuthenticator", make_session},
     {"LegacySessionTokenAuthenticator", make_legacy_session},
     {"SelectiveAuthenticator", make_selected},
@@ -185,19 +187,19 @@ std::string account_of(const component& of) {
   return account;
 }
 
-made make_own_oauth(const component& of);
+made_authenticator make_own_oauth(const component& of);
 
-made make_oauth(const component& of) {
+made_authenticator make_oauth(const component& of) {
   shared_authenticators& shared = *of.parts().shared;
   const std::lock_guard lock(shared.mutex);
-  made& known = shared.by_account[account_of(of)];
+  made_authenticator& known = shared.by_account[account_of(of)];
   if (!known) {
     known = make_own_oauth(of);
   }
   return known;
 }
 
-made make_own_oauth(const component& of) {
+made_authenticator make_own_oauth(const component& of) {
   oauth_options o;
   o.given = of.given();
   o.where = of.where();

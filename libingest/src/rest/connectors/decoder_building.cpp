@@ -11,13 +11,13 @@ namespace ingest::rest {
 
 namespace {
 
-using made = std::shared_ptr<const decoder>;
+using made_decoder = std::shared_ptr<const decoder>;
 
 text_encoding encoding_of(const component& of) {
   return {of.text("encoding", "utf-8"), of.where()};
 }
 
-made make_csv(const component& of) {
+made_decoder make_csv(const component& of) {
   csv_decoder_options o;
   o.encoding = encoding_of(of);
   o.delimiter = of.text("delimiter", ",");
@@ -26,18 +26,19 @@ made make_csv(const component& of) {
   return std::make_shared<csv_decoder>(std::move(o));
 }
 
-constexpr component_maker<made> decoders[] = {
-    {"JsonDecoder", [](const component&) -> made { return std::make_shared<json_decoder>(); }},
-    {"JsonlDecoder", [](const component& of) -> made { return std::make_shared<jsonl_decoder>(encoding_of(of)); }},
-    {"IterableDecoder", [](const component&) -> made { return std::make_shared<iterable_decoder>(); }},
+constexpr component_maker<made_decoder> decoders[] = {
+    {"JsonDecoder", [](const component&) -> made_decoder { return std::make_shared<json_decoder>(); }},
+    {"JsonlDecoder",
+     [](const component& of) -> made_decoder { return std::make_shared<jsonl_decoder>(encoding_of(of)); }},
+    {"IterableDecoder", [](const component&) -> made_decoder { return std::make_shared<iterable_decoder>(); }},
     {"CsvDecoder", make_csv},
-    {"XmlDecoder", [](const component&) -> made { return std::make_shared<xml_decoder>(); }},
+    {"XmlDecoder", [](const component&) -> made_decoder { return std::make_shared<xml_decoder>(); }},
     {"GzipDecoder",
-     [](const component& of) -> made {
+     [](const component& of) -> made_decoder {
        return std::make_shared<gzip_decoder>(make_decoder(of.child("decoder")), of.parts().max_body_bytes);
      }},
     {"ZipfileDecoder",
-     [](const component& of) -> made {
+     [](const component& of) -> made_decoder {
        return std::make_shared<zip_decoder>(make_decoder(of.child("decoder")), of.parts().max_body_bytes);
      }},
     {"CustomDecoder", make_custom_decoder},

@@ -10,25 +10,25 @@ namespace ingest::rest {
 
 namespace {
 
-using strategy = std::shared_ptr<const pagination_strategy>;
+using made_strategy = std::shared_ptr<const pagination_strategy>;
 
-strategy make_watched(const component& of);
+made_strategy make_watched(const component& of);
 
-constexpr component_maker<strategy> strategies[] = {
+constexpr component_maker<made_strategy> strategies[] = {
     {"PageIncrement",
-     [](const component& of) -> strategy {
+     [](const component& of) -> made_strategy {
        return std::make_shared<page_increment>(
            page_increment_options{of.optional_expression("page_size"), of.whole("start_from_page", 0),
                                   of.truth("inject_on_first_request")},
            *of.known());
      }},
     {"OffsetIncrement",
-     [](const component& of) -> strategy {
+     [](const component& of) -> made_strategy {
        return std::make_shared<offset_increment>(offset_increment_options{
            of.optional_expression("page_size"), of.truth("inject_on_first_request"), of.given().parameters});
      }},
     {"CursorPagination",
-     [](const component& of) -> strategy {
+     [](const component& of) -> made_strategy {
        return std::make_shared<cursor_pagination>(
            cursor_pagination_options{of.expression("cursor_value"), of.optional_expression("stop_condition"),
                                      of.optional_expression("page_size"), of.given().parameters},
@@ -36,13 +36,13 @@ constexpr component_maker<strategy> strategies[] = {
      }},
     {"CustomPaginationStrategy", make_custom_pagination},
     {"FoundPagination",
-     [](const component& of) -> strategy {
+     [](const component& of) -> made_strategy {
        return std::make_shared<found_pagination>(of.whole("page_size", 0), of.where());
      }},
     {"WatchedPagination", make_watched},
 };
 
-strategy make_watched(const component& of) {
+made_strategy make_watched(const component& of) {
   const component inner = of.child("strategy");
   const bool by_cursor = inner.type() == "CursorPagination";
   return std::make_shared<watched_pagination>(make_by_type(strategies, inner), of.where(),

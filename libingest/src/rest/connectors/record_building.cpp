@@ -10,9 +10,9 @@ namespace ingest::rest {
 
 namespace {
 
-using made = std::shared_ptr<const transformation>;
+using made_transformation = std::shared_ptr<const transformation>;
 
-made make_add_fields(const component& of) {
+made_transformation make_add_fields(const component& of) {
   std::vector<added_field> fields;
   for (const component& f : of.children("fields")) {
     fields.push_back({f.texts("path"), f.expression("value"), value_type_of(f)});
@@ -20,7 +20,7 @@ made make_add_fields(const component& of) {
   return std::make_shared<add_fields>(std::move(fields), of.optional_expression("condition"), of.given().parameters);
 }
 
-made make_remove_fields(const component& of) {
+made_transformation make_remove_fields(const component& of) {
   std::vector<std::vector<std::string>> pointers;
   if (const node* const lists = of.field("field_pointers")) {
     for (const node& list : lists->items()) {
@@ -34,7 +34,7 @@ made make_remove_fields(const component& of) {
   return std::make_shared<remove_fields>(pointers, of.optional_expression("condition"), of.given().parameters);
 }
 
-made make_dpath_flatten(const component& of) {
+made_transformation make_dpath_flatten(const component& of) {
   dpath_flatten_options o;
   o.field_path = of.expressions("field_path");
   o.delete_origin_value = of.truth("delete_origin_value");
@@ -46,17 +46,19 @@ made make_dpath_flatten(const component& of) {
   return std::make_shared<dpath_flatten_fields>(o, *of.known());
 }
 
-constexpr component_maker<made> transformations[] = {
+constexpr component_maker<made_transformation> transformations[] = {
     {"AddFields", make_add_fields},
     {"RemoveFields", make_remove_fields},
-    {"KeysToLower", [](const component&) -> made { return std::make_shared<keys_to_lower>(); }},
-    {"KeysToSnakeCase", [](const component&) -> made { return std::make_shared<keys_to_snake_case>(); }},
+    {"KeysToLower", [](const component&) -> made_transformation { return std::make_shared<keys_to_lower>(); }},
+    {"KeysToSnakeCase", [](const component&) -> made_transformation { return std::make_shared<keys_to_snake_case>(); }},
     {"KeysReplace",
-     [](const component& of) -> made {
+     [](const component& of) -> made_transformation {
        return std::make_shared<keys_replace>(of.expression("old"), of.expression("new"), of.given().parameters);
      }},
     {"FlattenFields",
-     [](const component& of) -> made { return std::make_shared<flatten_fields>(of.truth("flatten_lists", true)); }},
+     [](const component& of) -> made_transformation {
+       return std::make_shared<flatten_fields>(of.truth("flatten_lists", true));
+     }},
     {"DpathFlattenFields", make_dpath_flatten},
     {"CustomTransformation", make_custom_transformation},
 };

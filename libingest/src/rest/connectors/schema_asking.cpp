@@ -14,7 +14,7 @@ namespace ingest::rest {
 namespace {
 
 constexpr std::string_view dynamic_type = "DynamicSchemaLoader";
-constexpr std::size_t most_properties = 100'000;
+constexpr std::size_t most_fields = 100'000;
 
 [[noreturn]] void refuse(const component& at, const std::string& problem) {
   throw error(errc::bad_data, at.where() + ": " + problem);
@@ -76,8 +76,8 @@ dictionary described_properties(const component& loader, const value& descriptio
     refuse(fields.at, "the API's description of the schema has no list of fields at `schema_pointer` \"" +
                           fields.schema_path.to_text() + "\"");
   }
-  if (list->items().size() > most_properties) {
-    refuse(fields.at, "the API describes more than " + std::to_string(most_properties) + " fields");
+  if (list->items().size() > most_fields) {
+    refuse(fields.at, "the API describes more than " + std::to_string(most_fields) + " fields");
   }
   for (const value& definition : list->items()) {
     properties.set(fields.name_of(definition), fields.type_of(definition));

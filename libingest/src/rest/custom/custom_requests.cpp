@@ -2,19 +2,19 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "rest/custom/call_of_variables.hpp"
 #include "rest/requests/form_encoding.hpp"
 #include "rest/requests/header_lines.hpp"
 #include "rest/requests/url.hpp"
-#include "rest/requests/url_parts.hpp"
 
 namespace ingest::custom {
 
 std::optional<std::string_view> answer::header(std::string_view name) const {
-  const std::string wanted = rest::lower(name);
+  const std::string wanted = lower(name);
   const auto found =
-      std::find_if(headers.begin(), headers.end(), [&](const http_header& h) { return rest::lower(h.name) == wanted; });
+      std::find_if(headers.begin(), headers.end(), [&](const http_header& h) { return lower(h.name) == wanted; });
   return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->value);
 }
 
@@ -27,8 +27,8 @@ void add_parameter(http_request& to, std::string_view name, std::string_view con
 }
 
 void set_header(http_request& in, std::string_view name, std::string_view content) {
-  const std::string wanted = rest::lower(name);
-  std::erase_if(in.headers, [&](const http_header& h) { return rest::lower(h.name) == wanted; });
+  const std::string wanted = lower(name);
+  std::erase_if(in.headers, [&](const http_header& h) { return lower(h.name) == wanted; });
   in.headers.push_back({std::string(name), std::string(content)});
 }
 

@@ -12,7 +12,7 @@ namespace ingest::rest {
 
 namespace {
 
-constexpr std::size_t step = std::size_t{64} << 10;
+constexpr std::size_t piece_bytes = std::size_t{64} << 10;
 
 std::string told(const std::string& name) {
   constexpr std::size_t longest = 100;
@@ -61,7 +61,7 @@ class zip_member final : public byte_stream {
   zip_file_t* file_;
   std::string name_;
   unpacking_budget& budget_;
-  std::array<char, step> piece_;
+  std::array<char, piece_bytes> piece_;
 };
 
 }  // namespace

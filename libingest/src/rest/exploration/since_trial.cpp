@@ -11,7 +11,7 @@ namespace ingest::rest {
 
 namespace {
 
-constexpr std::size_t most_tries = 3;
+constexpr std::size_t most_names_tried = 3;
 
 /// In which requests may have times: what an API refuses it may take as a date.
 std::vector<std::string> formats_of_requests(const time_field& field) {
@@ -28,7 +28,7 @@ std::vector<std::string> names_for(const time_field& field) {
                                        ? std::vector<std::string>{"modified_since", "since", "modified_after"}
                                    : has("creat") ? std::vector<std::string>{"created_after", "since", "created_since"}
                                                   : std::vector<std::string>{"since", field.name + "_after", "from"};
-  names.resize(std::min(names.size(), most_tries));
+  names.resize(std::min(names.size(), most_names_tried));
   return names;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/trimmed.hpp"
 #include "ingest/log.hpp"
 #include "json/json_text.hpp"

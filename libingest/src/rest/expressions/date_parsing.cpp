@@ -129,8 +129,6 @@ class time_reader {
     }
   }
 
-  static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
   int number(std::size_t least, std::size_t most, int lowest, int highest) {
     std::size_t count = 0;
     int found = 0;

@@ -15,7 +15,7 @@ using std::chrono::days;
 using std::chrono::seconds;
 using std::chrono::sys_days;
 
-[[noreturn]] void refuse() {
+[[noreturn]] void refuse_iso() {
   fail(fault::kind::value, "a text is no time of ISO 8601");
 }
 
@@ -31,7 +31,7 @@ class iso_reader {
     rest_.remove_prefix(1);  // any character stands between date and time
     const microseconds time = time_of_day();
     if (!rest_.empty()) {
-      refuse();
+      refuse_iso();
     }
     return moment(day + time, offset_);
   }
@@ -40,7 +40,7 @@ class iso_reader {
   int digits(std::size_t count) {
     if (rest_.size() < count ||
         !std::all_of(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(count), is_digit)) {
-      refuse();
+      refuse_iso();
     }
     int number = 0;
     std::from_chars(rest_.data(), rest_.data() + count, number);
@@ -58,7 +58,7 @@ class iso_reader {
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (year < 1 || !date.ok()) {
-      refuse();
+      refuse_iso();
     }
     return date;
   }
@@ -78,7 +78,7 @@ class iso_reader {
       const int of_year = digits(3);
       const sys_days day = checked_day(year, 1, 1) + days(of_year - 1);
       if (of_year < 1 || day > sys_days(std::chrono::year(year) / 12 / 31)) {
-        refuse();
+        refuse_iso();
       }
       return day;
     }
@@ -87,7 +87,7 @@ class iso_reader {
       return checked_day(year, month, 1);
     }
     if (accept('-') != dashes) {
-      refuse();
+      refuse_iso();
     }
     return checked_day(year, month, digits(2));
   }
@@ -97,12 +97,12 @@ class iso_reader {
     int of_week = 1;
     if (!rest_.empty()) {
       if (accept('-') != dashes) {
-        refuse();
+        refuse_iso();
       }
       of_week = digits(1);
     }
     if (week < 1 || week > 53 || of_week < 1 || of_week > 7) {
-      refuse();
+      refuse_iso();
     }
     const sys_days fourth = checked_day(year, 1, 4);
     const auto monday = fourth - days(std::chrono::weekday(fourth).iso_encoding() - 1);
@@ -119,7 +119,7 @@ class iso_reader {
       minute = digits(2);
       if (!zone() && !rest_.empty()) {
         if (accept(':') != colons) {
-          refuse();
+          refuse_iso();
         }
         second = digits(2);
         if (!zone() && (accept('.') || accept(','))) {
@@ -130,7 +130,7 @@ class iso_reader {
     }
     const bool midnight = hour == 24 && minute == 0 && second == 0 && fraction == 0;
     if ((hour > 23 && !midnight) || minute > 59 || second > 59) {
-      refuse();
+      refuse_iso();
     }
     return std::chrono::hours(hour) + std::chrono::minutes(minute) + seconds(second) + microseconds(fraction);
   }
@@ -143,7 +143,7 @@ class iso_reader {
       rest_.remove_prefix(1);
     }
     if (count == 0) {
-      refuse();
+      refuse_iso();
     }
     for (; count < 6; ++count) {
       micro *= 10;
@@ -165,7 +165,7 @@ class iso_reader {
     accept(':');
     const int minutes = rest_.empty() ? 0 : digits(2);
     if (hours > 23 || minutes > 59) {
-      refuse();
+      refuse_iso();
     }
     offset_ = seconds(sign * (hours * 3600 + minutes * 60));
     return true;

@@ -16,7 +16,7 @@ namespace ingest::rest::expressions {
 
 namespace {
 
-constexpr std::size_t max_levels = 90;
+constexpr std::size_t max_literal_levels = 90;
 
 class literal_reader {
  public:
@@ -161,7 +161,7 @@ class literal_reader {
 
   void enter() {
     rest_.remove_prefix(1);
-    if (++level_ > max_levels) {
+    if (++level_ > max_literal_levels) {
       throw no_literal();
     }
   }

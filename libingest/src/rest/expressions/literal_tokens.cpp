@@ -17,7 +17,7 @@ bool in_word(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
-std::string with_newlines(std::string_view contents) {
+std::string with_unix_newlines(std::string_view contents) {
   std::string out;
   for (std::size_t i = 0; i < contents.size(); ++i) {
     if (contents[i] == '\r' && i + 1 < contents.size() && contents[i + 1] == '\n') {
@@ -100,7 +100,7 @@ bool take_string(std::string_view& rest, std::string& contents) {
     throw no_literal();
   }
   const bool raw = prefix.find('r') != std::string::npos;
-  const auto meant = raw ? std::optional(with_newlines(written)) : unescaped(with_newlines(written), bytes);
+  const auto meant = raw ? std::optional(with_unix_newlines(written)) : unescaped(with_unix_newlines(written), bytes);
   if (!meant) {
     throw no_literal();
   }

@@ -27,18 +27,13 @@ std::optional<std::string> joined_digits(std::string_view text) {
   return digits;
 }
 
-int digit_of(char c) {
-  const char lower = static_cast<char>(c | 0x20);
-  return is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'z' ? lower - 'a' + 10 : 99;
-}
-
 std::optional<value> of_base(std::string_view digits, std::int64_t base, bool negative) {
   std::int64_t number = 0;
   for (const char c : digits) {
-    if (digit_of(c) >= base) {
+    if (digit_value(c) >= base) {
       return std::nullopt;
     }
-    if (__builtin_mul_overflow(number, base, &number) || __builtin_add_overflow(number, digit_of(c), &number)) {
+    if (__builtin_mul_overflow(number, base, &number) || __builtin_add_overflow(number, digit_value(c), &number)) {
       fail(fault::kind::other, "a number does not fit in 64 bits");
     }
   }

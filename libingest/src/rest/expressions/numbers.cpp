@@ -11,18 +11,13 @@ namespace {
 /// sys.get_int_max_str_digits()
 constexpr std::size_t max_digits = 4300;
 
-int digit_of(char c) {
-  const char lower = static_cast<char>(c | 0x20);
-  return is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
-}
-
 /// (_?digit)+ from `at` on; `at` itself where there is none.
 std::size_t behind_digits(std::string_view text, std::size_t at, int base, bool underscore_first) {
   std::size_t end = at;
   while (true) {
     const bool underscore = end < text.size() && text[end] == '_' && (end > at || underscore_first);
     const std::size_t digit = underscore ? end + 1 : end;
-    if (digit >= text.size() || digit_of(text[digit]) >= base) {
+    if (digit >= text.size() || digit_value(text[digit]) >= base) {
       return end;
     }
     end = digit + 1;
@@ -41,7 +36,7 @@ int base_of(std::string_view text) {
 std::string decimal_of(std::string_view digits, int base) {
   std::string decimal = "0";  // the last digit first
   for (const char c : digits) {
-    int carry = digit_of(c);
+    int carry = digit_value(c);
     for (char& d : decimal) {
       carry += (d - '0') * base;
       d = static_cast<char>('0' + carry % 10);

@@ -170,7 +170,7 @@ class replacement {
   std::string out_;
 };
 
-std::string checked(const std::string& text) {
+std::string checked_subject(const std::string& text) {
   return detail::is_utf8(text) ? text : detail::with_invalid_utf8_replaced(text);
 }
 
@@ -178,7 +178,7 @@ std::string checked(const std::string& text) {
 
 std::optional<std::string> first_group(const std::string& text, const std::string& spelled) {
   pattern wanted(spelled);
-  const std::string subject = checked(text);
+  const std::string subject = checked_subject(text);
   if (!wanted.match(subject, 0) || wanted.groups() == 0) {
     return "";
   }
@@ -187,7 +187,7 @@ std::optional<std::string> first_group(const std::string& text, const std::strin
 
 std::string substituted(const std::string& text, const std::string& spelled, const std::string& by) {
   pattern wanted(spelled);
-  const std::string subject = checked(text);
+  const std::string subject = checked_subject(text);
   std::string out;
   std::size_t copied = 0;
   std::size_t from = 0;

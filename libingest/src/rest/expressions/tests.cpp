@@ -46,7 +46,7 @@ bool is_kind(const value& of) {
   return of.kind() == Kind;
 }
 
-bool is_sequence(const value& of) {
+bool has_items(const value& of) {
   return of.is_text() || of.is_list() || of.kind() == value::kind::tuple || of.is_dict() || of.is_undefined();
 }
 
@@ -54,11 +54,11 @@ bool is_callable(const value& of) {
   return of.is_undefined() || object_in<function>(of) != nullptr;
 }
 
-bool is_lower(const value& of) {
+bool is_lower_text(const value& of) {
   return is_all_lower(of.to_text());
 }
 
-bool is_upper(const value& of) {
+bool is_upper_text(const value& of) {
   return is_all_upper(of.to_text());
 }
 
@@ -121,10 +121,10 @@ const std::map<std::string_view, test>& tests() {
       {"string", plain<is_kind<value::kind::text>>},
       {"mapping", plain<is_kind<value::kind::dict>>},
       {"iterable", plain<is_iterable>},
-      {"sequence", plain<is_sequence>},
+      {"sequence", plain<has_items>},
       {"callable", plain<is_callable>},
-      {"lower", plain<is_lower>},
-      {"upper", plain<is_upper>},
+      {"lower", plain<is_lower_text>},
+      {"upper", plain<is_upper_text>},
       {"escaped", plain<is_never>},
       {"odd", plain<is_odd<true>>},
       {"even", plain<is_odd<false>>},

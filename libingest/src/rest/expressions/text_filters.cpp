@@ -14,14 +14,10 @@ namespace ingest::rest::expressions {
 
 namespace {
 
-value of_text(std::string text) {
-  return value::text_of(std::move(text));
-}
-
 template <std::string (*Map)(std::string_view)>
 value mapped(const value& of, const arguments& with) {
   with.bound_to("the filter", {}, 0);
-  return of_text(Map(of.to_text()));
+  return value::text_of(Map(of.to_text()));
 }
 
 /// Jinja's title: a word begins behind blanks, hyphens and opening brackets.
@@ -45,16 +41,16 @@ value trim(const value& of, const arguments& with) {
 
 value replace(const value& of, const arguments& with) {
   const auto given = with.bound_to("replace", {"old", "new", "count"}, 2);
-  return of_text(replaced(of.to_text(), given[0]->to_text(), given[1]->to_text(), whole_or(given[2], -1)));
+  return value::text_of(replaced(of.to_text(), given[0]->to_text(), given[1]->to_text(), whole_or(given[2], -1)));
 }
 
 value center(const value& of, const arguments& with) {
-  return of_text(aligned(of.to_text(), '^', whole_or(with.bound_to("center", {"width"}, 0)[0], 80), " "));
+  return value::text_of(aligned(of.to_text(), '^', whole_or(with.bound_to("center", {"width"}, 0)[0], 80), " "));
 }
 
 value format(const value& of, const arguments& with) {
   if (with.by_name.empty()) {
-    return of_text(printf_formatted(of.to_text(), value::tuple_of(with.in_order)));
+    return value::text_of(printf_formatted(of.to_text(), value::tuple_of(with.in_order)));
   }
   if (!with.in_order.empty()) {
     fail(fault::kind::other, "the filter 'format' takes arguments with names, or without, but not both");
@@ -63,13 +59,13 @@ value format(const value& of, const arguments& with) {
   for (const auto& [name, content] : with.by_name) {
     named.set(name, content);
   }
-  return of_text(printf_formatted(of.to_text(), value::dict_of(std::move(named))));
+  return value::text_of(printf_formatted(of.to_text(), value::dict_of(std::move(named))));
 }
 
 value urlencode(const value& of, const arguments& with) {
   with.bound_to("urlencode", {}, 0);
   if (of.is_text() || !is_iterable(of)) {
-    return of_text(quoted(of.to_text()));
+    return value::text_of(quoted(of.to_text()));
   }
   value::elements pairs;
   if (of.is_dict()) {
@@ -87,7 +83,7 @@ value urlencode(const value& of, const arguments& with) {
     }
     out += (out.empty() ? "" : "&") + quoted_plus(both[0].to_text()) + "=" + quoted_plus(both[1].to_text());
   }
-  return of_text(std::move(out));
+  return value::text_of(std::move(out));
 }
 
 value escape(const value& of, const arguments& with) {
@@ -114,12 +110,12 @@ value escape(const value& of, const arguments& with) {
         out += c;
     }
   }
-  return of_text(std::move(out));
+  return value::text_of(std::move(out));
 }
 
 value safe(const value& of, const arguments& with) {
   with.bound_to("safe", {}, 0);
-  return of_text(of.to_text());
+  return value::text_of(of.to_text());
 }
 
 value indent(const value& of, const arguments& with) {
@@ -143,7 +139,7 @@ value indent(const value& of, const arguments& with) {
     begun = true;
     check_size(out.size(), max_text_bytes);
   }
-  return of_text(std::move(out));
+  return value::text_of(std::move(out));
 }
 
 value truncate(const value& of, const arguments& with) {
@@ -168,7 +164,7 @@ value truncate(const value& of, const arguments& with) {
   if (by_words) {
     cut = cut.substr(0, cut.rfind(' '));
   }
-  return of_text(cut + end);
+  return value::text_of(cut + end);
 }
 
 value wordcount(const value& of, const arguments& with) {
@@ -209,7 +205,7 @@ value tojson(const value& of, const arguments& with) {
         out += c;
     }
   }
-  return of_text(std::move(out));
+  return value::text_of(std::move(out));
 }
 
 }  // namespace

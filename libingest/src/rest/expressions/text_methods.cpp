@@ -16,10 +16,6 @@ namespace {
 using bound = std::vector<std::optional<value>>;
 using method = value (*)(const std::string& of, const arguments& with);
 
-value of_text(std::string text) {
-  return value::text_of(std::move(text));
-}
-
 std::string_view stripped(std::string_view text, const std::optional<value>& blanks, bool left, bool right) {
   if (!blanks || blanks->is_none()) {
     text = left ? without_leading_space(text) : text;
@@ -48,13 +44,13 @@ std::string_view stripped(std::string_view text, const std::optional<value>& bla
 
 template <bool Left, bool Right>
 value strip(const std::string& of, const arguments& with) {
-  return of_text(std::string(stripped(of, with.bound_to("strip", {""}, 0)[0], Left, Right)));
+  return value::text_of(std::string(stripped(of, with.bound_to("strip", {""}, 0)[0], Left, Right)));
 }
 
 template <std::string (*Map)(std::string_view)>
 value mapped(const std::string& of, const arguments& with) {
   with.bound_to("a method of str", {}, 0);
-  return of_text(Map(of));
+  return value::text_of(Map(of));
 }
 
 template <bool End>
@@ -83,7 +79,7 @@ value find(const std::string& of, const arguments& with) {
 
 value replace(const std::string& of, const arguments& with) {
   const bound given = with.bound_to("replace", {"", "", ""}, 2);
-  return of_text(
+  return value::text_of(
       replaced(of, text_in(*given[0], "replace()"), text_in(*given[1], "replace()"), whole_or(given[2], -1)));
 }
 
@@ -110,10 +106,11 @@ value partition(const std::string& of, const arguments& with) {
   }
   const std::size_t at = Last ? of.rfind(by) : of.find(by);
   if (at == std::string::npos) {
-    return value::tuple_of(Last ? value::elements{of_text(""), of_text(""), of_text(of)}
-                                : value::elements{of_text(of), of_text(""), of_text("")});
+    return value::tuple_of(Last ? value::elements{value::text_of(""), value::text_of(""), value::text_of(of)}
+                                : value::elements{value::text_of(of), value::text_of(""), value::text_of("")});
   }
-  return value::tuple_of({of_text(of.substr(0, at)), of_text(by), of_text(of.substr(at + by.size()))});
+  return value::tuple_of(
+      {value::text_of(of.substr(0, at)), value::text_of(by), value::text_of(of.substr(at + by.size()))});
 }
 
 value join(const std::string& of, const arguments& with) {
@@ -125,11 +122,11 @@ value join(const std::string& of, const arguments& with) {
     first = false;
     check_size(all.size(), max_text_bytes);
   }
-  return of_text(std::move(all));
+  return value::text_of(std::move(all));
 }
 
 value format(const std::string& of, const arguments& with) {
-  return of_text(brace_formatted(of, with));
+  return value::text_of(brace_formatted(of, with));
 }
 
 template <char Align>
@@ -139,13 +136,14 @@ value align(const std::string& of, const arguments& with) {
   if (count_characters(fill) != 1) {
     fail(fault::kind::type, "the fill must be one character");
   }
-  return of_text(aligned(of, Align, whole_number(*given[0]), fill));
+  return value::text_of(aligned(of, Align, whole_number(*given[0]), fill));
 }
 
 value zfill(const std::string& of, const arguments& with) {
   const std::int64_t width = whole_number(*with.bound_to("zfill", {""}, 1)[0]);
   const std::size_t sign = of.starts_with('-') || of.starts_with('+') ? 1 : 0;
-  return of_text(of.substr(0, sign) + aligned(of.substr(sign), '>', width - static_cast<std::int64_t>(sign), "0"));
+  return value::text_of(of.substr(0, sign) +
+                        aligned(of.substr(sign), '>', width - static_cast<std::int64_t>(sign), "0"));
 }
 
 value count(const std::string& of, const arguments& with) {
@@ -158,9 +156,9 @@ template <bool Suffix>
 value without(const std::string& of, const arguments& with) {
   const std::string part = text_in(*with.bound_to("removeprefix", {""}, 1)[0], "removeprefix()");
   if (Suffix) {
-    return of_text(of.ends_with(part) ? of.substr(0, of.size() - part.size()) : of);
+    return value::text_of(of.ends_with(part) ? of.substr(0, of.size() - part.size()) : of);
   }
-  return of_text(of.starts_with(part) ? of.substr(part.size()) : of);
+  return value::text_of(of.starts_with(part) ? of.substr(part.size()) : of);
 }
 
 value splitlines(const std::string& of, const arguments& with) {

@@ -23,7 +23,7 @@ constexpr header_name nexts[] = {
     {"xnextpageurl", "X-Next-Page-Url"}, {"xnext", "X-Next"},
     {"xnextlink", "X-Next-Link"},        {"xnexturl", "X-Next-Url"},
 };
-constexpr header_name tokens[] = {
+constexpr header_name token_headers[] = {
     {"xnextcursor", "X-Next-Cursor", "cursor"},
     {"xnexttoken", "X-Next-Token", "next_token"},
     {"xnextpagetoken", "X-Next-Page-Token", "page_token"},
@@ -101,7 +101,7 @@ class header_look {
         numbered_ = true;
       }
     }
-    for (const header_name& name : tokens) {
+    for (const header_name& name : token_headers) {
       if (const value* const token = find(name.plain)) {
         hints_.ways.push_back({page_way::kind::token, shown(name), std::string(name.parameter),
                                is_said_to_be_none(*token) ? std::nullopt : std::optional(*token)});

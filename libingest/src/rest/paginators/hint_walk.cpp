@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "core/ascii.hpp"
 #include "rest/paginators/hint_names.hpp"
 #include "rest/paginators/hint_values.hpp"
 

@@ -15,7 +15,7 @@ namespace ingest::rest {
 namespace {
 
 constexpr std::size_t deepest_body = 400;  // a file may be some levels deeper than what it holds
-constexpr std::size_t most_shown = 120;
+constexpr std::size_t most_of_body_shown = 120;
 
 constexpr std::pair<transport_failure::kind, const char*> failures[] = {
     {transport_failure::kind::connection, "connection"},
@@ -70,7 +70,7 @@ void set_body(dictionary& to, const std::string& body) {
   }
 }
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_line(const std::string& what) {
   throw error(errc::bad_data, "an exchange of the recording has " + what + "; record it anew");
 }
 
@@ -81,7 +81,7 @@ std::string bytes_of(const std::string& encoded) {
                       reinterpret_cast<const unsigned char*>(encoded.data()), static_cast<int>(encoded.size()));
   const auto padding = static_cast<std::size_t>(encoded.ends_with("==") ? 2 : encoded.ends_with("=") ? 1 : 0);
   if (size < 0 || static_cast<std::size_t>(size) < padding) {
-    refuse("a body that is no base64");
+    refuse_line("a body that is no base64");
   }
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
@@ -90,7 +90,7 @@ std::string bytes_of(const std::string& encoded) {
 std::string text_at(const value& of, const char* name) {
   const value* const found = of.find(name);
   if (found == nullptr || !found->is_text()) {
-    refuse("no `" + std::string(name) + "`");
+    refuse_line("no `" + std::string(name) + "`");
   }
   return found->text();
 }
@@ -147,14 +147,14 @@ exchange outcome_at(const value& answer_written, const std::string& url) {
     const auto* const found =
         std::find_if(std::begin(failures), std::end(failures), [&](const auto& f) { return f.second == word; });
     if (found == std::end(failures)) {
-      refuse("an unknown `failure`");
+      refuse_line("an unknown `failure`");
     }
     e.failure = transport_failure{found->first, text_at(answer_written, "message")};
     return e;
   }
   const value* const status = answer_written.find("status");
   if (status == nullptr || status->kind() != value::kind::integer) {
-    refuse("neither `status` nor `failure`");
+    refuse_line("neither `status` nor `failure`");
   }
   e.given.emplace(static_cast<int>(status->integer()), headers_at(answer_written), body_at(answer_written),
                   url.substr(0, url.find('?')));
@@ -162,7 +162,8 @@ exchange outcome_at(const value& answer_written, const std::string& url) {
 }
 
 std::string shown(std::string_view text) {
-  return "\"" + std::string(detail::utf8_prefix(text, most_shown)) + (text.size() > most_shown ? "…\"" : "\"");
+  return "\"" + std::string(detail::utf8_prefix(text, most_of_body_shown)) +
+         (text.size() > most_of_body_shown ? "…\"" : "\"");
 }
 
 /// The first piece between `separator`s that is not the same.
@@ -198,7 +199,7 @@ recorded_exchange recorded_exchange::from_value(const value& written) {
   const value* const request = written.find("request");
   const value* const given = written.find("answer");
   if (request == nullptr || given == nullptr) {
-    refuse("no `request` or no `answer`");
+    refuse_line("no `request` or no `answer`");
   }
   recorded_exchange read{
       text_at(*request, "method"), text_at(*request, "url"), headers_at(*request), body_at(*request), {}};

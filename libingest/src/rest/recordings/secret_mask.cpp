@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "log/redaction.hpp"
 #include "log/secret_spelling.hpp"

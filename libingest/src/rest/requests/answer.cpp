@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "rest/requests/link_header.hpp"
 
 namespace ingest::rest {
 
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
@@ -22,15 +19,8 @@ std::string capitalized(std::string_view name) {
   std::string result;
   for (const char c : name) {
     const bool first = result.empty() || result.back() == '-';
-    const bool small = c >= 'a' && c <= 'z';
-    result.push_back(first && small ? static_cast<char>(c - 'a' + 'A') : first ? c : lower(c));
+    result.push_back(first ? upper(c) : lower(c));
   }
-  return result;
-}
-
-std::string lowered(std::string_view name) {
-  std::string result(name);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
   return result;
 }
 
@@ -69,9 +59,9 @@ value answer::headers() const {
 
 value answer::headers_as_spelt_in(std::string_view text) const {
   dictionary all;
-  const std::string lowered_text = lowered(text);
+  const std::string lowered_text = lower(text);
   for (const http_header& h : headers_) {
-    const std::string name = lowered(h.name);
+    const std::string name = lower(h.name);
     all.set(h.name, value::text_of(h.value));
     all.set(name, value::text_of(h.value));
     all.set(capitalized(h.name), value::text_of(h.value));

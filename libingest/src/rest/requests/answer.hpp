@@ -18,6 +18,7 @@ class answer {
   answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked);
 
   int status() const { return status_; }
+  static constexpr int no_content = 204;
   /// Without its Content-Encoding, if it had one, though the header is still there.
   const std::string& body() const { return body_; }
 

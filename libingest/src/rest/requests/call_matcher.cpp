@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "rest/requests/form_encoding.hpp"
-#include "rest/requests/url_parts.hpp"
 
 namespace ingest::rest {
 
@@ -13,7 +13,7 @@ call_matcher::call_matcher(call_matcher_options options) : options_(std::move(op
     throw error(errc::config, options_.where + ": the `weight` of a request is at least 1");
   }
   std::transform(options_.method.begin(), options_.method.end(), options_.method.begin(),
-                 [](char c) { return is_letter(c) ? static_cast<char>(lower(c) - 'a' + 'A') : c; });
+                 [](char c) { return upper(c); });
   while (options_.url_base.ends_with('/')) {
     options_.url_base.pop_back();
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rest/requests/url_parts.hpp"
+#include "core/ascii.hpp"
 
 namespace ingest::rest {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
-#include "rest/requests/url_parts.hpp"
 
 namespace ingest::rest {
 

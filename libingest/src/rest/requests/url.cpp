@@ -17,20 +17,12 @@ bool is_unreserved(char c) {
   return is_letter(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-int hex_value(char c) {
-  return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
-}
-
 /// The byte that "%xx" at `at` stands for; -1 where it stands for none.
 int encoded_byte(std::string_view text, std::size_t at) {
-  if (text[at] != '%' || at + 2 >= text.size() || hex_value(text[at + 1]) < 0 || hex_value(text[at + 2]) < 0) {
+  if (text[at] != '%' || at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) {
     return -1;
   }
-  return hex_value(text[at + 1]) * 16 + hex_value(text[at + 2]);
+  return digit_value(text[at + 1]) * 16 + digit_value(text[at + 2]);
 }
 
 void append_encoded(std::string& to, unsigned char byte) {
@@ -122,7 +114,7 @@ void read_authority(url& u, std::string_view text, std::string_view where) {
   const auto colon = text.find(':', is_ipv6 ? bracket : 0);
   u.host = lower(text.substr(0, colon));
   const auto is_of_name = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; };
-  const auto is_of_address = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.' || c == '[' || c == ']'; };
+  const auto is_of_address = [](char c) { return is_hex_digit(c) || c == ':' || c == '.' || c == '[' || c == ']'; };
   if (u.host.empty() || !(is_ipv6 ? std::all_of(u.host.begin(), u.host.end(), is_of_address)
                                   : std::all_of(u.host.begin(), u.host.end(), is_of_name))) {
     refuse(where, "has a host with a character that no host name has");

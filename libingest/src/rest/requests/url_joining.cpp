@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "rest/requests/url.hpp"
 #include "rest/requests/url_parts.hpp"
 

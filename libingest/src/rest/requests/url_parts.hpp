@@ -22,8 +22,4 @@ url_parts split_url(std::string_view text);
 std::vector<std::string_view> split_path(std::string_view path);
 std::string joined_path(const std::vector<std::string_view>& parts);
 
-char lower(char c);
-std::string lower(std::string_view text);
-bool is_letter(char c);
-
 }  // namespace ingest::rest

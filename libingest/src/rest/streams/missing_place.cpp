@@ -15,7 +15,6 @@ namespace ingest::rest {
 namespace {
 
 constexpr int accepted = 202;
-constexpr int no_content = 204;
 constexpr int partial_content = 206;
 
 bool is_object(const answer& given) {
@@ -107,7 +106,7 @@ bool says_that_there_are_none(const answer& given, const glob_path& place) {
   const char begin = first == std::string::npos ? '\0' : given.body()[first];
   const bool is_json =
       begin == '{' || begin == '[' || given.body().compare(std::min(first, given.body().size()), 4, "null") == 0;
-  if (given.status() == no_content || (begin != '\0' && !is_json)) {
+  if (given.status() == answer::no_content || (begin != '\0' && !is_json)) {
     return true;
   }
   const value said = given.json_or_empty();
@@ -118,7 +117,7 @@ bool says_that_there_are_none(const answer& given, const glob_path& place) {
 }
 
 void refuse_empty_body(const std::string& where, const answer& given) {
-  if (given.status() != no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
+  if (given.status() != answer::no_content && given.body().find_first_not_of(" \t\r\n") == std::string::npos) {
     throw error(errc::bad_data,
                 where + ": the API answered " + std::to_string(given.status()) +
                     " twice without a body, behind a page that another one was to follow; where that is the end, say "
@@ -137,7 +136,7 @@ void refuse_lost_place(const std::string& where, const glob_path& place) {
 }
 
 void tell_missing_records(const std::string& where, const answer& from, const glob_path& place, told_once& told) {
-  if (from.status() == no_content || told.records_not_found.exchange(true)) {
+  if (from.status() == answer::no_content || told.records_not_found.exchange(true)) {
     return;
   }
   log::warning(events::records_not_found,

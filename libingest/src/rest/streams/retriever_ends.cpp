@@ -12,8 +12,6 @@ namespace ingest::rest {
 
 namespace {
 
-constexpr int no_content = 204;
-
 /// What APIs answer where somebody asks for a page behind the last one; refusals, limits and failures are none of it.
 bool says_no_such_page(int status) {
   return status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
@@ -75,7 +73,7 @@ std::optional<answered_page> retriever::ask_unasked(const variables& given, cons
 
 /// The list may be left away where it would be empty, at the end of each slice, or in slices without records.
 bool retriever::doubts_lost_place(const answered_page& found) const {
-  return found.lacks_place() && found.given.status() != no_content && stream_->claims->heeds_lost_place() &&
+  return found.lacks_place() && found.given.status() != answer::no_content && stream_->claims->heeds_lost_place() &&
          (at_.last_page || stream_->place_was_found->load());
 }
 
@@ -161,7 +159,7 @@ glob_path retriever::place() const {
 /// Nor has any answer before had it.
 bool retriever::lacks_place_of_stream(const answered_page& found) const {
   return found.lacks_place() && !at_.last_page && !stream_->place_was_found->load() &&
-         found.given.status() != no_content;
+         found.given.status() != answer::no_content;
 }
 
 void retriever::note_in_vain(const end_claim& claim) const {
