@@ -87,6 +87,16 @@ void add_syncs(families& to, const service_status& s) {
   }
 }
 
+void add_hooks(families& to, const service_status& s) {
+  MetricFamily& failed =
+      to.begin("ingest_hooks_failed_total", "Commands and webhooks that were to be told of a sync and have failed",
+               MetricType::Counter);
+  for (const pipeline_status& p : s.pipelines) {
+    failed.metric.push_back(
+        metric_of(MetricType::Counter, {{"pipeline", p.name}}, static_cast<double>(p.hooks_failed)));
+  }
+}
+
 void add_figures(families& to, const service_status& s) {
   for (const metrics::metric* each : known_metrics().all()) {
     const metric_definition& d = each->definition;
@@ -150,6 +160,7 @@ std::string exposition_of(const service_status& s) {
   to.add_pipelines("ingest_pipeline_next_sync_timestamp_seconds", "When the next sync begins, since 1970", s,
                    [](const pipeline_status& p) { return time_of(p.next_begin); });
   add_syncs(to, s);
+  add_hooks(to, s);
   add_figures(to, s);
   return prometheus::TextSerializer().Serialize(to.all);
 }

@@ -1,5 +1,8 @@
 #include "serve/hosted_pipeline.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -7,13 +10,21 @@
 
 namespace ingest::app {
 
+namespace {
+
+/// A failure that lasts.
+constexpr std::chrono::hours until_told_again(24);
+
+}  // namespace
+
 hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, const clock_reading& now)
     : in_(in),
       file_(std::move(file)),
       written_(read_memory(in.state, file_.name)),
       planner_(file_.rules, written_.syncs, now),
       figures_(std::make_unique<sync_figures>(file_.checked.pipeline)),
-      last_complete_(written_.last_complete) {
+      last_complete_(written_.last_complete),
+      failure_told_(written_.failure_told) {
   remember();  // that it is there: from now on its moments can be missed
 }
 
@@ -23,7 +34,7 @@ std::string hosted_pipeline::mark() const {
 }
 
 void hosted_pipeline::remember() {
-  written_ = {planner_.memory(), last_complete_};
+  written_ = {planner_.memory(), last_complete_, failure_told_};
   write_memory(in_.state, file_.name, written_);
 }
 
@@ -56,6 +67,25 @@ void hosted_pipeline::begin(const clock_reading& now) {
   }
 }
 
+std::vector<int> hosted_pipeline::descriptors() const {
+  std::vector<int> all;
+  const auto add = [&all](const auto& some) {
+    std::copy_if(some.begin(), some.end(), std::back_inserter(all), [](int fd) { return fd >= 0; });
+  };
+  if (sync_) {
+    add(sync_->descriptors());
+  }
+  add(teller_.descriptors());
+  return all;
+}
+
+void hosted_pipeline::take(int descriptor) {
+  if (sync_) {
+    sync_->take(descriptor);
+  }
+  teller_.take(descriptor);
+}
+
 void hosted_pipeline::reap(const clock_reading& now) {
   if (!sync_) {
     return;
@@ -82,6 +112,7 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
               {"wall_s", end.took_s},
               {"failures", planner_.memory().failures},
               {"next_in_s", next ? (*next - now.wall).count() : -1}});
+  tell_of(end, now);
   last_ = std::move(end);
   if (successor_) {
     take_on(std::move(*successor_), now);
@@ -90,7 +121,42 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   remember();
 }
 
+void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
+  const auto tell = [&](told_event event) {
+    teller_.tell(file_.hooks, {event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)},
+                 std::filesystem::absolute(file_.path).parent_path().string());
+  };
+  if (end.outcome == sync_outcome::complete) {
+    if (failure_told_ && file_.hooks.on_recovery.empty()) {
+      failure_told_.reset();
+    } else if (failure_told_) {
+      tell(told_event::recovery);
+    }
+    tell(told_event::complete);
+  } else if (planner_.has_given_up() &&
+             (!failure_told_ || now.wall < *failure_told_ || now.wall - *failure_told_ >= until_told_again)) {
+    tell(told_event::failure);
+  }
+}
+
+/// What was heard is remembered then, and not before: whatever a service that is killed had begun to tell is told again
+/// at the next such outcome.
+void hosted_pipeline::go_on_telling(const clock_reading& now) {
+  const auto heard = teller_.go_on(now);
+  if (heard == told_event::failure) {
+    failure_told_ = now.wall;
+  } else if (heard == told_event::recovery) {
+    failure_told_.reset();
+  }
+  if (heard && failure_told_ != written_.failure_told) {
+    remember();
+  }
+}
+
 std::optional<std::chrono::seconds> hosted_pipeline::quiet_for(const clock_reading& now) const {
+  if (teller_.is_busy()) {
+    return std::chrono::seconds(1);
+  }
   return sync_ ? sync_->quiet_for(now) : planner_.quiet_for(now);
 }
 
@@ -183,6 +249,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   s.success_due = second ? std::optional(*second + file_.rules.spread) : std::nullopt;
   s.failures = failures();
   s.counts = counts_;
+  s.hooks_failed = teller_.failures();
   s.figures = figures_->all();
   s.latest = figures_->latest();
   s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;

@@ -6,7 +6,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "serve/outcome_hooks.hpp"
 #include "serve/pipeline_file.hpp"
 #include "serve/pipeline_memory.hpp"
 #include "serve/running_sync.hpp"
@@ -37,12 +39,19 @@ class hosted_pipeline {
   std::uint64_t failures() const { return planner_.memory().failures; }  ///< in a row
   /// Of its sync; only while one runs.
   running_sync& sync() { return *sync_; }
+  /// Whom its file wants to be told of its syncs.
+  outcome_teller& teller() { return teller_; }
 
   /// Whether a sync is to begin; while one runs, never.
   bool wants_to_begin(const clock_reading& now);
   void begin(const clock_reading& now);
+  /// Of its sync and of what it tells, to be watched; and what can be read there is taken.
+  std::vector<int> descriptors() const;
+  void take(int descriptor);
   /// Takes note of the end of its sync, if it has ended.
   void reap(const clock_reading& now);
+  /// Goes on with whatever is to be told. To be called as outcome_teller::go_on() is.
+  void go_on_telling(const clock_reading& now);
 
   /// How long nothing changes if nobody says anything; none: for ever.
   std::optional<std::chrono::seconds> quiet_for(const clock_reading& now) const;
@@ -61,6 +70,7 @@ class hosted_pipeline {
 
  private:
   void ended(sync_end end, const clock_reading& now);
+  void tell_of(const sync_end& end, const clock_reading& now);
   void take_on(pipeline_file file, const clock_reading& now);
   void keep();
   void remember();
@@ -68,6 +78,7 @@ class hosted_pipeline {
 
   const service_place& in_;
   pipeline_file file_;
+  outcome_teller teller_;
   std::optional<pipeline_file> successor_;  ///< what its file says now; it begins when the sync has ended
   bool leaves_ = false;
   pipeline_memory written_;
@@ -76,6 +87,7 @@ class hosted_pipeline {
   std::unique_ptr<running_sync> sync_;
   std::optional<sync_end> last_;
   std::optional<wall_time> last_complete_;
+  std::optional<wall_time> failure_told_;
   sync_counts counts_;
 };
 

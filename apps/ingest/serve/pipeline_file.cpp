@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/crc32c.hpp"
 #include "core/nearest_name.hpp"
 #include "ingest/error.hpp"
-#include "rest/requests/url_parts.hpp"
+#include "ingest/log.hpp"
+#include "rest/requests/url.hpp"
 #include "serve/connector_check.hpp"
 #include "serve/duration_text.hpp"
 #include "settings/setting_definition.hpp"
@@ -47,7 +49,7 @@ std::string setting_text(const std::filesystem::path& path, const setting_defini
 
 /// The setting of a key, in whatever case it is written; null where there is none.
 const setting_definition* setting_of(std::string_view key) {
-  const std::string small = rest::lower(key);
+  const std::string small = lower(key);
   const auto all = setting_definitions();
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const setting_definition& d) { return d.key() == small; });
@@ -71,6 +73,8 @@ class pipeline_reader {
     if (p.rules.retry_wait.count() == 0) {
       refuse("retry_wait", "must be at least 1s");
     }
+    p.hooks = {hook("on_complete"), hook("on_failure"), hook("on_recovery"),
+               duration("hook_timeout", std::chrono::minutes(10))};
     take_settings(p);
   }
 
@@ -105,6 +109,21 @@ class pipeline_reader {
     }
     const auto parsed = parse_seconds(given);
     return parsed ? *parsed : (refuse(key, "must be a time such as 30s, 15min, 2h or 1d"), otherwise);
+  }
+
+  /// What a webhook's URL has behind its host is a secret.
+  std::string hook(const std::string& key) const {
+    std::string given = text(key, "");
+    if (given.starts_with("http://") || given.starts_with("https://")) {
+      const rest::url where = at(key, [&] { return rest::parse_url(given, "the webhook"); });
+      constexpr std::size_t shortest_secret = 8;
+      for (const std::string& secret : {where.user_info, where.path.substr(1), where.query.value_or("")}) {
+        if (secret.size() >= shortest_secret) {
+          log::add_secret(secret);
+        }
+      }
+    }
+    return given;
   }
 
   std::uint64_t number(const std::string& key, std::uint64_t otherwise) const {
@@ -145,7 +164,7 @@ class pipeline_reader {
         throw error(errc::config, place_of(path_, m.content) + ": " + m.name + " is the service's, not a pipeline's");
       }
       if (std::find(known.begin(), known.end(), m.name) == known.end()) {
-        const std::string small = rest::lower(m.name);
+        const std::string small = lower(m.name);
         const bool is_known_so = std::find(known.begin(), known.end(), small) != known.end();
         const std::string nearest = is_known_so ? small : nearest_name(m.name, known);
         throw error(errc::config,
@@ -252,6 +271,12 @@ const std::vector<pipeline_key>& pipeline_keys() {
        "Of a sync that has failed for what time may mend, before the next moment of the schedule"},
       {"retry_wait", "duration", "1min",
        "Before the first of them; twice as long before each further one, an hour at most"},
+      {"on_failure", "text", "none",
+       "Who is told when a sync has failed and is not tried again before its next moment, and then once a day as long "
+       "as that lasts: a command line for `/bin/sh`, or the URL of a webhook"},
+      {"on_recovery", "text", "none", "Who is told of the first complete sync behind a failure that was told"},
+      {"on_complete", "text", "none", "Who is told of each complete sync"},
+      {"hook_timeout", "duration", "10min", "After that a command is killed, and a webhook given up"},
       {"connection", "object", "none",
        "Of a connector, the settings of its connection, in place of a file of them (`connector_config`)"},
   };
@@ -269,7 +294,7 @@ std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitte
 
 pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
                             const std::filesystem::path& state, const rest::setting_origins& origins) {
-  pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}};
+  pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
   rest::document written;
   try {

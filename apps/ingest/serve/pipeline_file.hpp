@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rest/document/settings/setting_expansion.hpp"
+#include "serve/outcome_hooks.hpp"
 #include "serve/sync_planner.hpp"
 #include "settings/setting_definition.hpp"
 #include "settings/settings.hpp"
@@ -24,6 +25,7 @@ struct pipeline_file {
   sync_rules rules;
   std::string zone;
   std::chrono::seconds timeout{};  ///< of a sync; 0: none
+  outcome_hooks hooks;
 
   /// The settings of a run, by their names: DATABASE_URL. Texts that the file takes from variables and files are put
   /// in.

@@ -50,6 +50,9 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   if (told.contains("last_complete")) {
     m.last_complete = moment("last_complete");
   }
+  if (told.contains("failure_told")) {
+    m.failure_told = moment("failure_told");
+  }
   return m;
 }
 
@@ -62,6 +65,9 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
                      ",\"attempts\":" + std::to_string(m.syncs.attempts);
   if (m.last_complete) {
     text += ",\"last_complete\":" + moment(*m.last_complete);
+  }
+  if (m.failure_told) {
+    text += ",\"failure_told\":" + moment(*m.failure_told);
   }
   try {
     if (const std::string problem = make_private_directory(state / pipeline); !problem.empty()) {

@@ -12,6 +12,7 @@ namespace ingest::app {
 struct pipeline_memory {
   sync_memory syncs;
   std::optional<wall_time> last_complete;
+  std::optional<wall_time> failure_told;  ///< to its hook; nothing since it is well
 };
 
 /// Made with all above it, for its owner alone whatever the umask is; one that is there stays as it is. Returns why

@@ -117,16 +117,16 @@ void service::watch_once() {
   reap_syncs();
   questions_.answer_all();
   notice_.alive(in_a_line());
-  const bool any_runs =
-      std::any_of(pipelines_.begin(), pipelines_.end(), [](const auto& p) { return p.second->runs(); });
-  has_ended_ = is_stopping_ && !any_runs;
+  has_ended_ = is_stopping_ && std::none_of(pipelines_.begin(), pipelines_.end(), [](const auto& p) {
+                 return p.second->runs() || p.second->teller().is_busy();
+               });
 }
 
 int service::quiet_ms(bool more_to_begin) const {
   seconds quiet = more_to_begin ? seconds(0) : longest_wait;
   const clock_reading at = now();
   for (const auto& [name, p] : pipelines_) {
-    if (!is_stopping_ || p->runs()) {
+    if (!is_stopping_ || p->runs() || p->teller().is_busy()) {
       quiet = std::min(quiet, p->quiet_for(at).value_or(quiet));
     }
   }
@@ -137,13 +137,11 @@ int service::quiet_ms(bool more_to_begin) const {
 
 void service::wait_and_take(int timeout_ms) {
   std::vector<pollfd> watched = {{signals_.fd(), POLLIN, 0}, {questions_.descriptor(), POLLIN, 0}};
-  std::vector<running_sync*> of = {nullptr, nullptr};
+  std::vector<hosted_pipeline*> of = {nullptr, nullptr};
   for (const auto& [name, p] : pipelines_) {
-    for (const int fd : p->runs() ? p->sync().descriptors() : std::array<int, 3>{-1, -1, -1}) {
-      if (fd >= 0) {
-        watched.push_back({fd, POLLIN, 0});
-        of.push_back(&p->sync());
-      }
+    for (const int fd : p->descriptors()) {
+      watched.push_back({fd, POLLIN, 0});
+      of.push_back(p.get());
     }
   }
   if (::poll(watched.data(), watched.size(), timeout_ms) <= 0) {
@@ -180,6 +178,7 @@ void service::begin_stopping(bool at_once) {
     if (p->runs()) {
       at_once ? p->sync().kill() : p->sync().stop(stop_reason::shutdown, now());
     }
+    at_once ? p->teller().kill() : p->teller().stop(options_.stop_patience, now());
   }
 }
 
@@ -244,6 +243,7 @@ std::set<pid_t> service::running_processes() const {
     if (p->runs()) {
       running.insert(p->sync().pid());
     }
+    running.insert(p->teller().pid());
   }
   return running;
 }
@@ -252,6 +252,7 @@ void service::reap_syncs() {
   const clock_reading at = now();
   for (const auto& [name, p] : pipelines_) {
     p->reap(at);
+    p->go_on_telling(at);
     if (p->runs()) {
       p->sync().end_overdue(options_.stop_patience, at);
     }
@@ -261,7 +262,7 @@ void service::reap_syncs() {
     reap_orphans(running_processes());
   }
   std::erase_if(pipelines_, [this](const auto& p) {
-    const bool goes = p.second->leaves() && !p.second->runs();
+    const bool goes = p.second->leaves() && !p.second->runs() && !p.second->teller().is_busy();
     if (goes) {
       forget_connection(options_.state, p.first);
     }

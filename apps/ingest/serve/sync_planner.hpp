@@ -84,6 +84,8 @@ class sync_planner {
   void change(sync_rules rules, const clock_reading& now);
 
   bool is_running() const { return is_running_; }
+  /// Whether the last sync has failed, and is not tried again but by the schedule, or because it has gone on for long.
+  bool has_given_up() const { return has_given_up_; }
   const sync_memory& memory() const { return memory_; }
 
   /// The next moment at which a sync begins by itself, as far as it is known; none while it is paused.
@@ -100,6 +102,7 @@ class sync_planner {
   std::optional<std::chrono::seconds> retry_at_;  ///< by the steady clock
   std::uint64_t taken_ = 0;                       ///< in a row
   bool is_running_ = false;
+  bool has_given_up_ = false;
 };
 
 }  // namespace ingest::app

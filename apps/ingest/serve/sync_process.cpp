@@ -12,6 +12,7 @@
 #include "core/replaced_file.hpp"
 #include "ingest/error.hpp"
 #include "ingest/file_system.hpp"
+#include "serve/child_environment.hpp"
 #include "serve/pipeline_memory.hpp"
 #include "serve/service_ties.hpp"
 #include "settings/setting_text.hpp"
@@ -23,13 +24,9 @@ namespace {
 /// Of a line; what is longer is told in pieces.
 constexpr std::size_t longest_line = 1 << 20;
 /// Taken at a time, so that one that talks without end does not keep the service from the others.
-constexpr std::size_t most_taken = 1 << 18;
+constexpr std::size_t most_bytes_taken = 1 << 18;
 
 constexpr const char* connection_file = "connection.json";
-
-std::string name_of_variable(std::string_view variable) {
-  return std::string(variable.substr(0, variable.find('=')));
-}
 
 std::vector<std::string> environment_of(const pipeline_file& pipeline) {
   std::map<std::string, std::string> all = pipeline.variables;
@@ -38,18 +35,7 @@ std::vector<std::string> environment_of(const pipeline_file& pipeline) {
   all["PROGRESS_INTERVAL_MS"] = "1000";
   all["REPORT"] = "/dev/fd/3";
   all[service_variable] = std::to_string(::getpid());
-  std::vector<std::string> environment;
-  for (char** one = ::environ; *one != nullptr; ++one) {
-    const std::string name = name_of_variable(*one);
-    // The service's own connection to systemd is not theirs.
-    if (!all.contains(name) && name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC" && name != "WATCHDOG_PID") {
-      environment.emplace_back(*one);
-    }
-  }
-  for (const auto& [name, value] : all) {
-    environment.push_back(name + "=" + value);
-  }
-  return environment;
+  return service_environment(all);
 }
 
 }  // namespace
@@ -114,7 +100,7 @@ void sync_process::tell_lines(stream& from, bool has_ended) {
 void sync_process::read_all(stream& from) {
   std::array<char, 1 << 16> piece;
   std::size_t taken = 0;
-  while (from.fd >= 0 && taken < most_taken) {
+  while (from.fd >= 0 && taken < most_bytes_taken) {
     const ssize_t got = ::read(from.fd, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) {
       continue;

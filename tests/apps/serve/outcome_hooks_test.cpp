@@ -1,0 +1,129 @@
+// Whom a service tells of its syncs: commands and webhooks that answer, fail, hang and talk without end.
+#include "apps/serve/service_run.hpp"
+
+using namespace ingest::testing;
+
+namespace {
+
+struct told_service : service_run {
+  std::filesystem::path told() const { return directory / "told"; }
+  std::string what_was_told() const { return text_of(told()); }
+  /// A command that writes down what it was told.
+  std::string note(const std::string& what) const { return "'echo \"" + what + "\" >> " + told().string() + "'\n"; }
+
+  /// A sync, to its end.
+  void sync(const std::string& pipeline, const std::string& outcome) {
+    const double before = ends(pipeline, outcome);
+    BOOST_REQUIRE(order(pipeline, "start").status == 200);
+    await_that([&] { return ends(pipeline, outcome) > before; });
+  }
+  double ends(const std::string& pipeline, const std::string& outcome) {
+    return metric("ingest_syncs_total{pipeline=\"" + pipeline + "\",outcome=\"" + outcome + "\"}");
+  }
+  double unheard(const std::string& pipeline) {
+    return metric("ingest_hooks_failed_total{pipeline=\"" + pipeline + "\"}");
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(who_is_told_of_syncs, told_service)
+
+BOOST_AUTO_TEST_CASE(hears_once_that_a_pipeline_fails_once_that_it_is_well_again_and_of_each_complete_sync) {
+  write("a", "retries: 0\non_failure: " + note("$INGEST_EVENT $INGEST_PIPELINE $INGEST_EXIT_CODE $INGEST_FAILURES") +
+                 "on_recovery: " + note("$INGEST_EVENT") + "on_complete: " + note("$INGEST_EVENT $INGEST_OUTCOME"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return what_was_told() == "failure a 70 1\n"; });
+  sync("a", "failed");
+  api.status = 200;
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "failure a 70 1\nrecovery\ncomplete complete\n"; });
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "failure a 70 1\nrecovery\ncomplete complete\ncomplete complete\n"; });
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST(has(service->err(), R"("event":"hook_told")"), service->err());
+}
+
+BOOST_AUTO_TEST_CASE(hears_of_a_failure_only_when_no_retry_is_left) {
+  write("a", "retries: 1\non_failure: " + note("$INGEST_EVENT after $INGEST_FAILURES"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return what_was_told() == "failure after 2\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_nothing_twice_because_the_service_has_begun_anew) {
+  write("a", "retries: 0\non_failure: " + note("$INGEST_EVENT") + "on_recovery: " + note("$INGEST_EVENT"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return has(text_of(state() / "a" / "schedule.json"), "failure_told"); });
+  service->signal(SIGKILL);
+  service->wait(std::chrono::seconds(20));
+  start();
+  sync("a", "failed");
+  api.status = 200;
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "failure\nrecovery\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_a_webhook_that_is_asked_again_and_whose_address_is_no_log_s_business) {
+  std::atomic<int> asked{0};
+  http_server webhook([&](const received_request&) { return reply{.status = ++asked == 1 ? 503 : 200}; });
+  write("a", "retries: 0\non_failure: " + webhook.url("/services/T0000-very-secret") + "\n");
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return has(service->err(), "hook_told"); });
+  BOOST_TEST(asked == 2);
+  const auto requests = webhook.requests();
+  rapidjson::Document news;
+  news.Parse(requests.back().body.c_str());
+  BOOST_REQUIRE(news.IsObject());
+  BOOST_TEST(requests.back().header("content-type") == "application/json");
+  BOOST_TEST(news["event"].GetString() == std::string("failure"));
+  BOOST_TEST(news["pipeline"].GetString() == std::string("a"));
+  BOOST_TEST(news["exit_code"].GetInt() == 70);
+  BOOST_TEST(has(news["text"].GetString(), "a fails, 1 time: "), news["text"].GetString());
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST(!has(service->err(), "very-secret"), service->err());
+}
+
+BOOST_AUTO_TEST_CASE(may_refuse_hang_or_talk_without_end_and_nobody_else_waits) {
+  http_server webhook([](const received_request&) { return reply{.status = 404}; });
+  write("refuses", "on_complete: " + webhook.url("/gone") + "\n");
+  write("fails", "on_complete: 'echo nobody is at home; exit 3'\n");
+  write("hangs", "hook_timeout: 1s\non_complete: 'sleep 600'\n");
+  write("talks", "hook_timeout: 1s\non_complete: 'yes'\n");
+  write("good", "on_complete: " + note("$INGEST_PIPELINE"));
+  start();
+  for (const char* name : {"refuses", "fails", "hangs", "talks", "good"}) {
+    sync(name, "complete");
+  }
+  await_that([&] { return what_was_told() == "good\n"; });
+  for (const char* name : {"refuses", "fails", "hangs", "talks"}) {
+    await_that([&] { return unheard(name) == 1; });
+  }
+  BOOST_TEST(unheard("good") == 0);
+  const std::string log = service->err();
+  BOOST_TEST(has(log, "it answers 404"), log);
+  BOOST_TEST(has(log, "nobody is at home"), log);
+  BOOST_TEST(has(log, "it was not done after 1 s"), log);
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_asked_to_end_with_the_service) {
+  write("a", "on_complete: 'trap \"echo asked >> " + told().string() + "; exit\" TERM; echo begun >> " +
+                 told().string() + "; while :; do sleep 0.1; done'\n");
+  start();
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "begun\n"; });
+  BOOST_TEST(stop() == 0);
+  BOOST_TEST(what_was_told() == "begun\nasked\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
