@@ -46,6 +46,11 @@ void check(const pipeline_spec& spec) {
   }
 }
 
+struct actor_world {
+  config settings;
+  caf::actor_system actors{settings};
+};
+
 }  // namespace
 
 class pipeline::implementation {
@@ -54,7 +59,8 @@ class pipeline::implementation {
     follow_.emplace(run_->spec.stop.token(), [this] { stop(run_->spec.stop.reason()); });
   }
 
-  ~implementation() {
+  // What does not end cannot be destroyed either: better no process at all.
+  ~implementation() {  // NOLINT(bugprone-exception-escape)
     follow_.reset();
     if (system_) {
       stop("the pipeline is being destroyed");
@@ -140,11 +146,6 @@ class pipeline::implementation {
   }
 
  private:
-  struct actor_world {
-    config settings;
-    caf::actor_system actors{settings};
-  };
-
   static std::shared_ptr<pipeline_context> checked(pipeline_spec spec) {
     check(spec);
     return std::make_shared<pipeline_context>(std::move(spec));

@@ -15,7 +15,7 @@ struct stage_id {
   std::uint32_t index = 0;
 
   bool operator==(const stage_id&) const = default;
-  auto operator<=>(const stage_id&) const = default;
+  auto operator<=>(const stage_id&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// "reader 2", "buffer_writer": as logs print it.

@@ -42,12 +42,10 @@ void supervisor_state::handle_death(const stage_down& m) {
   const bool spent = input || m.stage.kind == stage_kind::memory_buffer;  // of no use once everything is written
   if (phase_ == phase::closing) {
     continue_closing();
-  } else if (phase_ == phase::finalizing && spent) {
-    continue_finalizing();  // however it ended
+  } else if (phase_ == phase::finalizing && (spent || c->done)) {
+    continue_finalizing();  // what is spent may have ended in whatever way
   } else if (!c->done) {
     handle_failure(m.stage, *c);
-  } else if (phase_ == phase::finalizing) {
-    continue_finalizing();
   } else if (phase_ == phase::restarting_all) {
     end_generation();
   }

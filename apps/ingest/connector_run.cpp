@@ -132,6 +132,7 @@ int run_connector(const settings& s, command c, bool fresh) {
     let_streams_share(s, *from, streams);
   }
   std::vector<stream_run> runs;
+  runs.reserve(streams.size());
   for (const chosen_stream& stream : streams) {
     runs.push_back(
         {.name = stream.name,

@@ -77,7 +77,7 @@ std::uint64_t number(const value& of, const char* name) {
 
 /// Of a file in this directory, wherever the text comes from.
 std::string plain_name(const value& of) {
-  const std::string name = member(of, "file", &value::is_text).text();
+  std::string name = member(of, "file", &value::is_text).text();
   if (name.empty() || name.find('/') != std::string::npos || name.starts_with('.')) {
     refuse("\"" + name + "\" is no name of a stream's files");
   }

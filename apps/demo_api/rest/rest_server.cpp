@@ -37,9 +37,12 @@ bool rest_server::answer_beside_the_api(const http_request& request, http_respon
   if (request.method == "POST" && request.path.starts_with("/control/")) {
     const bool done = control(request);
     response.set(done ? 200 : 400, done ? R"({"done":true})" : R"({"done":false})");
-  } else if (request.method != "GET") {
+    return true;
+  }
+  if (request.method != "GET") {
     return false;
-  } else if (request.path == "/healthz") {
+  }
+  if (request.path == "/healthz") {
     response.set(200, R"({"status":"ok"})");
   } else if (request.path == "/counters") {
     response.set(200, counters());

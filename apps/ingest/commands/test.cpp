@@ -43,8 +43,8 @@ fault_orders faults_of(const test_order& order, const recording& r) {
     rest::add_fault(all, fault);
   }
   for (const auto& [stream, faults] : all) {
-    const bool known =
-        std::any_of(r.streams.begin(), r.streams.end(), [&](const recorded_stream& s) { return s.name == stream; });
+    const bool known = std::any_of(r.streams.begin(), r.streams.end(),
+                                   [&name = stream](const recorded_stream& s) { return s.name == name; });
     if (!known) {
       throw error(errc::config, "a fault is ordered for \"" + stream + "\", which is no stream of the recording");
     }

@@ -146,6 +146,7 @@ std::vector<catalog_stream> chosen_process_streams(const settings& s, std::stop_
     throw error(errc::config, "no stream of the process is left to be read: STREAM and EXCLUDE leave all of them out");
   }
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const catalog_stream& stream : all) {
     names.push_back(name_among(all, stream));
   }

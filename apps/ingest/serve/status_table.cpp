@@ -105,7 +105,7 @@ std::string happens(const json& p, std::int64_t now) {
     return span_of(now - moment_in(p, "began")) + ", " + short_number(sum(p, "fetch_rows_per_s")) + "/s in, " +
            short_number(sum(p, "load_rows_per_s")) + "/s loaded, " + short_number(sum(p, "rows_loaded")) + " rows";
   }
-  const std::string next = moment_in(p, "next_begin") > 0 ? "next in " + span_of(moment_in(p, "next_begin") - now) : "";
+  std::string next = moment_in(p, "next_begin") > 0 ? "next in " + span_of(moment_in(p, "next_begin") - now) : "";
   const json* const last = find(p, "last");
   if (last == nullptr || !last->IsObject()) {
     return next;

@@ -57,7 +57,7 @@ class line_parser {
     }
     const auto* const end = std::find_if(
         rest_.begin(), rest_.end(), [](unsigned char c) { return c >= 0x80 || (std::isalnum(c) == 0 && c != '_'); });
-    const std::string name(rest_.begin(), end);
+    std::string name(rest_.begin(), end);
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0) {
       refuse("expected NAME=VALUE; a name consists of letters, digits and \"_\"");
     }

@@ -37,7 +37,7 @@ class slice_id {
   struct texts {
     std::string stream;
     std::string name;
-    auto operator<=>(const texts&) const = default;
+    auto operator<=>(const texts&) const = default;  // NOLINT(modernize-use-nullptr)
   };
 
   const texts& get() const;

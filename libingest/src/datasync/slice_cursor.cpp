@@ -27,7 +27,7 @@ std::optional<std::int64_t> expiry_of(const parsed_page& page, std::int64_t now_
   if (told && *told > now_ms) {
     return told;
   }
-  constexpr std::int64_t year_s = 365 * 86'400;
+  constexpr std::int64_t year_s = std::int64_t{365} * 86'400;
   if (page.cursor_expires_in_s && *page.cursor_expires_in_s > 0) {
     return now_ms + std::min(*page.cursor_expires_in_s, year_s) * 1000;
   }

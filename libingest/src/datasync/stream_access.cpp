@@ -12,7 +12,7 @@ namespace ingest::detail {
 
 namespace {
 
-constexpr std::int64_t longest_lifetime_s = 365 * 86'400;
+constexpr std::int64_t longest_lifetime_s = std::int64_t{365} * 86'400;
 
 /// Reads {"streamAccess":{…}}; throws errc::bad_data for what must not be followed, and returns nothing for what is no
 /// such answer at all.

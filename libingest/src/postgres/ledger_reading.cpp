@@ -59,6 +59,7 @@ std::uint64_t add_pages(const query_result& r, std::map<slice_id, ledger_slice>&
 
 std::vector<ledger_slice> values_of(std::map<slice_id, ledger_slice> all) {
   std::vector<ledger_slice> slices;
+  slices.reserve(all.size());
   for (auto& [id, s] : all) {
     slices.push_back(std::move(s));
   }

@@ -234,6 +234,7 @@ void postgres_sink::settle(const opened_target& opened, const range_load::outcom
   }
   if (!by_offset.empty()) {
     std::vector<page_losses> losses;
+    losses.reserve(by_offset.size());
     for (const auto& [offset, lost] : by_offset) {
       losses.push_back(lost);
     }

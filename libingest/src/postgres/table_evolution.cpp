@@ -61,12 +61,12 @@ std::optional<database_error> refusal_of(postgres_connection& c, const std::stri
 /// Adds the columns, or those of them whose names the database can hold.
 std::optional<database_error> add(postgres_connection& c, target_table& target, const std::vector<shape_column>& added,
                                   std::chrono::milliseconds patience) {
-  const auto refusal = refusal_of(c, table_shape::add_columns(target.quoted, added), patience);
+  auto refusal = refusal_of(c, table_shape::add_columns(target.quoted, added), patience);
   if (!refusal || !refusal->told().sqlstate.starts_with("22")) {
     return refusal;
   }
   for (const shape_column& one : added) {
-    const auto why = refusal_of(c, table_shape::add_columns(target.quoted, {one}), patience);
+    auto why = refusal_of(c, table_shape::add_columns(target.quoted, {one}), patience);
     if (why && !why->told().sqlstate.starts_with("22")) {
       return why;
     }

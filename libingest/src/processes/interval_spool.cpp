@@ -62,7 +62,7 @@ void interval_spool::append(std::string_view lines) {
 spool_place interval_spool::finish(bool is_last) {
   file_->sync();
   files_.sync_directory(directory_);
-  const spool_place place{name_, 0, file_->size(), is_last};
+  spool_place place{name_, 0, file_->size(), is_last};
   file_.reset();
   return place;
 }

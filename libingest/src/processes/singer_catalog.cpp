@@ -26,6 +26,7 @@ std::string metadata_of_stream(std::string_view stream) {
 
 std::vector<std::vector<std::string>> paths_of(const std::vector<std::string>& fields) {
   std::vector<std::vector<std::string>> paths;
+  paths.reserve(fields.size());
   for (const std::string& field : fields) {
     paths.push_back({field});
   }
@@ -35,7 +36,7 @@ std::vector<std::vector<std::string>> paths_of(const std::vector<std::string>& f
 /// What a user has written into the catalog comes first, then what the tap does anyway.
 std::string replication_method(std::string_view stream, std::string_view metadata) {
   for (const char* const name : {"replication-method", "forced-replication-method"}) {
-    if (const std::string method = text_of(member_of(metadata, name)); !method.empty()) {
+    if (std::string method = text_of(member_of(metadata, name)); !method.empty()) {
       return method;
     }
   }

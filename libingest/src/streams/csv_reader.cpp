@@ -29,7 +29,7 @@ struct suitability {
   bool divides_alike = false;
   std::size_t columns = 1;
 
-  auto operator<=>(const suitability&) const = default;
+  auto operator<=>(const suitability&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// The fields of the record that `text` begins with, and its length; neither where quotes end in the middle of its

@@ -46,7 +46,7 @@ class stream {
   }
 
   void copy() {
-    const auto write = [this](batch b) { this->write(std::move(b)); };
+    const auto write = [this](const batch& b) { this->write(b); };
     for (bool last = false; !last;) {
       require_going();
       auto next = from_.read();

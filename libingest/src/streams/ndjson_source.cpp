@@ -27,8 +27,7 @@ void ndjson_source::open(const std::optional<std::string>& position, std::stop_t
   offset_ = detail::offset_of(position, name_);
   begun_.clear();
   values_.reset();
-  input_ = fd_ ? detail::text_of(detail::open_descriptor(*fd_, name_, std::move(stop)), name_)
-               : detail::open_text(name_, 0, stop);
+  input_ = fd_ ? detail::text_of(detail::open_descriptor(*fd_, name_, stop), name_) : detail::open_text(name_, 0, stop);
   const auto layout = detail::layout_of(*input_, begun_, options_.max_line_bytes);
   if (offset_ > 0) {
     input_ = detail::open_text(name_, offset_, stop);

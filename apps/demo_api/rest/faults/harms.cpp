@@ -101,6 +101,7 @@ constexpr std::array<harm_line, 5> kinds = {{
 
 std::unique_ptr<planned_harm> make_harm(settings& s) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kinds));
   for (const auto& line : kinds) {
     names.push_back(line.name);
   }

@@ -75,6 +75,7 @@ constexpr std::array<style, 7> styles = {{
 
 std::size_t read_style(settings& s) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(styles));
   for (const auto& one : styles) {
     names.push_back(one.name);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 #include <utility>
 
 #include "demo_api/cursor.hpp"
@@ -15,8 +14,11 @@ namespace {
 /// The first of the positions first … last - 1 for which `holds` is false.
 template <typename Holds>
 std::size_t partition_position(std::size_t first, std::size_t last, Holds holds) {
-  const auto positions = std::views::iota(first, last);
-  return first + static_cast<std::size_t>(std::ranges::partition_point(positions, holds) - positions.begin());
+  while (first < last) {
+    const std::size_t middle = first + (last - first) / 2;
+    holds(middle) ? first = middle + 1 : last = middle;
+  }
+  return first;
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ timestamp_ms time_format::parse(std::string_view text) const {
 
 const time_format& read_time_format(settings& s, std::string_view setting, std::string_view otherwise) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(formats));
   for (const auto& format : formats) {
     names.push_back(format.name);
   }

@@ -187,7 +187,7 @@ std::string first_words(const value& said, std::span<const std::string_view> nam
                         const std::function<bool(const std::string& words)>& will_do) {
   for (const auto& [name, content] : said.members()) {
     const bool has_words = content.truth() && is_one_of(names, plain_name(name.to_text()));
-    const std::string words = has_words ? words_in(content).value_or("") : "";
+    std::string words = has_words ? words_in(content).value_or("") : "";
     if (!words.empty() && will_do(words)) {
       return words;
     }

@@ -126,8 +126,8 @@ shared_token::held oauth_authenticator::take_in(const value& issued) {
   const auto now = options_.time.wall();
   const value* const expires = find_issued(issued, name_of(options_.expires_in_name, given));
   const bool says_when = expires != nullptr && !expires->is_none();
-  const shared_token::held held{access->to_text(),
-                                says_when ? expiry_of(*expires, options_.expires_at_a_time, now) : now + usual_life};
+  shared_token::held held{access->to_text(),
+                          says_when ? expiry_of(*expires, options_.expires_at_a_time, now) : now + usual_life};
   log::add_secret(held.text);
   if (options_.updater) {
     const value* const next = find_issued(issued, options_.updater->refresh_token_name);

@@ -166,6 +166,7 @@ std::unique_ptr<partition_router> make_router(const component& retriever,
   if (routers_of_it.size() == 1 && routers_of_it.front().type() == "SubstreamPartitionRouter") {
     return make_substream_router(routers_of_it.front(), past);
   }
+  all.reserve(routers_of_it.size());
   for (const component& one : routers_of_it) {
     all.push_back(make_by_type(routers, one));
   }

@@ -15,7 +15,7 @@ bool is_nothing(const duration& step) {
 }  // namespace
 
 window_division::window_division(moment lower, moment upper, window_rules rules, std::string where)
-    : lower_(lower), upper_(upper), rules_(std::move(rules)), where_(std::move(where)), done_(lower >= upper) {
+    : lower_(lower), upper_(upper), rules_(rules), where_(std::move(where)), done_(lower >= upper) {
   if (rules_.step && is_nothing(*rules_.step)) {
     rules_.step.reset();
   }

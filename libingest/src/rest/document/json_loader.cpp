@@ -147,7 +147,7 @@ json_reading read_json(std::string_view text) {
                        : rapidjson::GetParseError_En(result.Code());
     return read;
   }
-  read.root = std::move(made).root();
+  read.root = std::move(made).root();  // NOLINTNEXTLINE(bugprone-use-after-move): each takes its own
   read.notes = std::move(made).notes();
   return read;
 }

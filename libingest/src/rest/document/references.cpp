@@ -101,7 +101,7 @@ class resolver {
     const node* const reference = n.find("$ref");
     node::member_list members;
     if (reference != nullptr) {
-      const node base = resolved(*reference);
+      node base = resolved(*reference);
       // With nothing of its own it is what it names, with the line that stands there.
       if (!base.is_dict() || n.members().size() == 1) {
         return base;

@@ -94,7 +94,7 @@ value taken(dictionary& members, const arguments& with) {
     }
     return *given[1];
   }
-  const value result = *found;
+  value result = *found;
   members.erase(*given[0]);
   return result;
 }

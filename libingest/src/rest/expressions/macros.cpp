@@ -63,7 +63,7 @@ moment iso_time(const value& of) {
 }
 
 value timestamp(const arguments& with) {
-  const value of = *with.bound_to("timestamp", {"dt"}, 1)[0];
+  value of = *with.bound_to("timestamp", {"dt"}, 1)[0];
   if (of.kind() == value::kind::integer) {
     return of;
   }

@@ -53,7 +53,7 @@ value to_int(const value& of, const arguments& with) {
 }
 
 value to_float(const value& of, const arguments& with) {
-  const value otherwise = with.bound_to("float", {"default"}, 0)[0].value_or(value::real_of(0));
+  value otherwise = with.bound_to("float", {"default"}, 0)[0].value_or(value::real_of(0));
   if (is_numeric(of)) {
     return of.kind() == value::kind::real ? of : value::real_of(of.real());
   }

@@ -76,8 +76,8 @@ class pattern {
     return number < 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(number));
   }
 
-  std::size_t begin(std::uint32_t group) const { return pcre2_get_ovector_pointer(data_.get())[group * 2]; }
-  std::size_t end(std::uint32_t group) const { return pcre2_get_ovector_pointer(data_.get())[group * 2 + 1]; }
+  std::size_t begin(std::size_t group) const { return pcre2_get_ovector_pointer(data_.get())[group * 2]; }
+  std::size_t end(std::size_t group) const { return pcre2_get_ovector_pointer(data_.get())[group * 2 + 1]; }
 
   std::optional<std::string> group(const std::string& text, std::uint32_t number) const {
     if (begin(number) == PCRE2_UNSET) {

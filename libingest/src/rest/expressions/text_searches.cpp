@@ -194,7 +194,7 @@ value::elements lines_of(std::string_view text, bool with_ends) {
 std::string titled(std::string_view text) {
   bool inside = false;
   return each_character(text, [&](const character& c) {
-    const std::string changed = inside ? lower_of(c.bytes) : title_of(c.bytes);
+    std::string changed = inside ? lower_of(c.bytes) : title_of(c.bytes);
     inside = has_case(c.code);
     return changed;
   });

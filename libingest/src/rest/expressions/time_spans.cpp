@@ -122,7 +122,7 @@ std::optional<value> scaled_span(std::string_view sign, const time_span& of, con
 
 time_span::time_span(microseconds span, std::int64_t span_months) : length(span), months(span_months) {
   constexpr std::int64_t most_days = 100'000'000;
-  if (std::abs(span.count() / day_length) > most_days || std::abs(span_months) > 12 * 10'000) {
+  if (std::abs(span.count() / day_length) > most_days || std::abs(span_months) > std::int64_t{12} * 10'000) {
     fail(fault::kind::other, "a span is too long");
   }
 }

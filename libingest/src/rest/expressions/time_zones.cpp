@@ -57,8 +57,8 @@ class zone_file {
     if (at + size > bytes_.size()) {
       return 0;
     }
-    auto read = static_cast<std::uint64_t>(static_cast<signed char>(bytes_[at]));
-    for (std::size_t i = 1; i < size; ++i) {
+    std::uint64_t read = static_cast<unsigned char>(bytes_[at]) >= 0x80 ? ~std::uint64_t{0} : 0;  // the sign
+    for (std::size_t i = 0; i < size; ++i) {
       read = read << 8 | static_cast<unsigned char>(bytes_[at + i]);
     }
     return static_cast<std::int64_t>(read);

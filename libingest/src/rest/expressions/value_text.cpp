@@ -142,9 +142,10 @@ std::string python_real(double number) {
     return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
   }
   if (exponent + 1 >= size) {
-    return sign + digits + std::string(static_cast<std::size_t>(exponent + 1 - size), '0') + ".0";
+    digits.resize(static_cast<std::size_t>(exponent) + 1, '0');
+    return sign + digits + ".0";
   }
-  return sign + digits.insert(static_cast<std::size_t>(exponent + 1), ".");
+  return sign + digits.insert(static_cast<std::size_t>(exponent) + 1, ".");
 }
 
 std::string value::to_repr() const {

@@ -109,7 +109,7 @@ bool says_that_there_are_none(const answer& given, const glob_path& place) {
   if (given.status() == answer::no_content || (begin != '\0' && !is_json)) {
     return true;
   }
-  const value said = given.json_or_empty();
+  const value& said = given.json_or_empty();
   const auto found = place.plain() ? place.only(said) : std::nullopt;
   const bool is_there = !place.plain() || (found && (found->is_none() || (found->is_list() && found->items().empty())));
   const answer_hints hints = hints_in(said, given.headers(), said.is_list());

@@ -10,6 +10,7 @@ remove_fields::remove_fields(const std::vector<std::vector<std::string>>& pointe
     : condition_(std::move(condition)), parameters_(std::move(parameters)) {
   for (const auto& pointer : pointers) {
     std::vector<path_step> steps;
+    steps.reserve(pointer.size());
     for (const std::string& step : pointer) {
       steps.push_back({step});
     }

@@ -87,7 +87,7 @@ node spelled_option(int line, const std::string& name, const std::string& place)
 }
 
 node spelled_auth(spelling& s, const node& auth) {
-  const node none = made_dict(auth.line(), "NoAuth");
+  node none = made_dict(auth.line(), "NoAuth");
   if (auth.text() == "none") {
     return none;
   }

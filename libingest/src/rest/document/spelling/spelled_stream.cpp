@@ -164,7 +164,7 @@ class stream_maker {
 
   std::string method() {
     const node* const said = spelling::at(of_, "method");
-    const std::string name = said == nullptr ? body_.empty() ? "GET" : "POST" : std::string(said->text());
+    std::string name = said == nullptr ? body_.empty() ? "GET" : "POST" : std::string(said->text());
     if (std::find(std::begin(methods), std::end(methods), name) == std::end(methods)) {
       s_.complain(*said, "`method` must be GET, POST, PUT, PATCH or DELETE");
     }
