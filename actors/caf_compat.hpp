@@ -42,15 +42,6 @@ void post(const Handle& to, Message message) {
 #endif
 }
 
-template <class Self, class Handle, class Message>
-void post_after([[maybe_unused]] Self* self, std::chrono::milliseconds delay, const Handle& to, Message message) {
-#if INGEST_CAF_1
-  caf::anon_mail(std::move(message)).delay(delay).send(to);
-#else
-  self->delayed_anon_send(to, delay, std::move(message));
-#endif
-}
-
 template <class Self>
 decltype(auto) state_of(Self* self) {
 #if INGEST_CAF_1
@@ -67,6 +58,16 @@ caf::actor_clock::time_point time_of(Self* self) {
   return self->clock().now();
 #else
   return self->home_system().clock().now();
+#endif
+}
+
+/// By the system's clock: anon_mail's own delay() counts by the real one, which a simulated system does not have.
+template <class Self, class Handle, class Message>
+void post_after(Self* self, std::chrono::milliseconds delay, const Handle& to, Message message) {
+#if INGEST_CAF_1
+  caf::anon_mail(std::move(message)).schedule(time_of(self) + delay).send(to);
+#else
+  self->delayed_anon_send(to, delay, std::move(message));
 #endif
 }
 

@@ -1,5 +1,9 @@
 #include "support/simulated_system.hpp"
 
+#if INGEST_CAF_1
+#include <caf/test/reporter.hpp>
+#endif
+
 namespace ingest::testing {
 
 #if INGEST_CAF_1
@@ -8,8 +12,12 @@ bool has_ended(const caf::strong_actor_ptr& actor) {
   return !actor;
 }
 
+/// CAF's fixture logs to its own test runner's reporter, which is not there.
 simulated_system::types::types() {
   actors::system_config<caf::id_block::ingest_actors>::initialise_types();
+  static const auto silent = caf::test::reporter::make_default();
+  silent->verbosity(CAF_LOG_LEVEL_QUIET);
+  caf::test::reporter::instance(silent.get());
 }
 
 simulated_system::simulated_system(std::uint64_t seed) : random_(seed) {}
@@ -17,7 +25,6 @@ simulated_system::~simulated_system() = default;
 caf::actor_system& simulated_system::system() {
   return fixture_.sys;
 }
-// CAF 1.x delivers in the order of its own queue; the seed then only moves the kills.
 bool simulated_system::deliver_one() {
   return fixture_.dispatch_message();
 }
