@@ -63,6 +63,20 @@ without `DATA_DIR` after a failure; a gauge is how much there is now; a moment i
     text += "| `" + std::string(d.name) + "` | " + std::string(name_of(d.unit)) + " | " + std::string(name_of(d.kind)) +
             " | " + std::string(d.help) + " |\n";
   }
+  text += R"(
+Durations are counted by how long they were: `progress` has each under its name, the report in `durations`, as numbers with
+blanks between them. The first tells how many took at most the first bound, each next one how many took at most its
+own and more than the bound before, the last but one how many took more than all of them, and the last one what all took together,
+in microseconds. The bounds, in milliseconds: )";
+  std::string between;
+  for (const std::uint64_t bound : metrics::histogram::bounds_us) {
+    text += between + std::to_string(bound / 1000);
+    between = ", ";
+  }
+  text += ".\n\n| Durations | Meaning |\n|---|---|\n";
+  for (const metrics::histogram* h : all.histograms()) {
+    text += "| `" + std::string(h->name) + "` | " + std::string(h->help) + " |\n";
+  }
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "histogram_text.hpp"
 #include "ingest/log.hpp"
 #include "ingest/stop.hpp"
 #include "log/event_names.hpp"
@@ -51,6 +52,9 @@ void progress_display::log_progress(std::stop_token stop) {
       if (m->definition.kind != metric_kind::moment && m->definition.unit != metric_unit::microseconds) {
         fields.push_back({m->definition.name, m->load()});
       }
+    }
+    for (const metrics::histogram* h : metrics_->histograms()) {
+      fields.push_back({h->name, text_of(*h)});
     }
     log::write(log::level::info, events::progress, progress_line(f, std::string::npos), fields);
   }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 
+#include "histogram_text.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "ingest/sinks/file_sink.hpp"
@@ -163,6 +164,11 @@ std::string to_json(const run_report& r) {
   json.put("overlap", r.overlap_s());
   json.put("cpu_user", r.cpu_user_s);
   json.put("cpu_system", r.cpu_system_s);
+  json.end();
+  json.begin("durations");
+  for (const metrics::histogram* h : r.counted.histograms()) {
+    json.put(std::string(h->name).c_str(), text_of(*h));
+  }
   json.end();
   json.put("peak_memory_bytes", r.peak_memory_bytes);
   json.end();

@@ -44,6 +44,10 @@ BOOST_AUTO_TEST_CASE(syncs_each_pipeline_by_its_schedule_and_tells_of_it) {
   BOOST_TEST(rows_in("by_hand") == 9);
   BOOST_TEST(metric(R"(ingest_rows_loaded_total{pipeline="by_hand",stream="rows"})") == 9);
   BOOST_TEST(metric(R"(ingest_pipeline_last_success_timestamp_seconds{pipeline="by_hand"})") > 1.7e9);
+  BOOST_TEST(metric(R"(ingest_request_duration_seconds_count{pipeline="by_hand",stream="rows"})") == 1);
+  BOOST_TEST(metric(R"(ingest_request_duration_seconds_bucket{pipeline="by_hand",stream="rows",le="+Inf"})") == 1);
+  BOOST_TEST(metric(R"(ingest_transaction_duration_seconds_count{pipeline="by_hand",stream="rows"})") == 1);
+  BOOST_TEST(metric(R"(ingest_transaction_duration_seconds_sum{pipeline="by_hand",stream="rows"})") > 0);
   const auto top = run_process({program("ingest"), "top", "--http", url.substr(7)});
   BOOST_TEST(top.exit_code == 0, top.err);
   BOOST_TEST(has(top.out, "2 pipelines"), top.out);

@@ -117,6 +117,34 @@ void add_figures(families& to, const service_status& s) {
   }
 }
 
+ClientMetric histogram_of(labels by, const std::vector<double>& figures) {
+  ClientMetric m;
+  m.label = std::move(by);
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < metrics::histogram::bounds_us.size(); ++i) {
+    so_far += static_cast<std::uint64_t>(figures[i]);
+    m.histogram.bucket.push_back({so_far, static_cast<double>(metrics::histogram::bounds_us[i]) / 1e6});
+  }
+  m.histogram.sample_count = so_far + static_cast<std::uint64_t>(figures[figures.size() - 2]);
+  m.histogram.bucket.push_back({m.histogram.sample_count, std::numeric_limits<double>::infinity()});
+  m.histogram.sample_sum = figures.back() / 1e6;
+  return m;
+}
+
+void add_durations(families& to, const service_status& s) {
+  for (const metrics::histogram* h : known_metrics().histograms()) {
+    MetricFamily& family =
+        to.begin("ingest_" + std::string(h->name) + "_seconds", std::string(h->help), MetricType::Histogram);
+    for (const pipeline_status& p : s.pipelines) {
+      for (const auto& [stream, by_histogram] : p.durations) {
+        if (const auto found = by_histogram.find(h->name); found != by_histogram.end()) {
+          family.metric.push_back(histogram_of({{"pipeline", p.name}, {"stream", stream}}, found->second));
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::string exposed_name(const metric_definition& d) {
@@ -162,6 +190,7 @@ std::string exposition_of(const service_status& s) {
   add_syncs(to, s);
   add_hooks(to, s);
   add_figures(to, s);
+  add_durations(to, s);
   return prometheus::TextSerializer().Serialize(to.all);
 }
 

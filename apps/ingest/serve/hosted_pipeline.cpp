@@ -1,8 +1,5 @@
 #include "serve/hosted_pipeline.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
@@ -12,8 +9,8 @@ namespace ingest::app {
 
 namespace {
 
-/// A failure that lasts.
-constexpr std::chrono::hours until_told_again(24);
+/// A failure that lasts: at the next day's sync, though it ends a little earlier, or the day has 23 hours.
+constexpr std::chrono::hours until_told_again(22);
 
 }  // namespace
 
@@ -24,7 +21,8 @@ hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, co
       planner_(file_.rules, written_.syncs, now),
       figures_(std::make_unique<sync_figures>(file_.checked.pipeline)),
       last_complete_(written_.last_complete),
-      failure_told_(written_.failure_told) {
+      failure_told_(written_.failure_told),
+      owes_recovery_(written_.owes_recovery) {
   remember();  // that it is there: from now on its moments can be missed
 }
 
@@ -34,7 +32,7 @@ std::string hosted_pipeline::mark() const {
 }
 
 void hosted_pipeline::remember() {
-  written_ = {planner_.memory(), last_complete_, failure_told_};
+  written_ = {planner_.memory(), last_complete_, failure_told_, owes_recovery_};
   write_memory(in_.state, file_.name, written_);
 }
 
@@ -65,25 +63,6 @@ void hosted_pipeline::begin(const clock_reading& now) {
            quotable(std::string("it could not be started: ") + e.what()), now.wall, now.wall, 0},
           now);
   }
-}
-
-std::vector<int> hosted_pipeline::descriptors() const {
-  std::vector<int> all;
-  const auto add = [&all](const auto& some) {
-    std::copy_if(some.begin(), some.end(), std::back_inserter(all), [](int fd) { return fd >= 0; });
-  };
-  if (sync_) {
-    add(sync_->descriptors());
-  }
-  add(teller_.descriptors());
-  return all;
-}
-
-void hosted_pipeline::take(int descriptor) {
-  if (sync_) {
-    sync_->take(descriptor);
-  }
-  teller_.take(descriptor);
 }
 
 void hosted_pipeline::reap(const clock_reading& now) {
@@ -121,35 +100,44 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   remember();
 }
 
+void hosted_pipeline::tell(told_event event, const sync_end& end, const clock_reading& now) {
+  teller_.tell(file_.hooks, {event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)},
+               std::filesystem::absolute(file_.path).parent_path().string(), now);
+}
+
 void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
-  const auto tell = [&](told_event event) {
-    teller_.tell(file_.hooks, {event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)},
-                 std::filesystem::absolute(file_.path).parent_path().string());
-  };
   if (end.outcome == sync_outcome::complete) {
-    if (failure_told_ && file_.hooks.on_recovery.empty()) {
-      failure_told_.reset();
-    } else if (failure_told_) {
-      tell(told_event::recovery);
+    failure_told_.reset();
+    teller_.withdraw(told_event::failure);
+    if (owes_recovery_) {
+      tell(told_event::recovery, end, now);
+      owes_recovery_ = !file_.hooks.on_recovery.empty();
     }
-    tell(told_event::complete);
-  } else if (planner_.has_given_up() &&
-             (!failure_told_ || now.wall < *failure_told_ || now.wall - *failure_told_ >= until_told_again)) {
-    tell(told_event::failure);
+    tell(told_event::complete, end, now);
+    return;
+  }
+  const bool is_old = failure_told_ && end.ended >= *failure_told_ && end.ended - *failure_told_ < until_told_again;
+  if (planner_.has_given_up() && !is_old && !teller_.has(told_event::failure)) {
+    teller_.withdraw(told_event::recovery);
+    tell(told_event::failure, end, now);
+    owes_recovery_ = true;  // before it is heard, or it might be by nobody that remembers it
   }
 }
 
-/// What was heard is remembered then, and not before: whatever a service that is killed had begun to tell is told again
-/// at the next such outcome.
-void hosted_pipeline::go_on_telling(const clock_reading& now) {
-  const auto heard = teller_.go_on(now);
-  if (heard == told_event::failure) {
-    failure_told_ = now.wall;
-  } else if (heard == told_event::recovery) {
-    failure_told_.reset();
+/// Remembered then, and not before: whatever a service that is killed had begun to tell is told again at the next such
+/// end.
+void hosted_pipeline::heard(const outcome_news& news) {
+  if (news.event == told_event::failure && planner_.memory().failures > 0) {
+    failure_told_ = news.end.ended;
+  } else if (news.event == told_event::recovery) {
+    owes_recovery_ = false;
   }
-  if (heard && failure_told_ != written_.failure_told) {
-    remember();
+  remember();
+}
+
+void hosted_pipeline::go_on_telling(const clock_reading& now) {
+  if (const auto news = teller_.go_on(now)) {
+    heard(*news);
   }
 }
 
@@ -171,7 +159,7 @@ void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
 void hosted_pipeline::change(pipeline_file file, const clock_reading& now) {
   leaves_ = false;
   const pipeline_file& before = successor_ ? *successor_ : file_;
-  if (before.text == file.text && before.variables == file.variables) {
+  if (before.text == file.text) {
     return;
   }
   log::info(events::pipeline_changed, "schedule: " + file.rules.when.text(), {{"pipeline", file_.name}});
@@ -251,6 +239,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   s.counts = counts_;
   s.hooks_failed = teller_.failures();
   s.figures = figures_->all();
+  s.durations = figures_->all_durations();
   s.latest = figures_->latest();
   s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;
   s.doubts = file_.doubts;

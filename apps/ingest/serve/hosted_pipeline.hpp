@@ -6,7 +6,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "serve/outcome_hooks.hpp"
 #include "serve/pipeline_file.hpp"
@@ -45,9 +44,6 @@ class hosted_pipeline {
   /// Whether a sync is to begin; while one runs, never.
   bool wants_to_begin(const clock_reading& now);
   void begin(const clock_reading& now);
-  /// Of its sync and of what it tells, to be watched; and what can be read there is taken.
-  std::vector<int> descriptors() const;
-  void take(int descriptor);
   /// Takes note of the end of its sync, if it has ended.
   void reap(const clock_reading& now);
   /// Goes on with whatever is to be told. To be called as outcome_teller::go_on() is.
@@ -71,6 +67,8 @@ class hosted_pipeline {
  private:
   void ended(sync_end end, const clock_reading& now);
   void tell_of(const sync_end& end, const clock_reading& now);
+  void tell(told_event event, const sync_end& end, const clock_reading& now);
+  void heard(const outcome_news& news);
   void take_on(pipeline_file file, const clock_reading& now);
   void keep();
   void remember();
@@ -88,6 +86,7 @@ class hosted_pipeline {
   std::optional<sync_end> last_;
   std::optional<wall_time> last_complete_;
   std::optional<wall_time> failure_told_;
+  bool owes_recovery_ = false;
   sync_counts counts_;
 };
 

@@ -28,6 +28,8 @@ using std::chrono::seconds;
 
 /// Of what a command writes.
 constexpr std::size_t most_kept = 4096;
+/// Before what was not heard is told again.
+constexpr seconds until_again(300);
 /// Before a webhook that does not answer is asked again.
 constexpr std::array pauses = {seconds(1), seconds(5), seconds(25)};
 
@@ -66,18 +68,19 @@ class running_hook {
   virtual std::optional<std::string> end() = 0;
   virtual void stop() = 0;
   virtual pid_t pid() const { return 0; }
-  virtual std::array<int, 2> descriptors() const { return {-1, -1}; }
-  virtual void take(int) {}
 };
 
 namespace {
 
 class running_command final : public running_hook {
  public:
-  running_command(const std::string& command, const std::string& directory, const outcome_news& news) {
+  running_command(const std::string& command, bool may_hold_secrets, const std::string& directory,
+                  const outcome_news& news)
+      : may_hold_secrets_(may_hold_secrets) {
     processes::child_surroundings in;
     in.directory = directory;
-    in.environment = service_environment({{"INGEST_EVENT", std::string(name_of(news.event))},
+    in.environment = service_environment({{"INGEST_HOOK", command},
+                                          {"INGEST_EVENT", std::string(name_of(news.event))},
                                           {"INGEST_PIPELINE", news.pipeline},
                                           {"INGEST_OUTCOME", std::string(name_of(news.end.outcome))},
                                           {"INGEST_EXIT_CODE", std::to_string(news.end.exit_code)},
@@ -85,60 +88,53 @@ class running_command final : public running_hook {
                                           {"INGEST_FAILURES", std::to_string(news.failures)},
                                           {"INGEST_SECONDS", std::to_string(news.end.took_s)},
                                           {"INGEST_NEWS", json_of(news)}});
-    child_ = processes::start_child({"/bin/sh", "-c", command}, in);
+    // Its words are everybody's to read, its environment is not.
+    child_ = processes::start_child({"/bin/sh", "-c", "eval \"$INGEST_HOOK\""}, in);
   }
 
+  /// Whoever reaps what the service does not know of reaps it.
   ~running_command() override {
     if (!has_ended_) {
       ::kill(-child_.pid, SIGKILL);
-      ::waitpid(child_.pid, nullptr, 0);
     }
     close(child_.out);
     close(child_.err);
   }
 
   std::optional<std::string> end() override {
-    if (!processes::child_has_ended(child_.pid)) {
-      return std::nullopt;
-    }
+    const bool is_over = processes::child_has_ended(child_.pid);
     take(child_.out);
     take(child_.err);
-    const auto how = processes::reap_child(child_.pid);
+    const auto how = is_over ? processes::reap_child(child_.pid) : std::nullopt;
     if (!how) {
       return std::nullopt;
     }
     has_ended_ = true;
-    const std::string said = last_line(written_);
+    const std::string said = may_hold_secrets_ ? "" : last_line(written_);
     return how->in_order() ? "" : "it " + processes::to_string(*how) + (said.empty() ? "" : ": " + said);
   }
 
   void stop() override { ::kill(-child_.pid, SIGTERM); }
   pid_t pid() const override { return child_.pid; }
-  std::array<int, 2> descriptors() const override { return {child_.out, child_.err}; }
 
-  void take(int descriptor) override {
-    std::array<char, 4096> piece;
-    for (int* const fd : {&child_.out, &child_.err}) {
-      if (*fd != descriptor || *fd < 0) {
-        continue;
-      }
-      constexpr int most_pieces = 16;  // one that talks without end does not keep the service from the others
-      for (int i = 0; i < most_pieces; ++i) {
-        const ssize_t got = ::read(*fd, piece.data(), piece.size());
-        if (got > 0) {
-          written_.append(piece.data(), static_cast<std::size_t>(got));
-          written_.erase(0, written_.size() - std::min(written_.size(), most_kept));
-        } else if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
-          close(*fd);
-          break;
-        } else {
-          break;
-        }
+ private:
+  /// One that talks without end waits for the next second.
+  void take(int& fd) {
+    std::array<char, 1 << 16> piece;
+    constexpr int most_pieces = 16;
+    for (int i = 0; fd >= 0 && i < most_pieces; ++i) {
+      const ssize_t got = ::read(fd, piece.data(), piece.size());
+      if (got > 0) {
+        written_.append(piece.data(), static_cast<std::size_t>(got));
+        written_.erase(0, written_.size() - std::min(written_.size(), most_kept));
+      } else if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
+        close(fd);
+      } else {
+        return;
       }
     }
   }
 
- private:
   static void close(int& fd) {
     if (fd >= 0) {
       ::close(fd);
@@ -146,6 +142,7 @@ class running_command final : public running_hook {
     fd = -1;
   }
 
+  const bool may_hold_secrets_;
   processes::child_pipes child_;
   std::string written_;
   bool has_ended_ = false;
@@ -153,27 +150,32 @@ class running_command final : public running_hook {
 
 class running_webhook final : public running_hook {
  public:
-  running_webhook(std::string url, const outcome_news& news)
-      : thread_([this, url = std::move(url), body = json_of(news)](const std::stop_token& stop) {
-          problem_ = problem_of(url, body, stop);
+  running_webhook(std::string url, std::string ca_file, const outcome_news& news)
+      : thread_([this, url = std::move(url), ca_file = std::move(ca_file),
+                 body = json_of(news)](const std::stop_token& stop) {
+          problem_ = problem_of(url, ca_file, body, pauses_.get_token(), stop);
           is_done_ = true;
         }) {}
 
+  ~running_webhook() override { stop(); }
+
   std::optional<std::string> end() override { return is_done_ ? std::optional(problem_) : std::nullopt; }
 
-  void stop() override { thread_.request_stop(); }
+  /// An answer may still come; it is not asked again.
+  void stop() override { pauses_.request_stop(); }
 
  private:
-  static std::string problem_of(const std::string& url, const std::string& body, const std::stop_token& stop) {
+  static std::string problem_of(const std::string& url, const std::string& ca_file, const std::string& body,
+                                const std::stop_token& ending, const std::stop_token& stop) {
     std::string problem;
     try {
       http_client_options options;
       options.request_timeout = std::chrono::seconds(30);
-      options.max_body_bytes = 64u << 10;
       options.user_agent = "ingest";
+      options.ca_file = ca_file;
       http_client client(options);
       for (std::size_t i = 0; i <= pauses.size(); ++i) {
-        if (i > 0 && !wait_for(pauses[i - 1], stop)) {
+        if (i > 0 && !wait_for(pauses[i - 1], ending)) {
           break;
         }
         const http_result& r =
@@ -181,8 +183,9 @@ class running_webhook final : public running_hook {
         problem = r.failure                           ? r.failure->message
                   : r.status >= 200 && r.status < 300 ? ""
                                                       : "it answers " + std::to_string(r.status);
-        const bool may_pass =
-            r.failure ? r.failure->what != transport_failure::kind::certificate : r.status == 429 || r.status >= 500;
+        const bool may_pass = r.failure ? r.failure->what == transport_failure::kind::connection ||
+                                              r.failure->what == transport_failure::kind::timeout
+                                        : r.status == 429 || r.status >= 500;
         if (problem.empty() || !may_pass) {
           break;
         }
@@ -195,6 +198,7 @@ class running_webhook final : public running_hook {
 
   std::string problem_;
   std::atomic<bool> is_done_{false};
+  std::stop_source pauses_;
   std::jthread thread_;  ///< last: it uses the others
 };
 
@@ -227,90 +231,106 @@ std::string json_of(const outcome_news& n) {
 
 outcome_teller::outcome_teller() = default;
 outcome_teller::~outcome_teller() = default;
-outcome_teller::outcome_teller(outcome_teller&&) noexcept = default;
-outcome_teller& outcome_teller::operator=(outcome_teller&&) noexcept = default;
 
-void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory) {
-  const std::string& hook = hooks.of(news.event);
-  if (hook.empty() || is_stopped_) {
+void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory,
+                          const clock_reading& now) {
+  if (hooks.of(news.event).empty() || is_stopped_) {
     return;
   }
-  const told_event event = news.event;
+  withdraw(news.event);
+  waiting_.push_back({std::move(news), hooks, directory});
+  if (!running_) {
+    begin(now);
+  }
+}
+
+void outcome_teller::withdraw(told_event event) {
   std::erase_if(waiting_, [event](const order& o) { return o.news.event == event; });
-  waiting_.push_back({std::move(news), hook, hooks.timeout, directory});
+  if (again_ && again_->what.news.event == event) {
+    again_.reset();
+  }
+}
+
+bool outcome_teller::has(told_event event) const {
+  return (running_ && told_.news.event == event) ||
+         std::any_of(waiting_.begin(), waiting_.end(), [event](const order& o) { return o.news.event == event; });
 }
 
 void outcome_teller::begin(const clock_reading& now) {
-  const order& o = waiting_.front();
+  told_ = std::move(waiting_.front());
+  waiting_.pop_front();
   began_ = now.steady;
-  if (is_url(o.hook)) {
-    running_ = std::make_unique<running_webhook>(o.hook, o.news);
-  } else {
-    running_ = std::make_unique<running_command>(o.hook, o.directory, o.news);
+  timeout_ = told_.hooks.timeout;
+  const std::string& hook = told_.hooks.of(told_.news.event);
+  try {
+    if (is_url(hook)) {
+      running_ = std::make_unique<running_webhook>(hook, told_.hooks.ca_file, told_.news);
+    } else {
+      running_ = std::make_unique<running_command>(hook, told_.hooks.may_hold_secrets, told_.directory, told_.news);
+    }
+  } catch (const std::exception& e) {
+    was_not_heard(e.what(), now);
   }
 }
 
-std::optional<told_event> outcome_teller::go_on(const clock_reading& now) {
-  if (waiting_.empty()) {
-    return std::nullopt;
-  }
-  std::optional<std::string> problem;
-  try {
-    if (!running_) {
-      begin(now);
-    }
-    problem = running_->end();
-    if (!problem && now.steady - began_ >= waiting_.front().timeout) {
-      problem = "it was not done after " + std::to_string(waiting_.front().timeout.count()) + " s";
-    }
-  } catch (const std::exception& e) {
-    problem = e.what();
-  }
-  if (!problem) {
-    return std::nullopt;
-  }
-  running_.reset();
-  const outcome_news news = std::move(waiting_.front().news);
-  waiting_.pop_front();
-  const std::string name = "on_" + std::string(name_of(news.event));
-  if (problem->empty()) {
-    log::info(events::hook_told, name + " has been told", {{"pipeline", news.pipeline}});
-    return news.event;
-  }
+void outcome_teller::was_not_heard(const std::string& why, const clock_reading& now) {
   ++failures_;
-  log::warning(events::hook_failed, name + " was not heard: " + quotable(*problem), {{"pipeline", news.pipeline}});
-  return std::nullopt;
+  const bool again = told_.news.event != told_event::complete && !is_stopped_;
+  log::warning(events::hook_failed, "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + quotable(why),
+               {{"pipeline", told_.news.pipeline}, {"again_in_s", again ? until_again.count() : -1}});
+  if (again) {
+    again_ = {std::move(told_), now.steady + until_again};
+  }
+}
+
+std::optional<outcome_news> outcome_teller::go_on(const clock_reading& now) {
+  std::optional<outcome_news> heard;
+  if (running_) {
+    std::optional<std::string> problem = running_->end();
+    if (!problem && now.steady - began_ >= timeout_) {
+      problem = "it was not done after " + std::to_string(timeout_.count()) + " s";
+    }
+    if (!problem) {
+      return std::nullopt;
+    }
+    running_.reset();
+    if (problem->empty()) {
+      log::info(events::hook_told, "on_" + std::string(name_of(told_.news.event)) + " has been told",
+                {{"pipeline", told_.news.pipeline}});
+      heard = std::move(told_.news);
+    } else {
+      was_not_heard(*problem, now);
+    }
+  }
+  if (again_ && now.steady >= again_->at) {
+    waiting_.push_front(std::move(again_->what));
+    again_.reset();
+  }
+  if (!running_ && !waiting_.empty()) {
+    begin(now);
+  }
+  return heard;
 }
 
 void outcome_teller::stop(seconds patience, const clock_reading& now) {
   is_stopped_ = true;
-  if (!running_) {
-    waiting_.clear();
-    return;
+  waiting_.clear();
+  again_.reset();
+  if (running_) {
+    timeout_ = now.steady - began_ + patience;
+    running_->stop();
   }
-  waiting_.erase(waiting_.begin() + 1, waiting_.end());
-  waiting_.front().timeout = now.steady - began_ + patience;
-  running_->stop();
 }
 
 void outcome_teller::kill() {
   is_stopped_ = true;
-  running_.reset();
   waiting_.clear();
+  again_.reset();
+  running_.reset();
 }
 
 pid_t outcome_teller::pid() const {
   return running_ ? running_->pid() : 0;
-}
-
-std::array<int, 2> outcome_teller::descriptors() const {
-  return running_ ? running_->descriptors() : std::array{-1, -1};
-}
-
-void outcome_teller::take(int descriptor) {
-  if (running_) {
-    running_->take(descriptor);
-  }
 }
 
 }  // namespace ingest::app

@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -19,7 +18,7 @@ namespace ingest::app {
 /// What may be told of a pipeline to a command or a webhook.
 enum class told_event {
   complete,  ///< a sync is complete
-  failure,   ///< a sync has failed, and is not tried again before its next moment; and once a day as long as that lasts
+  failure,   ///< syncs fail, and time alone does not seem to mend it; and once a day as long as that lasts
   recovery   ///< the first complete sync behind a failure that was told
 };
 std::string_view name_of(told_event e);
@@ -30,6 +29,8 @@ struct outcome_hooks {
   std::string on_failure;
   std::string on_recovery;
   std::chrono::seconds timeout{};
+  bool may_hold_secrets = false;  ///< of a command, so that what it writes is not told
+  std::string ca_file = {};       ///< certificates to trust, of a webhook; empty: the system's
 
   const std::string& of(told_event e) const {
     return e == told_event::complete ? on_complete : e == told_event::failure ? on_failure : on_recovery;
@@ -53,47 +54,52 @@ class running_hook;
 /// Tells of one pipeline, one thing after another, so that a hook that hangs keeps nobody but its own pipeline from
 /// being heard. A command runs in `directory`, with the environment of the service, and INGEST_EVENT, INGEST_PIPELINE,
 /// INGEST_OUTCOME, INGEST_EXIT_CODE, INGEST_ERROR, INGEST_FAILURES, INGEST_SECONDS and INGEST_NEWS beside it; what it
-/// writes is read, and its last line is told where it fails. Not thread-safe; never blocks but for the end of a webhook
-/// that is given up, a second at most.
+/// writes is read once a second, and its last line is told where it fails. What it leaves behind is the service's child
+/// and nobody's. Not thread-safe; never blocks but for the end of a webhook that is given up, a second at most.
 class outcome_teller {
  public:
   outcome_teller();
   ~outcome_teller();
-  outcome_teller(outcome_teller&&) noexcept;
-  outcome_teller& operator=(outcome_teller&&) noexcept;
 
-  /// To be told when all before it is; of several completions that wait, the latest alone.
-  void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory);
+  /// To be told when all before it is; of several of one kind that wait, the latest alone. A failure or a recovery that
+  /// is not heard is told again after five minutes, and so on.
+  void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory, const clock_reading& now);
+  /// What of these waits, or was not heard, is not told any more.
+  void withdraw(told_event event);
+  /// Whether one of these runs or waits.
+  bool has(told_event event) const;
 
   /// To be called when a child may have ended, and at least each second while is_busy(): begins what waits, and ends
   /// what takes too long. Returns what was heard since, if anything was.
-  std::optional<told_event> go_on(const clock_reading& now);
+  std::optional<outcome_news> go_on(const clock_reading& now);
 
   /// Asks what runs to end, and kills it where it has not `patience` later; what waits, or comes now, is not told.
   void stop(std::chrono::seconds patience, const clock_reading& now);
   void kill();
 
   bool is_busy() const { return running_ != nullptr || !waiting_.empty(); }
-
-  /// Of a running command; none: 0. Its pipes, to be watched; -1: none.
-  pid_t pid() const;
-  std::array<int, 2> descriptors() const;
-  void take(int descriptor);
-
+  pid_t pid() const;                                    ///< of a running command; none: 0
   std::uint64_t failures() const { return failures_; }  ///< hooks that were not heard, since the service began
 
  private:
   struct order {
     outcome_news news;
-    std::string hook;
-    std::chrono::seconds timeout;
+    outcome_hooks hooks;
     std::string directory;
+  };
+  struct later {
+    order what;
+    std::chrono::seconds at;
   };
 
   void begin(const clock_reading& now);
+  void was_not_heard(const std::string& why, const clock_reading& now);
 
   std::deque<order> waiting_;
+  order told_;  ///< the one that runs
   std::unique_ptr<running_hook> running_;
+  std::chrono::seconds timeout_{};  ///< of it
+  std::optional<later> again_;      ///< what was not heard
   std::chrono::seconds began_{};
   std::uint64_t failures_ = 0;
   bool is_stopped_ = false;

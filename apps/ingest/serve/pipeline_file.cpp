@@ -7,6 +7,7 @@
 #include "core/ascii.hpp"
 #include "core/crc32c.hpp"
 #include "core/nearest_name.hpp"
+#include "core/trimmed.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "rest/requests/url.hpp"
@@ -20,6 +21,8 @@ namespace ingest::app {
 namespace {
 
 using rest::node;
+
+constexpr std::string_view hook_keys[] = {"on_complete", "on_failure", "on_recovery"};
 
 std::string place_of(const std::filesystem::path& path, const node& at) {
   return path.string() + (at.line() > 0 ? " line " + std::to_string(at.line()) : "");
@@ -73,9 +76,15 @@ class pipeline_reader {
     if (p.rules.retry_wait.count() == 0) {
       refuse("retry_wait", "must be at least 1s");
     }
-    p.hooks = {hook("on_complete"), hook("on_failure"), hook("on_recovery"),
-               duration("hook_timeout", std::chrono::minutes(10))};
+    p.hooks.on_complete = hook("on_complete");
+    p.hooks.on_failure = hook("on_failure");
+    p.hooks.on_recovery = hook("on_recovery");
+    p.hooks.timeout = duration("hook_timeout", std::chrono::minutes(10));
+    if (p.hooks.timeout.count() == 0) {
+      refuse("hook_timeout", "must be at least 1s");
+    }
     take_settings(p);
+    p.hooks.ca_file = p.checked.tls_ca_file.string();
   }
 
  private:
@@ -111,19 +120,34 @@ class pipeline_reader {
     return parsed ? *parsed : (refuse(key, "must be a time such as 30s, 15min, 2h or 1d"), otherwise);
   }
 
-  /// What a webhook's URL has behind its host is a secret.
+  /// A command, or the URL of a webhook; what that has behind its host is a secret.
   std::string hook(const std::string& key) const {
-    std::string given = text(key, "");
-    if (given.starts_with("http://") || given.starts_with("https://")) {
-      const rest::url where = at(key, [&] { return rest::parse_url(given, "the webhook"); });
-      constexpr std::size_t shortest_secret = 8;
-      for (const std::string& secret : {where.user_info, where.path.substr(1), where.query.value_or("")}) {
-        if (secret.size() >= shortest_secret) {
-          log::add_secret(secret);
-        }
+    const node* const n = find(key);
+    if (n != nullptr && !n->is_none() && (n->is_dict() || n->is_list() || !n->scalar().is_text())) {
+      refuse(key, "must be a text: a command, or the URL of a webhook");
+    }
+    const std::string written = text(key, "");
+    const std::string given(detail::trimmed(written));
+    const std::string small = lower(given);
+    if (!small.starts_with("http://") && !small.starts_with("https://")) {
+      const std::size_t scheme = small.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-");
+      constexpr std::size_t longest_command = 100'000;
+      if (small.starts_with("//") || (scheme != 0 && scheme != std::string::npos && small.substr(scheme, 2) == ":/")) {
+        refuse(key, "must be a command, or the URL of a webhook that begins with https:// or http://");
+      }
+      if (given.size() > longest_command || given.find('\0') != std::string::npos) {
+        refuse(key, "must be a command of at most 100000 bytes, without NUL: put it into a file, and name that");
+      }
+      return given;
+    }
+    const rest::url where = at(key, [&] { return rest::parse_url(given, "the webhook"); });
+    constexpr std::size_t shortest_secret = 12;
+    for (const std::string& secret : {where.user_info, where.path.substr(1), where.query.value_or("")}) {
+      if (secret.size() >= shortest_secret) {
+        log::add_secret(secret);
       }
     }
-    return given;
+    return where.text();
   }
 
   std::uint64_t number(const std::string& key, std::uint64_t otherwise) const {
@@ -272,8 +296,8 @@ const std::vector<pipeline_key>& pipeline_keys() {
       {"retry_wait", "duration", "1min",
        "Before the first of them; twice as long before each further one, an hour at most"},
       {"on_failure", "text", "none",
-       "Who is told when a sync has failed and is not tried again before its next moment, and then once a day as long "
-       "as that lasts: a command line for `/bin/sh`, or the URL of a webhook"},
+       "Who is told when more syncs in a row have failed than there are `retries`, or one that only a person can mend, "
+       "and then once a day as long as that lasts: a command line for `/bin/sh`, or the URL of a webhook"},
       {"on_recovery", "text", "none", "Who is told of the first complete sync behind a failure that was told"},
       {"on_complete", "text", "none", "Who is told of each complete sync"},
       {"hook_timeout", "duration", "10min", "After that a command is killed, and a webhook given up"},
@@ -294,7 +318,7 @@ std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitte
 
 pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
                             const std::filesystem::path& state, const rest::setting_origins& origins) {
-  pipeline_file p{path.stem().string(), path, std::string(text), {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
+  pipeline_file p{path.stem().string(), path, {}, {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
   rest::document written;
   try {
@@ -312,8 +336,18 @@ pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& 
     throw error(errc::config, path.string() + " line " + std::to_string(written.notes.front().line) + ": " +
                                   written.notes.front().text);
   }
+  for (const std::string_view key : hook_keys) {
+    const node* const hook = written.root.find(key);
+    const std::string as_written = hook != nullptr ? hook->to_json() : "";
+    if (as_written.find("${INGEST_") != std::string::npos && as_written.find("$${INGEST_") == std::string::npos) {
+      throw error(errc::config, place_of(path, *hook) + ": " + std::string(key) +
+                                    ": ${…} is put in when the file is read: write $INGEST_EVENT, or $${INGEST_EVENT}");
+    }
+    p.hooks.may_hold_secrets = p.hooks.may_hold_secrets || as_written.find("${") != std::string::npos;
+  }
   // The settings of a connection are expanded here, too, so that what is missing is told now; a run does it anew.
   const node expanded = rest::expanded_settings(written, origins);
+  p.text = expanded.to_json();
   pipeline_reader(path, state, expanded).read_into(p);
   if (!p.connection.empty()) {
     p.connection = written.root.find("connection")->to_json();

@@ -20,7 +20,8 @@ namespace ingest::app {
 struct pipeline_file {
   std::string name;  ///< of the file, without its ending
   std::filesystem::path path;
-  std::string text;  ///< all of it: a file that has not changed is the same pipeline
+  std::string
+      text;  ///< all that it says, with what it takes from elsewhere: where that is the same, nothing has changed
 
   sync_rules rules;
   std::string zone;

@@ -50,6 +50,7 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   if (told.contains("last_complete")) {
     m.last_complete = moment("last_complete");
   }
+  m.owes_recovery = number("owes_recovery") != 0;
   if (told.contains("failure_told")) {
     m.failure_told = moment("failure_told");
   }
@@ -65,6 +66,9 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
                      ",\"attempts\":" + std::to_string(m.syncs.attempts);
   if (m.last_complete) {
     text += ",\"last_complete\":" + moment(*m.last_complete);
+  }
+  if (m.owes_recovery) {
+    text += ",\"owes_recovery\":true";
   }
   if (m.failure_told) {
     text += ",\"failure_told\":" + moment(*m.failure_told);

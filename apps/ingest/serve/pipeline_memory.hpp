@@ -12,7 +12,8 @@ namespace ingest::app {
 struct pipeline_memory {
   sync_memory syncs;
   std::optional<wall_time> last_complete;
-  std::optional<wall_time> failure_told;  ///< to its hook; nothing since it is well
+  std::optional<wall_time> failure_told;  ///< the end of the sync whose failure was heard last, of those in a row
+  bool owes_recovery = false;             ///< a failure was heard, and no recovery since
 };
 
 /// Made with all above it, for its owner alone whatever the umask is; one that is there stays as it is. Returns why

@@ -137,11 +137,13 @@ int service::quiet_ms(bool more_to_begin) const {
 
 void service::wait_and_take(int timeout_ms) {
   std::vector<pollfd> watched = {{signals_.fd(), POLLIN, 0}, {questions_.descriptor(), POLLIN, 0}};
-  std::vector<hosted_pipeline*> of = {nullptr, nullptr};
+  std::vector<running_sync*> of = {nullptr, nullptr};
   for (const auto& [name, p] : pipelines_) {
-    for (const int fd : p->descriptors()) {
-      watched.push_back({fd, POLLIN, 0});
-      of.push_back(p.get());
+    for (const int fd : p->runs() ? p->sync().descriptors() : std::array<int, 3>{-1, -1, -1}) {
+      if (fd >= 0) {
+        watched.push_back({fd, POLLIN, 0});
+        of.push_back(&p->sync());
+      }
     }
   }
   if (::poll(watched.data(), watched.size(), timeout_ms) <= 0) {

@@ -54,6 +54,7 @@ struct pipeline_status {
   std::optional<wall_time> success_due;  ///< the second moment of the schedule behind that
   std::uint64_t failures = 0;            ///< in a row
   sync_counts counts;
+  sync_figures::durations durations;
   std::uint64_t hooks_failed = 0;                        ///< since the service began
   std::map<std::string, sync_figures::figures> figures;  ///< by stream, see sync_figures::all()
   std::map<std::string, sync_figures::figures> latest;   ///< by stream, of the sync that runs or was last

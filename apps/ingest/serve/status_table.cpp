@@ -46,7 +46,7 @@ std::string fitted(const std::string& text, std::size_t width) {
 }
 
 /// Without what would move the cursor or change colours.
-std::string text_in(const json& of, const char* name) {
+std::string word_in(const json& of, const char* name) {
   const json* const v = find(of, name);
   std::string text = v != nullptr && v->IsString() ? std::string(v->GetString(), v->GetStringLength()) : "";
   std::replace_if(
@@ -66,7 +66,7 @@ double figure_in(const json& of, const char* name) {
 
 /// In seconds since 1970; 0 where there is none.
 std::int64_t moment_in(const json& of, const char* name) {
-  const auto ms = detail::parse_time(text_in(of, name));
+  const auto ms = detail::parse_time(word_in(of, name));
   return ms ? *ms / 1000 : 0;
 }
 
@@ -110,16 +110,16 @@ std::string happens(const json& p, std::int64_t now) {
   if (last == nullptr || !last->IsObject()) {
     return next;
   }
-  return text_in(*last, "outcome") + " " + span_of(now - moment_in(*last, "ended")) + " ago" +
+  return word_in(*last, "outcome") + " " + span_of(now - moment_in(*last, "ended")) + " ago" +
          (next.empty() ? "" : ", " + next);
 }
 
 std::string sentence_of(const json& p) {
   const json* const last = find(p, "last");
-  const std::string waits = text_in(p, "waits_for");
+  const std::string waits = word_in(p, "waits_for");
   return !waits.empty()                        ? "waits: " + waits
-         : moment_in(p, "began") > 0           ? text_in(p, "says")
-         : last != nullptr && last->IsObject() ? text_in(*last, "error")
+         : moment_in(p, "began") > 0           ? word_in(p, "says")
+         : last != nullptr && last->IsObject() ? word_in(*last, "error")
                                                : "";
 }
 
@@ -136,23 +136,23 @@ std::string status_table(std::string_view text, std::size_t width) {
   std::size_t name_width = 8;
   std::size_t running = 0;
   for (const json& p : pipelines->GetArray()) {
-    name_width = std::min(std::max(name_width, text_in(p, "name").size()), widest_name);
+    name_width = std::min(std::max(name_width, word_in(p, "name").size()), widest_name);
     running += moment_in(p, "began") > 0 ? 1 : 0;
   }
   std::vector<std::string> lines;
-  lines.push_back("ingest " + text_in(status, "version") + ", up " + span_of(now - moment_in(status, "began")) + ": " +
+  lines.push_back("ingest " + word_in(status, "version") + ", up " + span_of(now - moment_in(status, "began")) + ": " +
                   std::to_string(pipelines->Size()) + " pipelines, " + std::to_string(running) + " running");
   for (const json& p : pipelines->GetArray()) {
     const double failures = figure_in(p, "failures");
-    lines.push_back(fitted(text_in(p, "name"), name_width) + " " + fitted(text_in(p, "state"), 10) +
-                    fitted(text_in(p, "schedule"), 18) + happens(p, now) +
+    lines.push_back(fitted(word_in(p, "name"), name_width) + " " + fitted(word_in(p, "state"), 10) +
+                    fitted(word_in(p, "schedule"), 18) + happens(p, now) +
                     (failures > 0 ? ", failed " + short_number(failures) + " times in a row" : ""));
     if (const std::string sentence = sentence_of(p); !sentence.empty()) {
       lines.push_back("  " + sentence);
     }
   }
   for (const json& one : list_in(status, "refused")) {
-    lines.push_back("cannot be used: " + text_in(one, "why"));
+    lines.push_back("cannot be used: " + word_in(one, "why"));
   }
   std::string table;
   for (const std::string& line : lines) {

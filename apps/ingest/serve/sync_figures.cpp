@@ -2,10 +2,13 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <variant>
 
+#include "histogram_text.hpp"
 #include "log/event_names.hpp"
 
 namespace ingest::app {
@@ -47,6 +50,24 @@ void add_counters(sync_figures::figures& to, const sync_figures::figures& more) 
     if (m->definition.kind == metric_kind::counter && found != more.end()) {
       to[found->first] += found->second;
     }
+  }
+}
+
+using by_histogram = std::map<std::string, std::vector<double>, std::less<>>;
+
+void take_durations(by_histogram& to, const told_members& told, const std::string& before) {
+  for (const metrics::histogram* h : known_metrics().histograms()) {
+    if (auto figures = histogram_figures(text_in(told, before + std::string(h->name)))) {
+      to[std::string(h->name)] = std::move(*figures);
+    }
+  }
+}
+
+void add_durations(by_histogram& to, const by_histogram& more) {
+  for (const auto& [name, figures] : more) {
+    std::vector<double>& all = to[name];
+    all.resize(figures.size());
+    std::transform(figures.begin(), figures.end(), all.begin(), all.begin(), std::plus<>());
   }
 }
 
@@ -104,6 +125,7 @@ void sync_figures::take_line(const told_members& line) {
         open_[running_][std::string(m->definition.name)] = *n;
       }
     }
+    take_durations(open_durations_[running_], line, "");
     latest_[running_] = open_[running_];
     for (const char* const rate : {"fetch_rows_per_s", "durable_rows_per_s", "load_rows_per_s"}) {
       latest_[running_][rate] = number_in(line, rate).value_or(0);
@@ -122,6 +144,10 @@ void sync_figures::take_report(const told_members& report) {
   add_counters(settled_[stream], told);
   latest_[stream] = std::move(told);
   open_.erase(stream);
+  by_histogram ended;
+  take_durations(ended, report, "durations.");
+  add_durations(settled_durations_[stream], ended);
+  open_durations_.erase(stream);
 }
 
 void sync_figures::begin_sync() {
@@ -135,6 +161,16 @@ void sync_figures::end_sync() {
     add_counters(settled_[stream], told);
   }
   open_.clear();
+  settled_durations_ = all_durations();
+  open_durations_.clear();
+}
+
+sync_figures::durations sync_figures::all_durations() const {
+  durations all = settled_durations_;
+  for (const auto& [stream, told] : open_durations_) {
+    add_durations(all[stream], told);
+  }
+  return all;
 }
 
 std::map<std::string, sync_figures::figures> sync_figures::all() const {

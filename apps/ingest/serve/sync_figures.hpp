@@ -45,6 +45,10 @@ class sync_figures {
   /// A run that has ended without a report, because it was killed: what it has told last counts.
   void end_sync();
 
+  /// Of all syncs, by stream and by the histogram's name: metrics::histogram::figures(), added up.
+  using durations = std::map<std::string, std::map<std::string, std::vector<double>, std::less<>>>;
+  durations all_durations() const;
+
   /// Counters of all syncs, and gauges of the one that runs, by stream.
   std::map<std::string, figures> all() const;
 
@@ -60,6 +64,8 @@ class sync_figures {
   std::map<std::string, figures> settled_;
   std::map<std::string, figures> open_;  ///< of runs that have not ended
   std::map<std::string, figures> latest_;
+  durations settled_durations_;
+  durations open_durations_;
 };
 
 }  // namespace ingest::app

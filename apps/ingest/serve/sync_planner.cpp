@@ -128,9 +128,8 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
       ++memory_.attempts;
       if (memory_.attempts <= rules_.retries) {
         retry_at_ = now.steady + doubled(rules_.retry_wait, memory_.attempts - 1, rules_.retry_most);
-      } else {
-        has_given_up_ = true;
       }
+      has_given_up_ = memory_.failures > rules_.retries || memory_.is_paused;  // then nothing is tried by itself
       break;
     case sync_outcome::refused:
       ++memory_.failures;

@@ -84,7 +84,8 @@ class sync_planner {
   void change(sync_rules rules, const clock_reading& now);
 
   bool is_running() const { return is_running_; }
-  /// Whether the last sync has failed, and is not tried again but by the schedule, or because it has gone on for long.
+  /// Whether the last sync has failed, and time alone does not seem to mend it: more in a row have failed than there
+  /// are retries, whether the schedule or a retry has begun them, or only a person can mend it.
   bool has_given_up() const { return has_given_up_; }
   const sync_memory& memory() const { return memory_; }
 

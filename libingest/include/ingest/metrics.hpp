@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -51,6 +53,42 @@ class metrics {
     const metric_definition definition;
   };
 
+  /// How long things took, as one asks how many of them were slow: how many took at most each bound and more than the
+  /// one before, how many took more than all of them, and what all took together.
+  class histogram {
+   public:
+    static constexpr std::array<std::uint64_t, 14> bounds_us = {1'000,     5'000,      10'000,     25'000,    50'000,
+                                                                100'000,   250'000,    500'000,    1'000'000, 2'500'000,
+                                                                5'000'000, 10'000'000, 30'000'000, 60'000'000};
+
+    histogram(metrics& in, std::string_view what, std::string_view text) : name(what), help(text) {
+      in.histograms_.push_back(this);
+    }
+
+    void add(std::uint64_t us) {
+      const auto bound = std::lower_bound(bounds_us.begin(), bounds_us.end(), us);
+      ++counts_[static_cast<std::size_t>(bound - bounds_us.begin())];
+      sum_us_ += us;
+    }
+
+    /// In the order of the bounds; the last number is the sum, in microseconds.
+    std::array<std::uint64_t, bounds_us.size() + 2> figures() const {
+      std::array<std::uint64_t, bounds_us.size() + 2> all;
+      std::transform(counts_.begin(), counts_.end(), all.begin(), [](const auto& n) { return n.load(); });
+      all.back() = sum_us_;
+      return all;
+    }
+
+    const std::string_view name;
+    const std::string_view help;
+
+   private:
+    friend metrics;
+    std::array<std::atomic<std::uint64_t>, bounds_us.size() + 1> counts_{};
+    std::atomic<std::uint64_t> sum_us_{0};
+  };
+  std::vector<const histogram*> histograms() const { return {histograms_.begin(), histograms_.end()}; }
+
   metrics() = default;
 
   /// The figures of a moment. Those of one that is still written to may be of slightly different times.
@@ -59,11 +97,17 @@ class metrics {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       all_[i]->store(other.all_[i]->load());
     }
+    for (std::size_t i = 0; i < histograms_.size(); ++i) {
+      const auto figures = other.histograms_[i]->figures();
+      std::copy(figures.begin(), figures.end() - 1, histograms_[i]->counts_.begin());
+      histograms_[i]->sum_us_ = figures.back();
+    }
     return *this;
   }
 
  private:
   std::vector<metric*> all_;
+  std::vector<histogram*> histograms_;
 
  public:
   const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
@@ -118,6 +162,10 @@ class metrics {
   metric last_fetch_us{*this, {"last_fetch_us", unit::microseconds, kind::moment, line::none, "", "the last response came"}};
   metric first_load_us{*this, {"first_load_us", unit::microseconds, kind::moment, line::none, "", "the first transaction began"}};
   metric last_load_us{*this, {"last_load_us", unit::microseconds, kind::moment, line::none, "", "the last transaction ended"}};
+
+  // Durations
+  histogram request_duration{*this, "request_duration", "how long requests took, from sending one until its response was there or given up; of a page that is asked for ahead, until the one before is parsed"};
+  histogram transaction_duration{*this, "transaction_duration", "how long the transactions took that loaded rows, from BEGIN to the answer to COMMIT"};
   // clang-format on
 
   /// Microseconds since the run's start, never 0.

@@ -46,6 +46,7 @@ void start(const request_context& context, http_client& client, const http_reque
   auto never = std::uint64_t{0};
   m.first_fetch_us.compare_exchange_strong(never, m.elapsed_us());
   ++m.requests;
+  context.sent_us = m.elapsed_us();
   client.start(request);
 }
 
@@ -55,6 +56,7 @@ const http_result& receive(const request_context& context, http_client& client, 
   const http_result& result = client.finish(stop);
   const auto end = m.elapsed_us();
   m.fetch_us += end - begin;
+  m.request_duration.add(end - context.sent_us);
   m.last_fetch_us = end;
   if (result.failure && result.failure->what == transport_failure::kind::certificate) {
     throw error(errc::unavailable,

@@ -17,7 +17,8 @@ struct request_context {
   api_url url;
   metrics& counters;
   timing time;
-  mutable api_clock clock;  ///< learns from each answer
+  mutable api_clock clock;            ///< learns from each answer
+  mutable std::uint64_t sent_us = 0;  ///< when the request was sent whose answer is waited for
 };
 
 /// A request that did not bring what it was sent for and may be sent again.

@@ -162,6 +162,8 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
                                                       const opened_target& opened, const batch& records) {
   const slice_fences fences = session_->fences_of(*connection_, records.pages);
   auto in_use = session_->live().use();
+  metrics& counters = *session_->options().counters;
+  const std::uint64_t began = counters.elapsed_us();
   begin(begin_loading(*connection_, opened.identity, fences));
   const std::vector<page> ours = claim_pages(*connection_, opened.identity.pipeline, records.pages);
   if (ours.empty()) {
@@ -209,7 +211,7 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
   loaded_into_ = table;
   commit();
   session_->note_ended(ended);
-  metrics& counters = *session_->options().counters;
+  counters.transaction_duration.add(counters.elapsed_us() - began);
   counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   return count(*unanswered_, records);
 }

@@ -55,6 +55,69 @@ BOOST_AUTO_TEST_CASE(hears_of_a_failure_only_when_no_retry_is_left) {
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(hears_of_failures_though_the_schedule_comes_before_the_retries) {
+  write("a", "schedule: every 1s\nretries: 2\non_failure: " + note("$INGEST_EVENT after $INGEST_FAILURES"));
+  api.status = 500;
+  start();
+  await_that([&] { return what_was_told() == "failure after 3\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_last_what_was_last_however_long_it_takes) {
+  const auto slow = [&](const std::string& name) {
+    return "on_" + name + ": 'echo $INGEST_EVENT begins >> " + told().string() + "; while ! test -e " +
+           (directory / ("let_" + name)).string() + "; do sleep 0.1; done'\n";
+  };
+  write("a", "retries: 0\n" + slow("failure") + slow("recovery") + "on_complete: " + note("$INGEST_EVENT"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return what_was_told() == "failure begins\n"; });
+  api.status = 200;
+  sync("a", "complete");
+  sync("a", "complete");
+  put_text(directory / "let_failure", "");
+  await_that([&] { return what_was_told() == "failure begins\nrecovery begins\n"; });
+  api.status = 500;
+  sync("a", "failed");
+  std::filesystem::remove(directory / "let_failure");
+  put_text(directory / "let_recovery", "");
+  await_that([&] { return what_was_told() == "failure begins\nrecovery begins\ncomplete\nfailure begins\n"; });
+  put_text(directory / "let_failure", "");
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_that_it_is_well_though_the_service_was_killed_while_the_failure_was_told) {
+  write("a", "retries: 0\non_failure: 'echo failure >> " + told().string() + "; while test -d " +
+                 directory.path().string() + "; do sleep 0.1; done'\non_recovery: " + note("$INGEST_EVENT"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return what_was_told() == "failure\n"; });
+  service->signal(SIGKILL);
+  service->wait(std::chrono::seconds(20));
+  api.status = 200;
+  start();
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "failure\nrecovery\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(is_read_anew_where_its_words_come_from_a_file) {
+  put_text(directory / "secret", "old");
+  write("a", "on_complete: 'echo ${file:" + (directory / "secret").string() + "} >> " + told().string() +
+                 "; echo secret; exit 1'\n");
+  start();
+  put_text(directory / "secret", "new");
+  service->signal(SIGHUP);
+  await_that([&] { return has(service->err(), "pipeline_changed"); });
+  sync("a", "complete");
+  await_that([&] { return unheard("a") == 1; });
+  BOOST_TEST(what_was_told() == "new\n");
+  BOOST_TEST(has(service->err(), "it has ended with exit code 1\""), service->err());
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(hears_nothing_twice_because_the_service_has_begun_anew) {
   write("a", "retries: 0\non_failure: " + note("$INGEST_EVENT") + "on_recovery: " + note("$INGEST_EVENT"));
   api.status = 500;

@@ -65,7 +65,7 @@ value format(const value& of, const arguments& with) {
 value urlencode(const value& of, const arguments& with) {
   with.bound_to("urlencode", {}, 0);
   if (of.is_text() || !is_iterable(of)) {
-    return value::text_of(quoted(of.to_text()));
+    return value::text_of(url_quoted(of.to_text()));
   }
   value::elements pairs;
   if (of.is_dict()) {

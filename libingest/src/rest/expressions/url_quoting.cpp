@@ -30,7 +30,7 @@ std::string quoted_plus(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string url_quoted(std::string_view text) {
   return percent_encoded(text, "_.-~/");
 }
 

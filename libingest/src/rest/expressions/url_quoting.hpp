@@ -9,6 +9,6 @@ namespace ingest::rest::expressions {
 std::string quoted_plus(std::string_view text);
 
 /// urllib.parse.quote(): the slash stays as well, and blanks become %20.
-std::string quoted(std::string_view text);
+std::string url_quoted(std::string_view text);
 
 }  // namespace ingest::rest::expressions

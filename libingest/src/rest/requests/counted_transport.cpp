@@ -10,8 +10,9 @@ exchange counted_transport::send(const http_request& request, const std::string&
   const auto begun = std::chrono::steady_clock::now();
   ++counters_.requests;
   exchange e = by_->send(request, asked, stop);
-  const auto took = std::chrono::steady_clock::now() - begun;
-  counters_.fetch_us += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+  counters_.fetch_us += static_cast<std::uint64_t>(took.count());
+  counters_.request_duration.add(static_cast<std::uint64_t>(took.count()));
   if (e.failure) {
     ++counters_.fetch_errors;
   } else if (e.given) {
