@@ -1,7 +1,7 @@
 # In a unity build (INGEST_UNITY_BUILD: the presets release and fuzz) the files of one folder are compiled together, since
 # reading headers is most of the work: a third of the time. Names that only one file knows are unique within a folder for
-# that, except in those where all files are made alike; the preset dev compiles each file by itself, so that it includes
-# what it uses.
+# that, except in those where all files are made alike, and none is that of a function in a header, which would be
+# overloaded for all of the folder. The preset dev compiles each file by itself, so that it includes what it uses.
 function(ingest_compile_rooms_together target)
   cmake_parse_arguments(arg "" "" "ALIKE" ${ARGN})
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${INGEST_UNITY_BUILD} UNITY_BUILD_MODE GROUP)

@@ -16,7 +16,7 @@ constexpr int least_version = 13;
 constexpr int first_with_transaction_timeout = 17;
 
 /// A message of libpq on one line.
-std::string trimmed(std::string_view text) {
+std::string on_one_line(std::string_view text) {
   // The verbose form, needed for its SQLSTATE, ends in a line about PostgreSQL's source code.
   text = text.substr(0, text.find("\nLOCATION:"));
   std::string line;
@@ -103,7 +103,7 @@ void libpq_connection::connect(const std::string& application) {
 
 database_error libpq_connection::connect_failure() const {
   const std::string raw = PQerrorMessage(connection_.get());
-  const std::string message = database_.without_password(trimmed(raw));
+  const std::string message = database_.without_password(on_one_line(raw));
   const std::string prefix = "cannot connect to " + database_.shown();
   database_error::diagnostics told{sqlstate_in(raw), message, "", "", ""};
   if (told.sqlstate.empty() && PQconnectionNeedsPassword(connection_.get()) != 0) {
@@ -284,14 +284,14 @@ database_error libpq_connection::failure(const PGresult* failed) {
   told.message = database_.without_password(told.message);
   if (PQstatus(connection_.get()) != CONNECTION_OK || told.sqlstate.empty()) {
     broken_ = true;
-    return database_error::lost(trimmed(PQresultErrorMessage(failed)), database_.shown());
+    return database_error::lost(on_one_line(PQresultErrorMessage(failed)), database_.shown());
   }
   return {told, database_.shown()};
 }
 
 void libpq_connection::lose(const std::string& why) {
   broken_ = true;
-  throw database_error::lost(database_.without_password(trimmed(why)), database_.shown());
+  throw database_error::lost(database_.without_password(on_one_line(why)), database_.shown());
 }
 
 std::string libpq_connection::quoted(const std::string& identifier) const {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t most_differences = 5;
 constexpr std::size_t most_shown = 300;
 
-std::string shown(const std::string& text) {
+std::string opening_of(const std::string& text) {
   return text.size() <= most_shown ? text : std::string(detail::utf8_prefix(text, most_shown)) + "…";
 }
 
@@ -66,19 +66,20 @@ std::string difference_in(const std::string& expected, const std::string& found)
     for (const auto& [name, content] : e.members()) {
       const value* const other = f.members().find(name);
       if (other == nullptr) {
-        return "has no `" + name.to_text() + "`, recorded is " + shown(content.to_json());
+        return "has no `" + name.to_text() + "`, recorded is " + opening_of(content.to_json());
       }
       if (other->to_json() != content.to_json()) {
-        return "`" + name.to_text() + "` is " + shown(other->to_json()) + ", recorded is " + shown(content.to_json());
+        return "`" + name.to_text() + "` is " + opening_of(other->to_json()) + ", recorded is " +
+               shown(content.to_json());
       }
     }
     for (const auto& [name, content] : f.members()) {
       if (e.members().find(name) == nullptr) {
-        return "has `" + name.to_text() + "`: " + shown(content.to_json()) + ", which is not recorded";
+        return "has `" + name.to_text() + "`: " + opening_of(content.to_json()) + ", which is not recorded";
       }
     }
   }
-  return "is " + shown(found) + ", recorded is " + shown(expected);
+  return "is " + opening_of(found) + ", recorded is " + shown(expected);
 }
 
 void compare_records(const stream_transcript& expected, const stream_transcript& found, reporter& to) {
@@ -92,7 +93,7 @@ void compare_records(const stream_transcript& expected, const stream_transcript&
     const bool more = found.records.size() > both;
     to.add(std::to_string(found.records.size()) + " records, recorded are " + std::to_string(expected.records.size()) +
            "; the first " + (more ? "that is not recorded: " : "that is missing: ") +
-           shown(more ? found.records[both] : expected.records[both]));
+           opening_of(more ? found.records[both] : expected.records[both]));
   }
 }
 
@@ -107,7 +108,7 @@ void compare_slices(const stream_transcript& expected, const stream_transcript& 
     for (std::size_t page = 0; page < std::min(e.positions.size(), f.positions.size()); ++page) {
       if (e.positions[page].to_json() != f.positions[page].to_json()) {
         to.add("page " + std::to_string(page + 1) + " of slice " + f.name + ": the position is " +
-               shown(f.positions[page].to_json()) + ", recorded is " + shown(e.positions[page].to_json()));
+               opening_of(f.positions[page].to_json()) + ", recorded is " + shown(e.positions[page].to_json()));
       }
     }
     if (e.positions.size() != f.positions.size()) {
