@@ -70,7 +70,7 @@ std::string difference_in(const std::string& expected, const std::string& found)
       }
       if (other->to_json() != content.to_json()) {
         return "`" + name.to_text() + "` is " + opening_of(other->to_json()) + ", recorded is " +
-               shown(content.to_json());
+               opening_of(content.to_json());
       }
     }
     for (const auto& [name, content] : f.members()) {
@@ -79,7 +79,7 @@ std::string difference_in(const std::string& expected, const std::string& found)
       }
     }
   }
-  return "is " + opening_of(found) + ", recorded is " + shown(expected);
+  return "is " + opening_of(found) + ", recorded is " + opening_of(expected);
 }
 
 void compare_records(const stream_transcript& expected, const stream_transcript& found, reporter& to) {
@@ -108,7 +108,7 @@ void compare_slices(const stream_transcript& expected, const stream_transcript& 
     for (std::size_t page = 0; page < std::min(e.positions.size(), f.positions.size()); ++page) {
       if (e.positions[page].to_json() != f.positions[page].to_json()) {
         to.add("page " + std::to_string(page + 1) + " of slice " + f.name + ": the position is " +
-               opening_of(f.positions[page].to_json()) + ", recorded is " + shown(e.positions[page].to_json()));
+               opening_of(f.positions[page].to_json()) + ", recorded is " + opening_of(e.positions[page].to_json()));
       }
     }
     if (e.positions.size() != f.positions.size()) {
