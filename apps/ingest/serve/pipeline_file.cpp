@@ -127,7 +127,7 @@ class pipeline_reader {
       refuse(key, "must be a text: a command, or the URL of a webhook");
     }
     const std::string written = text(key, "");
-    const std::string given(detail::trimmed(written));
+    std::string given(detail::trimmed(written));
     const std::string small = lower(given);
     if (!small.starts_with("http://") && !small.starts_with("https://")) {
       const std::size_t scheme = small.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+.-");
