@@ -28,13 +28,6 @@ std::string printable_name(std::string_view key) {
   return "\"" + name + "\"";
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 bool is_empty_container(std::string_view raw) {
   return std::all_of(raw.begin() + 1, raw.end() - 1,
                      [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <span>
 
+#include "core/ascii.hpp"
 #include "core/trimmed.hpp"
 #include "postgres/copy_binary.hpp"
 #include "records/record_line.hpp"
@@ -25,14 +26,8 @@ bool says_no(std::string_view text) {
   constexpr std::array<std::string_view, 9> words = {"", "false", "f", "no", "n", "off", "null", "none", "\\n"};
   constexpr std::size_t longest_word = 5;
   const std::string_view bare = trimmed(text);
-  if (bare.size() <= longest_word) {
-    std::string lower;
-    for (const char c : bare) {
-      lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    if (std::find(words.begin(), words.end(), lower) != words.end()) {
-      return true;
-    }
+  if (bare.size() <= longest_word && std::find(words.begin(), words.end(), lower(bare)) != words.end()) {
+    return true;
   }
   const std::string_view digits = bare.substr(0, bare.find_first_of("eE"));  // 0e5 is zero, too
   return digits.find('0') != std::string_view::npos && digits.find_first_not_of("-+0.:TZ ") == std::string_view::npos;
