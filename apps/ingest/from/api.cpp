@@ -1,8 +1,8 @@
 #include "from/api.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "datasync/sync_window.hpp"
 #include "from/from.hpp"
 #include "run_plan.hpp"
@@ -24,8 +24,7 @@ std::string address_of_api(const settings& s) {
   std::string base = s.api_base_url;
   const std::size_t host = base.find("://") == std::string::npos ? 0 : base.find("://") + 3;
   const std::size_t end = std::min(base.find('/', host), base.size());
-  std::transform(base.begin(), base.begin() + static_cast<std::ptrdiff_t>(end), base.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  base.replace(0, end, lower(std::string_view(base).substr(0, end)));
   const std::string port = base.starts_with("https:") ? ":443" : ":80";
   if (std::string_view(base).substr(0, end).ends_with(port)) {
     base.erase(end - port.size(), port.size());

@@ -1,10 +1,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 
+#include "core/ascii.hpp"
 #include "from/from.hpp"
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
@@ -62,11 +62,6 @@ std::string list_of(const std::vector<std::string>& columns) {
   return list.size() > most ? list.substr(0, most) + " …" : list;
 }
 
-std::string in_lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 /// Each record would lack the id, so this is not the records' fault.
 void check_id_column(const std::vector<std::string>& columns, const settings& s) {
   const json_pointer pointer(s.id_pointer);
@@ -75,9 +70,8 @@ void check_id_column(const std::vector<std::string>& columns, const settings& s)
   if (named || columns.empty()) {
     return;
   }
-  const auto alike = std::find_if(columns.begin(), columns.end(), [&path](const std::string& column) {
-    return in_lower_case(column) == in_lower_case(path.back());
-  });
+  const auto alike = std::find_if(columns.begin(), columns.end(),
+                                  [&path](const std::string& column) { return lower(column) == lower(path.back()); });
   throw error(errc::config, s.from.path.string() + " has no column that ID_POINTER=" + s.id_pointer +
                                 " would name; the names in its first line are: " + list_of(columns) + ". Set " +
                                 (alike == columns.end() ? "ID_POINTER to one of them" : "ID_POINTER=/" + *alike));

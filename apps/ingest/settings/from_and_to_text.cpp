@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <cctype>
 #include <string>
+
+#include "core/ascii.hpp"
 
 #include "settings/setting_text.hpp"
 
@@ -22,10 +23,7 @@ std::optional<std::filesystem::path> parse_file(std::string_view text) {
 }
 
 std::string extension_of(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
+  return lower(path.extension().string());
 }
 
 /// Takes the ending of a compressed file off the path.

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/instant.hpp"
 #include "ingest/error.hpp"
 
@@ -23,8 +24,7 @@ using suffixes = std::initializer_list<std::pair<std::string_view, std::uint64_t
 std::optional<std::uint64_t> parse_suffixed(std::string_view text, suffixes known) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto number = parse_integer(text.substr(0, digits));
-  std::string suffix(text.substr(digits));
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string suffix = lower(text.substr(digits));
   const auto* found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.first == suffix; });
   if (!number || found == known.end() || *number > std::numeric_limits<std::uint64_t>::max() / found->second) {
     return std::nullopt;

@@ -35,9 +35,9 @@ std::int64_t read_offset_ms(text_reader& in) {
   return sign * (hours * 60LL + minutes) * 60'000;
 }
 
-std::optional<std::int64_t> parse_iso(std::string_view text) {
+bool read_iso(std::string_view text, std::int64_t& ms) {
   text_reader in(text);
-  std::int64_t ms = in.day().time_since_epoch().count() * 86'400'000LL;
+  ms = in.day().time_since_epoch().count() * 86'400'000LL;
   if (in.ok() && !in.done()) {
     in.expect("Tt ");
     const int hour = in.digits(2);
@@ -46,24 +46,20 @@ std::optional<std::int64_t> parse_iso(std::string_view text) {
     const int second = in.accept(":") ? in.digits(2) : 0;
     const bool end_of_day = hour == 24 && minute == 0 && second == 0;
     if ((hour > 23 && !end_of_day) || minute > 59 || second > 60) {
-      return std::nullopt;
+      return false;
     }
     ms += ((hour * 60LL + minute) * 60 + second) * 1000;
     ms += in.accept(".,") ? read_fraction_ms(in) : 0;
     ms -= read_offset_ms(in);
   }
-  return in.done() ? std::optional(ms) : std::nullopt;
+  return in.done();
 }
 
 }  // namespace
 
-std::optional<std::int64_t> parse_instant(std::string_view text) {
-  std::int64_t ms = 0;
+bool read_instant(std::string_view text, std::int64_t& ms) {
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  if (problem == std::errc() && end == text.data() + text.size()) {
-    return ms;
-  }
-  return parse_iso(text);
+  return (problem == std::errc() && end == text.data() + text.size()) || read_iso(text, ms);
 }
 
 }  // namespace ingest

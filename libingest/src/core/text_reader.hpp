@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "core/ascii.hpp"
+
 namespace ingest::detail {
 
 /// Reads a text from left to right; once something does not fit, nothing fits any more.
@@ -18,7 +20,7 @@ class text_reader {
   bool at(std::string_view any_of) const {
     return ok_ && !rest_.empty() && any_of.find(rest_.front()) != std::string_view::npos;
   }
-  bool at_digit() const { return at("0123456789"); }
+  bool at_digit() const { return ok_ && !rest_.empty() && is_digit(rest_.front()); }
   bool starts_with(std::string_view text) const { return ok_ && rest_.starts_with(text); }
 
   bool accept(std::string_view any_of) {
@@ -43,8 +45,9 @@ class text_reader {
   /// One digit at least, and as many as there are.
   std::string_view all_digits() {
     const std::string_view from = rest_;
-    expect("0123456789");
-    while (accept("0123456789")) {
+    ok_ = at_digit();
+    while (at_digit()) {
+      rest_.remove_prefix(1);
     }
     return from.substr(0, from.size() - rest_.size());
   }

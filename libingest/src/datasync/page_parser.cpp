@@ -124,9 +124,6 @@ class scanning_parser final : public page_parser {
     });
     in.finish();
     envelope_.conclude(page_);
-    if (!times_.empty()) {
-      page_.middle_timestamp_ms = times_[times_.size() / 2];
-    }
   }
 
   void parse_events(json_scanner& in, const record_encoder& encoder, std::string& out) {
@@ -145,16 +142,13 @@ class scanning_parser final : public page_parser {
       if (++page_.rows == 1) {
         page_.first_id = found[0].text(scratch_).value_or("");
       }
-      const auto ms = timestamp_of(found[1]);
-      page_.newest_first = page_.newest_first && ms && (times_.empty() || *ms <= times_.back());
-      if (ms) {
-        times_.push_back(*ms);
-        page_.last_timestamp_ms = ms;
-        if (!page_.first_timestamp_ms) {
-          page_.first_timestamp_ms = ms;
-        }
-      }
+      note_time(found[1]);
     });
+    if (!times_.empty()) {
+      page_.first_timestamp_ms = times_.front();
+      page_.last_timestamp_ms = times_.back();
+      page_.middle_timestamp_ms = times_[times_.size() / 2];
+    }
     page_.last_id = found[0].text(scratch_).value_or("");
   }
 
@@ -164,12 +158,15 @@ class scanning_parser final : public page_parser {
            std::to_string(odd - event.data());
   }
 
-  std::optional<std::int64_t> timestamp_of(const json_value& value) {
-    if (value.what == json_value::kind::number) {
-      return detail::whole_number(value.raw);
-    }
+  void note_time(const json_value& value) {
+    std::int64_t ms = 0;
     const auto text = value.text(scratch_);
-    return text ? parse_instant(*text) : std::nullopt;
+    const bool known = value.what == json_value::kind::number ? detail::read_whole_number(value.raw, ms)
+                                                              : text && read_instant(*text, ms);
+    page_.newest_first = page_.newest_first && known && (times_.empty() || ms <= times_.back());
+    if (known) {
+      times_.push_back(ms);
+    }
   }
 
   [[noreturn]] void refuse(const json_fault& fault, std::string_view body) const {

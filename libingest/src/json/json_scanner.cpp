@@ -1,273 +1,157 @@
 #include "json/json_scanner.hpp"
 
+#include <algorithm>
+
 #include "core/ascii.hpp"
-#include "json/byte_scan.hpp"
 
 namespace ingest::detail {
 
-namespace {
-
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+void json_scanner::fail(const char* p) const {
+  throw json_fault{static_cast<std::size_t>(p - begin_)};
 }
 
-json_value::kind kind_of(char first) {
-  switch (first) {
-    case '"':
-      return json_value::kind::string;
-    case '{':
-      return json_value::kind::object;
-    case '[':
-      return json_value::kind::array;
-    case 'n':
-      return json_value::kind::null;
-    case 't':
-    case 'f':
-      return json_value::kind::boolean;
-    default:
-      return json_value::kind::number;
-  }
-}
-
-}  // namespace
-
-void json_scanner::fail() const {
-  throw json_fault{offset()};
-}
-
-void json_scanner::tolerate() {
+void json_scanner::tolerate(const char* p) {
   if (!tolerated_) {
-    tolerated_ = offset();
+    tolerated_ = static_cast<std::size_t>(p - begin_);
   }
 }
 
-void json_scanner::push(char close) {
-  open_.push_back(close);
-  ++p_;
-}
-
-void json_scanner::enter(char open) {
-  if (peek() != open) {
-    fail();
-  }
-  push(open == '{' ? '}' : ']');
-}
-
-void json_scanner::leave() {
-  open_.pop_back();
-  ++p_;
-}
-
-bool json_scanner::next_of(char close) {
-  const char c = peek();
-  if (c == close) {
-    leave();
-    return false;
-  }
-  if (c != ',') {
-    fail();
-  }
-  ++p_;
-  return true;
-}
-
-std::string_view json_scanner::key() {
-  if (peek() != '"') {
-    fail();
-  }
-  const char* const start = p_ + 1;
-  const bool escaped = string();
-  const std::string_view contents(start, static_cast<std::size_t>(p_ - start - 1));
-  if (peek() != ':') {
-    fail();
-  }
-  ++p_;
-  if (!escaped) {
-    return contents;
-  }
+std::string_view json_scanner::unescaped_key(std::string_view contents) {
   key_text_.clear();
   append_unescaped(contents, key_text_);
   return key_text_;
 }
 
-json_value json_scanner::value() {
-  const char first = peek();
-  const char* const start = p_;
-  skip();
-  return {kind_of(first), std::string_view(start, static_cast<std::size_t>(p_ - start))};
-}
-
 void json_scanner::finish() {
   if (peek() != '\0' || p_ != end_) {
-    fail();
+    fail(p_);
   }
 }
 
-void json_scanner::skip() {
-  const std::size_t base = open_.size();
-  do {
-    while (skip_opening()) {
+const char* json_scanner::past_container(const char* p) {
+  for (std::size_t depth = 0;;) {
+    // In front of a value.
+    p = past_blanks(p);
+    const char first = at(p);
+    if (first == '{' || first == '[') {
+      if (depth == open_.size()) {
+        open_.resize(std::max(2 * depth, open_.capacity()));  // nothing is allocated for the first few
+      }
+      open_[depth++] = first == '{' ? '}' : ']';
+      p = past_blanks(p + 1);
+      if (at(p) != open_[depth - 1]) {
+        p = first == '{' ? past_name(p) : p;
+        continue;
+      }
+    } else {
+      p = past_blanks(past_scalar(p));
     }
-  } while (skip_to_next_value(base));
+    // Behind a value, or at the end of an empty container.
+    while (at(p) == open_[depth - 1]) {
+      ++p;
+      if (--depth == 0) {
+        return p;
+      }
+      p = past_blanks(p);
+    }
+    require(p, ',');
+    p = open_[depth - 1] == '}' ? past_name(past_blanks(p + 1)) : p + 1;
+  }
 }
 
-// Reads a value or, returning true, the opening of one: the next thing to read is a value again.
-bool json_scanner::skip_opening() {
-  const char c = peek();
-  switch (c) {
-    case '{':
-    case '[':
-      push(c == '{' ? '}' : ']');
-      if (peek() == open_.back()) {
-        leave();
-        return false;
-      }
-      if (c == '{') {
-        if (peek() != '"') {
-          fail();
-        }
-        string();
-        if (peek() != ':') {
-          fail();
-        }
-        ++p_;
-      }
-      return true;
+const char* json_scanner::past_scalar(const char* p) {
+  bool escaped = false;
+  switch (at(p)) {
     case '"':
-      string();
-      return false;
+      return past_string(p, escaped);
     case 't':
-      literal("true");
-      return false;
+      return past_literal(p, "true");
     case 'f':
-      literal("false");
-      return false;
+      return past_literal(p, "false");
     case 'n':
-      literal("null");
-      return false;
+      return past_literal(p, "null");
     default:
-      number();
-      return false;
+      return past_number(p);
   }
 }
 
-// After a value: closes what ends here; true if another value follows inside the value that began at depth `base`.
-bool json_scanner::skip_to_next_value(std::size_t base) {
-  while (open_.size() > base) {
-    const char c = peek();
-    if (c == open_.back()) {
-      leave();
-      continue;
-    }
-    if (c != ',') {
-      fail();
-    }
-    ++p_;
-    if (open_.back() == '}') {
-      if (peek() != '"') {
-        fail();
-      }
-      string();
-      if (peek() != ':') {
-        fail();
-      }
-      ++p_;
-    }
-    return true;
-  }
-  return false;
-}
-
-bool json_scanner::string() {
-  ++p_;
-  for (bool escaped = false;;) {
-    p_ = find_first<true, '"', '\\'>(p_, end_);
-    if (p_ == end_) {
-      fail();
-    }
-    if (*p_ == '"') {
-      ++p_;
-      return escaped;
-    }
-    if (*p_ == '\\') {
-      escape();
+// `p` is at what is neither the end nor an ordinary character of a string.
+const char* json_scanner::past_rest_of_string(const char* p, bool& escaped) {
+  while (p != end_ && *p != '"') {
+    if (*p == '\\') {
+      p = past_escape(p);
       escaped = true;
     } else if (tolerant_) {
-      tolerate();
-      ++p_;
+      tolerate(p);
+      ++p;
     } else {
-      fail();
+      fail(p);
     }
+    p = find_first<true, '"', '\\'>(p, end_);
   }
+  if (p == end_) {
+    fail(p);
+  }
+  return p + 1;
 }
 
-void json_scanner::escape() {
-  ++p_;
-  if (p_ == end_) {
-    fail();
+const char* json_scanner::past_escape(const char* p) const {
+  ++p;
+  if (p == end_) {
+    fail(p);
   }
-  if (*p_ == 'u') {
+  if (*p == 'u') {
     for (int i = 0; i < 4; ++i) {
-      ++p_;
-      if (p_ == end_ || !is_hex(*p_)) {
-        fail();
+      ++p;
+      if (p == end_ || !is_hex_digit(*p)) {
+        fail(p);
       }
     }
-  } else if (std::string_view("\"\\/bfnrt").find(*p_) == std::string_view::npos) {
-    fail();
+  } else if (std::string_view("\"\\/bfnrt").find(*p) == std::string_view::npos) {
+    fail(p);
   }
-  ++p_;
+  return p + 1;
 }
 
-void json_scanner::digits() {
-  if (p_ == end_ || !is_digit(*p_)) {
-    fail();
+const char* json_scanner::past_digits(const char* p) const {
+  if (p == end_ || !is_digit(*p)) {
+    fail(p);
   }
-  while (p_ != end_ && is_digit(*p_)) {
-    ++p_;
+  while (p != end_ && is_digit(*p)) {
+    ++p;
   }
+  return p;
 }
 
-void json_scanner::number() {
-  if (p_ != end_ && *p_ == '-') {
-    ++p_;
+const char* json_scanner::past_number(const char* p) {
+  if (at(p) == '-') {
+    ++p;
   }
-  if (tolerant_ && no_number()) {
-    return;
+  if (tolerant_ && (at(p) == 'N' || at(p) == 'I')) {
+    return past_no_number(p);
   }
-  if (p_ != end_ && *p_ == '0') {
-    ++p_;
-  } else {
-    digits();
+  p = at(p) == '0' ? p + 1 : past_digits(p);
+  if (at(p) == '.') {
+    p = past_digits(p + 1);
   }
-  if (p_ != end_ && *p_ == '.') {
-    ++p_;
-    digits();
+  if (at(p) == 'e' || at(p) == 'E') {
+    ++p;
+    p = past_digits(at(p) == '+' || at(p) == '-' ? p + 1 : p);
   }
-  if (p_ != end_ && (*p_ == 'e' || *p_ == 'E')) {
-    ++p_;
-    if (p_ != end_ && (*p_ == '+' || *p_ == '-')) {
-      ++p_;
-    }
-    digits();
-  }
+  return p;
 }
 
 // What some servers write for a number that is none.
-bool json_scanner::no_number() {
-  if (p_ == end_ || (*p_ != 'N' && *p_ != 'I')) {
-    return false;
-  }
-  tolerate();
-  literal(*p_ == 'N' ? "NaN" : "Infinity");
-  return true;
+const char* json_scanner::past_no_number(const char* p) {
+  tolerate(p);
+  return past_literal(p, *p == 'N' ? "NaN" : "Infinity");
 }
 
-void json_scanner::literal(std::string_view word) {
-  if (static_cast<std::size_t>(end_ - p_) < word.size() || std::string_view(p_, word.size()) != word) {
-    fail();
+const char* json_scanner::past_literal(const char* p, std::string_view word) const {
+  if (static_cast<std::size_t>(end_ - p) < word.size() || std::string_view(p, word.size()) != word) {
+    fail(p);
   }
-  p_ += word.size();
+  return p + word.size();
 }
 
 }  // namespace ingest::detail

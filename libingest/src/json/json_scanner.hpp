@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "json/byte_scan.hpp"
 #include "json/json_pointer.hpp"
 
 namespace ingest::detail {
@@ -22,6 +23,25 @@ struct json_value {
   enum class kind { missing, null, boolean, number, string, object, array };
   kind what = kind::missing;
   std::string_view raw;  ///< with quotes, brackets or braces
+
+  /// Of the value that begins with this character.
+  static kind kind_of(char first) {
+    switch (first) {
+      case '"':
+        return kind::string;
+      case '{':
+        return kind::object;
+      case '[':
+        return kind::array;
+      case 'n':
+        return kind::null;
+      case 't':
+      case 'f':
+        return kind::boolean;
+      default:
+        return kind::number;
+    }
+  }
 
   bool is_true() const { return what == kind::boolean && raw.front() == 't'; }
   bool is_null() const { return what == kind::null || what == kind::missing; }
@@ -44,21 +64,33 @@ class json_scanner {
 
   /// The first character of the next value or punctuation, or NUL at the end.
   char peek() {
-    while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) {
-      ++p_;
-    }
-    return p_ == end_ ? '\0' : *p_;
+    p_ = past_blanks(p_);
+    return at(p_);
   }
 
   /// Reads one value of any kind.
-  json_value value();
+  json_value value() {
+    peek();
+    const char* const start = p_;
+    p_ = past_value(start);
+    return passed(start);
+  }
+
+  /// Reads one value whatever it is.
+  void pass() { p_ = past_value(past_blanks(p_)); }
+
+  /// The value that began at `start` and was read to its end.
+  json_value passed(const char* start) const {
+    return {json_value::kind_of(*start), std::string_view(start, static_cast<std::size_t>(p_ - start))};
+  }
 
   /// Reads an object, calling on_member(key) for each member; that call must read exactly the member's value.
   template <class F>
   void object(F&& on_member) {
     enter('{');
     if (peek() == '}') {
-      return leave();
+      ++p_;
+      return;
     }
     do {
       on_member(key());
@@ -70,7 +102,8 @@ class json_scanner {
   void array(F&& on_element) {
     enter('[');
     if (peek() == ']') {
-      return leave();
+      ++p_;
+      return;
     }
     std::size_t index = 0;
     do {
@@ -89,29 +122,77 @@ class json_scanner {
   const char* position() const { return p_; }
 
  private:
-  void enter(char open);
-  void leave();
-  bool next_of(char close);
-  std::string_view key();
-  void push(char close);
-  void skip();
-  bool skip_opening();
-  bool skip_to_next_value(std::size_t base);
-  bool string();  // true if it has escapes
-  void escape();
-  void number();
-  bool no_number();
-  void digits();
-  void literal(std::string_view word);
-  void tolerate();
-  [[noreturn]] void fail() const;
+  void enter(char opening) {
+    peek();
+    require(p_, opening);
+    ++p_;
+  }
+  bool next_of(char close) {
+    const bool ends = peek() == close;
+    require(p_, ends ? close : ',');
+    ++p_;
+    return !ends;
+  }
+  std::string_view key() {
+    peek();
+    require(p_, '"');
+    bool escaped = false;
+    const char* const end = past_string(p_, escaped);
+    const std::string_view contents(p_ + 1, static_cast<std::size_t>(end - p_ - 2));
+    p_ = past_colon(end);
+    return escaped ? unescaped_key(contents) : contents;
+  }
+  std::string_view unescaped_key(std::string_view contents);
+
+  // Each of these reads what begins at `p` and returns the end of it. Where they are is in a register meanwhile.
+  const char* past_blanks(const char* p) const {
+    while (p != end_ && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
+      ++p;
+    }
+    return p;
+  }
+  const char* past_value(const char* p) {
+    const char first = at(p);
+    return first == '{' || first == '[' ? past_container(p) : past_scalar(p);
+  }
+  const char* past_string(const char* p, bool& escaped) {
+    p = find_first<true, '"', '\\'>(p + 1, end_);
+    return p != end_ && *p == '"' ? p + 1 : past_rest_of_string(p, escaped);
+  }
+  const char* past_colon(const char* p) const {
+    p = past_blanks(p);
+    require(p, ':');
+    return p + 1;
+  }
+  const char* past_name(const char* p) {
+    bool escaped = false;
+    require(p, '"');
+    return past_colon(past_string(p, escaped));
+  }
+  const char* past_container(const char* p);
+  const char* past_scalar(const char* p);
+  const char* past_rest_of_string(const char* p, bool& escaped);
+  const char* past_escape(const char* p) const;
+  const char* past_number(const char* p);
+  const char* past_no_number(const char* p);
+  const char* past_digits(const char* p) const;
+  const char* past_literal(const char* p, std::string_view word) const;
+
+  char at(const char* p) const { return p == end_ ? '\0' : *p; }
+  void require(const char* p, char c) const {
+    if (at(p) != c) {
+      fail(p);
+    }
+  }
+  void tolerate(const char* p);
+  [[noreturn]] void fail(const char* p) const;
 
   const char* begin_;
   const char* p_;
   const char* end_;
   bool tolerant_;
   std::optional<std::size_t> tolerated_;
-  std::string open_;      // the closing character of each container around p_
+  std::string open_;      // past_container()'s memory: what closes the containers that it is in
   std::string key_text_;  // a key that had escapes
 };
 

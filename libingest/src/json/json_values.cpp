@@ -1,3 +1,4 @@
+#include <bit>
 #include <charconv>
 #include <cstdint>
 
@@ -69,49 +70,40 @@ class pointer_walk {
       : in_(in), pointers_(pointers), found_(found) {}
 
   /// Reads a value at `level`, which the pointers of the set `on_path` lead to or through.
-  json_value walk(std::uint32_t on_path, std::size_t level) {
+  void walk(std::uint32_t on_path, std::size_t level) {
     if (on_path == 0) {
-      return in_.value();
+      return in_.pass();
     }
+    const char first = in_.peek();
+    const char* const start = in_.position();
     const std::uint32_t deeper = through(on_path, level);
-    const json_value whole = deeper == 0 ? in_.value() : walk_into(deeper, level);
-    for (std::size_t i = 0; i < pointers_.size(); ++i) {
-      if (((on_path & ~deeper) >> i & 1U) != 0) {
-        found_[i] = whole;
-      }
+    if (deeper != 0 && first == '{') {
+      in_.object([&](std::string_view key) { walk(matching(deeper, level, key), level + 1); });
+    } else if (deeper != 0 && first == '[') {
+      in_.array([&](std::size_t index) { walk(matching(deeper, level, std::to_string(index)), level + 1); });
+    } else {
+      in_.pass();
     }
-    return whole;
+    for (std::uint32_t here = on_path & ~deeper; here != 0; here &= here - 1) {
+      found_[std::countr_zero(here)] = in_.passed(start);
+    }
   }
 
  private:
   std::uint32_t through(std::uint32_t on_path, std::size_t level) const {
     std::uint32_t deeper = 0;
-    for (std::size_t i = 0; i < pointers_.size(); ++i) {
-      if ((on_path >> i & 1U) != 0 && pointers_[i].tokens().size() > level) {
-        deeper |= 1U << i;
-      }
+    for (std::uint32_t rest = on_path; rest != 0; rest &= rest - 1) {
+      const int i = std::countr_zero(rest);
+      deeper |= pointers_[i].tokens().size() > level ? 1U << i : 0;
     }
     return deeper;
   }
 
-  json_value walk_into(std::uint32_t on_path, std::size_t level) {
-    const char first = in_.peek();
-    const char* const start = in_.position();
-    if (first == '{') {
-      in_.object([&](std::string_view key) { walk(matching(on_path, level, key), level + 1); });
-    } else if (first == '[') {
-      in_.array([&](std::size_t index) { walk(matching(on_path, level, std::to_string(index)), level + 1); });
-    } else {
-      return in_.value();
-    }
-    return {first == '{' ? json_value::kind::object : json_value::kind::array,
-            std::string_view(start, static_cast<std::size_t>(in_.position() - start))};
-  }
-
   std::uint32_t matching(std::uint32_t on_path, std::size_t level, std::string_view token) {
     std::uint32_t matched = 0;
-    for (std::size_t i = 0; i < pointers_.size(); ++i) {
-      if ((on_path >> i & 1U) != 0 && pointers_[i].tokens()[level] == token) {
+    for (std::uint32_t rest = on_path; rest != 0; rest &= rest - 1) {
+      const int i = std::countr_zero(rest);
+      if (pointers_[i].tokens()[level] == token) {
         matched |= 1U << i;
         found_[i] = {};  // an earlier occurrence of the key counts no longer, whatever this one holds
       }
@@ -163,7 +155,10 @@ json_value find_values(json_scanner& in, std::span<const json_pointer> pointers,
   for (json_value& v : found) {
     v = {};
   }
-  return pointer_walk(in, pointers, found).walk((1U << pointers.size()) - 1, 0);
+  in.peek();
+  const char* const start = in.position();
+  pointer_walk(in, pointers, found).walk((1U << pointers.size()) - 1, 0);
+  return in.passed(start);
 }
 
 }  // namespace ingest::detail

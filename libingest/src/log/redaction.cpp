@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "ingest/log.hpp"
 #include "log/secret_spelling.hpp"
 
@@ -168,7 +169,7 @@ std::size_t end_of_value(std::string_view text, std::size_t from) {
 
 void mask_named_passwords(std::string& text) {
   constexpr std::string_view name = "password";
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto same = [](char a, char b) { return lower(a) == b; };
   for (std::size_t from = 0;;) {
     const auto found =
         std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), name.begin(), name.end(), same);
@@ -237,9 +238,7 @@ std::string detail::without_passwords(std::string_view text) {
 }
 
 bool detail::names_secret(std::string_view header) {
-  std::string name(header);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = lower(header);
   constexpr std::array<std::string_view, 9> parts = {"auth",     "cookie",     "key",     "token",    "secret",
                                                      "password", "credential", "session", "signature"};
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return name.find(part) != name.npos; });

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "processes/airbyte_messages.hpp"
@@ -29,8 +29,8 @@ std::string catalog_in(std::string_view line) {
   }
 }
 
-bool names_secret(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+bool names_secret(std::string_view setting) {
+  const std::string name = lower(setting);
   static constexpr std::array words{"secret",      "token",   "password",   "passwd",     "passphrase", "apikey",
                                     "private_key", "api_key", "credential", "access_key", "auth_header"};
   return std::any_of(words.begin(), words.end(), [&name](const char* word) { return name.find(word) != name.npos; });

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "core/ascii.hpp"
 #include "ingest/error.hpp"
 #include "log/quotable.hpp"
 #include "rest/answers/api_message.hpp"
@@ -22,10 +22,7 @@ std::string_view without_blanks_before(std::string_view text) {
 }  // namespace
 
 void refuse_markup(std::string_view beginning) {
-  const std::string_view text = without_blanks_before(beginning).substr(0, 16);
-  std::string lowered;
-  std::transform(text.begin(), text.end(), std::back_inserter(lowered),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lowered = lower(without_blanks_before(beginning).substr(0, 16));
   if (std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view b) { return lowered.starts_with(b); })) {
     throw error(errc::bad_data,
                 "the answer is no rows or lines, but a page: \"" +
