@@ -289,6 +289,49 @@ BOOST_AUTO_TEST_CASE(reads_parents_once_for_themselves_and_all_their_children) {
   BOOST_TEST(number("SELECT count(*) FROM kids") == 6);
 }
 
+BOOST_AUTO_TEST_CASE(reads_children_of_all_parents_where_nothing_of_these_is_new) {
+  for (int i = 0; i < 3; ++i) {  // the second run has no time left to ask for
+    const auto p = shop("run");
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(number("SELECT count(*) FROM orders") == in_time);
+    BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(does_not_replace_a_table_where_there_is_no_time_to_ask_for) {
+  std::atomic<int> asked{0};
+  http_server own([&](const received_request& r) {
+    ++asked;
+    return reply{.body = r.path == "/things" ? R"({"items":[{"id":1,"at":"2026-02-01"},{"id":2,"at":"2026-02-02"}]})"
+                                             : R"({"items":[{"name":"a"}]})"};
+  });
+  const auto streams_from = [&](const std::string& start) {
+    return write_streams(own, R"(
+  things:
+    key: id
+    write: replace
+    records: items
+    paginate: none
+    incremental: {field: at, param: since, until_param: until, start: )" +
+                                  start + R"(, step: 300d, format: date}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
+)");
+  };
+  BOOST_TEST(run("run", {streams_from("2026-01-01")}).exit_code == 0);
+  BOOST_TEST(number("SELECT count(*) FROM things") == 2);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  const std::string file = streams_from("2199-01-01");
+  asked = 0;
+  for (const auto& flags : {std::vector<std::string>{file}, {file, "--stream", "kids"}, {file, "--stream", "things"}}) {
+    const auto p = run("run", flags);
+    BOOST_TEST(p.exit_code == 65, p.err);
+    BOOST_TEST(has(p.err, "no time that could be asked for"), p.err);
+    BOOST_TEST(number("SELECT count(*) FROM things") == 2);
+    BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  }
+  BOOST_TEST(asked == 0);
+}
+
 BOOST_AUTO_TEST_CASE(ends_where_it_stands_with_a_child_whose_parent_has_gone_since_a_process_before) {
   std::atomic<bool> gone{false};
   std::string last_page;  // behind which the parent goes: behind the first, or before it

@@ -217,6 +217,19 @@ void connector_stream::require_word_of_parent(bool has_records, const std::stop_
   }
 }
 
+void connector_stream::require_asked(const stream_slices& slices, const std::stop_token& stop) const {
+  const auto& replaces_rows = of_.parts().replaces_rows;
+  if (slices.asked_nobody() && replaces_rows && replaces_rows(stop)) {
+    throw error(errc::bad_data,
+                name_ +
+                    ": there is no time that could be asked for, or no partition, so that the API was asked nothing, "
+                    "while what is read takes the place of a table that has rows: it is left as it is. Look at the "
+                    "start and the end of the cursor and at the values of the partitions; if there is nothing to be "
+                    "read any more, empty the table by hand",
+                false);
+  }
+}
+
 namespace {
 
 /// A parent is what it would be without any state, whatever state its own table has.
@@ -233,7 +246,10 @@ std::shared_ptr<parent_records> make_parent_records(const component& stream) {
   return std::make_shared<parent_stream>(
       [parent] { return parent->slices(); },
       [parent](const planned_slice& slice) { return parent->reader(slice, true); },
-      [parent](bool has_records, const std::stop_token& stop) { parent->require_word_of_parent(has_records, stop); },
+      [parent](bool has_records, const stream_slices& slices, const std::stop_token& stop) {
+        parent->require_asked(slices, stop);
+        parent->require_word_of_parent(has_records, stop);
+      },
       parent->kept());
 }
 

@@ -52,6 +52,10 @@ class connector_stream {
   /// and what is read of its children takes the place of rows that are there. May ask the database for these.
   void require_word_of_parent(bool has_records, const std::stop_token& stop) const;
 
+  /// Throws errc::bad_data where nobody was asked for any of these slices, which have been given to the last one, and
+  /// what is read takes the place of rows that are there. May ask the database for these.
+  void require_asked(const stream_slices& slices, const std::stop_token& stop) const;
+
   /// What is to be kept of it for its children; nothing, where they do not need it. The stream must outlive it.
   parent_keeping kept() const;
 

@@ -119,7 +119,11 @@ class stream_supply final : public slice_supply {
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
+    if (slices_->leaves_out_what_was_read()) {
+      of_->kept.give_up();  // children are of that, too
+    }
     if (!planned) {
+      of_->stream->require_asked(*slices_, stop);
       return next_gone();
     }
     slice_task task{slice_id(of_->stream->name(), planned->slice.name()), std::nullopt};

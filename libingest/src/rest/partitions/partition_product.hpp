@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ class partition_product final : public partition_router {
 
   void begin() override;
   std::optional<partition> next(const std::stop_token& stop) override;
+  bool asks() const override {
+    return std::any_of(columns_.begin(), columns_.end(), [](const column& one) { return one.router->asks(); });
+  }
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
 
  private:

@@ -32,6 +32,7 @@ class substream_partitions final : public partition_router {
 
   void begin() override;
   std::optional<partition> next(const std::stop_token& stop) override;
+  bool asks() const override { return true; }
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
 
  private:

@@ -21,8 +21,8 @@ void kept_slices::begin() {
 void kept_slices::name(const slice_id& id, const planned_slice& slice) {
   const std::lock_guard lock(mutex_);
   named_.add(id);
-  if (slice.watermark || slice.of_parent) {
-    to_.reset();  // children are of older records, too, and of those of parents that have not changed
+  if (slice.of_parent) {
+    to_.reset();  // children are of records of parents that have not changed, too
   }
 }
 
@@ -30,6 +30,11 @@ void kept_slices::all_named() {
   const std::lock_guard lock(mutex_);
   all_named_ = true;
   finish_if_whole();
+}
+
+void kept_slices::give_up() {
+  const std::lock_guard lock(mutex_);
+  to_.reset();
 }
 
 void kept_slices::open(const slice_id& id, const std::optional<std::string>& position) {

@@ -25,6 +25,8 @@ class kept_slices {
   void begin();
   void name(const slice_id& id, const planned_slice& slice);
   void all_named();
+  /// What is read is not all that children are of.
+  void give_up();
 
   void open(const slice_id& id, const std::optional<std::string>& position);
   void take(const slice_id& id, const planned_slice& slice, const stream_page& page);

@@ -43,9 +43,9 @@ std::optional<parent_page> parent_stream::next(const std::stop_token& stop) {
     return found;
   }
   if (ended_) {
-    ended_(has_records_, stop);
+    ended_(has_records_, *slices_, stop);
   }
-  if (keeping_ && kept_.is_believable(has_records_)) {
+  if (keeping_ && !slices_->asked_nobody() && kept_.is_believable(has_records_)) {
     keeping_->finish();
   }
   keeping_.reset();

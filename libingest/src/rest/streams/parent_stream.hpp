@@ -15,11 +15,11 @@ namespace ingest::rest {
 /// answer is held at a time.
 class parent_stream final : public parent_records {
  public:
-  using end_listener = std::function<void(bool has_records, const std::stop_token& stop)>;
+  using end_listener = std::function<void(bool has_records, const stream_slices& slices, const std::stop_token& stop)>;
   using reader_factory = std::function<std::unique_ptr<slice_reader>(const planned_slice& slice)>;
 
   /// `slices` makes the slices of the parent anew, `read` what reads one of them. `ended` is told whether any record
-  /// has come, once all of them were read, and may throw; none: nobody is.
+  /// has come, once all of them were read, and of which slices, and may throw; none: nobody is.
   parent_stream(std::function<std::unique_ptr<stream_slices>()> slices, reader_factory read,
                 end_listener ended = nullptr, parent_keeping kept = {});
 

@@ -39,6 +39,7 @@ std::optional<planned_slice> stream_slices::next(const std::stop_token& stop) {
   while (window_ && *window_ == window) {
     window_ = windows_->next();  // a format may show less than the step: the same time again
   }
+  has_slices_ = true;
   return planned_slice{{current_, std::move(window)}, watermark_, !window_};
 }
 
@@ -91,11 +92,13 @@ bool stream_slices::find_partition(const std::stop_token& stop) {
 
 void stream_slices::begin_windows(const partition& of, const std::stop_token& stop) {
   current_ = of;
+  has_partitions_ = true;
   if (!cursor_) {
     window_ = value::dict_of({});
     return;
   }
   watermark_ = progress_.watermark ? progress_.watermark(of.key(), stop) : std::nullopt;
+  goes_on_ = goes_on_ || watermark_;
   windows_ = cursor_->windows(watermark_);
   window_ = windows_->next();
 }

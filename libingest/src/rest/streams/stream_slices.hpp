@@ -46,6 +46,13 @@ class stream_slices {
   /// The next slice; nothing behind the last one. Throws as the router and the cursor do.
   std::optional<planned_slice> next(const std::stop_token& stop);
 
+  /// Whether so far a partition has begun where the sync before had left it, be it that no slice of it was left.
+  bool leaves_out_what_was_read() const { return goes_on_; }
+
+  /// Behind the last slice: whether nobody was asked for anything, though nobody has said that there is nothing. There
+  /// are partitions, but no time of theirs, or no partitions in a list of the settings.
+  bool asked_nobody() const { return !has_slices_ && (has_partitions_ || !router_->asks()); }
+
  private:
   bool next_partition(const std::stop_token& stop);
   bool find_partition(const std::stop_token& stop);
@@ -60,6 +67,9 @@ class stream_slices {
   bool extra_fields_matter_ = true;
   recent_keys known_;
   bool begun_ = false;
+  bool has_partitions_ = false;
+  bool has_slices_ = false;
+  bool goes_on_ = false;
   std::optional<partition> pending_;  // found, and not begun: asking for its watermark may fail
   partition current_;
   std::optional<std::string> watermark_;

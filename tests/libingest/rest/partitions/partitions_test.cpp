@@ -286,6 +286,29 @@ BOOST_AUTO_TEST_CASE(no_partition_is_passed_by_where_its_watermark_could_not_be_
   BOOST_TEST(found == R"( {"i":0}{"i":0} {"i":1}{"i":1})");
 }
 
+BOOST_AUTO_TEST_CASE(slices_know_what_they_leave_out_and_whether_anybody_was_asked) {
+  const auto reached = [](const char* watermark) {
+    stream_progress progress;
+    progress.watermark = [watermark](const std::string&, const std::stop_token&) {
+      return std::optional<std::string>(watermark);
+    };
+    return progress;
+  };
+  stream_slices all(list_of("[0]", "i"), monthly(), {});
+  while (all.next({})) {
+  }
+  BOOST_TEST(!all.leaves_out_what_was_read());
+  BOOST_TEST(!all.asked_nobody());
+  stream_slices none_left(list_of("[0]", "i"), monthly(), reached("2024-02-20"));
+  BOOST_TEST(!none_left.next({}));
+  BOOST_TEST(none_left.leaves_out_what_was_read());
+  BOOST_TEST(none_left.asked_nobody());
+  stream_slices no_values(list_of("[]", "i"), nullptr, {});
+  BOOST_TEST(!no_values.next({}));
+  BOOST_TEST(!no_values.leaves_out_what_was_read());
+  BOOST_TEST(no_values.asked_nobody());
+}
+
 BOOST_AUTO_TEST_CASE(each_partition_is_given_once) {
   BOOST_TEST(all_of(stream_slices(list_of("[0,1,0,1,2]", "i"), nullptr, {})) ==
              "{\"partition\":{\"i\":0},\"window\":{}} -.\n{\"partition\":{\"i\":1},\"window\":{}} -.\n"
