@@ -17,12 +17,9 @@ constexpr std::chrono::hours until_told_again(22);
 hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, const clock_reading& now)
     : in_(in),
       file_(std::move(file)),
-      written_(read_memory(in.state, file_.name)),
-      planner_(file_.rules, written_.syncs, now),
-      figures_(std::make_unique<sync_figures>(file_.checked.pipeline)),
-      last_complete_(written_.last_complete),
-      failure_told_(written_.failure_told),
-      owes_recovery_(written_.owes_recovery) {
+      memory_(read_memory(in.state, file_.name)),
+      planner_(file_.rules, memory_.syncs, now),
+      figures_(std::make_unique<sync_figures>(file_.checked.pipeline)) {
   remember();  // that it is there: from now on its moments can be missed
 }
 
@@ -32,15 +29,15 @@ std::string hosted_pipeline::mark() const {
 }
 
 void hosted_pipeline::remember() {
-  written_ = {planner_.memory(), last_complete_, failure_told_, owes_recovery_};
-  write_memory(in_.state, file_.name, written_);
+  memory_.syncs = planner_.memory();
+  write_memory(in_.state, file_.name, memory_);
 }
 
 /// Where something has changed that a restart must know of; moments of the schedule alone can wait for the next sync.
 void hosted_pipeline::keep() {
   sync_memory now_is = planner_.memory();
-  now_is.due = written_.syncs.due;
-  if (now_is != written_.syncs) {
+  now_is.due = memory_.syncs.due;
+  if (now_is != memory_.syncs) {
     remember();
   }
 }
@@ -80,7 +77,7 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   planner_.ended(end.outcome, now);
   counts_.add(end);
   if (end.outcome == sync_outcome::complete) {
-    last_complete_ = now.wall;
+    memory_.last_complete = now.wall;
   }
   const auto next = planner_.next_begin(now);
   log::write(end.error.empty() ? log::level::info : log::level::error, events::sync_ended,
@@ -107,20 +104,21 @@ void hosted_pipeline::tell(told_event event, const sync_end& end, const clock_re
 
 void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
   if (end.outcome == sync_outcome::complete) {
-    failure_told_.reset();
+    memory_.failure_told.reset();
     teller_.withdraw(told_event::failure);
-    if (owes_recovery_) {
+    if (memory_.owes_recovery) {
       tell(told_event::recovery, end, now);
-      owes_recovery_ = !file_.hooks.on_recovery.empty();
+      memory_.owes_recovery = !file_.hooks.on_recovery.empty();
     }
     tell(told_event::complete, end, now);
     return;
   }
-  const bool is_old = failure_told_ && end.ended >= *failure_told_ && end.ended - *failure_told_ < until_told_again;
+  const bool is_old = memory_.failure_told && end.ended >= *memory_.failure_told &&
+                      end.ended - *memory_.failure_told < until_told_again;
   if (planner_.has_given_up() && !is_old && !teller_.has(told_event::failure)) {
     teller_.withdraw(told_event::recovery);
     tell(told_event::failure, end, now);
-    owes_recovery_ = true;  // before it is heard, or it might be by nobody that remembers it
+    memory_.owes_recovery = true;  // before it is heard, or it might be by nobody that remembers it
   }
 }
 
@@ -128,9 +126,9 @@ void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
 /// end.
 void hosted_pipeline::heard(const outcome_news& news) {
   if (news.event == told_event::failure && planner_.memory().failures > 0) {
-    failure_told_ = news.end.ended;
+    memory_.failure_told = news.end.ended;
   } else if (news.event == told_event::recovery) {
-    owes_recovery_ = false;
+    memory_.owes_recovery = false;
   }
   remember();
 }
@@ -152,6 +150,9 @@ void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
   if (file.checked.pipeline != file_.checked.pipeline) {
     figures_ = std::make_unique<sync_figures>(file.checked.pipeline);
   }
+  if (file.hooks != file_.hooks) {
+    teller_.change(file.hooks);
+  }
   file_ = std::move(file);
   planner_.change(file_.rules, now);
 }
@@ -163,7 +164,9 @@ void hosted_pipeline::change(pipeline_file file, const clock_reading& now) {
     return;
   }
   log::info(events::pipeline_changed, "schedule: " + file.rules.when.text(), {{"pipeline", file_.name}});
-  if (sync_) {
+  // The sync that runs knows nothing of when others begin, nor of who is told of it.
+  const bool runs_alike = file.variables == before.variables && file.connection == before.connection;
+  if (sync_ && (successor_ || !runs_alike)) {
     successor_ = std::move(file);
     sync_->stop(stop_reason::change, now);
   } else {
@@ -230,14 +233,15 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
     s.next_begin = planner_.next_begin(now);
   }
   s.last = last_;
-  s.last_complete = last_complete_;
+  s.last_complete = memory_.last_complete;
   const schedule& when = file_.rules.when;
-  const auto first = last_complete_ ? when.next_after(*last_complete_) : std::nullopt;
+  const auto first = memory_.last_complete ? when.next_after(*memory_.last_complete) : std::nullopt;
   const auto second = first ? when.next_after(*first) : std::nullopt;
   s.success_due = second ? std::optional(*second + file_.rules.spread) : std::nullopt;
   s.failures = failures();
   s.counts = counts_;
   s.hooks_failed = teller_.failures();
+  s.hook_problem = teller_.problem();
   s.figures = figures_->all();
   s.durations = figures_->all_durations();
   s.latest = figures_->latest();

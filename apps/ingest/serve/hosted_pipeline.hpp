@@ -52,7 +52,8 @@ class hosted_pipeline {
   /// How long nothing changes if nobody says anything; none: for ever.
   std::optional<std::chrono::seconds> quiet_for(const clock_reading& now) const;
 
-  /// What its file says now; a sync that runs is stopped first. Does nothing where it says the same.
+  /// What its file says now; a sync that runs is stopped first where it would run otherwise now. Does nothing where the
+  /// file says the same.
   void change(pipeline_file file, const clock_reading& now);
   /// Its file has gone: it ends with its sync.
   void leave(const clock_reading& now);
@@ -79,14 +80,11 @@ class hosted_pipeline {
   outcome_teller teller_;
   std::optional<pipeline_file> successor_;  ///< what its file says now; it begins when the sync has ended
   bool leaves_ = false;
-  pipeline_memory written_;
+  pipeline_memory memory_;  ///< as it was written last, but for what keep() lets wait
   sync_planner planner_;
   std::unique_ptr<sync_figures> figures_;
   std::unique_ptr<running_sync> sync_;
   std::optional<sync_end> last_;
-  std::optional<wall_time> last_complete_;
-  std::optional<wall_time> failure_told_;
-  bool owes_recovery_ = false;
   sync_counts counts_;
 };
 

@@ -244,6 +244,20 @@ void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const s
   }
 }
 
+void outcome_teller::change(const outcome_hooks& hooks) {
+  problem_.clear();
+  std::erase_if(waiting_, [&hooks](const order& o) { return hooks.of(o.news.event).empty(); });
+  for (order& o : waiting_) {
+    o.hooks = hooks;
+  }
+  if (again_ && hooks.of(again_->what.news.event).empty()) {
+    again_.reset();
+  } else if (again_) {
+    again_->what.hooks = hooks;
+    again_->at = std::chrono::seconds(0);  // what was wrong may be mended
+  }
+}
+
 void outcome_teller::withdraw(told_event event) {
   std::erase_if(waiting_, [event](const order& o) { return o.news.event == event; });
   if (again_ && again_->what.news.event == event) {
@@ -276,7 +290,8 @@ void outcome_teller::begin(const clock_reading& now) {
 void outcome_teller::was_not_heard(const std::string& why, const clock_reading& now) {
   ++failures_;
   const bool again = told_.news.event != told_event::complete && !is_stopped_;
-  log::warning(events::hook_failed, "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + quotable(why),
+  problem_ = "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + quotable(why);
+  log::warning(events::hook_failed, problem_,
                {{"pipeline", told_.news.pipeline}, {"again_in_s", again ? until_again.count() : -1}});
   if (again) {
     again_ = {std::move(told_), now.steady + until_again};
@@ -297,6 +312,7 @@ std::optional<outcome_news> outcome_teller::go_on(const clock_reading& now) {
     if (problem->empty()) {
       log::info(events::hook_told, "on_" + std::string(name_of(told_.news.event)) + " has been told",
                 {{"pipeline", told_.news.pipeline}});
+      problem_.clear();
       heard = std::move(told_.news);
     } else {
       was_not_heard(*problem, now);

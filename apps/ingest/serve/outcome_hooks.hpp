@@ -32,6 +32,8 @@ struct outcome_hooks {
   bool may_hold_secrets = false;  ///< of a command, so that what it writes is not told
   std::string ca_file = {};       ///< certificates to trust, of a webhook; empty: the system's
 
+  bool operator==(const outcome_hooks&) const = default;
+
   const std::string& of(told_event e) const {
     return e == told_event::complete ? on_complete : e == told_event::failure ? on_failure : on_recovery;
   }
@@ -64,6 +66,8 @@ class outcome_teller {
   /// To be told when all before it is; of several of one kind that wait, the latest alone. A failure or a recovery that
   /// is not heard is told again after five minutes, and so on.
   void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory, const clock_reading& now);
+  /// From now on these are told, also what waits or was not heard.
+  void change(const outcome_hooks& hooks);
   /// What of these waits, or was not heard, is not told any more.
   void withdraw(told_event event);
   /// Whether one of these runs or waits.
@@ -78,8 +82,9 @@ class outcome_teller {
   void kill();
 
   bool is_busy() const { return running_ != nullptr || !waiting_.empty(); }
-  pid_t pid() const;                                    ///< of a running command; none: 0
-  std::uint64_t failures() const { return failures_; }  ///< hooks that were not heard, since the service began
+  pid_t pid() const;                                       ///< of a running command; none: 0
+  std::uint64_t failures() const { return failures_; }     ///< hooks that were not heard, since the service began
+  const std::string& problem() const { return problem_; }  ///< why what was told last was not heard; empty: it was
 
  private:
   struct order {
@@ -102,6 +107,7 @@ class outcome_teller {
   std::optional<later> again_;      ///< what was not heard
   std::chrono::seconds began_{};
   std::uint64_t failures_ = 0;
+  std::string problem_;
   bool is_stopped_ = false;
 };
 

@@ -56,6 +56,7 @@ struct pipeline_status {
   sync_counts counts;
   sync_figures::durations durations;
   std::uint64_t hooks_failed = 0;                        ///< since the service began
+  std::string hook_problem;                              ///< why what was told last was not heard; empty: it was
   std::map<std::string, sync_figures::figures> figures;  ///< by stream, see sync_figures::all()
   std::map<std::string, sync_figures::figures> latest;   ///< by stream, of the sync that runs or was last
   std::uint64_t buffer_quota_bytes = 0;

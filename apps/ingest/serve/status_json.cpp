@@ -60,6 +60,8 @@ void put_pipeline(dense_json& to, const pipeline_status& p) {
   } else {
     to.json.Null();
   }
+  put_number(to, "hooks_failed", static_cast<double>(p.hooks_failed));
+  to.put("hook_problem", p.hook_problem);
   put_number(to, "buffer_quota_bytes", static_cast<double>(p.buffer_quota_bytes));
   put_streams(to, "streams", p.latest);
   to.put_list("doubts", p.doubts);

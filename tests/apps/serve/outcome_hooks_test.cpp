@@ -179,6 +179,30 @@ BOOST_AUTO_TEST_CASE(may_refuse_hang_or_talk_without_end_and_nobody_else_waits) 
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(may_be_changed_while_a_sync_runs_and_then_hears_what_was_not_heard) {
+  write("a", "retries: 0\non_failure: 'echo nobody is at home; exit 3'\n");
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return unheard("a") == 1; });
+  BOOST_TEST(has(of("a", "hook_problem"), "on_failure was not heard"), of("a", "hook_problem"));
+  api.hangs = true;
+  api.status = 200;
+  const int before = api.requests;
+  BOOST_REQUIRE(order("a", "start").status == 200);
+  await_that([&] { return api.requests > before; });
+  write("a", "retries: 0\non_failure: " + note("$INGEST_EVENT after $INGEST_FAILURES"));
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  await_that([&] { return what_was_told() == "failure after 1\n"; });
+  BOOST_TEST(of("a", "state") == "running");
+  BOOST_TEST(of("a", "hook_problem").empty());
+  api.hangs = false;
+  await_that([&] { return ends("a", "complete") == 1; });
+  BOOST_TEST(ends("a", "interrupted") < 1);
+  BOOST_TEST(api.requests == before + 1);
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(is_asked_to_end_with_the_service) {
   write("a", "on_complete: 'trap \"echo asked >> " + told().string() + "; exit\" TERM; echo begun >> " +
                  told().string() + "; while :; do sleep 0.1; done'\n");
