@@ -26,6 +26,8 @@ ingest_test(faults/system_call_errors_test.cpp LIBS ingest_fault_support LABELS 
 set_tests_properties(faults.full_disk faults.kills faults.power_loss faults.system_call_errors PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
 
 # What scripts/soak runs.
+add_library(ingest_service_soak STATIC soak/changing_api.cpp soak/service_soak.cpp)
+target_link_libraries(ingest_service_soak PUBLIC ingest_test_support PRIVATE ingest_compile_options)
 add_executable(soak soak/soak.cpp soak/soak_run.cpp)
 set_target_properties(soak PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-target_link_libraries(soak PRIVATE ingest_compile_options ingest_fault_support CLI11::CLI11)
+target_link_libraries(soak PRIVATE ingest_compile_options ingest_fault_support ingest_service_soak CLI11::CLI11)
