@@ -73,6 +73,7 @@ class durable_job {
  private:
   durable_run_options options(std::stop_token stop) const;
   bool has_nothing_to_do(const durable_run& run) const;
+  bool would_mix(const resumption& found) const;
   void check_source(const resumption& from) const;
   bool is_due_for_next_sync(const durable_run& run) const;
   std::string settled(std::string plan, const std::string& watermark, const std::string& plan_before,
@@ -99,6 +100,14 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     run->start_over();
   }
   run->find();
+  if (would_mix(run->found())) {
+    log::info(events::run_read_anew,
+              "what a process before had read of this run is given up, for the source may be another one now, and the "
+              "table would be neither: all of it is read again",
+              {{"pipeline", settings_.pipeline}, {"run_id", run->found().identity.run_id}});
+    run->start_over();
+    run->find();
+  }
   run_id_ = run->found().identity.run_id;
   const bool is_next_sync = is_due_for_next_sync(*run);
   if (is_next_sync) {
@@ -241,6 +250,14 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.ledger = target_;
   o.stop = std::move(stop);
   return o;
+}
+
+/// Whether a table is to be replaced, and would have some rows of one state of the source and some of another. Of rows
+/// that are merged, the next run finds what this one misses.
+bool durable_job::would_mix(const resumption& found) const {
+  return command_ == command::run && settings_.write == disposition::replace && finds_slices(found.identity.plan) &&
+         present_in(found.identity.plan) && !found.is_new && !found.fetched && !found.complete &&
+         from_of(settings_).mixes_states != nullptr && from_of(settings_).mixes_states(settings_);
 }
 
 /// Nobody knows whether what is on standard input now is what the run has read from it.

@@ -1,9 +1,11 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <optional>
@@ -305,11 +307,11 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_where_there_is_no_time_to_ask_for)
     return reply{.body = r.path == "/things" ? R"({"items":[{"id":1,"at":"2026-02-01"},{"id":2,"at":"2026-02-02"}]})"
                                              : R"({"items":[{"name":"a"}]})"};
   });
-  const auto streams_from = [&](const std::string& start) {
+  const auto streams_from = [&](const std::string& start, const std::string& write) {
     return write_streams(own, R"(
   things:
     key: id
-    write: replace
+    write: )" + write + R"(
     records: items
     paginate: none
     incremental: {field: at, param: since, until_param: until, start: )" +
@@ -317,10 +319,10 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_where_there_is_no_time_to_ask_for)
   kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
 )");
   };
-  BOOST_TEST(run("run", {streams_from("2026-01-01")}).exit_code == 0);
+  BOOST_TEST(run("run", {streams_from("2026-01-01", "replace")}).exit_code == 0);
   BOOST_TEST(number("SELECT count(*) FROM things") == 2);
   BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
-  const std::string file = streams_from("2199-01-01");
+  const std::string file = streams_from("2199-01-01", "replace");
   asked = 0;
   for (const auto& flags : {std::vector<std::string>{file}, {file, "--stream", "kids"}, {file, "--stream", "things"}}) {
     const auto p = run("run", flags);
@@ -329,7 +331,69 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_where_there_is_no_time_to_ask_for)
     BOOST_TEST(number("SELECT count(*) FROM things") == 2);
     BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
   }
+  streams_from("2199-01-01", "merge");
+  environment["INCREMENTAL"] = "false";
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2, "nothing was kept of parents that nobody was asked for");
   BOOST_TEST(asked == 0);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_replace_children_where_the_parents_have_another_key_now) {
+  std::string key = "id";
+  http_server own([&](const received_request& r) {
+    return reply{.body = r.path == "/things" ? R"({"items":[{")" + key + R"(":1,"x":1},{")" + key + R"(":2,"x":2}]})"
+                                             : R"({"items":[{"name":"a"}]})"};
+  });
+  const std::string file = write_streams(own, R"(
+  things: {key: x, records: items, paginate: none}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none}
+)");
+  BOOST_TEST(run("run", {file}).exit_code == 0);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  key = "ident";
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(replaces_a_table_by_what_one_process_has_read) {
+  std::atomic<bool> fails{false};
+  std::string changed = "2026-02-01T00:00:00Z";
+  http_server own([&](const received_request& r) {
+    if (r.path != "/things") {
+      return fails && r.path.starts_with("/things/2") ? reply{.status = 500, .body = "{}"}
+                                                      : reply{.body = R"({"items":[{"name":"a"}]})"};
+    }
+    const bool is_asked_for = changed >= r.parameter("since") && changed <= r.parameter("until");
+    return reply{.body = is_asked_for
+                             ? R"({"items":[{"id":1,"at":")" + changed + R"("},{"id":2,"at":")" + changed + R"("}]})"
+                             : R"({"items":[]})"};
+  });
+  const std::string file = write_streams(own, R"(
+  things: {key: id, records: items, paginate: none, incremental: {field: at, param: since, until_param: until, start: 2026-01-01}}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none, errors: {retries: 0}}
+)");
+  environment["RETRY_DEADLINE_MS"] = "50";
+  environment["MAX_RESTARTS"] = "0";
+  BOOST_TEST(run("run", {file}).exit_code == 0);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  fails = true;
+  BOOST_TEST(run("run", {file}).exit_code != 0);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  fails = false;
+  // All of them have changed since the run before has begun, which asked for nothing later than that.
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  changed.assign(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "run_read_anew"), p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
+  BOOST_TEST(number("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'kids%'") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(ends_where_it_stands_with_a_child_whose_parent_has_gone_since_a_process_before) {

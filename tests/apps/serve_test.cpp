@@ -115,6 +115,34 @@ BOOST_AUTO_TEST_CASE(goes_on_as_a_changed_file_says_once_the_sync_that_runs_has_
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(stops_a_sync_that_would_run_otherwise_now_whatever_has_changed) {
+  put_text(directory / "url", database.url());
+  write_tap("a");
+  std::string tap = text_of(folder() / "a.yaml") + "pipeline:\n";
+  tap.replace(tap.find("${DB}"), 5, "${file:" + (directory / "url").string() + "}");
+  put_text(folder() / "a.yaml", tap);
+  put_text(folder() / ".env", "PIPELINE=first\n");
+  start();
+  BOOST_TEST(order("a", "start").status == 200);
+  std::size_t syncs = 0;  // each one follows the one that was interrupted
+  const auto run_and_change = [&](const std::function<void()>& change) {
+    ++syncs;
+    await_that([&] { return taps().size() >= syncs; });
+    change();
+    BOOST_TEST(http.post(url + "/api/reload").status == 200);
+    await_that([&] {
+      return metric(R"(ingest_syncs_total{pipeline="a",outcome="interrupted"})") == static_cast<double>(syncs);
+    });
+  };
+  run_and_change([&] { put_text(directory / "url", database.url() + "?application_name=other"); });
+  run_and_change([&] { put_text(folder() / "a.yaml", tap + "timeout: 1h\n"); });
+  run_and_change([&] {
+    put_text(folder() / ".env", "PIPELINE=second\n");
+    put_text(folder() / "a.yaml", tap + "timeout: 1h\non_complete: 'true'\n");
+  });
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(ends_a_sync_that_takes_longer_than_it_may_and_one_that_was_killed_is_followed_by_another) {
   api.hangs = true;
   write("a", "schedule: '@manual'\ntimeout: 1s\nretries: 100\n");

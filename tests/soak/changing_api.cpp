@@ -101,7 +101,7 @@ std::string changing_api::orders() const {
   for (const order& o : orders_) {
     rows += (rows.empty() ? "(" : ",(") + std::to_string(o.id) + "," + std::to_string(o.version) + ")";
   }
-  return rows;
+  return rows.empty() ? "(NULL::bigint, NULL::bigint)" : rows;  // which is no row of a table either
 }
 
 std::string changing_api::stock() const {

@@ -22,6 +22,9 @@ class changing_api {
   /// From now on nothing changes, and nothing fails. May be called by another thread.
   void calm_down() { calm_ = true; }
 
+  /// How many rows the stock of a generation has.
+  static std::size_t stock_size(std::uint64_t generation) { return 20 + generation * 37 % 50; }
+
   /// What the tables are to hold, as rows of VALUES; to be asked for once it is calm.
   std::string orders() const;  ///< (id, version)
   std::string stock() const;   ///< (id, generation)
@@ -37,8 +40,6 @@ class changing_api {
   void change();
   reply orders_behind(const std::string& cursor, const std::string& since) const;
   reply stock_page(const std::string& cursor) const;
-  static std::size_t stock_size(std::uint64_t generation) { return 20 + generation * 37 % 50; }
-
   std::mt19937_64 random_;
   std::atomic<bool> calm_{false};
   std::deque<order> orders_;  // the one that has changed last is the last

@@ -57,7 +57,7 @@ class service_soak {
   std::string syncs_behind(const std::string& moment) const;
   std::optional<std::string> difference(const std::string& table, const std::string& column,
                                         const std::string& rows) const;
-  std::optional<std::string> mixed_stock() const;
+  std::optional<std::string> doubtful_tables();
   std::optional<std::string> doubtful_ledger() const;
 
   const std::uint64_t seed_;
@@ -69,6 +69,7 @@ class service_soak {
   scratch_dir directory_;
   std::unique_ptr<child_process> service_;
   std::string said_;
+  bool has_stock_ = false;
 };
 
 }  // namespace ingest::testing

@@ -182,6 +182,13 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};
 }
 
+/// Windows end where the time was when the run began, records move from one window or page to another, and partitions
+/// are those of parents that may have gone.
+bool mixes_states_of_connector(const settings& s) {
+  const auto& from = *s.connector;
+  return !rest::connector_stream(from.open(s.made_stream ? *s.made_stream : from.find(s.stream))).is_one_job();
+}
+
 std::string look_at_connector(const settings& s) {
   const auto from = load_connector(s);
   std::string lacking;
@@ -255,6 +262,7 @@ const from_kind from_connector = {
           return check{"connector", [&s] { return look_at_connector(s); }};
         },
     .supplied = sources_of,
+    .mixes_states = mixes_states_of_connector,
     .keyed = true,
 };
 

@@ -45,6 +45,10 @@ struct from_kind {
   supplied_sources (*supplied)(const settings& s, const std::string& plan, const std::shared_ptr<run_ledger>& ledger,
                                const std::set<slice_id>& begun, metrics& counters) = nullptr;
 
+  /// Whether the rest of what another process has begun to read may be of another state of the source than that. Null:
+  /// it is not.
+  bool (*mixes_states)(const settings& s) = nullptr;
+
   bool keyed = false;      ///< records come behind their keys, as TO=postgres takes them; others are lines of JSON
   bool repeatable = true;  ///< what was read can be read again
   bool divisible = false;  ///< by time: SLICES, SINCE and UNTIL mean something

@@ -79,6 +79,10 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   if (end.outcome == sync_outcome::complete) {
     memory_.last_complete = now.wall;
   }
+  if (successor_) {
+    take_on(std::move(*successor_), now);
+    successor_.reset();
+  }
   const auto next = planner_.next_begin(now);
   log::write(end.error.empty() ? log::level::info : log::level::error, events::sync_ended,
              end.error.empty() ? "the sync is " + std::string(name_of(end.outcome)) : end.error,
@@ -90,10 +94,6 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
               {"next_in_s", next ? (*next - now.wall).count() : -1}});
   tell_of(end, now);
   last_ = std::move(end);
-  if (successor_) {
-    take_on(std::move(*successor_), now);
-    successor_.reset();
-  }
   remember();
 }
 
@@ -164,9 +164,7 @@ void hosted_pipeline::change(pipeline_file file, const clock_reading& now) {
     return;
   }
   log::info(events::pipeline_changed, "schedule: " + file.rules.when.text(), {{"pipeline", file_.name}});
-  // The sync that runs knows nothing of when others begin, nor of who is told of it.
-  const bool runs_alike = file.variables == before.variables && file.connection == before.connection;
-  if (sync_ && (successor_ || !runs_alike)) {
+  if (sync_ && (successor_ || before.text_of_sync != file.text_of_sync)) {
     successor_ = std::move(file);
     sync_->stop(stop_reason::change, now);
   } else {

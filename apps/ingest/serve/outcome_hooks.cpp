@@ -246,6 +246,7 @@ void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const s
 
 void outcome_teller::change(const outcome_hooks& hooks) {
   problem_.clear();
+  told_.hooks = hooks;
   std::erase_if(waiting_, [&hooks](const order& o) { return hooks.of(o.news.event).empty(); });
   for (order& o : waiting_) {
     o.hooks = hooks;
@@ -289,8 +290,9 @@ void outcome_teller::begin(const clock_reading& now) {
 
 void outcome_teller::was_not_heard(const std::string& why, const clock_reading& now) {
   ++failures_;
-  const bool again = told_.news.event != told_event::complete && !is_stopped_;
-  problem_ = "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + quotable(why);
+  const bool is_wanted = !told_.hooks.of(told_.news.event).empty();  // it may have been taken out meanwhile
+  const bool again = told_.news.event != told_event::complete && is_wanted && !is_stopped_;
+  problem_ = "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + log::redact(quotable(why));
   log::warning(events::hook_failed, problem_,
                {{"pipeline", told_.news.pipeline}, {"again_in_s", again ? until_again.count() : -1}});
   if (again) {

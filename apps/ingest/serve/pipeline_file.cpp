@@ -1,6 +1,7 @@
 #include "serve/pipeline_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -269,6 +270,19 @@ class pipeline_reader {
   node root_;
 };
 
+std::string text_of_sync(const node& pipeline) {
+  constexpr std::array<std::string_view, 10> of_others = {"schedule",    "timezone",    "jitter",     "overlap",
+                                                          "retries",     "retry_wait",  "on_failure", "on_recovery",
+                                                          "on_complete", "hook_timeout"};
+  std::string text;
+  for (const node::member& m : pipeline.is_dict() ? pipeline.members() : node::member_list()) {
+    if (std::find(of_others.begin(), of_others.end(), m.name) == of_others.end()) {
+      text += m.name + ":" + m.content.to_json() + "\n";
+    }
+  }
+  return text;
+}
+
 void check_name(const std::string& name, const std::filesystem::path& path) {
   if (!detail::is_name(name) || name.front() == '.') {
     throw error(errc::config, path.string() +
@@ -318,7 +332,7 @@ std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitte
 
 pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
                             const std::filesystem::path& state, const rest::setting_origins& origins) {
-  pipeline_file p{path.stem().string(), path, {}, {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
+  pipeline_file p{path.stem().string(), path, {}, {}, {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
   rest::document written;
   try {
@@ -347,7 +361,9 @@ pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& 
   }
   // The settings of a connection are expanded here, too, so that what is missing is told now; a run does it anew.
   const node expanded = rest::expanded_settings(written, origins);
-  p.text = expanded.to_json();
+  const std::string beside = detail::contents_of(path.parent_path() / ".env").value_or("");
+  p.text = expanded.to_json() + beside;
+  p.text_of_sync = text_of_sync(expanded) + beside;
   pipeline_reader(path, state, expanded).read_into(p);
   if (!p.connection.empty()) {
     p.connection = written.root.find("connection")->to_json();

@@ -20,8 +20,10 @@ namespace ingest::app {
 struct pipeline_file {
   std::string name;  ///< of the file, without its ending
   std::filesystem::path path;
-  std::string
-      text;  ///< all that it says, with what it takes from elsewhere: where that is the same, nothing has changed
+  /// All that it says, with what it takes from elsewhere: where that is the same, nothing has changed.
+  std::string text;
+  /// The same without when syncs begin and who is told of them, of which one that runs knows nothing.
+  std::string text_of_sync;
 
   sync_rules rules;
   std::string zone;

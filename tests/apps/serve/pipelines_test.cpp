@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <thread>
 
 #include "ingest/error.hpp"
 #include "serve/exposition.hpp"
+#include "serve/outcome_hooks.hpp"
 #include "serve/pipeline_schema.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/service_http.hpp"
@@ -245,6 +247,41 @@ BOOST_AUTO_TEST_CASE(a_folder_has_all_files_that_can_be_used_whatever_the_others
   BOOST_TEST(has(named.refused.at("a"), "may be a stream of, what the pipeline a.orders is called"),
              named.refused.at("a"));
   BOOST_TEST(has(named.refused.at("z"), "in the ledger it would be b"), named.refused.at("z"));
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_then) {
+  scratch_dir directory;
+  clock_reading now{wall_time(std::chrono::seconds(1)), std::chrono::seconds(1)};
+  outcome_teller teller;
+  outcome_hooks hooks;
+  hooks.timeout = std::chrono::minutes(1);
+  hooks.on_failure = "exit 1";
+  const auto until_done = [&] {
+    std::optional<outcome_news> heard;
+    for (int i = 0; i < 1000 && teller.is_busy() && !heard; ++i) {
+      heard = teller.go_on(now);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return heard.has_value();
+  };
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  hooks.on_failure = "exit 2";
+  teller.change(hooks);
+  BOOST_TEST(!until_done());
+  BOOST_TEST(teller.problem() == "on_failure was not heard: it has ended with exit code 1");
+  hooks.on_failure = "true";
+  teller.change(hooks);
+  teller.go_on(now);
+  BOOST_TEST(until_done());
+  BOOST_TEST(teller.problem().empty());
+  hooks.on_failure = "exit 3";
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  hooks.on_failure.clear();
+  teller.change(hooks);
+  until_done();
+  now.steady += std::chrono::hours(1);
+  BOOST_TEST(!teller.go_on(now));
+  BOOST_TEST(!teller.is_busy(), "nobody wants to be told any more");
 }
 
 BOOST_AUTO_TEST_CASE(figures_add_up_over_syncs_and_streams) {

@@ -224,8 +224,8 @@ void connector_stream::require_asked(const stream_slices& slices, const std::sto
                 name_ +
                     ": there is no time that could be asked for, or no partition, so that the API was asked nothing, "
                     "while what is read takes the place of a table that has rows: it is left as it is. Look at the "
-                    "start and the end of the cursor and at the values of the partitions; if there is nothing to be "
-                    "read any more, empty the table by hand",
+                    "start and the end of the cursor, at the values of the partitions, and at the `parent_key`; if "
+                    "there is nothing to be read any more, empty the table by hand",
                 false);
   }
 }

@@ -33,6 +33,9 @@ class connector_stream {
 
   bool has_partitions() const { return !of_.child("retriever").children("partition_router").empty(); }
 
+  /// Whether all of it is what one job of the API has made, however long that is read.
+  bool is_one_job() const { return jobs_ && !cursor_ && !has_partitions(); }
+
   /// The slices, from the first one on. Parents are read anew; of those that the stream depends on
   /// (incremental_dependency), what is new where `progress` tells of the sync before.
   std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;

@@ -119,8 +119,8 @@ class stream_supply final : public slice_supply {
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
-    if (slices_->leaves_out_what_was_read()) {
-      of_->kept.give_up();  // children are of that, too
+    if (slices_->leaves_out_what_was_read() || (!planned && slices_->asked_nobody())) {
+      of_->kept.give_up();  // children are of that, too, or have to judge for themselves
     }
     if (!planned) {
       of_->stream->require_asked(*slices_, stop);

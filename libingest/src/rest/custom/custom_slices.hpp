@@ -40,7 +40,7 @@ class custom_partitions final : public partition_router {
 
   void begin() override { made_->begin(); }
   std::optional<partition> next(const std::stop_token& stop) override;
-  bool asks() const override { return true; }  ///< who knows
+  bool was_told_of_none() const override { return true; }  ///< who knows
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
 
  private:

@@ -26,7 +26,7 @@ class partition_groups final : public partition_router {
   void begin() override;
   /// Throws errc::config for partitions that have another number of values than one, beside `parent_slice`.
   std::optional<partition> next(const std::stop_token& stop) override;
-  bool asks() const override { return options_.router->asks(); }
+  bool was_told_of_none() const override { return options_.router->was_told_of_none(); }
   void inject(request_options&, const value&, const variables&) const override {}
 
  private:

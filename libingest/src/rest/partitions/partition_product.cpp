@@ -35,6 +35,7 @@ partition_product::partition_product(std::vector<std::unique_ptr<partition_route
 void partition_product::begin() {
   begun_ = false;
   ended_ = false;
+  empty_ = nullptr;
   for (column& one : columns_) {
     one = column{std::move(one.router)};
   }
@@ -89,6 +90,7 @@ bool partition_product::first_row(const std::stop_token& stop) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     rewind(columns_[i]);
     if (!advance(columns_[i], i > 0, stop)) {
+      empty_ = columns_[i].router.get();
       return false;
     }
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +18,7 @@ class partition_product final : public partition_router {
 
   void begin() override;
   std::optional<partition> next(const std::stop_token& stop) override;
-  bool asks() const override {
-    return std::any_of(columns_.begin(), columns_.end(), [](const column& one) { return one.router->asks(); });
-  }
+  bool was_told_of_none() const override { return empty_ != nullptr && empty_->was_told_of_none(); }
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
 
  private:
@@ -43,6 +40,7 @@ class partition_product final : public partition_router {
 
   std::vector<column> columns_;
   std::size_t most_kept_;
+  const partition_router* empty_ = nullptr;  // the one for which there is no row at all
   bool begun_ = false;
   bool ended_ = false;
 };

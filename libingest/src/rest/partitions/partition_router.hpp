@@ -21,8 +21,9 @@ class partition_router {
   /// errc::cancelled within a second once `stop` is requested.
   virtual std::optional<partition> next(const std::stop_token& stop) = 0;
 
-  /// Whether it asks an API which partitions there are, so that somebody has said so where there are none.
-  virtual bool asks() const { return false; }
+  /// Where it has given no partition: whether an API has said that there are none, and not only settings, or records
+  /// of parents that have no key.
+  virtual bool was_told_of_none() const { return false; }
 
   /// Puts what a slice's partition stands for into its requests.
   virtual void inject(request_options& to, const value& stream_slice, const variables& given) const = 0;

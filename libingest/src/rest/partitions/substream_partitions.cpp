@@ -50,6 +50,7 @@ std::optional<partition> substream_partitions::next(const std::stop_token& stop)
     if (record_ == page_.records.size()) {
       continue;
     }
+    has_records_ = true;
     auto found = partition_of(parents_[parent_], page_.records[record_++], page_.partition);
     if (found) {
       return found;

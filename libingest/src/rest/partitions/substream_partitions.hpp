@@ -32,7 +32,7 @@ class substream_partitions final : public partition_router {
 
   void begin() override;
   std::optional<partition> next(const std::stop_token& stop) override;
-  bool asks() const override { return true; }
+  bool was_told_of_none() const override { return !has_records_; }
   void inject(request_options& to, const value& stream_slice, const variables& given) const override;
 
  private:
@@ -56,6 +56,7 @@ class substream_partitions final : public partition_router {
   parent_page page_;
   std::size_t record_ = 0;
   bool told_ = false;
+  bool has_records_ = false;
 };
 
 }  // namespace ingest::rest

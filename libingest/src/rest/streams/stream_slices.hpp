@@ -50,8 +50,9 @@ class stream_slices {
   bool leaves_out_what_was_read() const { return goes_on_; }
 
   /// Behind the last slice: whether nobody was asked for anything, though nobody has said that there is nothing. There
-  /// are partitions, but no time of theirs, or no partitions in a list of the settings.
-  bool asked_nobody() const { return !has_slices_ && (has_partitions_ || !router_->asks()); }
+  /// are partitions, but no time of theirs, or no partitions in a list of the settings, or by the key of the parent's
+  /// records.
+  bool asked_nobody() const { return !has_slices_ && (has_partitions_ || !router_->was_told_of_none()); }
 
  private:
   bool next_partition(const std::stop_token& stop);

@@ -194,6 +194,30 @@ BOOST_AUTO_TEST_CASE(a_product_with_nothing_is_nothing) {
   BOOST_TEST(all_of(router) == "");
 }
 
+BOOST_AUTO_TEST_CASE(none_are_believed_where_an_api_has_said_so) {
+  const auto none_of = [](std::unique_ptr<partition_router> router) {
+    BOOST_TEST(all_of(*router) == "");
+    return router->was_told_of_none();
+  };
+  const auto children_of = [](std::vector<std::string> records) {
+    auto one = child_of(std::make_shared<given_parent>(std::vector<parent_page>{page_of("{}", std::move(records))}));
+    one.extra_fields_tell_apart = true;
+    return std::make_unique<substream_partitions>(std::vector{one}, config());
+  };
+  const auto product_of = [](std::unique_ptr<partition_router> first, std::unique_ptr<partition_router> second) {
+    std::vector<std::unique_ptr<partition_router>> routers;
+    routers.push_back(std::move(first));
+    routers.push_back(std::move(second));
+    return std::make_unique<partition_product>(std::move(routers));
+  };
+  BOOST_TEST(none_of(children_of({})));
+  BOOST_TEST(!none_of(children_of({R"({"id":null})", R"({"x":1})"})), "there are parents, and none has a key");
+  BOOST_TEST(!none_of(list_of("[]", "s")));
+  BOOST_TEST(!none_of(product_of(list_of("[]", "s"), children_of({}))), "no parents were asked for");
+  BOOST_TEST(!none_of(product_of(children_of({R"({"id":1})"}), list_of("[]", "s"))));
+  BOOST_TEST(none_of(product_of(list_of("[1]", "s"), children_of({}))));
+}
+
 BOOST_AUTO_TEST_CASE(a_parent_in_a_product_is_read_once_unless_it_is_too_large) {
   for (const std::size_t most_kept : {10U, 1U}) {
     const auto records = parent();
