@@ -240,14 +240,15 @@ std::optional<std::string> service_soak::doubtful_tables() {
              : std::optional<std::string>("rows of the tap are missing, there twice, or beyond a state");
 }
 
-/// Each sync has one row, they follow one another, and all but the last are complete.
+/// Each sync has one row, they follow one another, and all but the last are complete, or were given up for another one.
 std::optional<std::string> service_soak::doubtful_ledger() const {
   const std::string doubtful = database_.value(
       "SELECT string_agg(pipeline || ': ' || syncs || ' syncs up to ' || last || ', ' || open || ' of them open', '; "
       "') "
       "FROM (SELECT pipeline, count(*) AS syncs, max(generation) AS last, min(generation) AS first, "
-      "count(*) FILTER (WHERE completed_at IS NULL) AS open, "
-      "bool_or(completed_at IS NULL AND generation < (SELECT max(generation) FROM ingest.syncs o WHERE o.pipeline = "
+      "count(*) FILTER (WHERE completed_at IS NULL AND NOT given_up) AS open, "
+      "bool_or(completed_at IS NULL AND NOT given_up AND generation < (SELECT max(generation) FROM ingest.syncs o "
+      "WHERE o.pipeline = "
       "s.pipeline)) "
       "AS open_before FROM ingest.syncs s GROUP BY pipeline) AS of_each "
       "WHERE syncs <> last - first + 1 OR open > 1 OR open_before");
