@@ -58,5 +58,5 @@ def ask(session):
         Contestant(CURL, curl, all_pages_came, list_urls, skipped=session.missing("curl")),
         Contestant(DISK, disk, all_was_written),
     ], session, api)
-    outcome.add_target("time of ingest fetch, in curl's", OURS, CURL, 1.6, at_least=False)
+    outcome.add_target("time of ingest fetch, in curl's", OURS, CURL, 1.5, at_least=False)
     return outcome

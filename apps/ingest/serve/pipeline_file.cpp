@@ -275,7 +275,7 @@ std::string text_of_sync(const node& pipeline) {
                                                           "retries",     "retry_wait",  "on_failure", "on_recovery",
                                                           "on_complete", "hook_timeout"};
   std::string text;
-  for (const node::member& m : pipeline.is_dict() ? pipeline.members() : node::member_list()) {
+  for (const node::member& m : pipeline.members()) {
     if (std::find(of_others.begin(), of_others.end(), m.name) == of_others.end()) {
       text += m.name + ":" + m.content.to_json() + "\n";
     }
