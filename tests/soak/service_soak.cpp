@@ -1,7 +1,6 @@
 #include "soak/service_soak.hpp"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "support/processes_with.hpp"
 #include "support/text_file.hpp"
 
 namespace ingest::testing {
@@ -95,19 +95,7 @@ void service_soak::die(int number) {
 
 /// What it has started, by the directory that it has given them.
 std::set<pid_t> service_soak::syncs() const {
-  std::set<pid_t> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos || std::stoi(name) == ::getpid()) {
-      continue;
-    }
-    std::ostringstream environment;
-    environment << std::ifstream(entry.path() / "environ", std::ios::binary).rdbuf();
-    if (environment.str().find("DATA_DIR=" + (directory_ / "state").string()) != std::string::npos) {
-      found.insert(std::stoi(name));
-    }
-  }
-  return found;
+  return processes_with("DATA_DIR=" + (directory_ / "state").string());
 }
 
 std::optional<std::string> service_soak::live_and_die(service_soak_counts& counts) {

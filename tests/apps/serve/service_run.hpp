@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,6 +20,7 @@
 #include "support/http_exchange.hpp"
 #include "support/http_server.hpp"
 #include "support/ingest_run.hpp"
+#include "support/processes_with.hpp"
 #include "support/text_file.hpp"
 
 namespace ingest::testing {
@@ -143,20 +143,7 @@ class service_run {
   static bool lives(int pid) { return ::kill(pid, 0) == 0; }
 
   /// Processes that have this service's directory among what they were started with.
-  std::set<int> runs_there() const {
-    std::set<int> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-      const std::string name = entry.path().filename();
-      if (name.find_first_not_of("0123456789") == std::string::npos && std::stoi(name) != ::getpid()) {
-        std::ostringstream environment;
-        environment << std::ifstream(entry.path() / "environ", std::ios::binary).rdbuf();
-        if (environment.str().find("DATA_DIR=" + state().string()) != std::string::npos) {
-          found.insert(std::stoi(name));
-        }
-      }
-    }
-    return found;
-  }
+  std::set<pid_t> runs_there() const { return processes_with("DATA_DIR=" + state().string()); }
 
   rows_api api;
   http_server server{[this](const received_request& r) { return api(r); }};
