@@ -140,6 +140,14 @@ void checkpoint_state::write_state() {
   removed_before_ += removed;
   state_.rows_loaded -= std::min(removed, state_.rows_loaded);
   state_.duplicates_skipped += removed;
+  if (const auto& completed = context_.spec->buffer->completed) {
+    // Where the run began without the ledger, pages may have been loaded by a process that could not say so any more.
+    if (const auto all = completed()) {
+      state_.rows_loaded = all->loaded;
+      state_.duplicates_skipped = all->duplicates;
+      state_.rows_rejected = all->rejected;
+    }
+  }
   state_.rows_fetched = std::max(state_.rows_durable, rows_at_opening_ + counters.rows_fetched);
   state_.total_expected = std::max<std::uint64_t>(state_.total_expected, counters.total_expected);
   state_.restarts = restarts_before_ + counters.restarts;

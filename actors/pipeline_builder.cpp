@@ -78,6 +78,7 @@ pipeline_builder& pipeline_builder::durable(std::shared_ptr<durable_run> run) {
       return run->take(slices, std::move(stop));
     };
     buffer.count_slices = [run](std::uint64_t count) { run->expect_slices(count); };
+    buffer.completed = [run] { return run->completed(); };
   }
   buffer.recover = [run = std::move(run)] { return run->open_buffer(); };
   return *this;

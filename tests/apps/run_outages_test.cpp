@@ -101,6 +101,29 @@ BOOST_AUTO_TEST_CASE(resumes_after_a_kill_in_the_middle_of_an_outage) {
   check_complete(second);
 }
 
+BOOST_AUTO_TEST_CASE(counts_what_was_committed_before_a_kill_though_nobody_had_said_so_and_the_database_is_away) {
+  r.environment["SEGMENT_BYTES"] = std::to_string(64 << 20);  // what is loaded stays in the buffer
+  const auto state = r.data_dir() / "ingestion.state";
+  const auto older = r.directory / "older.state";
+  {
+    child_process first = r.start("run");
+    await(first, [&] { return r.pages_in_ledger() >= 5 && std::filesystem::exists(state); });
+    std::filesystem::copy_file(state, older);
+    const auto known = r.in_state("rows_loaded");
+    await(first, [&] { return r.in_state("rows_loaded") >= known + 2'000; });
+    stop_database();
+    first.signal(SIGKILL);
+    first.wait();
+  }
+  // As if the process had been killed before it could write a newer one.
+  std::filesystem::copy_file(older, state, std::filesystem::copy_options::overwrite_existing);
+  child_process second = r.start("run");
+  await(second, [&, goal = r.in_state("rows_durable") + 1'000] { return r.in_state("rows_durable") >= goal; });
+  start_database();
+  check_complete(second);
+  BOOST_TEST(count_in(r.status(), "duplicates_skipped") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(resumes_after_a_kill_just_before_the_database_returns) {
   {
     child_process first = r.start("run");

@@ -171,6 +171,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
     return durable_->take(slices, std::move(stop));
   };
   buffer.count_slices = [this](std::uint64_t count) { durable_->expect_slices(count); };
+  buffer.completed = [this] { return durable_->completed(); };
   buffer.in_order = durable_->loads_in_order() && around_.bug != planted_bug::loaded_out_of_order;
   buffer.read_before = durable_->found().fetched;
   buffer.directory = simulated_directory;

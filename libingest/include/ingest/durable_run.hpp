@@ -118,6 +118,9 @@ class durable_run {
   /// All slices were named, and so many there are.
   void expect_slices(std::uint64_t count);
 
+  /// As run_ledger::completed() says.
+  std::optional<counted_rows> completed() const;
+
   /// Whether find() had an answer from the ledger; true where there is none to ask.
   bool ledger_has_answered() const;
 

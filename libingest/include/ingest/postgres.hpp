@@ -198,6 +198,7 @@ class postgres_target : public run_ledger {
   bool has_refused_emptiness() const;
 
   void expect_slices(std::uint64_t count) override;
+  std::optional<counted_rows> completed() const override;
 
   void complete_with(std::string watermark) override;
   void complete_with_slices() override;

@@ -32,6 +32,13 @@ struct known_pages {
   std::string follows = "";
 };
 
+/// What has become of a run's rows.
+struct counted_rows {
+  std::uint64_t loaded = 0;  ///< in the table because of the run
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+};
+
 /// What postgres_target does for durable_run. Its words are not public yet: what a program of its own gets is a target.
 ///
 /// Where a target remembers, together with the rows themselves, which pages it has. A slice is loaded by one process at
@@ -87,6 +94,10 @@ class run_ledger {
 
   /// The run has at least so many slices: it is not complete with fewer.
   virtual void expect_slices(std::uint64_t count) = 0;
+
+  /// Of a run that a sink of this process has completed: its rows, whichever processes have loaded them. Nothing before
+  /// that.
+  virtual std::optional<counted_rows> completed() const { return std::nullopt; }
 
   /// Once the run is complete, all up to `watermark` is loaded: remembered by the transaction that says so, and not
   /// earlier. A text that only the source understands.

@@ -70,6 +70,10 @@ void durable_run::expect_slices(std::uint64_t count) {
   run_->expect_slices(count);
 }
 
+std::optional<counted_rows> durable_run::completed() const {
+  return run_->completed();
+}
+
 bool durable_run::ledger_has_answered() const {
   return run_->ledger_has_answered();
 }

@@ -34,6 +34,7 @@ class run_in_directory {
   bool has_ledger() const { return options_.ledger != nullptr; }
   bool loads_in_order() const { return has_ledger() && options_.ledger->in_order(); }
   void expect_slices(std::uint64_t count) { options_.ledger->expect_slices(count); }
+  std::optional<counted_rows> completed() const { return options_.ledger->completed(); }
   bool ledger_has_answered() const { return known_.answer != ledger_answer::none; }
 
  private:

@@ -117,8 +117,8 @@ void check_some_row_was_taken(postgres_connection& c, const std::string& pipelin
   }
 }
 
-void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
-                   const run_watermarks& reached) {
+counted_rows mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
+                           const run_watermarks& reached) {
   if (removed > 0) {
     // Of which pages they were is not known. Sums count, as for duplicates within a transaction.
     c.execute(
@@ -143,6 +143,7 @@ void mark_complete(postgres_connection& c, const std::string& pipeline, std::uin
       "rejected = $4::bigint FROM ingest.pipelines p WHERE p.name = $1 AND s.pipeline = $1 "
       "AND s.generation = p.generation",
       {pipeline, std::to_string(sums.rows), std::to_string(sums.duplicates), std::to_string(sums.rejected)});
+  return {sums.rows, sums.duplicates, sums.rejected};
 }
 
 }  // namespace ingest::detail

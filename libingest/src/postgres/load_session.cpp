@@ -309,12 +309,18 @@ std::map<slice_id, page_id> load_session::known_last_pages() const {
   return known_pages_ ? known_pages_->last : std::map<slice_id, page_id>();
 }
 
-void load_session::complete_once(const std::function<void()>& work) {
+void load_session::complete_once(const std::function<counted_rows()>& work) {
   const std::lock_guard one_at_a_time(completing_);
-  if (!completed_) {
-    work();
-    completed_ = true;
+  if (!completed()) {
+    const counted_rows rows = work();
+    const std::lock_guard lock(mutex_);
+    completed_ = rows;
   }
+}
+
+std::optional<counted_rows> load_session::completed() const {
+  const std::lock_guard lock(mutex_);
+  return completed_;
 }
 
 refused_alike load_session::last_refused() const {

@@ -103,9 +103,10 @@ class load_session {
   /// The last pages that the data directory knew of at the start: without them the run is not complete.
   std::map<slice_id, page_id> known_last_pages() const;
 
-  /// Runs `work`, which completes the run, unless it has been completed; one loader at a time. `work` can be
-  /// interrupted, and so can those who wait for it.
-  void complete_once(const std::function<void()>& work);
+  /// Runs `work`, which completes the run and returns its rows, unless it has been completed; one loader at a time.
+  /// `work` can be interrupted, and so can those who wait for it.
+  void complete_once(const std::function<counted_rows()>& work);
+  std::optional<counted_rows> completed() const;
 
   /// Why the first row of this process was refused, if any was.
   std::string first_reject() const;
@@ -148,7 +149,7 @@ class load_session {
   std::optional<expectation> expected_;
   std::mutex claiming_;  // taken before mutex_
   std::mutex completing_;
-  bool completed_ = false;
+  std::optional<counted_rows> completed_;
   std::shared_ptr<const known_pages> known_pages_;  // pages in the order of slices
   slice_fences fences_;                             // of slices that are ours
   std::deque<slice_id> ended_;                      // those of them that ended last

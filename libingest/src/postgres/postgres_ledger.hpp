@@ -147,8 +147,8 @@ struct run_watermarks {
   bool of_slices = false;  ///< as run_ledger::complete_with_slices() has it
 };
 
-/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates.
-void mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
-                   const run_watermarks& reached);
+/// To be followed by COMMIT. `removed` are the rows that were removed as duplicates. Returns the run's rows.
+counted_rows mark_complete(postgres_connection& c, const std::string& pipeline, std::uint64_t removed,
+                           const run_watermarks& reached);
 
 }  // namespace ingest::detail

@@ -69,7 +69,7 @@ class postgres_sink final : public sink {
   void begin(server_transaction begun);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
-  bool complete(const opened_target& opened, removed_rows& removed);
+  counted_rows complete(const opened_target& opened, removed_rows& removed);
 
   const std::shared_ptr<load_session> session_;
   const std::size_t loader_;
@@ -318,9 +318,10 @@ void postgres_sink::finalize() {
   if (completes_run_) {
     session_->complete_once([this] {
       removed_rows removed;
-      with_retries([&](const opened_target& opened) { return complete(opened, removed); });
+      const counted_rows rows = with_retries([&](const opened_target& opened) { return complete(opened, removed); });
       session_->options().counters->duplicates_removed += removed.all;
       session_->options().counters->duplicates_differing += removed.differing;
+      return rows;
     });
   }
 }
@@ -328,7 +329,7 @@ void postgres_sink::finalize() {
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds
 /// all pages loaded and comes here again. If only the answer of COMMIT is lost, the key is found built, and `removed`
 /// keeps what the last attempt said.
-bool postgres_sink::complete(const opened_target& opened, removed_rows& removed) {
+counted_rows postgres_sink::complete(const opened_target& opened, removed_rows& removed) {
   const auto table = session_->live().now();
   if (table->replacement) {
     connection_->be_patient();
@@ -348,14 +349,15 @@ bool postgres_sink::complete(const opened_target& opened, removed_rows& removed)
     look_at_emptying(*connection_, *session_, opened.identity.pipeline, *table);
     take_place(*connection_, table->schema, table->table, *table->replacement);
   }
-  mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermarks());
+  const counted_rows rows =
+      mark_complete(*connection_, opened.identity.pipeline, built ? built->all : 0, session_->watermarks());
   commit();
   connection_.close();  // it is patient now
   if (built) {
     metrics& counters = *session_->options().counters;
     counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   }
-  return true;
+  return rows;
 }
 
 }  // namespace

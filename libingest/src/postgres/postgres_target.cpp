@@ -195,6 +195,10 @@ void postgres_target::expect_slices(std::uint64_t count) {
   session_->expect_slices(count);
 }
 
+std::optional<counted_rows> postgres_target::completed() const {
+  return session_->completed();
+}
+
 void postgres_target::complete_with(std::string watermark) {
   session_->complete_with(std::move(watermark));
 }

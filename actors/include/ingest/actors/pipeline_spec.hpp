@@ -44,6 +44,9 @@ struct buffer_spec {
   /// Told how many slices there were, when there are no more.
   std::function<void(std::uint64_t)> count_slices;
 
+  /// As run_ledger::completed() says, where there is a ledger.
+  std::function<std::optional<counted_rows>()> completed;
+
   /// Of a pipeline that reads nothing: whether all slices had been read to their end before.
   bool read_before = false;
 
