@@ -75,6 +75,7 @@ class durable_job {
   bool has_nothing_to_do(const durable_run& run) const;
   bool would_mix(const resumption& found) const;
   void check_source(const resumption& from) const;
+  void check_same_source(const run_identity& before) const;
   bool is_due_for_next_sync(const durable_run& run) const;
   std::string settled(std::string plan, const std::string& watermark, const std::string& plan_before,
                       const std::stop_token& stop) const;
@@ -112,6 +113,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   const bool is_next_sync = is_due_for_next_sync(*run);
   if (is_next_sync) {
     const resumption& before = run->found();
+    check_same_source(before.identity);
     run->begin_next(settled(plan_of(settings_), before.watermark, before.identity.plan, stop));
   }
   const resumption from = run->found();
@@ -281,6 +283,22 @@ void durable_job::check_source(const resumption& from) const {
                    std::string(settings_.write == disposition::append
                                    ? ", into an empty table, for with WRITE=append nothing tells what is there already"
                                    : ""));
+}
+
+/// Up to where a source was read is kept by the pipeline's name: of another source it says nothing, and records would
+/// be missing; and its rows would be among those of this one. A name that was given is taken for a promise.
+void durable_job::check_same_source(const run_identity& before) const {
+  const bool is_named = settings_.origins.contains("PIPELINE");
+  if (is_named || (!finds_slices(before.plan) && !reads_process(before.plan))) {
+    return;
+  }
+  const std::string difference = difference_of_sources(before.plan, plan_of(settings_));
+  if (!difference.empty()) {
+    throw error(errc::config,
+                "pipeline \"" + before.pipeline + "\" may be that of another source: " + difference +
+                    ". Give each source a PIPELINE and a DATA_DIR of its own; or, if this is the same one, say so by "
+                    "setting PIPELINE to the name that it has, which is default where nothing is set");
+  }
 }
 
 /// Whoever has asked for what is new since a complete run, or for what there is now in place of what there was, gets

@@ -15,6 +15,9 @@ constexpr std::string_view sync_key = " WINDOW=";
 constexpr std::string_view newest_key = " NEWEST=";
 constexpr std::string_view edges_key = " EDGES=";
 constexpr std::string_view present_key = " PRESENT=";
+constexpr std::string_view manifest_key = " MANIFEST=";
+constexpr std::string_view config_key = " CONFIG=";
+constexpr std::string_view stream_key = " STREAM=";
 constexpr std::size_t readers_of_found_windows = 8;
 constexpr std::size_t most_readers = 16;  // if not asked for: each holds some pages in memory
 
@@ -22,7 +25,7 @@ constexpr std::size_t most_readers = 16;  // if not asked for: each holds some p
 ///
 ///   [FROM=api:ADDRESS ]SLICES=n|auto SINCE=t … ID_POINTER=p[ WINDOW=t..t[ NEWEST=t]][ EDGES=t+t…]
 ///   FROM=connector:FILE MANIFEST=… CONFIG=… STREAM=… ID_POINTER=p READS=new|all[ PRESENT=t]
-///   FROM=singer|airbyte:PROGRAM STREAM=… ID_POINTER=p READS=new|all
+///   FROM=singer|airbyte:PROGRAM CONFIG=… STREAM=… ID_POINTER=p READS=new|all
 ///   or whatever another kind of source has for a plan.
 struct plan_parts {
   std::string_view asked;  ///< without what was found when the run began
@@ -101,6 +104,14 @@ std::string whatever_the_slices(std::string plan) {
   return plan;
 }
 
+/// The same of what a process is started with.
+std::string whatever_the_connection(std::string plan) {
+  if (const auto at = plan.find(config_key); at != plan.npos) {
+    plan.erase(at, plan.find(' ', at + 1) - at);
+  }
+  return plan;
+}
+
 std::string without_incremental(settings s) {
   s.incremental = false;
   return plan_of(s);
@@ -162,11 +173,32 @@ bool settles(const std::string& begun_with, const settings& s) {
     check(begun_with, s);
   }
   const std::string asked(parts_of(begun_with).asked);
+  if (s.from.is_process() && s.origins.contains("PIPELINE")) {
+    return whatever_the_connection(asked) == whatever_the_connection(plan_of(s));
+  }
   if (s.incremental) {
     return whatever_the_slices(asked) == whatever_the_slices(plan_of(s)) ||
            whatever_the_slices(asked) == whatever_the_slices(without_incremental(s));
   }
   return asked == plan_like(begun_with, s);
+}
+
+std::string difference_of_sources(const std::string& before, const std::string& now) {
+  const auto connection = [](std::string_view plan) {
+    struct {
+      std::string_view file, manifest, config;
+    } parts;
+    plan = plan.substr(0, plan.rfind(stream_key));
+    parts.config = cut_behind(plan, config_key).value_or("");
+    parts.manifest = cut_behind(plan, manifest_key).value_or("");
+    parts.file = plan;
+    return parts;
+  };
+  const auto was = connection(before), is = connection(now);
+  if (was.file != is.file && (was.manifest.empty() || was.manifest != is.manifest)) {
+    return "that was " + std::string(was.file) + ", this is " + std::string(is.file);
+  }
+  return was.config == is.config ? "" : "the settings of its connection are others";
 }
 
 bool is_repeatable(const std::string& plan) {

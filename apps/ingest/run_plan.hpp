@@ -55,9 +55,13 @@ bool leaves_sync_open(const std::string& plan);
 
 /// True if a run that began with that plan goes on with the settings: what they leave open was found, or it began with
 /// a version that did not name the API. A sync goes on with the SLICES that it began with, whatever they are now, and
-/// one that is complete may be followed by others; with INCREMENTAL, so may a run without. Throws what
-/// from_kind::check_unchanged throws.
+/// one that is complete may be followed by others; with INCREMENTAL, so may a run without. A process may be started
+/// with other arguments where PIPELINE says that it is the same one. Throws what from_kind::check_unchanged throws.
 bool settles(const std::string& begun_with, const settings& s);
+
+/// What tells that two plans of connectors or processes are not of one source: another connector, which is neither the
+/// same file nor has the same text, other settings of its connection, another program. Empty where nothing does.
+std::string difference_of_sources(const std::string& before, const std::string& now);
 
 /// Whether what a run with this plan has read can be read again; not so what came from standard input.
 bool is_repeatable(const std::string& plan);

@@ -64,6 +64,7 @@ struct visits_run : ingest_run {
     environment.erase("API_BASE_URL");
     environment.erase("TARGET_API_KEY");
     environment["CONNECTOR_CONFIG"] = config;
+    environment["PIPELINE"] = "default";  // so that it is the same source, whatever its settings
     environment["RESTART_WINDOW_MS"] = "60000";
     environment["READERS"] = "1";
     configure(R"(["a", "b"])");
@@ -189,6 +190,7 @@ struct dependent_run : ingest_run {
     environment.erase("API_BASE_URL");
     environment.erase("TARGET_API_KEY");
     environment["CONNECTOR_CONFIG"] = config;
+    environment["PIPELINE"] = "default";
     environment["READERS"] = "1";
   }
 
@@ -251,6 +253,32 @@ BOOST_AUTO_TEST_CASE(reads_each_partition_from_where_the_run_before_has_left_it)
   BOOST_TEST(asked() == (texts{"a since 2026-03-01", "b since 2026-03-02", "c since 2026-01-02"}),
              boost::test_tools::per_element());
   BOOST_TEST(loaded() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_the_source_may_be_another_one_and_the_pipeline_has_no_name_of_its_own) {
+  environment.erase("PIPELINE");
+  BOOST_TEST(sync().exit_code == 0);
+  asked();
+  const auto is_refused = [&](const finished_process& p, const std::string& because) {
+    BOOST_TEST(p.exit_code == 78, p.err);
+    BOOST_TEST(p.err.find("PIPELINE") != std::string::npos, p.err);
+    BOOST_TEST(p.err.find(because) != std::string::npos, p.err);
+  };
+  // The same API as it is for another customer, who has older visits.
+  configure(R"(["a", "b"])", "start: 2025-01-01");
+  visits.insert({"a", "2025-12-24"});
+  is_refused(sync(), "the settings of its connection");
+  configure(R"(["a", "b"])", "", "another token");
+  BOOST_TEST(sync().exit_code == 0, "a key that was renewed");
+  // Another connector that has a stream of that name; on a host that has only the database.
+  const std::string other = (directory / "other.yaml").string();
+  std::ofstream(other) << manifest_text << "description: of somebody else\n";
+  environment["DATA_DIR"] = (directory / "elsewhere").string();
+  is_refused(run("run", {other}), "other.yaml");
+  asked();
+  environment["PIPELINE"] = "other";
+  BOOST_TEST(run("run", {other, "--table", "visits_of_others"}).exit_code == 0);
+  BOOST_TEST(asked() == (texts{"a since 2026-01-01", "b since 2026-01-01"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(reads_all_of_it_where_that_is_asked_for_and_after_fresh) {

@@ -135,4 +135,24 @@ BOOST_AUTO_TEST_CASE(of_a_connector_holds_on_to_the_present_that_it_began_with) 
   BOOST_TEST(!leaves_present_open("FROM=file:/x.csv ID_POINTER=/id"));
 }
 
+BOOST_AUTO_TEST_CASE(tells_whether_the_one_before_may_have_read_another_source) {
+  const auto of = [](const std::string& file, const std::string& manifest, const std::string& config) {
+    return "FROM=connector:" + file + " MANIFEST=" + manifest + " CONFIG=" + config +
+           " STREAM=a ID_POINTER=/id READS=new PRESENT=17";
+  };
+  const std::string before = of("/a b/x.yaml", "11111111", "22222222");
+  BOOST_TEST(difference_of_sources(before, before) == "");
+  BOOST_TEST(difference_of_sources(before, of("/a b/x.yaml", "33333333", "22222222")) == "", "a manifest is mended");
+  BOOST_TEST(difference_of_sources(before, of("/c/x.yaml", "11111111", "22222222")) == "", "or moved");
+  BOOST_TEST(difference_of_sources(before, of("/c/x.yaml", "33333333", "22222222")) ==
+             "that was FROM=connector:/a b/x.yaml, this is FROM=connector:/c/x.yaml");
+  BOOST_TEST(difference_of_sources(before, of("/a b/x.yaml", "11111111", "44444444")) ==
+             "the settings of its connection are others");
+  const std::string tap = "FROM=singer:tap-a CONFIG=11111111 STREAM=a ID_POINTER=/id READS=new";
+  BOOST_TEST(difference_of_sources(tap, tap) == "");
+  BOOST_TEST(difference_of_sources(tap, "FROM=singer:tap-b CONFIG=11111111 STREAM=a ID_POINTER=/id READS=new") ==
+             "that was FROM=singer:tap-a, this is FROM=singer:tap-b");
+  BOOST_TEST(!difference_of_sources(tap, before).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

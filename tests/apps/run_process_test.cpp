@@ -126,6 +126,34 @@ bool has(const std::string& text, const std::string& part) {
 
 BOOST_FIXTURE_TEST_SUITE(a_run_of_a_process, numbers_run)
 
+BOOST_AUTO_TEST_CASE(is_refused_where_the_tap_may_be_another_one_and_the_pipeline_has_no_name_of_its_own) {
+  environment["TAP_LAST"] = "500";
+  BOOST_TEST(run("run").exit_code == 0);
+  put_text(directory / "other.json", R"({"account":{"api_token":"sesame"},"url":"y"})");
+  environment["CONNECTOR_CONFIG"] = (directory / "other.json").string();
+  const auto p = run("run");
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(has(p.err, "PIPELINE"), p.err);
+  BOOST_TEST(tap("begun") == "0\n", "it is not handed the state of another one");
+  environment["PIPELINE"] = "default";
+  environment["TAP_LAST"] = "600";
+  const auto same = run("run");
+  BOOST_TEST(same.exit_code == 0, same.err);
+  BOOST_TEST(has_each_once(600));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_other_arguments_where_its_pipeline_has_a_name) {
+  environment["PIPELINE"] = "numbers";
+  environment["TAP_FAILS_AT"] = "450";
+  environment["MAX_RESTARTS"] = "0";
+  BOOST_TEST(run("run").exit_code == 69);
+  environment.erase("TAP_FAILS_AT");
+  environment["FROM"] += " --verbose";
+  const auto p = run("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has_each_once(2000));
+}
+
 BOOST_AUTO_TEST_CASE(brings_its_stream_into_a_typed_table_and_begins_the_next_time_with_its_state) {
   for (const bool airbyte : {false, true}) {
     if (airbyte) {

@@ -145,11 +145,11 @@ BOOST_AUTO_TEST_CASE(stops_a_sync_that_would_run_otherwise_now_whatever_has_chan
 
 BOOST_AUTO_TEST_CASE(ends_a_sync_that_takes_longer_than_it_may_and_one_that_was_killed_is_followed_by_another) {
   api.hangs = true;
-  write("a", "schedule: '@manual'\ntimeout: 1s\nretries: 100\n");
+  write("a", "schedule: '@manual'\ntimeout: 3s\nretries: 100\n");
   start();
   BOOST_TEST(order("a", "start").status == 200);
   await_that([&] { return of("a", "last.outcome") == "failed"; });
-  BOOST_TEST(has(of("a", "last.error"), "not done after 1 s"), of("a", "last.error"));
+  BOOST_TEST(has(of("a", "last.error"), "not done after 3 s"), of("a", "last.error"));
   await_that([&] { return !runs_there().empty(); });
   const auto running = runs_there();
   for (const int pid : running) {

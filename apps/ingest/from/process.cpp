@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "from/connector.hpp"
 #include "from/from.hpp"
 #include "from/process_streams.hpp"
 #include "processes/airbyte_messages.hpp"
@@ -103,7 +104,9 @@ supplied_sources process_sources(const settings& s, const std::string&, const st
 
 std::string plan_of_process(const settings& s) {
   return std::string(s.from.what == source_choice::kind::singer ? singer_key : airbyte_key) +
-         process_command(s).name() + " STREAM=" + s.stream + " ID_POINTER=" + (s.has_key ? s.id_pointer : "none") +
+         process_command(s).name() +
+         " CONFIG=" + checksum_of(s.from.command + '\n' + fs::weakly_canonical(s.connector_config).string()) +
+         " STREAM=" + s.stream + " ID_POINTER=" + (s.has_key ? s.id_pointer : "none") +
          std::string(s.incremental ? reads_new_key : reads_all_key);
 }
 
