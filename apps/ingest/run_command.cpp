@@ -255,11 +255,12 @@ durable_run_options durable_job::options(std::stop_token stop) const {
 }
 
 /// Whether a table is to be replaced, and would have some rows of one state of the source and some of another. Of rows
-/// that are merged, the next run finds what this one misses.
+/// that are merged, the next run finds what this one misses. That all slices have ended that were begun does not say
+/// that there are no others.
 bool durable_job::would_mix(const resumption& found) const {
-  return command_ == command::run && settings_.write == disposition::replace && finds_slices(found.identity.plan) &&
-         present_in(found.identity.plan) && !found.is_new && !found.fetched && !found.complete &&
-         from_of(settings_).mixes_states != nullptr && from_of(settings_).mixes_states(settings_);
+  return command_ == command::run && settings_.write == disposition::replace && present_in(found.identity.plan) &&
+         !found.is_new && !found.complete && from_of(settings_).mixes_states != nullptr &&
+         from_of(settings_).mixes_states(settings_);
 }
 
 /// Nobody knows whether what is on standard input now is what the run has read from it.
@@ -294,10 +295,10 @@ void durable_job::check_same_source(const run_identity& before) const {
   }
   const std::string difference = difference_of_sources(before.plan, plan_of(settings_));
   if (!difference.empty()) {
-    throw error(errc::config,
-                "pipeline \"" + before.pipeline + "\" may be that of another source: " + difference +
-                    ". Give each source a PIPELINE and a DATA_DIR of its own; or, if this is the same one, say so by "
-                    "setting PIPELINE to the name that it has, which is default where nothing is set");
+    throw error(errc::config, "pipeline \"" + before.pipeline + "\" may be that of another source: " + difference +
+                                  ". Give each source a PIPELINE, a DATA_DIR and a TARGET_SCHEMA of its own; or, if "
+                                  "this is the same one, say so by "
+                                  "setting PIPELINE to the name that it has, which is default where nothing is set");
   }
 }
 

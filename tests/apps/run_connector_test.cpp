@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <thread>
 
 #include "support/http_server.hpp"
 #include "support/ingest_run.hpp"
@@ -339,6 +340,25 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_where_there_is_no_time_to_ask_for)
   BOOST_TEST(asked == 0);
 }
 
+BOOST_AUTO_TEST_CASE(warns_where_there_was_nothing_to_ask_for) {
+  std::atomic<int> asked{0};
+  http_server own([&](const received_request&) {
+    ++asked;
+    return reply{.body = R"({"items":[]})"};
+  });
+  const std::string file = write_streams(own, R"(
+  things:
+    key: id
+    records: items
+    paginate: none
+    incremental: {field: at, param: since, until_param: until, start: 2199-01-01, step: 300d, format: date}
+)");
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "nothing_asked"), p.err);
+  BOOST_TEST(asked == 0);
+}
+
 BOOST_AUTO_TEST_CASE(does_not_replace_children_where_the_parents_have_another_key_now) {
   std::string key = "id";
   http_server own([&](const received_request& r) {
@@ -394,6 +414,99 @@ BOOST_AUTO_TEST_CASE(replaces_a_table_by_what_one_process_has_read) {
   BOOST_TEST(has(p.err, "run_read_anew"), p.err);
   BOOST_TEST(number("SELECT count(*) FROM kids") == 2);
   BOOST_TEST(number("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'kids%'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(replaces_a_table_by_what_one_process_has_read_also_where_all_that_was_begun_before_had_ended) {
+  std::atomic<bool> fails{true};
+  std::atomic<int> first_left{1};
+  http_server own([&](const received_request& r) {
+    if (r.path != "/things") {
+      return reply{.body = R"({"items":[{"name":"a"}]})"};
+    }
+    if (r.parameter("page") == "2") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(fails ? 2'000 : 0));  // until what was begun has ended
+      return fails ? reply{.status = 500, .body = "{}"} : reply{.body = R"({"items":[{"id":1000}]})"};
+    }
+    std::string things;
+    for (int i = first_left; r.parameter("page") == "1" && i <= 70; ++i) {
+      things += (things.empty() ? "" : ",") + (R"({"id":)" + std::to_string(i) + "}");
+    }
+    return reply{.body = R"({"items":[)" + things + "]}"};
+  });
+  const std::string file = write_streams(own, R"(
+  things: {key: id, records: items, paginate: {page: {param: page}}, errors: {retries: 0}}
+  kids: {path: "/things/{things.id}/kids", key: none, records: items, paginate: none, add: {thing: "{things.id}"}}
+)");
+  environment["RETRY_DEADLINE_MS"] = "50";
+  environment["MAX_RESTARTS"] = "0";
+  BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code != 0);
+  fails = false;
+  first_left = 2;  // of the first thing children have been read
+  const auto p = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "run_read_anew"), p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 70);
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_a_parent_that_had_gone_in_mid_run_had_left_when_it_comes_back) {
+  std::atomic<bool> fails{true};
+  std::atomic<bool> gone{false};
+  http_server own([&](const received_request& r) {
+    if (r.path == "/things") {
+      return reply{.body = gone ? R"({"items":[{"id":2}]})" : R"({"items":[{"id":1},{"id":2}]})"};
+    }
+    const std::string since = r.parameter("since");
+    if (fails && r.path == "/things/1/kids" && since == "2026-01-29") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1'500));  // the others are loaded meanwhile
+      return reply{.status = 500, .body = "{}"};
+    }
+    return reply{.body = R"({"items":[{"id":")" + r.path + since + R"(","at":")" + since + R"("}]})"};
+  });
+  const std::string file = write_streams(own, R"(
+  things: {key: id, records: items, paginate: none}
+  kids:
+    path: "/things/{things.id}/kids"
+    key: id
+    records: items
+    paginate: none
+    errors: {retries: 0}
+    incremental: {field: at, param: since, until_param: until, start: 2026-01-01, step: 28d, format: date}
+)");
+  environment["RETRY_DEADLINE_MS"] = "50";
+  environment["MAX_RESTARTS"] = "0";
+  environment["READERS"] = "4";
+  const auto missing = [&] { return number("SELECT count(*) FROM kids WHERE id = '/things/1/kids2026-01-29'") == 0; };
+  BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code != 0);
+  BOOST_TEST(missing());
+  fails = false;
+  gone = true;
+  const auto p = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "slice_gone"), p.err);
+  gone = false;
+  BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code == 0);
+  BOOST_TEST(!missing());
+}
+
+BOOST_AUTO_TEST_CASE(reads_children_of_all_parents_where_a_part_of_their_time_is_read_again) {
+  http_server own([](const received_request& r) {
+    const bool parents = r.path == "/things";
+    const std::string at = parents ? "2026-04-01" : "2026-02-01";
+    const std::string until = r.parameter("until");
+    const bool asked_for = r.parameter("since") <= at && (until.empty() || at <= until);
+    return reply{.body = asked_for ? R"({"items":[{"id":1,"at":")" + at + R"("}]})" : R"({"items":[]})"};
+  });
+  const std::string file = write_streams(own, R"(
+  things: {key: id, records: items, paginate: none, incremental: {field: at, param: since, until_param: until, start: 2026-01-01, format: date}}
+  kids: {path: "/things/{things.id}/kids", key: id, records: items, paginate: none, incremental: {field: at, param: since, until_param: until, start: 2026-01-01, format: date}}
+)");
+  BOOST_TEST(run("run", {file}).exit_code == 0);
+  database.execute("DELETE FROM kids");
+  const auto found = run("verify", {file, "--to", "2026-03-01T00:00:00Z"});
+  BOOST_TEST(found.exit_code == 65, found.out);
+  const auto p = run("backfill", {file, "--to", "2026-03-01T00:00:00Z"});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM kids") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(ends_where_it_stands_with_a_child_whose_parent_has_gone_since_a_process_before) {

@@ -1,5 +1,6 @@
 // Each connector of examples/connectors in the short spelling, against an API of its own.
 #include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <fstream>
@@ -274,6 +275,38 @@ BOOST_AUTO_TEST_CASE(tells_of_the_other_streams_where_one_cannot_be_asked_for) {
   BOOST_TEST(q.exit_code == 78, q.err);
   BOOST_TEST(has(q.out, "odd: not known: "), q.out);
   BOOST_TEST(has(q.out, "books: table books; no key; replace; types of its first 30 records"), q.out);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_another_key_but_not_with_another_account) {
+  std::atomic<bool> fails{true};
+  http_server own([&](const received_request& r) {
+    const bool second = r.parameter("page") == "2";
+    return second && fails ? reply{.status = 500, .body = "{}"}
+                           : reply{.body = R"({"items":[)" + std::string(second ? "" : R"({"id":1})") + "]}"};
+  });
+  const std::string file = (directory / "accounts.yaml").string();
+  std::ofstream(file) << "version: 1\napi: " << own.url() << R"(
+streams:
+  things:
+    records: items
+    key: id
+    paginate: {page: {param: page}}
+    params: {account: "${ACCOUNT}", key: "${API_KEY}"}
+    errors: {retries: 0}
+)";
+  environment["RETRY_DEADLINE_MS"] = "50";
+  environment["MAX_RESTARTS"] = "0";
+  environment["ACCOUNT"] = "first";
+  environment["API_KEY"] = "one";
+  BOOST_TEST(run("run", {file}).exit_code != 0);
+  fails = false;
+  environment["API_KEY"] = "another";
+  environment["ACCOUNT"] = "second";
+  const auto other = run("run", {file});
+  BOOST_TEST(other.exit_code == 78, other.err);
+  environment["ACCOUNT"] = "first";
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 0, p.err);
 }
 
 BOOST_AUTO_TEST_CASE(names_variables_that_are_missing) {

@@ -29,7 +29,7 @@ constexpr own_option options[] = {
          "has it. Nothing is removed."},
 };
 
-constexpr const char* name_of_run = "verify";
+constexpr const char* name_of_run = "verify-run";  // no stream is called so
 
 /// A schema for what the source gives now, with tables like those of the pipeline. Its name is the pipeline's own, so
 /// that what a kill leaves behind goes with the next verification of that.

@@ -82,7 +82,12 @@ loaded_settings load_connection(const settings& s, const rest::manifest& m) {
   rest::value config = checked.config.to_value();
   // Without secrets: a key that was renewed is no other account, and a run that it has stopped goes on with the new
   // one.
-  const std::string all = rest::canonical_json(without(checked.secrets, config));
+  rest::dictionary counted = without(checked.secrets, config).members();
+  for (const std::string& name : rest::settings_that_tell_apart(m)) {
+    const rest::value* const content = config.find(name);
+    counted.set(name, rest::value::text_of(content == nullptr ? "" : checksum_of(content->to_text())));
+  }
+  const std::string all = rest::canonical_json(rest::value::dict_of(std::move(counted)));
   return {std::move(config), checked.secrets, checksum_of(all)};
 }
 

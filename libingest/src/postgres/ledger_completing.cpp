@@ -62,7 +62,8 @@ void keep_watermarks_of_slices(postgres_connection& c, const std::string& pipeli
       "INSERT INTO ingest.watermarks (pipeline, stream, partition, value) "
       "SELECT $1, stream, coalesce(position ->> 'partition', ''), max((position ->> 'watermark') COLLATE \"C\") "
       "FROM (SELECT stream, CASE WHEN position LIKE '{%' THEN position::json END AS position FROM ingest.slices "
-      "WHERE pipeline = $1 AND done) AS ended WHERE position ->> 'watermark' IS NOT NULL GROUP BY 2, 3 "
+      "WHERE pipeline = $1 AND done AND NOT EXISTS (SELECT FROM ingest.slices WHERE pipeline = $1 "
+      "AND position LIKE '%\"unread\":true%')) AS ended WHERE position ->> 'watermark' IS NOT NULL GROUP BY 2, 3 "
       "ON CONFLICT (pipeline, stream, partition) DO UPDATE SET value = excluded.value",
       {pipeline});
 }

@@ -6,6 +6,8 @@
 
 #include "core/crc32c.hpp"
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "rest/connectors/building.hpp"
 #include "rest/document/declared_stream.hpp"
 #include "rest/expressions/canonical_json.hpp"
@@ -204,6 +206,10 @@ bool connector_stream::has_doubts() const {
   return missed_place() || (pages_ && pages_->claims->leave_doubts());
 }
 
+bool connector_stream::is_bounded() const {
+  return of_.parts().bound && of_.parts().bound->stream == name_;
+}
+
 void connector_stream::require_word_of_parent(bool has_records, const std::stop_token& stop) const {
   const auto& replaces_rows = of_.parts().replaces_rows;
   if (!has_records && has_doubts() && replaces_rows && replaces_rows(stop)) {
@@ -227,6 +233,14 @@ void connector_stream::require_asked(const stream_slices& slices, const std::sto
                     "start and the end of the cursor, at the values of the partitions, and at the `parent_key`; if "
                     "there is nothing to be read any more, empty the table by hand",
                 false);
+  }
+  if (slices.asked_nobody() && !slices.leaves_out_what_was_read()) {
+    log::warning(events::nothing_asked,
+                 name_ +
+                     ": there is no time that could be asked for, or no partition, so that the API was asked nothing; "
+                     "look at the start and the end of the cursor, at the values of the partitions, and at the "
+                     "`parent_key`",
+                 {{"stream", name_}});
   }
 }
 

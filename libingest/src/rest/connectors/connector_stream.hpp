@@ -62,6 +62,9 @@ class connector_stream {
   /// What is to be kept of it for its children; nothing, where they do not need it. The stream must outlive it.
   parent_keeping kept() const;
 
+  /// Whether a part of its time is read only, as connector::bound() says.
+  bool is_bounded() const;
+
  private:
   component of_;
   std::string name_;

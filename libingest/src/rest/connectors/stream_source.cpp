@@ -119,7 +119,7 @@ class stream_supply final : public slice_supply {
 
   std::optional<slice_task> next(std::stop_token stop) override {
     const auto planned = slices_->next(stop);
-    if (slices_->leaves_out_what_was_read() || (!planned && slices_->asked_nobody())) {
+    if (slices_->leaves_out_what_was_read() || of_->stream->is_bounded() || (!planned && slices_->asked_nobody())) {
       of_->kept.give_up();  // children are of that, too, or have to judge for themselves
     }
     if (!planned) {
@@ -183,8 +183,9 @@ class slice_source final : public source {
     batch b;
     b.data = std::move(lines);
     b.records = page->records.size();
-    b.position = of_->tells_watermark() && page->last && !planned_.of_parent && !planned_.is_gone ? last_position(*page)
-                                                                                                  : page->position;
+    b.position = planned_.is_gone                                              ? as_unread(page->position)
+                 : of_->tells_watermark() && page->last && !planned_.of_parent ? last_position(*page)
+                                                                               : page->position;
     b.last = page->last;
     if (b.last) {
       of_->slices.end(id_);

@@ -15,7 +15,8 @@ std::optional<moment> clamping::up(const moment& at) const {
     case period::none:
       return at;
     case period::day:
-      return moment::of_clock(at.day() + days(1), at.offset());
+      // A day that begins there is whole; the CDK goes on to the next one, so that each second day is missing.
+      return at == moment::of_clock(at.day(), at.offset()) ? at : moment::of_clock(at.day() + days(1), at.offset());
     case period::week:
       return day_of_week(at, days(0));
     case period::month: {

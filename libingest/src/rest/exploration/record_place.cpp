@@ -1,7 +1,6 @@
 #include "rest/exploration/record_place.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "ingest/error.hpp"
@@ -16,18 +15,6 @@
 namespace ingest::rest {
 
 namespace {
-
-constexpr std::array<std::string_view, 14> names_of_records = {"data",    "items", "results", "records", "entries",
-                                                               "objects", "rows",  "values",  "value",   "list",
-                                                               "content", "docs",  "hits",    "elements"};
-constexpr std::array<std::string_view, 14> names_of_others = {"errors",  "warnings", "links",  "included",    "facets",
-                                                              "filters", "columns",  "fields", "messages",    "notices",
-                                                              "expands", "actions",  "schema", "aggregations"};
-
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& names, const std::string& plain) {
-  return std::find(names.begin(), names.end(), plain) != names.end();
-}
 
 std::string quoted_words(const answer& given) {
   const std::string words = detail::quotable(api_message(given).value_or(""));
@@ -89,10 +76,7 @@ int likelihood(const answer_list& list, const std::string& resource) {
     return 3;
   }
   const std::string plain = plain_name(list.path.back());
-  return plain == resource && !plain.empty()  ? 3
-         : is_one_of(names_of_records, plain) ? 2
-         : is_one_of(names_of_others, plain)  ? 0
-                                              : 1;
+  return plain == resource && !plain.empty() ? 3 : names_records(plain) ? 2 : names_no_records(plain) ? 0 : 1;
 }
 
 bool can_be_spelt(const answer_list& list) {

@@ -13,6 +13,13 @@ bool is_one_of(const std::string_view (&names)[N], std::string_view plain) {
   return std::find(std::begin(names), std::end(names), plain) != std::end(names);
 }
 
+constexpr std::string_view lists_of_records[] = {"data",    "items", "results", "records", "entries",
+                                                 "objects", "rows",  "values",  "value",   "list",
+                                                 "content", "docs",  "hits",    "elements"};
+constexpr std::string_view lists_of_others[] = {"errors",  "warnings", "links",  "included",    "facets",
+                                                "filters", "columns",  "fields", "messages",    "notices",
+                                                "expands", "actions",  "schema", "aggregations"};
+
 constexpr std::string_view holders[] = {
     "meta",   "metadata", "links",   "pagination", "paging",  "page",     "pages",          "pageinfo",         "pager",
     "cursor", "cursors",  "result",  "results",    "data",    "response", "body",           "responsemetadata", "info",
@@ -87,6 +94,14 @@ std::string plain_name(std::string_view name) {
     }
   }
   return plain;
+}
+
+bool names_records(std::string_view plain) {
+  return is_one_of(lists_of_records, plain);
+}
+
+bool names_no_records(std::string_view plain) {
+  return is_one_of(lists_of_others, plain);
 }
 
 bool holds_hints(std::string_view plain) {

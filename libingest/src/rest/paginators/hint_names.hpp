@@ -11,6 +11,10 @@ namespace ingest::rest {
 /// "@odata.nextLink" → "odatanextlink": letters and digits, small.
 std::string plain_name(std::string_view name);
 
+/// Whether most lists that are called so have the records: "items". And whether they have other things: "errors".
+bool names_records(std::string_view plain);
+bool names_no_records(std::string_view plain);
+
 /// Whether such things stand in a member that is called so: "meta", "_links" …
 bool holds_hints(std::string_view plain);
 

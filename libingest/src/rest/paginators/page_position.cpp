@@ -26,6 +26,11 @@ std::optional<std::uint64_t> from_hex(const value* text) {
   return fault == std::errc() && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
 }
 
+std::optional<std::uint64_t> count_from(const value* number) {
+  const bool is_count = number != nullptr && number->kind() == value::kind::integer && number->integer() >= 0;
+  return is_count ? std::optional(static_cast<std::uint64_t>(number->integer())) : std::nullopt;
+}
+
 }  // namespace
 
 std::string page_position::to_text() const {
@@ -41,6 +46,9 @@ std::string page_position::to_text() const {
   }
   if (last_page) {
     members.set("page", value::text_of(in_hex(*last_page)));
+  }
+  if (so_far) {
+    members.set("so_far", value::integer_of(static_cast<std::int64_t>(*so_far)));
   }
   if (token) {
     members.set("token", *token);
@@ -73,11 +81,18 @@ page_position page_position::from_text(std::string_view text) {
   position.last_page = from_hex(said.find("page"));
   position.ended = said.find("ended") != nullptr;
   position.unseen = said.find("unseen") != nullptr;
-  const value* const doubted = said.find("doubted_end");
-  if (doubted != nullptr && doubted->kind() == value::kind::integer && doubted->integer() > 0) {
-    position.doubted_end = static_cast<std::size_t>(doubted->integer());
+  position.doubted_end = count_from(said.find("doubted_end"));
+  if (position.doubted_end == std::size_t{0}) {
+    position.doubted_end.reset();
   }
+  position.so_far = count_from(said.find("so_far"));
   return position;
+}
+
+std::string as_unread(const std::string& position) {
+  dictionary members = value::from_json(position).members();
+  members.set("unread", value::boolean_of(true));
+  return canonical_json(value::dict_of(std::move(members)));
 }
 
 std::string with_watermark(const std::string& position, const std::string& partition, const std::string& watermark) {

@@ -1,5 +1,7 @@
 #include "rest/partitions/partition_groups.hpp"
 
+#include <utility>
+
 #include "ingest/error.hpp"
 #include "rest/expressions/canonical_json.hpp"
 
@@ -46,19 +48,20 @@ partition_groups::partition_groups(partition_groups_options options) : options_(
 void partition_groups::begin() {
   options_.router->begin();
   known_.clear();
+  group_.clear();
 }
 
 std::optional<partition> partition_groups::next(const std::stop_token& stop) {
-  std::vector<partition> group;
-  while (group.size() < options_.group_size) {
+  while (group_.size() < options_.group_size) {
     auto one = options_.router->next(stop);
     if (!one) {
       break;
     }
     if (const value& content = only_value(*one); !options_.deduplicate || known_.add(canonical_json(content))) {
-      group.push_back(std::move(*one));
+      group_.push_back(std::move(*one));
     }
   }
+  const auto group = std::exchange(group_, {});
   return group.empty() ? std::nullopt : std::optional(grouped(group));
 }
 

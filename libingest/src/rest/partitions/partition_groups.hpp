@@ -34,6 +34,7 @@ class partition_groups final : public partition_router {
 
   partition_groups_options options_;
   recent_keys known_;
+  std::vector<partition> group_;  ///< that is not full yet: the other router may fail, and be asked again
 };
 
 }  // namespace ingest::rest

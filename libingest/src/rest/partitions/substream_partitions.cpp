@@ -51,7 +51,8 @@ std::optional<partition> substream_partitions::next(const std::stop_token& stop)
       continue;
     }
     has_records_ = true;
-    auto found = partition_of(parents_[parent_], page_.records[record_++], page_.partition);
+    auto found = partition_of(parents_[parent_], page_.records[record_], page_.partition);
+    ++record_;
     if (found) {
       return found;
     }

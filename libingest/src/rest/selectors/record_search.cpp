@@ -79,6 +79,19 @@ bool has_links(const answer_list& list) {
   return !list.path.empty() && lists_links(plain_name(list.path.back()));
 }
 
+/// Whether the list is called as most APIs call that of the records.
+bool is_called_as_records(const answer_list& list) {
+  return list.path.empty() || names_records(plain_name(list.path.back()));
+}
+
+/// Whether records may come where now nothing is.
+bool may_fill(const answer_list& list) {
+  return std::none_of(list.path.begin(), list.path.end(), [](const std::string& step) {
+    const std::string name = plain_name(step);
+    return !names_records(name) && (holds_hints(name) || names_no_records(name));
+  });
+}
+
 /// Whether anything, if only null, is there. Documents that are lists have each element looked into.
 bool leads_somewhere(std::string_view body, const record_search::path& way) {
   json_scanner in(body);
@@ -229,7 +242,18 @@ record_search::path record_search::found_in(const std::vector<answer_list>& list
     // Links to other pages are no records where something else may be.
     candidates.erase(std::remove_if(candidates.begin(), candidates.end(), has_links), candidates.end());
   }
+  const auto is_empty = [](const answer_list& one) { return one.objects == 0 && one.others == 0; };
   if (candidates.size() == 1) {
+    const bool is_usual = is_called_as_records(candidates.front());
+    const auto other = std::find_if(lists.begin(), lists.end(), [&](const answer_list& one) {
+      return is_empty(one) && may_fill(one) && (!is_usual || is_called_as_records(one));
+    });
+    if (other != lists.end()) {
+      // At a time when nothing is new, the records' list may be the empty one.
+      throw error(errc::config, where_ + ": the answer has a list of objects at " + listed(candidates) +
+                                    ", and an empty one at `" + other->name() +
+                                    "`: say with `records` which of them has the records");
+    }
     const std::lock_guard lock(mutex_);
     found_ = candidates.front().path;
     return *found_;
@@ -238,8 +262,7 @@ record_search::path record_search::found_in(const std::vector<answer_list>& list
     throw error(errc::config, where_ + ": the answer has several lists of objects, at " + listed(candidates) +
                                   ": say with `records` which of them are the records");
   }
-  const auto empty = std::find_if(lists.begin(), lists.end(),
-                                  [](const answer_list& one) { return one.objects == 0 && one.others == 0; });
+  const auto empty = std::find_if(lists.begin(), lists.end(), is_empty);
   if (empty != lists.end()) {
     return empty->path;
   }

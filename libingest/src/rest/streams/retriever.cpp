@@ -39,7 +39,7 @@ void retriever::open(const std::optional<std::string>& position) {
   guard_.emplace(stream_->pages->where(), at_.last_page);
   const bool goes_on = position.value_or("") == stands_at_;  // after a failure
   if (!goes_on || !position) {
-    so_far_ = position ? std::nullopt : std::optional<std::size_t>(0);
+    so_far_ = position ? at_.so_far : 0;
     pages_.clear();
   }
   doubts_ = goes_on ? doubts_ : 0;
@@ -47,7 +47,6 @@ void retriever::open(const std::optional<std::string>& position) {
   stands_at_ = position.value_or("");
   doubt_ = goes_on ? doubt_ : end_claim{};
   started_anew_ = false;
-  feed_undecided_ = false;
   end_is_said_ = goes_on && end_is_said_;
   repeats_token_ = false;
 }
@@ -267,6 +266,7 @@ stream_page retriever::concluded(record_texts records, std::optional<value> next
   doubts_ = 0;
   believes_ = false;
   at_.ended = ended;
+  at_.so_far = ended ? std::nullopt : so_far_;
   at_.token = std::move(next);
   page.last = at_.ended;
   page.position = stands_at_ = at_.to_text();

@@ -111,7 +111,7 @@ class retriever final : public slice_reader {
   page_wishes wishes_;
   page_position at_;
   std::optional<pagination_guard> guard_;
-  std::optional<std::size_t> so_far_;  // records of the slice; nothing where it was begun in another process
+  std::optional<std::size_t> so_far_;  // records of the slice; nothing where it was begun by a version that did not say
   end_claim doubt_;                    // why the page before was not believed to be the last one
   std::string stands_at_;              // the position that was told last
   std::set<std::uint64_t> pages_;      // fingerprints of those that have come, while they are few
@@ -120,7 +120,6 @@ class retriever final : public slice_reader {
   bool end_is_said_ = false;    // by the page before: in words, or as it is shorter than others
   bool repeats_token_ = false;  // an empty page has led back to itself
   bool started_anew_ = false;
-  bool feed_undecided_ = false;
 };
 
 }  // namespace ingest::rest

@@ -183,7 +183,7 @@ void retriever::tell_ignored(const std::optional<answer>& given) const {
 }
 
 /// A data feed has nothing new behind a record that is older than where this sync began. Where all that has come bears
-/// one time, nobody knows which end of it comes first: another page is looked at.
+/// one time, nobody knows which end of it comes first: further pages are looked at until one tells.
 bool retriever::feed_has_ended(const selected_page& page) {
   if (!page.last_record_known) {
     return false;
@@ -199,7 +199,7 @@ bool retriever::feed_has_ended(const selected_page& page) {
     }
     return false;
   }
-  return order.older_behind_newer || std::exchange(feed_undecided_, true);
+  return order.older_behind_newer;
 }
 
 }  // namespace ingest::rest

@@ -332,6 +332,7 @@ BOOST_AUTO_TEST_CASE(are_the_only_list_of_objects) {
   BOOST_TEST(searched(record_search({}, "s"), R"([{"x":1}])") == "");
   BOOST_TEST(searched(record_search({}, "s"), R"({"links":[{"rel":"next"}],"items":[{"x":1}]})") == "items");
   BOOST_TEST(searched(record_search({}, "s"), R"({"items":[],"ids":[1]})") == "items");
+  BOOST_TEST(searched(record_search({}, "s"), R"({"items":[{"x":1}],"errors":[],"meta":{"tags":[]}})") == "items");
   BOOST_TEST(searched(record_search({}, "s"), "{}") == "");
   BOOST_TEST(searched(record_search({}, "s"), " ") == "");
 }
@@ -344,6 +345,10 @@ BOOST_AUTO_TEST_CASE(are_asked_for_where_it_is_not_certain_which_they_are) {
       "them are the records");
   BOOST_TEST(has(searched(search, R"({"id":1})"), "has no list of objects: say with `records`"));
   BOOST_TEST(has(searched(search, R"({"ids":[1]})"), "but lists of other things at `ids`"));
+  // When nothing is new, what is beside the records must not be taken for them.
+  BOOST_TEST(has(searched(search, R"({"items":[],"notices":[{"id":1}]})"), "an empty one at `items`"));
+  BOOST_TEST(has(searched(search, R"({"orders":[{"id":1}],"parts":[]})"), "an empty one at `parts`"));
+  BOOST_TEST(searched(record_search({}, "s"), R"({"items":[{"id":1}],"notices":[]})") == "items");
 }
 
 BOOST_AUTO_TEST_CASE(stay_where_they_were) {

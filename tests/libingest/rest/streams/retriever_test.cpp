@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_slice_is_read_page_by_page) {
   const auto first = reader.read({});
   BOOST_REQUIRE(first);
   BOOST_TEST(shown(*first).starts_with(R"({"id":1} {"id":2} {"page":")"));
-  BOOST_TEST(shown(*first).ends_with("\",\"token\":2}\n"));
+  BOOST_TEST(shown(*first).ends_with("\",\"so_far\":2,\"token\":2}\n"));
   const auto second = reader.read({});
   BOOST_TEST(second->last);
   BOOST_TEST(second->records.size() == 1U);
@@ -347,6 +347,20 @@ BOOST_AUTO_TEST_CASE(a_data_feed_whose_pages_bear_one_time_each_is_not_taken_for
   retriever reader(scene.reading, {}, since->watch("2024-01-10"));
   reader.open({});
   BOOST_TEST(records_of(reader) == "{\"at\":\"2024-01-20\"}\n{\"at\":\"2024-01-20\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_data_feed_of_which_several_pages_bear_one_time_is_not_taken_for_known) {
+  const auto since = daily(true);
+  record_selector_options selecting;
+  selecting.filter = since->filter();
+  const auto scene = make({{R"({"data":[{"at":"2024-01-05"},{"at":"2024-01-05"}]})"},
+                           {R"({"data":[{"at":"2024-01-05"},{"at":"2024-01-05"},{"x":1}]})"},
+                           {R"({"data":[{"at":"2024-01-05"},{"at":"2024-01-20"}]})"},
+                           {R"({"data":[]})"}},
+                          pages_of("2"), selecting);
+  retriever reader(scene.reading, {}, since->watch("2024-01-10"));
+  reader.open({});
+  BOOST_TEST(records_of(reader).find("2024-01-20") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(behind_pages_that_have_been_the_last_ones_is_looked_three_times) {
@@ -554,6 +568,18 @@ BOOST_AUTO_TEST_CASE(totals_are_known_behind_a_page_that_was_asked_for_once_more
                           pages_of("2"));
   auto reader = patient(scene);
   BOOST_TEST(records_of(reader) == "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
+}
+
+BOOST_AUTO_TEST_CASE(totals_are_known_to_whoever_goes_on_behind_a_page_of_another_process) {
+  const auto before = make({{R"({"data":[{"id":1},{"id":2}],"total":3})"}}, pages_of("2"));
+  retriever first(before.reading, {}, nullptr);
+  first.open({});
+  const std::string position = first.read({})->position;
+  const scripted_requester::step empty = {R"({"data":[],"total":3})"};
+  const auto behind = make({empty, {R"({"data":[{"id":3}],"total":3})"}, empty}, pages_of("2"));
+  auto reader = patient(behind);
+  reader.open(position);
+  BOOST_TEST(records_of(reader) == "{\"id\":3}\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_page_in_the_middle_is_no_end_where_the_answer_says_how_many_there_are) {

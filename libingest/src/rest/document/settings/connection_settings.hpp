@@ -27,4 +27,11 @@ struct connection_settings {
 /// specification wants one and the text spells one, as it does where it came of the environment.
 connection_settings checked_settings(const manifest& m, const node& config);
 
+/// In the specification of a setting that is kept out of logs as if it were a secret, and may yet tell which records
+/// are asked for: an account in a path.
+inline constexpr const char* tells_source_apart = "tells_source_apart";
+
+/// The names of those settings.
+std::vector<std::string> settings_that_tell_apart(const manifest& m);
+
 }  // namespace ingest::rest

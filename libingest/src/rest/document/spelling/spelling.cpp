@@ -5,6 +5,8 @@
 
 #include "core/nearest_name.hpp"
 #include "ingest/error.hpp"
+#include "log/redaction.hpp"
+#include "rest/document/settings/connection_settings.hpp"
 #include "rest/document/spelling/made_dict.hpp"
 
 namespace ingest::rest {
@@ -92,7 +94,7 @@ std::string spelling::required_text(const node& dict, std::string_view name, con
   return text(dict, name, what, secret);
 }
 
-std::string spelling::setting_named(const std::string& asked, const node& at, bool secret) {
+std::string spelling::setting_named(const std::string& asked, const node& at, usage what) {
   std::string name;
   for (const char c : asked.substr(0, asked.find(":-"))) {
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ? c : '_';
@@ -107,7 +109,10 @@ std::string spelling::setting_named(const std::string& asked, const node& at, bo
   }
   setting& s = settings_[unique];
   s.text = text;
-  s.secret = s.secret || secret || asked.starts_with("file:") || asked.starts_with("credential:");
+  const bool is_key = what == usage::secret || asked.starts_with("file:") || asked.starts_with("credential:") ||
+                      (what != usage::plain && detail::names_secret(name));
+  s.is_key = s.is_key || is_key;
+  s.secret = s.secret || is_key || what != usage::plain;
   return "{{ config['" + unique + "'] }}";
 }
 
@@ -129,7 +134,7 @@ std::string spelling::expressed_for(usage what, const node& text, const parent_l
       made += "${";
       i += 3;
     } else if (rest.starts_with("${") && end != std::string_view::npos) {
-      made += setting_named(std::string(rest.substr(2, end - 2)), text, what != usage::plain);
+      made += setting_named(std::string(rest.substr(2, end - 2)), text, what);
       i += end + 1;
     } else if (rest.starts_with("${")) {
       complain(text, "`${` has no `}` behind it; write `$${` for the characters themselves");
@@ -169,7 +174,7 @@ node spelling::expressed_all(const node& content, const parent_link* of, bool ty
   if (content.is_none() || (typed && !content.is_text())) {
     return content;
   }
-  const std::string made = expressed(content, of, true);
+  const std::string made = expressed_for(usage::request, content, of);
   // A text of a manifest is read as Python reads literals: quotes keep it what it is.
   return node::text(typed && !is_template(made) ? quoted(made) : made, content.line());
 }
@@ -250,6 +255,9 @@ node spelling::specification(int line) const {
     one.set("type", "string");
     if (content.secret) {
       one.set_flag("airbyte_secret");
+      if (!content.is_key) {
+        one.set_flag(tells_source_apart);
+      }
     }
     properties.set(name, one);
   }

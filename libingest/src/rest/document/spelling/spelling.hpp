@@ -63,11 +63,13 @@ class spelling {
  private:
   struct setting {
     std::string text;
-    bool secret = false;
+    bool secret = false;  ///< or may be: it is in no log
+    bool is_key = false;  ///< nothing but a secret: another one is no other account
   };
 
-  std::string setting_named(const std::string& asked, const node& at, bool secret);
-  enum class usage : std::uint8_t { plain, secret, path };
+  enum class usage : std::uint8_t { plain, secret, request, path };
+
+  std::string setting_named(const std::string& asked, const node& at, usage what);
 
   std::string expressed_for(usage what, const node& text, const parent_link* of);
   std::string reference(const std::string& inner, const parent_link& of, const node& at, usage what);
