@@ -12,6 +12,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "run_command.hpp"
 #include "run_directories.hpp"
+#include "run_plan.hpp"
 #include "settings/setting_text.hpp"
 #include "to/to.hpp"
 
@@ -95,6 +96,16 @@ held_pipeline::held_pipeline(const settings& s, const std::vector<stream_beside>
   for (const stream_beside& stream : streams) {
     if (stream.problem.empty()) {
       directories_.push_back(std::make_unique<data_dir>(stream.own.data_dir));
+    }
+  }
+  ledger_connection ledger(s);
+  if (!detail::ledger_exists(*ledger)) {
+    return;
+  }
+  for (const stream_beside& stream : streams) {
+    const auto last = ledger->execute("SELECT plan FROM ingest.pipelines WHERE name = $1", {stream.own.pipeline});
+    if (stream.problem.empty() && !last.empty()) {
+      require_same_source(stream.own, stream.own.pipeline, last.text(0, 0));
     }
   }
 }

@@ -12,8 +12,8 @@
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "stream_runs.hpp"
+#include "streams_gone.hpp"
 #include "to/to.hpp"
-#include "unended_runs.hpp"
 #include "until_signal.hpp"
 
 namespace ingest::app {
@@ -101,12 +101,12 @@ void let_streams_share(const settings& s, rest::connector& from, std::vector<cho
   }
 }
 
-void tell_of_streams_gone(const settings& s, const rest::connector& from) {
+void look_for_streams_gone(const settings& s, const rest::connector& from) {
   std::vector<std::string> names;
   for (const rest::stream_verdict& one : check_manifest(from.source()).streams) {
     names.push_back(one.name);
   }
-  tell_of_unended_runs(s.data_dir, names);
+  tell_of_streams_gone(s.data_dir, names);
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ int run_connector(const settings& s, command c, bool fresh) {
     return signal;
   }
   if (asks && from->unasked().empty()) {
-    tell_of_streams_gone(s, *from);
+    look_for_streams_gone(s, *from);
   }
   if (c == command::run && to_of(s).durable) {
     let_streams_share(s, *from, streams);

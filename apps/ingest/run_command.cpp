@@ -73,9 +73,9 @@ class durable_job {
  private:
   durable_run_options options(std::stop_token stop) const;
   bool has_nothing_to_do(const durable_run& run) const;
-  bool would_mix(const resumption& found) const;
+  bool would_mix(const durable_run& run) const;
+  void await_ledger(durable_run& run, const std::stop_token& stop) const;
   void check_source(const resumption& from) const;
-  void check_same_source(const run_identity& before) const;
   bool is_due_for_next_sync(const durable_run& run) const;
   std::string settled(std::string plan, const std::string& watermark, const std::string& plan_before,
                       const std::stop_token& stop) const;
@@ -101,7 +101,10 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     run->start_over();
   }
   run->find();
-  if (would_mix(run->found())) {
+  if (would_mix(*run)) {
+    await_ledger(*run, stop);
+  }
+  if (would_mix(*run)) {
     log::info(events::run_read_anew,
               "what a process before had read of this run is given up, for the source may be another one now, and the "
               "table would be neither: all of it is read again",
@@ -113,7 +116,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   const bool is_next_sync = is_due_for_next_sync(*run);
   if (is_next_sync) {
     const resumption& before = run->found();
-    check_same_source(before.identity);
+    require_same_source(settings_, before.identity.pipeline, before.identity.plan);
     run->begin_next(settled(plan_of(settings_), before.watermark, before.identity.plan, stop));
   }
   const resumption from = run->found();
@@ -257,10 +260,29 @@ durable_run_options durable_job::options(std::stop_token stop) const {
 /// Whether a table is to be replaced, and would have some rows of one state of the source and some of another. Of rows
 /// that are merged, the next run finds what this one misses. That all slices have ended that were begun does not say
 /// that there are no others.
-bool durable_job::would_mix(const resumption& found) const {
+bool durable_job::would_mix(const durable_run& run) const {
+  const resumption& found = run.found();
+  const bool is_over = found.complete || (run.state() && run.state()->status == run_status::complete);
   return command_ == command::run && settings_.write == disposition::replace && present_in(found.identity.plan) &&
-         !found.is_new && !found.complete && from_of(settings_).mixes_states != nullptr &&
+         !found.is_new && !is_over && from_of(settings_).mixes_states != nullptr &&
          from_of(settings_).mixes_states(settings_);
+}
+
+/// Whether it is still the run of this directory that is to be given up, only the ledger knows: another host may have
+/// completed it, and read on.
+void durable_job::await_ledger(durable_run& run, const std::stop_token& stop) const {
+  const auto until = std::chrono::steady_clock::now() + settings_.database_deadline;
+  while (target_ && !run.ledger_has_answered()) {
+    if (std::chrono::steady_clock::now() >= until) {
+      throw error(errc::unavailable,
+                  "the database is away, and without it nobody knows whether what a process before had read of this "
+                  "run is to be read anew");
+    }
+    if (!wait_for(std::chrono::seconds(1), stop)) {
+      throw_if_stopped(stop);
+    }
+    run.find();
+  }
 }
 
 /// Nobody knows whether what is on standard input now is what the run has read from it.
@@ -284,22 +306,6 @@ void durable_job::check_source(const resumption& from) const {
                    std::string(settings_.write == disposition::append
                                    ? ", into an empty table, for with WRITE=append nothing tells what is there already"
                                    : ""));
-}
-
-/// Up to where a source was read is kept by the pipeline's name: of another source it says nothing, and records would
-/// be missing; and its rows would be among those of this one. A name that was given is taken for a promise.
-void durable_job::check_same_source(const run_identity& before) const {
-  const bool is_named = settings_.origins.contains("PIPELINE");
-  if (is_named || (!finds_slices(before.plan) && !reads_process(before.plan))) {
-    return;
-  }
-  const std::string difference = difference_of_sources(before.plan, plan_of(settings_));
-  if (!difference.empty()) {
-    throw error(errc::config, "pipeline \"" + before.pipeline + "\" may be that of another source: " + difference +
-                                  ". Give each source a PIPELINE, a DATA_DIR and a TARGET_SCHEMA of its own; or, if "
-                                  "this is the same one, say so by "
-                                  "setting PIPELINE to the name that it has, which is default where nothing is set");
-  }
 }
 
 /// Whoever has asked for what is new since a complete run, or for what there is now in place of what there was, gets

@@ -104,6 +104,10 @@ std::string whatever_the_slices(std::string plan) {
   return plan;
 }
 
+bool has_connection(const std::string& plan) {
+  return plan.find(config_key) != plan.npos;
+}
+
 /// The same of what a process is started with.
 std::string whatever_the_connection(std::string plan) {
   if (const auto at = plan.find(config_key); at != plan.npos) {
@@ -173,14 +177,15 @@ bool settles(const std::string& begun_with, const settings& s) {
     check(begun_with, s);
   }
   const std::string asked(parts_of(begun_with).asked);
-  if (s.from.is_process() && s.origins.contains("PIPELINE")) {
-    return whatever_the_connection(asked) == whatever_the_connection(plan_of(s));
-  }
+  // A version before did not say what a process was started with.
+  const bool any_connection = s.from.is_process() && (s.origins.contains("PIPELINE") || !has_connection(begun_with));
+  const auto compared = [&](const std::string& plan) {
+    return whatever_the_slices(any_connection ? whatever_the_connection(plan) : plan);
+  };
   if (s.incremental) {
-    return whatever_the_slices(asked) == whatever_the_slices(plan_of(s)) ||
-           whatever_the_slices(asked) == whatever_the_slices(without_incremental(s));
+    return compared(asked) == compared(plan_of(s)) || compared(asked) == compared(without_incremental(s));
   }
-  return asked == plan_like(begun_with, s);
+  return any_connection ? compared(asked) == compared(plan_of(s)) : asked == plan_like(begun_with, s);
 }
 
 std::string difference_of_sources(const std::string& before, const std::string& now) {
@@ -198,7 +203,24 @@ std::string difference_of_sources(const std::string& before, const std::string& 
   if (was.file != is.file && (was.manifest.empty() || was.manifest != is.manifest)) {
     return "that was " + std::string(was.file) + ", this is " + std::string(is.file);
   }
-  return was.config == is.config ? "" : "the settings of its connection are others";
+  return was.config == is.config || was.config.empty() ? "" : "the settings of its connection are others";
+}
+
+void require_same_source(const settings& s, const std::string& pipeline, const std::string& before) {
+  if (s.origins.contains("PIPELINE")) {
+    return;
+  }
+  const std::string now = plan_of(s);
+  const auto is_named_by_stream = [](const std::string& plan) { return finds_slices(plan) || reads_process(plan); };
+  if (!is_named_by_stream(before) && !is_named_by_stream(now)) {
+    return;
+  }
+  if (const std::string difference = difference_of_sources(before, now); !difference.empty()) {
+    throw error(errc::config,
+                "pipeline \"" + pipeline + "\" may be that of another source: " + difference +
+                    ". Give each source a PIPELINE, a DATA_DIR and a TARGET_SCHEMA of its own; or, if this is the same "
+                    "one, say so with PIPELINE=default");
+  }
 }
 
 bool is_repeatable(const std::string& plan) {

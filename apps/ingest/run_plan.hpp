@@ -63,6 +63,12 @@ bool settles(const std::string& begun_with, const settings& s);
 /// same file nor has the same text, other settings of its connection, another program. Empty where nothing does.
 std::string difference_of_sources(const std::string& before, const std::string& now);
 
+/// Up to where a source was read is kept by the pipeline's name: of another source it says nothing, and records would
+/// be missing; and its rows would be among those of this one. Where PIPELINE is set, that name is taken for a promise
+/// that it is the same source; else this throws errc::config where `before`, the plan of the pipeline's last run, may
+/// be of another one.
+void require_same_source(const settings& s, const std::string& pipeline, const std::string& before);
+
 /// Whether what a run with this plan has read can be read again; not so what came from standard input.
 bool is_repeatable(const std::string& plan);
 

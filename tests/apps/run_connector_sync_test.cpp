@@ -268,6 +268,8 @@ BOOST_AUTO_TEST_CASE(is_refused_where_the_source_may_be_another_one_and_the_pipe
   configure(R"(["a", "b"])", "start: 2025-01-01");
   visits.insert({"a", "2025-12-24"});
   is_refused(sync(), "the settings of its connection");
+  is_refused(run("backfill", {manifest, "--to", "2026-02-01T00:00:00Z"}), "the settings of its connection");
+  BOOST_TEST(loaded() == 3u);
   configure(R"(["a", "b"])", "", "another token");
   BOOST_TEST(sync().exit_code == 0, "a key that was renewed");
   // Another connector that has a stream of that name; on a host that has only the database.

@@ -442,10 +442,28 @@ BOOST_AUTO_TEST_CASE(replaces_a_table_by_what_one_process_has_read_also_where_al
   BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code != 0);
   fails = false;
   first_left = 2;  // of the first thing children have been read
+  // Whether another host has gone on with it meanwhile, nobody can say.
+  const std::string there = environment["DATABASE_URL"];
+  environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/none";
+  environment["DATABASE_DEADLINE_MS"] = "1000";
+  const auto asked = own.requests().size();
+  BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code == 69);
+  BOOST_TEST(own.requests().size() == asked);
+  environment["DATABASE_URL"] = there;
   const auto p = run("run", {file, "--stream", "kids"});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.err, "run_read_anew"), p.err);
   BOOST_TEST(number("SELECT count(*) FROM kids") == 70);
+  // What is complete is not given up because the database is away.
+  const auto generation = [&] { return number("SELECT generation FROM ingest.pipelines WHERE name = 'default.kids'"); };
+  const auto before = generation();
+  environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/none";
+  const auto away = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(!has(away.err, "run_read_anew"), away.err);
+  environment["DATABASE_URL"] = there;
+  const auto next = run("run", {file, "--stream", "kids"});
+  BOOST_TEST(next.exit_code == 0, next.err);
+  BOOST_TEST(generation() == before + 1);
 }
 
 BOOST_AUTO_TEST_CASE(reads_what_a_parent_that_had_gone_in_mid_run_had_left_when_it_comes_back) {
@@ -483,6 +501,9 @@ BOOST_AUTO_TEST_CASE(reads_what_a_parent_that_had_gone_in_mid_run_had_left_when_
   const auto p = run("run", {file, "--stream", "kids"});
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.err, "slice_gone"), p.err);
+  BOOST_TEST(database.value("SELECT string_agg(partition, ' ') FROM ingest.watermarks").find("\"things_id\":2") !=
+             std::string::npos);
+  BOOST_TEST(number("SELECT count(*) FROM ingest.watermarks") == 1, "of those that were read to their ends");
   gone = false;
   BOOST_TEST(run("run", {file, "--stream", "kids"}).exit_code == 0);
   BOOST_TEST(!missing());

@@ -206,6 +206,18 @@ BOOST_AUTO_TEST_CASE(tells_of_a_run_whose_stream_the_api_does_not_name_any_more)
   BOOST_TEST(has(p.err, "blue has a run that has not ended, and its stream is not there any more"), p.err);
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_a_table_whose_stream_the_api_does_not_name_any_more) {
+  BOOST_TEST(base("run").exit_code == 0);
+  api_of_base.fault = [](const received_request& r) -> std::optional<reply> {
+    return r.path == "/tables" ? std::optional(reply{.body = R"({"tables": [{"id": "t1", "title": "red"}]})"})
+                               : std::nullopt;
+  };
+  const auto p = base("run");
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(has(p.err, "blue is of a stream that is not there any more"), p.err);
+  BOOST_TEST(number("SELECT count(*) FROM blue") == rows_each);
+}
+
 BOOST_AUTO_TEST_CASE(reads_the_others_where_the_streams_cannot_be_asked_for) {
   api_of_base.fault = [](const received_request& r) -> std::optional<reply> {
     return r.path == "/tables" ? std::optional(reply{.status = 403, .body = R"({"message":"not yours"})"})

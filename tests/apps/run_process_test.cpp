@@ -146,9 +146,11 @@ BOOST_AUTO_TEST_CASE(goes_on_with_other_arguments_where_its_pipeline_has_a_name)
   environment["PIPELINE"] = "numbers";
   environment["TAP_FAILS_AT"] = "450";
   environment["MAX_RESTARTS"] = "0";
+  environment["INCREMENTAL"] = "false";
   BOOST_TEST(run("run").exit_code == 69);
   environment.erase("TAP_FAILS_AT");
   environment["FROM"] += " --verbose";
+  environment.erase("INCREMENTAL");
   const auto p = run("run");
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has_each_once(2000));

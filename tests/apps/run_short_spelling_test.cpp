@@ -292,15 +292,16 @@ streams:
     key: id
     paginate: {page: {param: page}}
     params: {account: "${ACCOUNT}", key: "${API_KEY}"}
+    headers: {X-Forwarded-For: "Bearer ${GH}", X-Password: "${SVC}"}
     errors: {retries: 0}
 )";
   environment["RETRY_DEADLINE_MS"] = "50";
   environment["MAX_RESTARTS"] = "0";
   environment["ACCOUNT"] = "first";
-  environment["API_KEY"] = "one";
+  environment["API_KEY"] = environment["GH"] = environment["SVC"] = "one";
   BOOST_TEST(run("run", {file}).exit_code != 0);
   fails = false;
-  environment["API_KEY"] = "another";
+  environment["API_KEY"] = environment["GH"] = environment["SVC"] = "another";
   environment["ACCOUNT"] = "second";
   const auto other = run("run", {file});
   BOOST_TEST(other.exit_code == 78, other.err);

@@ -6,6 +6,7 @@
 #include "from/connector.hpp"
 #include "from/from.hpp"
 #include "from/process_streams.hpp"
+#include "ingest/log.hpp"
 #include "processes/airbyte_messages.hpp"
 #include "processes/process_source.hpp"
 #include "processes/singer_messages.hpp"
@@ -102,11 +103,17 @@ supplied_sources process_sources(const settings& s, const std::string&, const st
           }};
 }
 
+/// What a process is started with, by which another account may be told: without secrets, which may be renewed.
+std::string connection_of(const settings& s) {
+  std::error_code ignored;
+  const auto config = s.connector_config.empty() ? fs::path() : fs::absolute(s.connector_config, ignored);
+  return checksum_of(log::redact(s.from.command) + '\n' + config.lexically_normal().string());
+}
+
 std::string plan_of_process(const settings& s) {
   return std::string(s.from.what == source_choice::kind::singer ? singer_key : airbyte_key) +
-         process_command(s).name() +
-         " CONFIG=" + checksum_of(s.from.command + '\n' + fs::weakly_canonical(s.connector_config).string()) +
-         " STREAM=" + s.stream + " ID_POINTER=" + (s.has_key ? s.id_pointer : "none") +
+         process_command(s).name() + " CONFIG=" + connection_of(s) + " STREAM=" + s.stream +
+         " ID_POINTER=" + (s.has_key ? s.id_pointer : "none") +
          std::string(s.incremental ? reads_new_key : reads_all_key);
 }
 

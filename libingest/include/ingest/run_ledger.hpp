@@ -105,8 +105,9 @@ class run_ledger {
 
   /// The same of each partition of a stream, where the last position of its slices says so: a JSON object with the
   /// members `partition` and `watermark`, both texts. Of a partition's slices, the watermark that is the greatest byte
-  /// by byte counts. A partition of which this run had no slice keeps its own. So do all where the last position of a
-  /// slice has the text `"unread":true`: what of it is missing, the next run has to read.
+  /// by byte counts. A partition of which this run had no slice keeps its own. So does one of which the last
+  /// position of a slice has a member `unread`, for the next run has to read what of it is missing; all do where that
+  /// has no `partition`, and those whose position has `after_all` where there is any such slice.
   virtual void complete_with_slices() = 0;
 
   /// What complete_with_slices() has remembered of a stream's partitions, in runs before the one that is open: that

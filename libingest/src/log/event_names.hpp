@@ -69,6 +69,7 @@ inline constexpr std::string_view feed_not_in_order = "feed_not_in_order";
 inline constexpr std::string_view slice_cut_short = "slice_cut_short";
 inline constexpr std::string_view answer_doubted = "answer_doubted";
 inline constexpr std::string_view end_contradicted = "end_contradicted";
+inline constexpr std::string_view stream_gone = "stream_gone";
 inline constexpr std::string_view nothing_asked = "nothing_asked";
 inline constexpr std::string_view parents_not_kept = "parents_not_kept";
 inline constexpr std::string_view parents_without_key = "parents_without_key";

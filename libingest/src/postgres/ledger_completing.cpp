@@ -60,10 +60,14 @@ std::uint64_t rows_before(postgres_connection& c, const std::string& pipeline) {
 void keep_watermarks_of_slices(postgres_connection& c, const std::string& pipeline) {
   c.execute(
       "INSERT INTO ingest.watermarks (pipeline, stream, partition, value) "
+      "WITH ended AS MATERIALIZED (SELECT stream, position::json AS position FROM ingest.slices WHERE pipeline = $1 "
+      "AND done AND position LIKE '{%'), "
+      "unread AS MATERIALIZED (SELECT stream, position ->> 'partition' AS partition FROM ended "
+      "WHERE position ->> 'unread' IS NOT NULL) "
       "SELECT $1, stream, coalesce(position ->> 'partition', ''), max((position ->> 'watermark') COLLATE \"C\") "
-      "FROM (SELECT stream, CASE WHEN position LIKE '{%' THEN position::json END AS position FROM ingest.slices "
-      "WHERE pipeline = $1 AND done AND NOT EXISTS (SELECT FROM ingest.slices WHERE pipeline = $1 "
-      "AND position LIKE '%\"unread\":true%')) AS ended WHERE position ->> 'watermark' IS NOT NULL GROUP BY 2, 3 "
+      "FROM ended WHERE position ->> 'watermark' IS NOT NULL AND NOT EXISTS (SELECT FROM unread u "
+      "WHERE u.stream = ended.stream AND (u.partition IS NULL OR ended.position ->> 'after_all' IS NOT NULL "
+      "OR u.partition = ended.position ->> 'partition')) GROUP BY 2, 3 "
       "ON CONFLICT (pipeline, stream, partition) DO UPDATE SET value = excluded.value",
       {pipeline});
 }

@@ -115,7 +115,7 @@ class ended_reader final : public slice_reader {
     end.ended = true;
     position_ = end.to_text();
     if (of.of_parent) {
-      position_ = with_watermark(position_, of.of_parent->parent, of.of_parent->watermark);
+      position_ = after_all(with_watermark(position_, of.of_parent->parent, of.of_parent->watermark));
     }
   }
 

@@ -75,9 +75,8 @@ constexpr component_maker<contribution> extractors[] = {
      [](const component& of) -> contribution {
        const bool stated = of.field("field_path") != nullptr;
        return [search = std::make_shared<const record_search>(
-                   stated ? std::optional(of.texts("field_path")) : std::nullopt, of.where())](auto& to) {
-         to.search = search;
-       };
+                   stated ? std::optional(of.texts("field_path")) : std::nullopt, of.where(),
+                   of.path().substr(0, of.path().find(".retriever")))](auto& to) { to.search = search; };
      }},
     {"CustomRecordExtractor",
      [](const component& of) -> contribution {

@@ -183,7 +183,7 @@ class slice_source final : public source {
     batch b;
     b.data = std::move(lines);
     b.records = page->records.size();
-    b.position = planned_.is_gone                                              ? as_unread(page->position)
+    b.position = planned_.is_gone ? as_unread(page->position, partition_of(id_))
                  : of_->tells_watermark() && page->last && !planned_.of_parent ? last_position(*page)
                                                                                : page->position;
     b.last = page->last;
@@ -202,6 +202,17 @@ class slice_source final : public source {
     const auto reached =
         of_->stream->incremental()->watermark(planned_.watermark, planned_.slice.window, page.observed);
     return reached ? with_watermark(page.position, planned_.slice.part.key(), *reached) : page.position;
+  }
+
+  /// By its name, in which it stands unless that would be too long.
+  static std::optional<std::string> partition_of(const slice_id& slice) {
+    try {
+      const value name = value::from_json(slice.name());
+      const value* const values = name.find("partition");
+      return values == nullptr ? std::nullopt : std::optional(partition{*values}.key());
+    } catch (const error&) {
+      return std::nullopt;
+    }
   }
 
   void tell_gone() const {

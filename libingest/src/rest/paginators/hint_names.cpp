@@ -101,7 +101,8 @@ bool names_records(std::string_view plain) {
 }
 
 bool names_no_records(std::string_view plain) {
-  return is_one_of(lists_of_others, plain);
+  return is_one_of(lists_of_others, plain) || plain.ends_with("errors") || plain.ends_with("warnings") ||
+         plain.ends_with("messages");
 }
 
 bool holds_hints(std::string_view plain) {

@@ -89,9 +89,18 @@ page_position page_position::from_text(std::string_view text) {
   return position;
 }
 
-std::string as_unread(const std::string& position) {
+std::string as_unread(const std::string& position, const std::optional<std::string>& partition) {
   dictionary members = value::from_json(position).members();
+  if (partition) {
+    members.set("partition", value::text_of(*partition));
+  }
   members.set("unread", value::boolean_of(true));
+  return canonical_json(value::dict_of(std::move(members)));
+}
+
+std::string after_all(const std::string& position) {
+  dictionary members = value::from_json(position).members();
+  members.set("after_all", value::boolean_of(true));
   return canonical_json(value::dict_of(std::move(members)));
 }
 

@@ -28,9 +28,12 @@ struct page_position {
   static page_position from_text(std::string_view text);
 };
 
-/// The position of a slice that ends where it stands, read to its end or not: no watermark of its stream moves by this
-/// run, as run_ledger reads it.
-std::string as_unread(const std::string& position);
+/// The position of a slice that ends where it stands, read to its end or not: the watermark of its partition does not
+/// move by this run, as run_ledger reads it; where nobody knows which one that is, none does.
+std::string as_unread(const std::string& position, const std::optional<std::string>& partition);
+
+/// The position of a slice whose watermark tells of the children of all partitions: it moves where none is unread.
+std::string after_all(const std::string& position);
 
 /// The position of an ended slice, which says how far its partition has been read then.
 std::string with_watermark(const std::string& position, const std::string& partition, const std::string& watermark);

@@ -19,7 +19,7 @@ constexpr std::size_t most_record_bytes = 64u << 20;
 value position_of(const stream_page& page, const planned_slice& planned, const cursor* incremental) {
   const value written = value::from_json(page.position);
   dictionary kept{{"records", value::integer_of(static_cast<std::int64_t>(page.records.size()))}};
-  constexpr std::string_view left_out[] = {"page", "like", "until"};
+  constexpr std::string_view left_out[] = {"page", "so_far", "like", "until"};
   for (const auto& [name, content] : written.members()) {
     if (std::ranges::find(left_out, name.to_text()) == std::end(left_out)) {
       kept.set(name, content);

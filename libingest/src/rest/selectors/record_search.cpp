@@ -79,9 +79,10 @@ bool has_links(const answer_list& list) {
   return !list.path.empty() && lists_links(plain_name(list.path.back()));
 }
 
-/// Whether the list is called as most APIs call that of the records.
-bool is_called_as_records(const answer_list& list) {
-  return list.path.empty() || names_records(plain_name(list.path.back()));
+/// Whether the list is called as the stream, or as most APIs call that of the records.
+bool is_called_as_records(const answer_list& list, const std::string& stream) {
+  const std::string name = list.path.empty() ? stream : plain_name(list.path.back());
+  return list.path.empty() || name == stream || names_records(name);
 }
 
 /// Whether records may come where now nothing is.
@@ -187,8 +188,8 @@ std::optional<std::string> list_of_records(const value& document, const glob_pat
       document, [&](const value& object) { return has_members(object, known_by); }, "", deepest_list);
 }
 
-record_search::record_search(std::optional<path> stated, std::string where)
-    : stated_(std::move(stated)), where_(std::move(where)) {}
+record_search::record_search(std::optional<path> stated, std::string where, std::string_view stream)
+    : stated_(std::move(stated)), where_(std::move(where)), stream_(plain_name(stream)) {}
 
 std::optional<record_search::path> record_search::remembered() const {
   if (stated_) {
@@ -244,9 +245,9 @@ record_search::path record_search::found_in(const std::vector<answer_list>& list
   }
   const auto is_empty = [](const answer_list& one) { return one.objects == 0 && one.others == 0; };
   if (candidates.size() == 1) {
-    const bool is_usual = is_called_as_records(candidates.front());
+    const bool is_usual = is_called_as_records(candidates.front(), stream_);
     const auto other = std::find_if(lists.begin(), lists.end(), [&](const answer_list& one) {
-      return is_empty(one) && may_fill(one) && (!is_usual || is_called_as_records(one));
+      return is_empty(one) && may_fill(one) && (!is_usual || is_called_as_records(one, stream_));
     });
     if (other != lists.end()) {
       // At a time when nothing is new, the records' list may be the empty one.

@@ -39,8 +39,9 @@ class record_search {
  public:
   using path = std::vector<std::string>;
 
-  /// `stated` is where a person says that they are. `where` names the component in messages.
-  record_search(std::optional<path> stated, std::string where);
+  /// `stated` is where a person says that they are. `where` names the component in messages. `stream`, its name, may be
+  /// that of the list.
+  record_search(std::optional<path> stated, std::string where, std::string_view stream = "");
 
   /// The way to them, if it was stated or found before.
   std::optional<glob_path> known() const;
@@ -59,6 +60,7 @@ class record_search {
 
   std::optional<path> stated_;
   std::string where_;
+  std::string stream_;
   mutable std::mutex mutex_;
   mutable std::optional<path> found_;
 };

@@ -349,6 +349,8 @@ BOOST_AUTO_TEST_CASE(are_asked_for_where_it_is_not_certain_which_they_are) {
   BOOST_TEST(has(searched(search, R"({"items":[],"notices":[{"id":1}]})"), "an empty one at `items`"));
   BOOST_TEST(has(searched(search, R"({"orders":[{"id":1}],"parts":[]})"), "an empty one at `parts`"));
   BOOST_TEST(searched(record_search({}, "s"), R"({"items":[{"id":1}],"notices":[]})") == "items");
+  BOOST_TEST(searched(record_search({}, "s", "Customers"), R"({"customers":[{"id":1}],"tags":[]})") == "customers");
+  BOOST_TEST(searched(record_search({}, "s"), R"({"issues":[{"id":1}],"warningMessages":[]})") == "issues");
 }
 
 BOOST_AUTO_TEST_CASE(stay_where_they_were) {

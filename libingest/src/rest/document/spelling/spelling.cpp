@@ -1,6 +1,7 @@
 #include "rest/document/spelling/spelling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "core/nearest_name.hpp"
@@ -17,6 +18,12 @@ bool is_word(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.' || c == '@';
   });
+}
+
+/// Whether a header, a parameter or a member that is called so takes a secret, which may be renewed.
+bool is_of_key(const std::string& name) {
+  constexpr std::array<std::string_view, 5> short_names = {"sig", "sign", "pass", "pwd", "pin"};
+  return detail::names_secret(name) || std::find(short_names.begin(), short_names.end(), name) != short_names.end();
 }
 
 /// As a text of a template, in quotes.
@@ -110,7 +117,7 @@ std::string spelling::setting_named(const std::string& asked, const node& at, us
   setting& s = settings_[unique];
   s.text = text;
   const bool is_key = what == usage::secret || asked.starts_with("file:") || asked.starts_with("credential:") ||
-                      (what != usage::plain && detail::names_secret(name));
+                      (what == usage::request && detail::names_secret(name));
   s.is_key = s.is_key || is_key;
   s.secret = s.secret || is_key || what != usage::plain;
   return "{{ config['" + unique + "'] }}";
@@ -156,25 +163,27 @@ std::string spelling::expressed_for(usage what, const node& text, const parent_l
   return made;
 }
 
-node spelling::expressed_all(const node& content, const parent_link* of, bool typed) {
+node spelling::expressed_all(const node& content, const parent_link* of, bool typed, bool holds_key) {
   if (content.is_dict()) {
     node::member_list members;
     for (const node::member& m : content.members()) {
-      members.push_back({m.name, expressed_all(m.content, of, typed)});
+      members.push_back({m.name, expressed_all(m.content, of, typed, holds_key || is_of_key(m.name))});
     }
     return node::dict(std::move(members), content.line());
   }
   if (content.is_list()) {
     node::elements items;
     for (const node& item : content.items()) {
-      items.push_back(expressed_all(item, of, typed));
+      items.push_back(expressed_all(item, of, typed, holds_key));
     }
     return node::list(std::move(items), content.line());
   }
   if (content.is_none() || (typed && !content.is_text())) {
     return content;
   }
-  const std::string made = expressed_for(usage::request, content, of);
+  const std::string_view text = content.text();
+  const bool is_key = holds_key || text.starts_with("Bearer ") || text.starts_with("Basic ");
+  const std::string made = expressed_for(is_key ? usage::secret : usage::request, content, of);
   // A text of a manifest is read as Python reads literals: quotes keep it what it is.
   return node::text(typed && !is_template(made) ? quoted(made) : made, content.line());
 }

@@ -51,8 +51,8 @@ class spelling {
   std::string expressed_path(const node& text, const parent_link& of);
 
   /// The same for all texts in it, at any depth. `typed`: texts that spell a number stay texts, as JSON has both; else
-  /// all scalars become texts.
-  node expressed_all(const node& content, const parent_link* of, bool typed);
+  /// all scalars become texts. `holds_key`: what is put in is a secret, and nothing else.
+  node expressed_all(const node& content, const parent_link* of, bool typed, bool holds_key = false);
 
   /// The streams and fields that texts in it refer to, in their order.
   std::vector<std::pair<std::string, std::string>> references_in(const node& content) const;
