@@ -245,6 +245,8 @@ BOOST_AUTO_TEST_CASE(groups_have_lists_of_values) {
   BOOST_CHECK_THROW(partition_groups({list_of("[1]", "i"), 0, true, "x"}), ingest::error);
 }
 
+BOOST_AUTO_TEST_SUITE(routers_that_fail)
+
 BOOST_AUTO_TEST_CASE(none_is_lost_where_a_page_of_parents_came_at_the_second_try) {
   const auto all_in_spite_of = [](const std::shared_ptr<given_parent>& records, partition_router& router) {
     std::string all;
@@ -292,6 +294,8 @@ BOOST_AUTO_TEST_CASE(none_is_lost_where_a_page_of_parents_came_at_the_second_try
     BOOST_TEST(std::count(rows.begin(), rows.end(), '\n') == 14, rows);
   }
 }
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_CASE(groups_are_of_partitions_with_one_value) {
   std::vector<std::unique_ptr<partition_router>> routers;
