@@ -27,7 +27,7 @@ bool is_of_key(const std::string& name) {
 }
 
 /// As a text of a template, in quotes.
-std::string quoted(std::string_view text) {
+std::string literal_of(std::string_view text) {
   return value::text_of(std::string(text)).to_repr();
 }
 
@@ -185,7 +185,7 @@ node spelling::expressed_all(const node& content, const parent_link* of, bool ty
   const bool is_key = holds_key || text.starts_with("Bearer ") || text.starts_with("Basic ");
   const std::string made = expressed_for(is_key ? usage::secret : usage::request, content, of);
   // A text of a manifest is read as Python reads literals: quotes keep it what it is.
-  return node::text(typed && !is_template(made) ? quoted(made) : made, content.line());
+  return node::text(typed && !is_template(made) ? literal_of(made) : made, content.line());
 }
 
 std::optional<std::pair<std::string, std::string>> spelling::reference_in_braces(std::string_view inner) const {
@@ -230,10 +230,10 @@ std::string spelling::reference(const std::string& inner, const parent_link& of,
   for (std::size_t steps = 0; link->is_child() && steps < links.size(); ++steps) {
     if (link->parent == stream) {
       if (link->key == field) {
-        return "{{ " + way + "[" + quoted(partition_name(stream, field)) + "]" + encoding + " }}";
+        return "{{ " + way + "[" + literal_of(partition_name(stream, field)) + "]" + encoding + " }}";
       }
       if (link == &of) {
-        const std::string extra = "stream_slice.extra_fields[" + quoted(field) + "]";
+        const std::string extra = "stream_slice.extra_fields[" + literal_of(field) + "]";
         return "{{ " + (encoding.empty() ? extra : "('' if " + extra + " is none else " + extra + ")" + encoding) +
                " }}";
       }
