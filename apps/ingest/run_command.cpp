@@ -272,13 +272,14 @@ bool durable_job::would_mix(const durable_run& run) const {
 /// completed it, and read on.
 void durable_job::await_ledger(durable_run& run, const std::stop_token& stop) const {
   const auto until = std::chrono::steady_clock::now() + settings_.database_deadline;
-  while (target_ && !run.ledger_has_answered()) {
+  std::chrono::milliseconds pause(1'000);
+  for (; target_ && !run.ledger_has_answered(); pause = std::min(2 * pause, std::chrono::milliseconds(30'000))) {
     if (std::chrono::steady_clock::now() >= until) {
       throw error(errc::unavailable,
                   "the database is away, and without it nobody knows whether what a process before had read of this "
                   "run is to be read anew");
     }
-    if (!wait_for(std::chrono::seconds(1), stop)) {
+    if (!wait_for(pause, stop)) {
       throw_if_stopped(stop);
     }
     run.find();
