@@ -243,7 +243,7 @@ rest::connector_options connector_options_of(const settings& s, const std::optio
 
 connector_setup set_up_connector(const settings& s, rest::manifest source, std::optional<std::int64_t> present_ms) {
   loaded_settings loaded = load_connection(s, source);
-  std::string plan = std::string(connector_key) + std::filesystem::absolute(s.from.path).lexically_normal().string() +
+  std::string plan = std::string(connector_key) + absolute_text(s.from.path) +
                      " MANIFEST=" + checksum_of(source.root.to_json()) + " CONFIG=" + loaded.fingerprint;
   rest::connector_options options = connector_options_of(s, present_ms);
   options.config_identity = loaded.fingerprint;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -61,6 +62,10 @@ std::vector<chosen_stream> checked_streams_unasked(const settings& s, const rest
 
 /// Eight digits that tell texts apart.
 std::string checksum_of(std::string_view text);
+
+/// An absolute path without "." and "..". Links stay what they are: where one leads may change with each release of
+/// what is behind it. Empty for none.
+std::string absolute_text(const std::filesystem::path& path);
 
 /// The texts of all findings that hinder.
 std::string text_of(const std::vector<rest::finding>& findings);

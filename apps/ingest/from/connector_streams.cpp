@@ -151,6 +151,12 @@ std::vector<chosen_stream> checked_streams_unasked(const settings& s, const rest
   return streams_beside(s, from, {});
 }
 
+std::string absolute_text(const std::filesystem::path& path) {
+  std::error_code unknown;  // where the working directory is gone, say: then it stays relative
+  const std::filesystem::path absolute = path.empty() ? path : std::filesystem::absolute(path, unknown);
+  return (unknown ? path : absolute).lexically_normal().string();
+}
+
 std::string checksum_of(std::string_view whole) {
   const std::uint32_t number = crc32c(whole);
   constexpr std::string_view digits = "0123456789abcdef";

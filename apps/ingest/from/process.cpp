@@ -105,9 +105,7 @@ supplied_sources process_sources(const settings& s, const std::string&, const st
 
 /// What a process is started with, by which another account may be told: without secrets, which may be renewed.
 std::string connection_of(const settings& s) {
-  std::error_code ignored;
-  const auto config = s.connector_config.empty() ? fs::path() : fs::absolute(s.connector_config, ignored);
-  return checksum_of(log::redact(s.from.command) + '\n' + config.lexically_normal().string());
+  return checksum_of(log::redact(s.from.command) + '\n' + absolute_text(s.connector_config));
 }
 
 std::string plan_of_process(const settings& s) {
