@@ -192,15 +192,17 @@ BOOST_AUTO_TEST_CASE(goes_on_with_a_stream_when_it_was_killed) {
   BOOST_TEST(requests_for("/t2") - before <= 3u, "the first page is not read again");
 }
 
+std::optional<reply> only_red_is_named(const received_request& r) {
+  return r.path == "/tables" ? std::optional(reply{.body = R"({"tables": [{"id": "t1", "title": "red"}]})"})
+                             : std::nullopt;
+}
+
 BOOST_AUTO_TEST_CASE(tells_of_a_run_whose_stream_the_api_does_not_name_any_more) {
   api_of_base.fault = [](const received_request& r) -> std::optional<reply> {
     return r.path == "/t2" ? std::optional(reply{.status = 404, .body = "{}"}) : std::nullopt;
   };
   BOOST_TEST(base("run").exit_code != 0);
-  api_of_base.fault = [](const received_request& r) -> std::optional<reply> {
-    return r.path == "/tables" ? std::optional(reply{.body = R"({"tables": [{"id": "t1", "title": "red"}]})"})
-                               : std::nullopt;
-  };
+  api_of_base.fault = only_red_is_named;
   const auto p = base("run");
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.err, "blue has a run that has not ended, and its stream is not there any more"), p.err);
@@ -208,10 +210,7 @@ BOOST_AUTO_TEST_CASE(tells_of_a_run_whose_stream_the_api_does_not_name_any_more)
 
 BOOST_AUTO_TEST_CASE(tells_of_a_table_whose_stream_the_api_does_not_name_any_more) {
   BOOST_TEST(base("run").exit_code == 0);
-  api_of_base.fault = [](const received_request& r) -> std::optional<reply> {
-    return r.path == "/tables" ? std::optional(reply{.body = R"({"tables": [{"id": "t1", "title": "red"}]})"})
-                               : std::nullopt;
-  };
+  api_of_base.fault = only_red_is_named;
   const auto p = base("run");
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.err, "blue is of a stream that is not there any more"), p.err);

@@ -31,6 +31,14 @@ std::optional<std::uint64_t> count_from(const value* number) {
   return is_count ? std::optional(static_cast<std::uint64_t>(number->integer())) : std::nullopt;
 }
 
+std::string with_members(const std::string& position, const dictionary& more) {
+  dictionary members = value::from_json(position).members();
+  for (const auto& [name, content] : more) {
+    members.set(name, content);
+  }
+  return canonical_json(value::dict_of(std::move(members)));
+}
+
 }  // namespace
 
 std::string page_position::to_text() const {
@@ -90,25 +98,19 @@ page_position page_position::from_text(std::string_view text) {
 }
 
 std::string as_unread(const std::string& position, const std::optional<std::string>& partition) {
-  dictionary members = value::from_json(position).members();
+  dictionary more{{"unread", value::boolean_of(true)}};
   if (partition) {
-    members.set("partition", value::text_of(*partition));
+    more.set("partition", value::text_of(*partition));
   }
-  members.set("unread", value::boolean_of(true));
-  return canonical_json(value::dict_of(std::move(members)));
+  return with_members(position, more);
 }
 
 std::string after_all(const std::string& position) {
-  dictionary members = value::from_json(position).members();
-  members.set("after_all", value::boolean_of(true));
-  return canonical_json(value::dict_of(std::move(members)));
+  return with_members(position, {{"after_all", value::boolean_of(true)}});
 }
 
 std::string with_watermark(const std::string& position, const std::string& partition, const std::string& watermark) {
-  dictionary members = value::from_json(position).members();
-  members.set("partition", value::text_of(partition));
-  members.set("watermark", value::text_of(watermark));
-  return canonical_json(value::dict_of(std::move(members)));
+  return with_members(position, {{"partition", value::text_of(partition)}, {"watermark", value::text_of(watermark)}});
 }
 
 }  // namespace ingest::rest

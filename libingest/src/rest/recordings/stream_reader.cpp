@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t most_record_bytes = 64u << 20;
 
-/// Without fingerprints of records, which depend on how they are spelt, and without the time at which a job is given
-/// up, which depends on when it was created; of a slice's last page with what the next sync goes by.
+/// Without fingerprints of records, which depend on how they are spelt, without how many there were, which is told, and
+/// without the time at which a job is given up, which depends on when it was created; of a slice's last page with what
+/// the next sync goes by.
 value position_of(const stream_page& page, const planned_slice& planned, const cursor* incremental) {
   const value written = value::from_json(page.position);
   dictionary kept{{"records", value::integer_of(static_cast<std::int64_t>(page.records.size()))}};

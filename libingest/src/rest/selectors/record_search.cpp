@@ -82,7 +82,7 @@ bool has_links(const answer_list& list) {
 /// Whether the list is called as the stream, or as most APIs call that of the records.
 bool is_called_as_records(const answer_list& list, const std::string& stream) {
   const std::string name = list.path.empty() ? stream : plain_name(list.path.back());
-  return list.path.empty() || name == stream || names_records(name);
+  return name == stream || names_records(name);
 }
 
 /// Whether records may come where now nothing is.
