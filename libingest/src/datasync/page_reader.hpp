@@ -56,6 +56,7 @@ class page_reader {
     http_api::target target;
     std::string cursor;
     timing::clock::time_point sent;
+    std::uint64_t sent_us;  ///< the same, on the run's clock
   };
 
   /// An answer, and from where.

@@ -44,7 +44,7 @@ std::optional<page_reader::response> page_reader::take_early_response() {
     return std::nullopt;
   }
   const bool has_waited = context_.time.now() - early.sent >= patience_of_servers;
-  const http_result& result = receive(context_, *client_, stop_);
+  const http_result& result = receive(context_, *client_, early.sent_us, stop_);
   if (has_waited && result.failure) {
     return std::nullopt;
   }
@@ -56,8 +56,8 @@ void page_reader::request_early(const http_api::target& target, std::string_view
   if (!cursor || !api_->ready(target) || stop_.stop_requested()) {
     return;
   }
-  start(context_, *client_, request_to(target, cursor, limit_.events()));
-  early_ = {target, std::move(*cursor), context_.time.now()};
+  const std::uint64_t sent_us = start(context_, *client_, request_to(target, cursor, limit_.events()));
+  early_ = {target, std::move(*cursor), context_.time.now(), sent_us};
 }
 
 bool page_reader::wait_for_turn(const http_api::target& target) {

@@ -41,22 +41,24 @@ std::optional<milliseconds> server_delay_in(const http_result& result, std::chro
 
 }  // namespace
 
-void start(const request_context& context, http_client& client, const http_request& request) {
+std::uint64_t start(const request_context& context, http_client& client, const http_request& request) {
   metrics& m = context.counters;
   auto never = std::uint64_t{0};
   m.first_fetch_us.compare_exchange_strong(never, m.elapsed_us());
   ++m.requests;
-  context.sent_us = m.elapsed_us();
+  const std::uint64_t sent_us = m.elapsed_us();
   client.start(request);
+  return sent_us;
 }
 
-const http_result& receive(const request_context& context, http_client& client, const std::stop_token& stop) {
+const http_result& receive(const request_context& context, http_client& client, std::uint64_t sent_us,
+                           const std::stop_token& stop) {
   metrics& m = context.counters;
   const auto begin = m.elapsed_us();
   const http_result& result = client.finish(stop);
   const auto end = m.elapsed_us();
   m.fetch_us += end - begin;
-  m.request_duration.add(end - context.sent_us);
+  m.request_duration.add(end - sent_us);
   m.last_fetch_us = end;
   if (result.failure && result.failure->what == transport_failure::kind::certificate) {
     throw error(errc::unavailable,
@@ -69,8 +71,8 @@ const http_result& receive(const request_context& context, http_client& client, 
 
 const http_result& send(const request_context& context, http_client& client, const http_request& request,
                         const std::stop_token& stop) {
-  start(context, client, request);
-  const http_result& result = receive(context, client, stop);
+  const std::uint64_t sent_us = start(context, client, request);
+  const http_result& result = receive(context, client, sent_us, stop);
   context.clock.observe(result);
   return result;
 }

@@ -17,8 +17,7 @@ struct request_context {
   api_url url;
   metrics& counters;
   timing time;
-  mutable api_clock clock;            ///< learns from each answer
-  mutable std::uint64_t sent_us = 0;  ///< when the request was sent whose answer is waited for
+  mutable api_clock clock;  ///< learns from each answer
 };
 
 /// A request that did not bring what it was sent for and may be sent again.
@@ -29,12 +28,13 @@ struct request_failure {
   bool rate_limited = false;
 };
 
-/// Sends a request and counts it; receive() waits for the answer.
-void start(const request_context& context, http_client& client, const http_request& request);
+/// Sends a request and counts it; receive() waits for the answer. Returns when that was, in microseconds of the run.
+std::uint64_t start(const request_context& context, http_client& client, const http_request& request);
 
-/// Waits for the answer to the request that was started. Throws errc::unavailable, not transient, if the server's
-/// certificate is refused.
-const http_result& receive(const request_context& context, http_client& client, const std::stop_token& stop);
+/// Waits for the answer to the request that was started at `sent_us`. Throws errc::unavailable, not transient, if the
+/// server's certificate is refused.
+const http_result& receive(const request_context& context, http_client& client, std::uint64_t sent_us,
+                           const std::stop_token& stop);
 
 /// Both of the above. What the answer says of the API's clock is taken in.
 const http_result& send(const request_context& context, http_client& client, const http_request& request,

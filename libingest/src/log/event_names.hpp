@@ -106,6 +106,7 @@ inline constexpr std::string_view rejects_wait = "rejects_wait";
 inline constexpr std::string_view table_created = "table_created";
 inline constexpr std::string_view table_altered = "table_altered";
 inline constexpr std::string_view table_emptied = "table_emptied";
+inline constexpr std::string_view table_shared = "table_shared";
 inline constexpr std::string_view columns_added = "columns_added";
 inline constexpr std::string_view columns_not_added = "columns_not_added";
 inline constexpr std::string_view row_full = "row_full";

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
 
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "postgres/ledger_rows.hpp"
 #include "postgres/ledger_tables.hpp"
 #include "postgres/lost_transaction.hpp"
@@ -176,6 +178,24 @@ void check_others_of_table(postgres_connection& c, const std::string& pipeline, 
   }
 }
 
+/// Pipelines whose keys never meet may share a table, so this is said once: when the second one comes.
+void tell_of_others_of_table(postgres_connection& c, const std::string& pipeline, const target_table& target) {
+  const query_result others = c.execute(
+      "SELECT name FROM ingest.pipelines WHERE target = $1 AND name <> $2 AND disposition <> 'append' ORDER BY name "
+      "LIMIT 1",
+      {target.identity(), pipeline});
+  if (others.empty() || target.shape.write == disposition::append) {
+    return;
+  }
+  log::warning(
+      events::table_shared,
+      target.identity() + " is loaded by pipeline \"" + others.text(0, 0) +
+          "\" as well: where both have a record with the same key, the table has one row of it, " +
+          (target.shape.write == disposition::merge ? "that which was loaded last" : "that which was there first") +
+          ". If keys of the two can meet, give each a table or schema of its own (`target_schema`)",
+      {{"table", target.identity()}, {"other", others.text(0, 0)}});
+}
+
 }  // namespace
 
 std::string name_of(disposition d) {
@@ -207,6 +227,9 @@ void open_pipeline(postgres_connection& c, const run_identity& who, const target
                     std::string(other.replace ? "UPDATE" : "NO KEY UPDATE"),
                 {who.pipeline});
   check_others_of_table(c, who.pipeline, target);
+  if (stored.empty() || stored.text(0, 3) != target.identity()) {
+    tell_of_others_of_table(c, who.pipeline, target);
+  }
   const bool follows =
       !other.follows.empty() && !stored.empty() && stored.text(0, 0) == other.follows && stored.truth(0, 2);
   if (stored.empty() && !other.follows.empty()) {

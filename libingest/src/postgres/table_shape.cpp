@@ -395,7 +395,7 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
       list_of(key) + (with_key.empty() && has_version() ? ", " + quoted(version) + " IS NULL" : "");
   const std::string one_of_each = " FROM (SELECT DISTINCT ON (" + keys + ") " + list_of(columns) + meant +
                                   " ORDER BY " + keys + ", " + newest_first(*this) + number_of(*this) +
-                                  (write == disposition::merge ? " DESC" : "") + ") AS chosen";
+                                  (write == disposition::merge ? " DESC" : "") + ") AS s";
   // COPY, too, writes what it is given into identity columns.
   const std::string into =
       "INSERT INTO " + table + " AS t (" + list_of(columns) + ") OVERRIDING SYSTEM VALUE SELECT " + list_of(columns);
@@ -413,15 +413,21 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
                 ? "CASE WHEN " + value + " IS NOT NULL THEN coalesce(t." + name + ", " + value + ") END"
                 : value);
   });
-  const std::string others = beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
-    return columns[i].is_deletion ? "(t." + name + " IS NULL) <> (excluded." + name + " IS NULL)"
-                                  : differ("t." + name, "excluded." + name, types.at(i));
-  });
-  const std::string newer = has_version() ? "(t." + quoted(version) + " IS NULL OR excluded." + quoted(version) +
-                                                " >= t." + quoted(version) + ") AND "
-                                          : "";
-  return into + one_of_each + " ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " + newer + '(' + others +
-         ')';
+  const auto changed_by = [&](const std::string& row) {
+    const std::string others = beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
+      return columns[i].is_deletion ? "(t." + name + " IS NULL) <> (" + row + name + " IS NULL)"
+                                    : differ("t." + name, row + name, types.at(i));
+    });
+    const std::string theirs = row + quoted(version);
+    const std::string newer =
+        has_version() ? "(t." + quoted(version) + " IS NULL OR " + theirs + " >= t." + quoted(version) + ") AND " : "";
+    return newer + '(' + others + ')';
+  };
+  // ON CONFLICT locks each row that it meets, which writes its page, changed or not: a row as it is shall not meet it.
+  const std::string as_it_is = " WHERE NOT EXISTS (SELECT FROM " + table + " t WHERE " + same_key(*this) + " AND (" +
+                               changed_by("s.") + ") IS NOT TRUE)";
+  return into + one_of_each + as_it_is + " ON CONFLICT " + with_key + " DO UPDATE SET " + set + " WHERE " +
+         changed_by("excluded.");
 }
 
 std::string table_shape::change_nothing(const std::string& table) const {

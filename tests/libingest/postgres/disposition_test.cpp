@@ -4,6 +4,7 @@
 
 #include "core/ledger_view.hpp"
 #include "support/loading_fixture.hpp"
+#include "support/stderr_capture.hpp"
 
 using namespace ingest;
 using namespace ingest::testing;
@@ -48,6 +49,22 @@ BOOST_AUTO_TEST_CASE(take_the_place_of_the_row_that_has_their_key) {
   BOOST_TEST(rows() == 4);
 }
 
+BOOST_AUTO_TEST_CASE(of_two_pipelines_in_one_table_are_told_of_once) {
+  auto second = with(disposition::merge);
+  second.pipeline = "second";
+  open_sink(open_target(with(disposition::merge)))->write(batches.next({event_rows(1, 3)}));
+  identity.pipeline = "second";
+  const auto told_by = [&](const postgres_options& o) {
+    const stderr_capture told;
+    open_target(o);
+    return told.text();
+  };
+  const std::string told = told_by(second);
+  BOOST_TEST(told.find("table_shared") != std::string::npos, told);
+  BOOST_TEST(told.find("the table has one row of it, that which was loaded last") != std::string::npos, told);
+  BOOST_TEST(told_by(second).find("table_shared") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(of_one_key_leave_the_last_that_was_read) {
   const auto loader = open_sink(open_target(with(disposition::merge)));
   loader->write(batches.next({{event_row("z", "1"), event_row("a", "9"), event_row("z", "3")},
@@ -78,6 +95,8 @@ BOOST_AUTO_TEST_CASE(write_no_row_that_is_the_same) {
   const auto done = loader->write(batches.next({event_rows(1, 100)}));
   BOOST_TEST(done.duplicates_skipped == 100u);
   BOOST_TEST(database.value("SELECT string_agg(ctid::text, '' ORDER BY id) FROM ingested_events") == written);
+  BOOST_TEST(database.value("SELECT count(*) FROM ingested_events WHERE xmax <> 0") == "0",
+             "nor is one locked, which writes its page as well");
 }
 
 BOOST_AUTO_TEST_CASE(replace_all_columns_of_a_typed_table_and_add_those_that_are_new) {
