@@ -19,6 +19,7 @@ void buffer_writer_state::open() {
   recovered_buffer known = context_.spec->buffer->recover();
   buffer_ = std::move(known.buffer);
   ranges_ = range_queue(context_.spec->buffer->range_bytes);
+  loaders_ = range_dealer(context_.spec->buffer->order);
   buffer_opened report;
   report.slices = buffer_->slices();
   for (const page& p : buffer_->recovered()) {
@@ -310,6 +311,10 @@ void buffer_writer_state::flush_ranges() {
   offer_ranges();
 }
 
+void buffer_writer_state::note_keys(const range_keys& m) {
+  loaders_.note_keys(m);
+}
+
 void buffer_writer_state::complete(const range_done& m) {
   loaders_.complete(m);
   offer_ranges();
@@ -371,6 +376,7 @@ buffer_writer_actor::behavior_type buffer_writer(buffer_writer_actor::stateful_p
       [self](const sync_now&) { guarded(self, [&] { state_of(self).sync(); }); },
       [self](const retry_append&) { guarded(self, [&] { state_of(self).look_for_space(); }); },
       [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [self](const range_keys& m) { guarded(self, [&] { state_of(self).note_keys(m); }); },
       [self](const range_done& m) { guarded(self, [&] { state_of(self).complete(m); }); },
       [self](const detach_loader& m) { guarded(self, [&] { state_of(self).detach(m); }); },
       [self](const flush_ranges&) { guarded(self, [&] { state_of(self).flush_ranges(); }); },

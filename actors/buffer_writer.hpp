@@ -34,6 +34,7 @@ class buffer_writer_state {
 
   // Loaders
   void attach(const loader_ready& m);
+  void note_keys(const range_keys& m);
   void complete(const range_done& m);
   void detach(const detach_loader& m);
   void flush_ranges();

@@ -44,11 +44,33 @@ void loader_state::load(const range_offer& m) {
   if (must_not_write()) {
     return;
   }
+  if (m.in_turn) {
+    tell_keys(m);
+    return;
+  }
   if (m.batches) {
     load_batches(*m.batches);
   } else {
-    load_range(m);
+    load_range(m.pages);
   }
+  if (!must_not_write()) {
+    post(buffer_, range_done{context_.id.index, m.life, m.number});
+  }
+}
+
+void loader_state::tell_keys(const range_offer& m) {
+  auto keys = sink_->keys(read(m.pages));
+  waiting_.emplace(m.number, m.pages);
+  post(buffer_, range_keys{context_.id.index, m.life, m.number,
+                           keys ? std::make_shared<const key_numbers>(std::move(*keys)) : nullptr});
+}
+
+void loader_state::load_in_turn(const range_turn& m) {
+  const auto offered = waiting_.extract(m.number);
+  if (offered.empty() || must_not_write()) {
+    return;
+  }
+  load_range(offered.mapped());
   if (!must_not_write()) {
     post(buffer_, range_done{context_.id.index, m.life, m.number});
   }
@@ -66,14 +88,23 @@ void loader_state::load_batches(batch_group& group) {
   }
 }
 
-void loader_state::load_range(const range_offer& m) {
-  const batch records = reader_->read(m.pages);
+const batch& loader_state::read(const range& pages) {
+  if (records_.pages != pages.pages) {
+    records_ = {};  // before there is another one
+    records_ = reader_->read(pages);
+  }
+  return records_;
+}
+
+void loader_state::load_range(const range& pages) {
+  const batch& records = read(pages);
   range_loaded report;
   report.outcome = write(records);
   // If the process dies here the rows are committed and nobody was told: the sink recognises the pages when they are
   // offered again.
-  report.pages = m.pages.pages;
+  report.pages = pages.pages;
   context_.run->written.add(records, report.outcome);
+  records_ = {};
   post(checkpoint_, std::move(report));
   context_.run->written.tell();
 }
@@ -131,6 +162,7 @@ loader_actor::behavior_type loader(loader_actor::stateful_pointer<loader_state> 
   return {
       [self](const begin_work&) { guarded(self, [&] { state_of(self).start(); }); },
       [self](const range_offer& m) { guarded(self, [&] { state_of(self).load(m); }); },
+      [self](const range_turn& m) { guarded(self, [&] { state_of(self).load_in_turn(m); }); },
       [self](const finalize_sink&) { guarded(self, [&] { state_of(self).finalize(); }); },
       [self](const stop_stage& m) { guarded(self, [&] { state_of(self).stop(m); }); },
   };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 
 #include "actors/messages.hpp"
@@ -17,13 +19,16 @@ class loader_state {
   void begin(stage_context context, range_source buffer, progress_log checkpoint);
   void start();
   void load(const range_offer& m);
+  void load_in_turn(const range_turn& m);
   void finalize();
   void stop(const stop_stage& m);
   void fail(const error& why);
 
  private:
   void open_sink();
-  void load_range(const range_offer& m);
+  void tell_keys(const range_offer& m);
+  void load_range(const range& pages);
+  const batch& read(const range& pages);
   void load_batches(batch_group& group);
   write_outcome write(const batch& records);
   bool must_not_write() const;
@@ -34,8 +39,10 @@ class loader_state {
   range_source buffer_;
   progress_log checkpoint_;  ///< of a durable buffer only
   std::unique_ptr<range_reader> reader_;
-  std::unique_ptr<sink> sink_;  ///< not null while neither finalized nor aborted
-  bool interrupted_ = false;    ///< a write was cancelled; the supervisor is about to say why
+  batch records_;                           ///< that were read last
+  std::map<std::uint64_t, range> waiting_;  ///< for their turn, by the number of the offer
+  std::unique_ptr<sink> sink_;              ///< not null while neither finalized nor aborted
+  bool interrupted_ = false;                ///< a write was cancelled; the supervisor is about to say why
 };
 
 /// Makes a fresh sink by the spec's factory.

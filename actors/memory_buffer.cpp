@@ -198,6 +198,7 @@ buffer_actor::behavior_type memory_buffer(buffer_actor::stateful_pointer<memory_
       [self](page_batch& m) { guarded(self, [&] { state_of(self).accept(std::move(m)); }); },
       [self](const input_over& m) { guarded(self, [&] { state_of(self).end_input(m); }); },
       [self](const loader_ready& m) { guarded(self, [&] { state_of(self).attach(m); }); },
+      [](const range_keys&) {},  // batches have no turn
       [self](const range_done& m) { guarded(self, [&] { state_of(self).complete(m); }); },
       [self](const detach_loader& m) { guarded(self, [&] { state_of(self).detach(m); }); },
       [self](const stop_stage&) { guarded(self, [&] { state_of(self).stop(); }); },

@@ -156,9 +156,17 @@ struct range_offer {
   std::uint64_t number = 0;  ///< of the offer
   range pages;
   std::shared_ptr<batch_group> batches;  ///< null: the pages
+  bool in_turn = false;                  ///< to be answered with range_keys, and loaded when range_turn comes
 };
 
-using range_sink = caf::typed_actor<accepts<range_offer>>;
+/// What was offered under `number` may be loaded: of all that was read before it, nothing is to be loaded yet that has
+/// one of its keys.
+struct range_turn {
+  life_number life = 0;
+  std::uint64_t number = 0;
+};
+
+using range_sink = caf::typed_actor<accepts<range_offer>, accepts<range_turn>>;
 
 /// A loader's life begins: it takes ranges of up to `window` bytes at a time.
 struct loader_ready {
@@ -175,7 +183,15 @@ struct range_done {
   std::uint64_t number = 0;
 };
 
-using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_done>>;
+/// The keys of what was offered under `number`, as sink::keys() tells them.
+struct range_keys {
+  std::uint32_t loader = 0;
+  life_number life = 0;
+  std::uint64_t number = 0;
+  std::shared_ptr<const key_numbers> keys;  ///< null: not known
+};
+
+using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_keys>, accepts<range_done>>;
 
 /// Supervisor → buffer: a loader's life has ended; what it held is to be offered to another.
 struct detach_loader {
@@ -186,7 +202,7 @@ struct detach_loader {
 /// What both buffers are to the supervisor.
 using buffer_actor =
     caf::typed_actor<accepts<begin_slice>, accepts<page_batch>, accepts<input_over>, accepts<loader_ready>,
-                     accepts<range_done>, accepts<detach_loader>, accepts<stop_stage>>;
+                     accepts<range_keys>, accepts<range_done>, accepts<detach_loader>, accepts<stop_stage>>;
 
 // -- Buffer_writer, loader → checkpoint → buffer_writer: what the state says -----------------------------------------
 
@@ -273,11 +289,12 @@ using transformer_actor =
 
 using buffer_writer_actor =
     caf::typed_actor<accepts<begin_work>, accepts<begin_slice>, accepts<page_batch>, accepts<input_over>,
-                     accepts<sync_now>, accepts<retry_append>, accepts<loader_ready>, accepts<range_done>,
-                     accepts<detach_loader>, accepts<flush_ranges>, accepts<release_segment>, accepts<stop_stage>>;
+                     accepts<sync_now>, accepts<retry_append>, accepts<loader_ready>, accepts<range_keys>,
+                     accepts<range_done>, accepts<detach_loader>, accepts<flush_ranges>, accepts<release_segment>,
+                     accepts<stop_stage>>;
 
-using loader_actor =
-    caf::typed_actor<accepts<begin_work>, accepts<range_offer>, accepts<finalize_sink>, accepts<stop_stage>>;
+using loader_actor = caf::typed_actor<accepts<begin_work>, accepts<range_offer>, accepts<range_turn>,
+                                      accepts<finalize_sink>, accepts<stop_stage>>;
 
 using checkpoint_actor =
     caf::typed_actor<accepts<attach_buffer>, accepts<buffer_opened>, accepts<pages_durable>, accepts<range_loaded>,
@@ -305,8 +322,8 @@ using supervisor_actor =
 #define INGEST_MESSAGE_TYPES(X)                                                                               \
   X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(cannot_resume) X(page_batch) X(page_credit) \
   X(start_reading) X(begin_slice) X(input_over) X(transform_job) X(transform_done) X(range_offer)             \
-  X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded) X(release_segment)          \
-  X(attach_buffer) X(detach_loader) X(finalize_sink) X(stop_stage) X(close_run) X(begin_work) X(take_slice)   \
+  X(range_turn) X(range_keys) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded) \
+  X(release_segment) X(attach_buffer) X(detach_loader) X(finalize_sink) X(stop_stage) X(close_run) X(begin_work) X(take_slice)   \
   X(read_next) X(sync_now) X(flush_ranges) X(retry_append) X(save_state) X(restart_due) X(stop_requested)     \
   X(shutdown_due)
 // clang-format on

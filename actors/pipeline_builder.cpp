@@ -72,7 +72,7 @@ pipeline_builder& pipeline_builder::durable(std::shared_ptr<durable_run> run) {
   buffer.directory = run->directory();
   buffer.description = std::make_shared<const run_state>(run->description());
   buffer.read_before = run->found().fetched;
-  buffer.in_order = run->loads_in_order();
+  buffer.order = run->order();
   if (run->has_ledger()) {
     buffer.take_slices = [run](std::span<const slice_id> slices, std::stop_token stop) {
       return run->take(slices, std::move(stop));

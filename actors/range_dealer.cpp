@@ -5,6 +5,26 @@
 
 namespace ingest::actors {
 
+namespace {
+
+/// Null: nobody knows which.
+bool may_share_keys(const key_numbers* one, const key_numbers* other) {
+  if (one == nullptr || other == nullptr) {
+    return true;
+  }
+  auto a = one->begin();
+  auto b = other->begin();
+  while (a != one->end() && b != other->end()) {
+    if (*a == *b) {
+      return true;
+    }
+    ++(*a < *b ? a : b);
+  }
+  return false;
+}
+
+}  // namespace
+
 void range_dealer::attach(const loader_ready& m, std::uint64_t window) {
   loader_link& link = loaders_[m.loader];
   link.ranges = m.ranges;
@@ -30,13 +50,14 @@ void range_dealer::deal(const supply& next) {
       if (!task) {
         return;
       }
+      task->place = ++last_place_;
       waiting_.push_back(std::move(*task));
     }
     load_task& task = waiting_.front();
     if (!loader->credit.spend(task.cost)) {
       return;
     }
-    post(loader->ranges, range_offer{loader->credit.life(), ++last_offer_, task.pages, task.batches});
+    post(loader->ranges, range_offer{loader->credit.life(), ++last_offer_, task.pages, task.batches, in_turn_});
     loader->outstanding.emplace(last_offer_, std::move(task));
     waiting_.pop_front();
   }
@@ -52,14 +73,53 @@ std::optional<load_task> range_dealer::complete(const range_done& m) {
     return std::nullopt;
   }
   link->credit.grant(m.life, done.mapped().cost);
+  give_turns();
   return std::move(done.mapped());
+}
+
+void range_dealer::note_keys(const range_keys& m) {
+  loader_link* link = find(m.loader, m.life);
+  if (link == nullptr) {
+    return;
+  }
+  const auto task = link->outstanding.find(m.number);
+  if (task == link->outstanding.end()) {
+    return;
+  }
+  task->second.keys_told = true;
+  task->second.keys = m.keys;
+  give_turns();
+}
+
+bool range_dealer::may_be_written(const load_task& task) const {
+  const auto is_in_the_way = [&task](const load_task& other) {
+    return other.place < task.place && (!other.keys_told || may_share_keys(other.keys.get(), task.keys.get()));
+  };
+  return std::none_of(waiting_.begin(), waiting_.end(), is_in_the_way) &&
+         std::all_of(loaders_.begin(), loaders_.end(), [&](const auto& entry) {
+           const auto& held = entry.second.outstanding;
+           return std::none_of(held.begin(), held.end(), [&](const auto& t) { return is_in_the_way(t.second); });
+         });
+}
+
+void range_dealer::give_turns() {
+  for (auto& [index, link] : loaders_) {
+    for (auto& [number, task] : link.outstanding) {
+      if (task.keys_told && !task.has_turn && may_be_written(task)) {
+        task.has_turn = true;
+        post(link.ranges, range_turn{link.credit.life(), number});
+      }
+    }
+  }
 }
 
 void range_dealer::detach(const detach_loader& m) {
   if (loader_link* link = find(m.loader, m.life)) {
-    for (auto t = link->outstanding.rbegin(); t != link->outstanding.rend(); ++t) {
-      waiting_.push_front(std::move(t->second));
+    for (auto& [number, task] : link->outstanding) {
+      task.has_turn = false;
+      waiting_.push_back(std::move(task));
     }
+    std::sort(waiting_.begin(), waiting_.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
     loaders_.erase(m.loader);
   }
 }

@@ -25,16 +25,27 @@ struct load_task {
   std::shared_ptr<batch_group> batches;
   std::uint64_t cost = 1;          ///< of the loader's window
   std::vector<reader_debt> spent;  ///< to be given back when it is written
+
+  std::uint64_t place = 0;  ///< among all that were asked for
+  bool keys_told = false;   ///< by a loader
+  std::shared_ptr<const key_numbers> keys;
+  bool has_turn = false;  ///< of the loader that holds it
 };
 
-/// Deals tasks out to loaders, as far as the loaders' windows go; each to the loader that has the most left.
+/// Deals tasks out to loaders, as far as the loaders' windows go; each to the loader that has the most left. In the
+/// order of keys, a task is written when no other one before it can have one of its keys.
 class range_dealer {
  public:
+  explicit range_dealer(write_order order = write_order::any) : in_turn_(order == write_order::of_keys) {}
+
   /// The next task, if there is one that need not wait for more.
   using supply = std::function<std::optional<load_task>()>;
 
   /// A loader's life begins; it holds tasks that cost up to `window`.
   void attach(const loader_ready& m, std::uint64_t window);
+
+  /// What a loader was offered has these keys.
+  void note_keys(const range_keys& m);
 
   /// What was written; nothing where a life that is over tells it.
   std::optional<load_task> complete(const range_done& m);
@@ -58,9 +69,13 @@ class range_dealer {
 
   loader_link* find(std::uint32_t loader, life_number life);
   loader_link* freest_loader();
+  bool may_be_written(const load_task& task) const;
+  void give_turns();
 
-  std::deque<load_task> waiting_;  ///< taken back, or larger than what any loader has left
+  bool in_turn_;
+  std::deque<load_task> waiting_;  ///< taken back, or larger than what any loader has left; by their places
   std::map<std::uint32_t, loader_link> loaders_;
+  std::uint64_t last_place_ = 0;
   std::uint64_t last_offer_ = 0;
 };
 

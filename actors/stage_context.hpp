@@ -14,7 +14,7 @@ namespace ingest::actors {
 
 /// How many loaders a run has.
 inline std::size_t loaders_of(const pipeline_spec& spec) {
-  const std::size_t most = spec.buffer && spec.buffer->in_order ? 1 : spec.loaders;
+  const std::size_t most = spec.buffer && spec.buffer->order == write_order::as_it_came ? 1 : spec.loaders;
   return spec.make_sink ? std::min(spec.loaders, most) : 0;
 }
 

@@ -1,6 +1,7 @@
 #include "actors/range_dealer.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 
 #include "support/simulated_system.hpp"
 
@@ -10,17 +11,18 @@ using ingest::testing::simulated_system;
 namespace {
 
 using offers = std::vector<range_offer>;
+using turns = std::set<std::uint64_t>;
 
-/// Takes down what it is offered.
-range_sink::behavior_type loader_of(range_sink::pointer, offers* to) {
-  return {[to](const range_offer& m) { to->push_back(m); }};
+/// Takes down what it is offered, and what it may write.
+range_sink::behavior_type loader_of(range_sink::pointer, offers* to, turns* had) {
+  return {[to](const range_offer& m) { to->push_back(m); }, [had](const range_turn& m) { had->insert(m.number); }};
 }
 
 /// Loaders in an actor system of their own, a dealer, and tasks that are numbered as they are asked for.
 struct market {
-  market() {
-    for (offers& o : offered) {
-      sinks.push_back(system.system().spawn(loader_of, &o));
+  explicit market(ingest::write_order order = ingest::write_order::any) : dealer(order) {
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+      sinks.push_back(system.system().spawn(loader_of, &offered[i], &had_turn[i]));
     }
   }
 
@@ -53,8 +55,28 @@ struct market {
     return tasks;
   }
 
+  using keys = std::optional<ingest::key_numbers>;
+
+  /// The loader tells the keys of what it was offered last.
+  void tell(std::uint32_t loader, life_number life, const keys& which) {
+    dealer.note_keys({loader, life, offered[loader].back().number,
+                      which ? std::make_shared<const ingest::key_numbers>(*which) : nullptr});
+    while (system.deliver_one()) {
+    }
+  }
+
+  /// Whether it may write what it was offered last.
+  bool may_write(std::uint32_t loader) const { return had_turn[loader].contains(offered[loader].back().number); }
+
+  void complete(std::uint32_t loader, life_number life) {
+    dealer.complete({loader, life, offered[loader].back().number});
+    while (system.deliver_one()) {
+    }
+  }
+
   simulated_system system{1};
   std::array<offers, 2> offered;
+  std::array<turns, 2> had_turn;
   std::vector<range_sink> sinks;
   range_dealer dealer;
   std::vector<std::uint64_t> costs;
@@ -130,6 +152,87 @@ BOOST_AUTO_TEST_CASE(a_life_that_is_over_neither_completes_nor_gives_back) {
   BOOST_TEST(!m.dealer.idle());
   BOOST_TEST(m.dealer.complete({0, 2, m.offered[0].back().number}).has_value());
   BOOST_TEST(m.dealer.idle());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Two loaders that hold one task each, in the order of keys.
+struct market_of_keys : market {
+  market_of_keys() : market(ingest::write_order::of_keys) {
+    costs = {10, 10, 10};
+    attach(0, 1, 10);
+    deal();
+    attach(1, 1, 10);
+    deal();
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(in_the_order_of_keys, market_of_keys)
+
+BOOST_AUTO_TEST_CASE(tasks_with_other_keys_are_written_side_by_side) {
+  tell(0, 1, {{1, 5, 9}});
+  BOOST_TEST(may_write(0));
+  tell(1, 1, {{2, 6}});
+  BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_waits_until_those_before_it_have_told_their_keys) {
+  tell(1, 1, {{2}});
+  BOOST_TEST(!may_write(1));
+  tell(0, 1, {{1}});
+  BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_with_a_key_of_one_before_it_waits_until_that_is_written) {
+  tell(0, 1, {{1, 5, 9}});
+  tell(1, 1, {{2, 9}});
+  BOOST_TEST(!may_write(1));
+  complete(0, 1);
+  BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(what_has_keys_that_nobody_knows_is_written_alone) {
+  tell(0, 1, {});
+  BOOST_TEST(may_write(0));
+  tell(1, 1, {{2}});
+  BOOST_TEST(!may_write(1));
+  complete(0, 1);
+  BOOST_TEST(may_write(1));
+  deal();
+  tell(0, 1, {});
+  BOOST_TEST(!may_write(0));
+  complete(1, 1);
+  BOOST_TEST(may_write(0));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_dead_loader_held_is_still_in_front_and_has_to_wait_for_a_turn_again) {
+  tell(0, 1, {{1}});
+  dealer.detach(detach_loader{0, 1});
+  tell(1, 1, {{1}});
+  BOOST_TEST(!may_write(1), "though nobody holds the other");
+  attach(0, 2, 10);
+  deal();
+  BOOST_TEST(given(0) == tasks({1, 1}), boost::test_tools::per_element());
+  BOOST_TEST(!may_write(0));
+  tell(0, 2, {{1}});
+  BOOST_TEST(may_write(0));
+  BOOST_TEST(!may_write(1));
+  complete(0, 2);
+  BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_a_life_that_is_over_give_nobody_a_turn) {
+  const std::uint64_t number = offered[0].back().number;
+  dealer.detach(detach_loader{0, 1});
+  attach(0, 2, 10);
+  deal();
+  dealer.note_keys({0, 1, number, nullptr});
+  dealer.note_keys({0, 2, number, nullptr});
+  BOOST_TEST(!may_write(0));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,7 +9,7 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> names = {
+constexpr std::array<std::string_view, 20> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 19> names = {
     "window of a resumed sync found anew",
     "segment sealed before its pages are reported",
     "a table without a key loaded out of order",
+    "rows with one key merged as their loaders come",
     "credit not reset on restart",
     "old table dropped before the run is complete",
     "table put in its place outside the transaction",

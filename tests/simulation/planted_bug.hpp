@@ -27,6 +27,7 @@ enum class planted_bug {
   window_found_anew,     ///< a sync that is resumed reads up to the time at which it is resumed
   sealed_unreported,     ///< a segment counts as sealed before the checkpoint has heard of its last pages
   loaded_out_of_order,   ///< records that are appended have two loaders
+  merged_out_of_turn,    ///< a sink says of records that are merged that they have no keys
   credit_not_reset,      ///< a restarted reader still counts what its predecessor had in flight
   old_table_dropped,     ///< the table that is to be replaced goes before the run is complete
   placed_on_its_own,     ///< a table takes its place in a transaction before the one that completes the run

@@ -75,6 +75,12 @@ BOOST_AUTO_TEST_CASE(a_table_without_a_key_that_is_loaded_out_of_order) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(rows_with_one_key_that_are_merged_as_their_loaders_come) {
+  if (delivers_in_any_order) {
+    expect_found(planted_bug::merged_out_of_turn);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_segment_that_is_sealed_before_its_last_pages_are_reported) {
   if (can_see_mailboxes) {
     expect_found(planted_bug::sealed_unreported);

@@ -16,6 +16,24 @@ constexpr std::size_t most_deliveries = 20'000;
 const std::string plan = "simulated plan";
 const std::string eras_key = " ERAS=";
 
+/// A sink that writes what it is given, and says that no record has a key.
+class sink_without_keys final : public sink {
+ public:
+  explicit sink_without_keys(std::unique_ptr<sink> behind) : behind_(std::move(behind)) {}
+
+  void open(std::stop_token stop) override { behind_->open(std::move(stop)); }
+  std::optional<key_numbers> keys(const batch& records) override {
+    return behind_->keys(records) ? std::optional(key_numbers()) : std::nullopt;
+  }
+  write_outcome write(const batch& records) override { return behind_->write(records); }
+  void finalize() override { behind_->finalize(); }
+  void abort(const error& why) override { behind_->abort(why); }
+  commit_point commits() const override { return behind_->commits(); }
+
+ private:
+  std::unique_ptr<sink> behind_;
+};
+
 }  // namespace
 
 std::pair<std::size_t, std::size_t> eras_of(const std::string& settled) {
@@ -164,7 +182,11 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   spec.readers = chance.draw(spec.slices + 1);  // 0: one for each
   spec.make_source = around_.api.sources(process_, in_flight_, eras_.first, eras_.second);
   spec.loaders = 1 + chance.draw(2);
-  spec.make_sink = [target = target_](std::size_t loader) { return make_postgres_sink(target, loader); };
+  spec.make_sink = [target = target_, bug = around_.bug](std::size_t loader) -> std::unique_ptr<sink> {
+    auto made = make_postgres_sink(target, loader);
+    return bug == planted_bug::merged_out_of_turn ? std::make_unique<sink_without_keys>(std::move(made))
+                                                  : std::move(made);
+  };
   actors::buffer_spec buffer;
   buffer.recover = [this] { return open_buffer(); };
   buffer.take_slices = [this](std::span<const slice_id> slices, std::stop_token stop) {
@@ -172,7 +194,10 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   };
   buffer.count_slices = [this](std::uint64_t count) { durable_->expect_slices(count); };
   buffer.completed = [this] { return durable_->completed(); };
-  buffer.in_order = durable_->loads_in_order() && around_.bug != planted_bug::loaded_out_of_order;
+  buffer.order = durable_->order();
+  if (around_.bug == planted_bug::loaded_out_of_order) {
+    buffer.order = write_order::any;
+  }
   buffer.read_before = durable_->found().fetched;
   buffer.directory = simulated_directory;
   buffer.files = &seen_files_;

@@ -211,7 +211,7 @@ const std::array definitions{
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "LOADERS", .type = integer, .member = &s::loaders,
     .default_text = "2", .unit = "connections", .least = 1, .greatest = 64,
-    .help = "Connections that load in parallel; one with WRITE=merge and append, for which the order counts",
+    .help = "Connections that load in parallel; one with WRITE=append, for which the order counts",
     .commands = loading | checking},
   setting_definition{.section = "Database", .name = "RANGE_BYTES", .type = size, .member = &s::range_bytes,
     .default_text = "auto", .word = "auto", .least = kib, .greatest = 4 * gib,

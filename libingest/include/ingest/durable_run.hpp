@@ -112,8 +112,8 @@ class durable_run {
 
   bool has_ledger() const;
 
-  /// As run_ledger::in_order() says; not without a ledger.
-  bool loads_in_order() const;
+  /// As run_ledger::order() says; any without a ledger.
+  write_order order() const;
 
   /// All slices were named, and so many there are.
   void expect_slices(std::uint64_t count);

@@ -125,8 +125,9 @@ struct postgres_options {
   /// Nothing: the table has the columns `id` and `data`, the line's key and the record.
   std::optional<typed_table> typed;
 
-  /// `merge` and `append` have one loader, so that records go in as they were read. A run is finished with that which
-  /// it began with: errc::config. What is the last one is not known of records in different slices.
+  /// `append` has one loader, and of `merge` no two loaders write rows of one key at a time, so that records go in as
+  /// they were read. A run is finished with that which it began with: errc::config. What is the last one is not known
+  /// of records in different slices.
   disposition write = disposition::skip;
 
   nul_policy nuls = nul_policy::reject;
@@ -189,7 +190,7 @@ class postgres_target : public run_ledger {
   std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o = outages::are_told,
                                     std::stop_token stop = {}) override;
 
-  bool in_order() const override;
+  write_order order() const override;
 
   bool replaces_rows(std::stop_token stop = {}) override;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/batch.hpp"
+#include "ingest/sink.hpp"
 
 namespace ingest {
 
@@ -83,8 +84,8 @@ class run_ledger {
   /// where it cannot be asked now; or waits, also for the run to be opened, which expect() has named.
   virtual std::vector<slice_progress> claim(std::span<const slice_id> slices, outages o, std::stop_token stop) = 0;
 
-  /// Whether a slice's pages have to be loaded one behind the other: then a pipeline has one loader.
-  virtual bool in_order() const { return false; }
+  /// In which order pages have to be loaded.
+  virtual write_order order() const { return write_order::any; }
 
   /// Whether what this run loads takes the place of rows that are there, of a table that would be empty if it loaded
   /// none. Waits for the ledger to be opened, and through outages, as claim() may. Such a run is not completed either

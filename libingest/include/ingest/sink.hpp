@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "ingest/batch.hpp"
 #include "ingest/error.hpp"
@@ -33,6 +36,16 @@ enum class commit_point {
   unknown      ///< some of it may stand, some not: a failure after the first write cannot be mended
 };
 
+/// In which order what was read has to be written.
+enum class write_order {
+  any,
+  of_keys,    ///< records with one key as they were read: sink::keys() tells which batches may be written side by side
+  as_it_came  ///< all of it: there is one loader
+};
+
+/// A number for each key that records have, in rising order. Two keys may have one number, but a key has one only.
+using key_numbers = std::vector<std::uint64_t>;
+
 /// Where records go. One thread at a time calls
 ///
 ///     open → write* → finalize or abort
@@ -52,6 +65,14 @@ class sink {
   /// A batch may be offered again after an error or a restart; a sink that remembers what it has committed (it knows
   /// the pages by their ids) writes it once all the same.
   virtual write_outcome write(const batch& records) = 0;
+
+  /// Where batches are written in the order of their keys: those of this one. Nothing where they cannot be told apart
+  /// for certain: it is written behind all that were read before it then, and before all others. write() may follow, of
+  /// this batch, or keys() of another one.
+  virtual std::optional<key_numbers> keys(const batch& records) {
+    static_cast<void>(records);
+    return std::nullopt;
+  }
 
   /// Everything was written: complete the target.
   virtual void finalize() = 0;

@@ -62,8 +62,8 @@ bool durable_run::has_ledger() const {
   return run_->has_ledger();
 }
 
-bool durable_run::loads_in_order() const {
-  return run_->loads_in_order();
+write_order durable_run::order() const {
+  return run_->order();
 }
 
 void durable_run::expect_slices(std::uint64_t count) {

@@ -32,7 +32,7 @@ class run_in_directory {
   const std::optional<run_state>& state() const { return known_.state; }
   bool buffer_has_pages() const { return !known_.buffer.pages.empty(); }
   bool has_ledger() const { return options_.ledger != nullptr; }
-  bool loads_in_order() const { return has_ledger() && options_.ledger->in_order(); }
+  write_order order() const { return has_ledger() ? options_.ledger->order() : write_order::any; }
   void expect_slices(std::uint64_t count) { options_.ledger->expect_slices(count); }
   std::optional<counted_rows> completed() const { return options_.ledger->completed(); }
   bool ledger_has_answered() const { return known_.answer != ledger_answer::none; }

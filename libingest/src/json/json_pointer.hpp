@@ -19,6 +19,8 @@ class json_pointer {
   /// The keys on the way, unescaped. In an array, a token is an index.
   const std::vector<std::string>& tokens() const { return tokens_; }
 
+  bool operator==(const json_pointer&) const = default;
+
  private:
   std::vector<std::string> tokens_;
 };

@@ -9,6 +9,7 @@
 #include "postgres/postgres_ledger.hpp"
 #include "postgres/range_load.hpp"
 #include "postgres/replacement.hpp"
+#include "postgres/row_keys.hpp"
 #include "postgres/table_checks.hpp"
 
 namespace ingest {
@@ -23,6 +24,10 @@ std::uint64_t rows_of(const batch& b) {
     rows += p.rows;
   }
   return rows;
+}
+
+std::pair<slice_id, page_id> page_key(const page& p) {
+  return {p.slice, p.id};
 }
 
 /// That is what the source says, and may be what it says by mistake.
@@ -45,12 +50,20 @@ void look_at_emptying(postgres_connection& c, load_session& session, const std::
                {{"table", table.identity()}});
 }
 
+/// What was told of keys before holds no more; who is asked anew tells it as it is.
+error key_altered(const target_table& table) {
+  return {errc::unavailable, "somebody has altered " + table.identity() +
+                                 " so that other rows than before may be in each "
+                                 "other's way; loading begins anew"};
+}
+
 class postgres_sink final : public sink {
  public:
   postgres_sink(std::shared_ptr<load_session> session, std::size_t loader, bool completes_run)
       : session_(std::move(session)), loader_(loader), completes_run_(completes_run) {}
 
   void open(std::stop_token stop) override { stop_ = std::move(stop); }
+  std::optional<key_numbers> keys(const batch& records) override;
   write_outcome write(const batch& records) override;
   void finalize() override;
   void abort(const error&) override { connection_.close(); }
@@ -83,6 +96,8 @@ class postgres_sink final : public sink {
   std::optional<range_load::outcome> unanswered_;    // of a transaction whose COMMIT got no answer
   std::shared_ptr<const target_table> loaded_into_;  // by that transaction
   copy_rows rows_;
+  std::optional<row_keys> told_by_;                              // which rows share a key, since somebody was told
+  std::set<std::pair<slice_id, page_id>> told_;                  // the first pages of batches whose keys were told
   std::set<std::pair<std::uint64_t, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects
                                                                  // file: the offset of their page, their number
 };
@@ -134,6 +149,25 @@ void postgres_sink::disconnect() {
   connection_.close();
 }
 
+/// Before somebody has looked at the table, nobody knows what its key is.
+std::optional<key_numbers> postgres_sink::keys(const batch& records) {
+  const auto table = session_->live().now();
+  if (!table) {
+    return std::nullopt;
+  }
+  row_keys keys(*table);
+  if (told_by_ && *told_by_ != keys) {
+    throw key_altered(*table);
+  }
+  told_by_ = keys;
+  rows_.assign(records, records.pages);
+  auto numbers = keys.of(rows_);
+  if (numbers) {
+    told_.insert(page_key(records.pages.front()));
+  }
+  return numbers;
+}
+
 write_outcome postgres_sink::write(const batch& records) {
   if (records.pages.empty()) {
     throw error(errc::internal,
@@ -141,7 +175,9 @@ write_outcome postgres_sink::write(const batch& records) {
   }
   set_aside_.clear();
   rows_.assign(records, records.pages);
-  return with_retries([&](const opened_target& opened) { return load(opened, records); });
+  const write_outcome done = with_retries([&](const opened_target& opened) { return load(opened, records); });
+  told_.erase(page_key(records.pages.front()));
+  return done;
 }
 
 write_outcome postgres_sink::load(const opened_target& opened, const batch& records) {
@@ -171,7 +207,10 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
   }
   unanswered_.reset();
-  if (table->shape.in_order()) {
+  if (told_by_ && *told_by_ != row_keys(*table)) {
+    throw key_altered(*table);
+  }
+  if (table->shape.in_order() && !told_.contains(page_key(records.pages.front()))) {
     require_predecessors(*connection_, opened.identity.pipeline, ours);
   }
   // Nobody alters it from here on. What was made for a type that a column had before would be read as another value.

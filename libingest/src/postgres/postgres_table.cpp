@@ -106,6 +106,7 @@ void look_at_columns(postgres_connection& c, const table_name& name, const table
     target.longest_id = columns.longest_id;
   }
   target.key = key_of(c, shape, target.quoted);
+  target.rows_stand_alone = shape.write == disposition::merge && rows_stand_alone(c, target.quoted);
 }
 
 /// Has the rows go into a table beside the target.

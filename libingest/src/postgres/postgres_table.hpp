@@ -38,6 +38,8 @@ struct target_table {
   std::vector<std::string> types;  ///< of the shape's columns, in its order: pg_type.typname
   std::string fingerprint;         ///< table_fingerprint(): whatever is known of the table was read when it was so
   std::string key;  ///< see key_of(); empty: it needs none, or an initial load of this pipeline will build one
+  /// Of merged rows: that it makes no difference for one row which others with other keys are there.
+  bool rows_stand_alone = false;
   std::size_t longest_id = 0;  ///< in characters, of a type that cuts blanks behind them off; 0: it cuts nothing off
 
   /// The table of the same schema that the run fills, to put it in the other's place: see replacement.hpp.

@@ -173,8 +173,11 @@ std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> sli
                       [&](detail::postgres_connection& c) { return session_->claim(c, slices); });
 }
 
-bool postgres_target::in_order() const {
-  return session_->shape().in_order();
+write_order postgres_target::order() const {
+  const detail::table_shape& shape = session_->shape();
+  return shape.key.empty()                   ? write_order::as_it_came
+         : shape.write == disposition::merge ? write_order::of_keys
+                                             : write_order::any;
 }
 
 bool postgres_target::replaces_rows(std::stop_token stop) {

@@ -148,9 +148,24 @@ std::string table_fingerprint(postgres_connection& c, const std::string& quoted)
       "WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped), '') || ':' || coalesce((SELECT "
       "string_agg(concat_ws("
       "' ', indexrelid, indkey, indisvalid, indimmediate, indpred IS NULL, indcollation), ',' ORDER BY indexrelid) "
-      "FROM pg_index WHERE indrelid = t.oid AND indisunique), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
+      "FROM pg_index WHERE indrelid = t.oid AND indisunique), '') || ':' || coalesce((SELECT "
+      "string_agg(concat_ws(' ', oid, tgenabled), ',' ORDER BY oid) FROM pg_trigger WHERE tgrelid = t.oid "
+      "AND NOT tgisinternal), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
       {quoted});
   return r.empty() ? "" : r.text(0, 0);
+}
+
+bool rows_stand_alone(postgres_connection& c, const std::string& quoted) {
+  return c
+      .execute(
+          "WITH tree AS (SELECT $1::regclass::oid AS oid UNION SELECT relid FROM pg_partition_tree($1::regclass)) "
+          "SELECT NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM tree) AND NOT tgisinternal "
+          "AND tgenabled <> 'D') AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid IN (SELECT oid FROM tree) "
+          "AND (indisunique OR indisexclusion) GROUP BY indrelid HAVING count(*) > 1) "
+          "AND NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid IN (SELECT oid FROM tree) "
+          "AND confrelid IN (SELECT oid FROM tree))",
+          {quoted})
+      .truth(0, 0);
 }
 
 void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid,

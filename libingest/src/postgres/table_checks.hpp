@@ -29,6 +29,10 @@ found_columns check_columns(postgres_connection& c, const table_shape& shape, co
 /// anew. Empty where it is gone.
 std::string table_fingerprint(postgres_connection& c, const std::string& quoted);
 
+/// Whether no row of the table can be in the way of another one that has another key: no trigger looks at them, no
+/// other unique index, no foreign key from one to the other.
+bool rows_stand_alone(postgres_connection& c, const std::string& quoted);
+
 /// Refuses a table whose rows PostgreSQL does not let anybody, or us, change. `change` is a statement that would change
 /// none.
 void check_changeable(postgres_connection& c, const std::string& shown, const std::string& oid,

@@ -219,6 +219,20 @@ BOOST_AUTO_TEST_CASE(are_not_loaded_ahead_of_others) {
   BOOST_TEST(open_sink(target, 1)->write(second).rows_loaded == 10u);
 }
 
+BOOST_AUTO_TEST_CASE(are_loaded_ahead_of_others_whose_keys_are_not_theirs) {
+  const auto target = open_target(with(disposition::merge));
+  const auto first = batches.next({{event_row("a", "1"), event_row("b", "1")}});
+  const auto second = batches.next({{event_row("c", "1"), event_row("d", "1")}});
+  const auto loader = open_sink(target, 1);
+  const auto keys_of_first = loader->keys(first);
+  const auto keys_of_second = loader->keys(second);
+  BOOST_REQUIRE((keys_of_first && keys_of_second));
+  BOOST_TEST(keys_of_first->size() == 2u);
+  BOOST_TEST((*keys_of_first != *keys_of_second));
+  BOOST_TEST(loader->write(second).rows_loaded == 2u);
+  BOOST_TEST(loader->write(first).rows_loaded == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(that_differ_in_what_only_the_columns_collation_takes_for_the_same_are_written) {
   database.execute(
       "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"

@@ -50,8 +50,8 @@ struct buffer_spec {
   /// Of a pipeline that reads nothing: whether all slices had been read to their end before.
   bool read_before = false;
 
-  /// Whether a slice's pages have to be loaded one behind the other: there is one loader then, whatever was asked for.
-  bool in_order = false;
+  /// In which order pages have to be loaded. One loader loads them all as they came, whatever was asked for.
+  write_order order = write_order::any;
 
   /// What the state file says about the run as such: identity, command, started_at, replaces_ledger. Never null.
   std::shared_ptr<const run_state> description;

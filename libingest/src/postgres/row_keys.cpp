@@ -1,0 +1,120 @@
+#include "postgres/row_keys.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <span>
+
+#include "core/ascii.hpp"
+#include "json/json_scanner.hpp"
+#include "records/record_line.hpp"
+
+namespace ingest::detail {
+
+namespace {
+
+bool is_plain_integer(std::string_view text) {
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  return !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); }) &&
+         (digits.front() != '0' || text == "0");
+}
+
+}  // namespace
+
+row_keys::row_keys(const target_table& table) {
+  if (!table.rows_stand_alone || table.shape.key.empty()) {
+    return;
+  }
+  std::vector<column> columns;
+  for (const std::string& name : table.shape.key) {
+    const auto c = std::find_if(table.shape.columns.begin(), table.shape.columns.end(),
+                                [&](const shape_column& has) { return has.name == name; });
+    const auto told = told_by(table.types.at(static_cast<std::size_t>(std::distance(table.shape.columns.begin(), c))));
+    if (!told) {
+      return;
+    }
+    columns.push_back({c->at, *told});
+  }
+  columns_ = std::move(columns);
+}
+
+std::optional<row_keys::texts> row_keys::told_by(const std::string& type) {
+  if (type == "text" || type == "varchar") {
+    return texts::all;
+  }
+  if (type == "int2" || type == "int4" || type == "int8" || type == "numeric") {
+    return texts::integers;
+  }
+  return type == "uuid" ? std::optional(texts::uuids) : std::nullopt;
+}
+
+/// Each followed by a character that it cannot have, so that no two keys of several columns run into one.
+bool row_keys::append(std::string_view text, texts told_by) {
+  switch (told_by) {
+    case texts::all:
+      if (text.find('\0') != std::string_view::npos) {
+        return false;  // it may go without that
+      }
+      key_.append(text);
+      break;
+    case texts::integers:
+      if (!is_plain_integer(text)) {
+        return false;
+      }
+      key_.append(text);
+      break;
+    case texts::uuids:
+      if (text.size() != 36) {
+        return false;
+      }
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : text[i] == '-') {
+          return false;
+        }
+        key_ += lower(text[i]);
+      }
+      break;
+  }
+  key_ += '\0';
+  return true;
+}
+
+bool row_keys::append_key(std::string_view key, std::string_view record) {
+  key_.clear();
+  for (const column& c : *columns_) {
+    json_value found;
+    if (c.at) {
+      json_scanner in(record);
+      find_values(in, std::span(&*c.at, 1), std::span(&found, 1));
+    }
+    const auto text = c.at ? found.text(scratch_) : key;
+    if (!text || !append(*text, c.told_by)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<key_numbers> row_keys::of(const copy_rows& rows) {
+  if (!columns_) {
+    return std::nullopt;
+  }
+  key_numbers numbers;
+  numbers.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows.prefetch_behind(i);
+    try {
+      if (!append_key(rows.key(i), rows.record(i))) {
+        return std::nullopt;
+      }
+    } catch (const json_fault&) {
+      return std::nullopt;
+    }
+    numbers.push_back(std::hash<std::string_view>()(key_));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+}  // namespace ingest::detail
