@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(has_a_span_for_each_stream_and_tells_why_one_has_failed) {
   BOOST_TEST(complete.about.at("ingest.stream") == "orders");
   BOOST_TEST(complete.about.at("ingest.rows_loaded") == r.database.value("SELECT count(*) FROM orders"));
   std::map<std::string, double> loaded;
-  for (const seen_point& one : r.points().at("ingest.rows_loaded")) {
+  const auto points = r.points();
+  for (const seen_point& one : points.at("ingest.rows_loaded")) {
     BOOST_TEST(one.by.at("pipeline") == "shop");
     loaded[one.by.at("stream")] += one.value;
   }
