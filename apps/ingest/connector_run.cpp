@@ -148,7 +148,7 @@ int run_connector(const settings& s, command c, bool fresh) {
     throw error(errc::config,
                 "WRITE is append, and each run of a connector reads everything again: choose merge, or replace");
   }
-  return run_streams(runs, c, fresh);
+  return run_streams(runs, c, fresh, s.telemetry);
 }
 
 }  // namespace ingest::app

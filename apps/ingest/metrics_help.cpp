@@ -1,36 +1,11 @@
 #include "metrics_help.hpp"
 
+#include "exported_metric.hpp"
 #include "ingest/metrics.hpp"
 
 namespace ingest::app {
 
 namespace {
-
-std::string_view name_of(metric_unit u) {
-  switch (u) {
-    case metric_unit::events:
-      return "events";
-    case metric_unit::rows:
-      return "rows";
-    case metric_unit::values:
-      return "values";
-    case metric_unit::pages:
-      return "pages";
-    case metric_unit::ranges:
-      return "ranges";
-    case metric_unit::requests:
-      return "requests";
-    case metric_unit::attempts:
-      return "attempts";
-    case metric_unit::stages:
-      return "stages";
-    case metric_unit::bytes:
-      return "bytes";
-    case metric_unit::microseconds:
-      return "microseconds";
-  }
-  return "";
-}
 
 std::string_view name_of(metric_kind k) {
   switch (k) {
@@ -53,6 +28,10 @@ What a process counts while it runs. The log's `progress` lines and the report (
 but for those in microseconds: the report has counters of time in `seconds`, without `_us`, and, of the moments, the phases
 that lie between them. The report has attempts in `retries`. A counter only grows, unless all that was counted is begun anew, as
 without `DATA_DIR` after a failure; a gauge is how much there is now; a moment is when something was, since the run's start.
+
+For Prometheus and OpenTelemetry they are called `ingest_rows_loaded_total` and `ingest.rows_loaded`; those in microseconds are given
+in seconds there (`ingest_fetch_seconds_total`, `ingest.fetch_seconds`), `syncs` and `sync_us` are `buffer_syncs` and
+`buffer_sync_seconds`, and there are no moments.
 
 | Metric | Unit | Kind | Meaning |
 |---|---|---|---|

@@ -53,7 +53,7 @@ int run_process(const settings& s, command c, bool fresh) {
                     }});
   }
   check_streams_together(s, c, runs);
-  return run_streams(runs, c, fresh);
+  return run_streams(runs, c, fresh, s.telemetry);
 }
 
 }  // namespace ingest::app

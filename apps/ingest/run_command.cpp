@@ -18,6 +18,7 @@
 #include "run_plan.hpp"
 #include "settings/weakened_settings.hpp"
 #include "signals.hpp"
+#include "telemetry/telemetry.hpp"
 #include "to/postgres.hpp"
 #include "to/to.hpp"
 
@@ -415,6 +416,9 @@ int run_command(const settings& s, command c, bool fresh) {
   report.target = c == command::fetch ? "the buffer in " + s.data_dir.string() + ", to be loaded by ingest load"
                                       : to_of(s).place(s);
   report.started_at = timestamp_now();
+  if (s.telemetry) {
+    s.telemetry->begin_run(s.pipeline, counters);
+  }
   std::optional<durable_job> job;
   try {
     if (is_direct(s, c)) {
@@ -453,6 +457,9 @@ int run_command(const settings& s, command c, bool fresh) {
     log::print(summary(report));
   }
   log_end(report);
+  if (s.telemetry) {
+    s.telemetry->end_run(report);
+  }
   return report.exit_code;
 }
 

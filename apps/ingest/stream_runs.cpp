@@ -4,6 +4,7 @@
 #include "log/event_names.hpp"
 #include "log/redaction.hpp"
 #include "run_command.hpp"
+#include "telemetry/telemetry.hpp"
 
 namespace ingest::app {
 
@@ -16,7 +17,7 @@ struct stream_end {
   int exit_code;
 };
 
-int run_stream(const stream_run& stream, bool alone, command c, bool fresh) {
+int run_stream(const stream_run& stream, bool alone, command c, bool fresh, telemetry* told) {
   try {
     if (!stream.problem.empty()) {
       throw error(stream.failure, "stream " + stream.name + " cannot be read here: " + stream.problem);
@@ -33,6 +34,9 @@ int run_stream(const stream_run& stream, bool alone, command c, bool fresh) {
   } catch (...) {
     const error e = current_error();
     log::error(events::run_aborted, log::redact(e.what()), {{"stream", stream.name}, {"exit_code", e.exit_code()}});
+    if (told != nullptr) {
+      told->add_failure(stream.name, e.exit_code(), e.what());
+    }
     return e.exit_code();
   }
 }
@@ -72,11 +76,11 @@ void check_streams_together(const settings& s, command c, const std::vector<stre
   }
 }
 
-int run_streams(const std::vector<stream_run>& streams, command c, bool fresh) {
+int run_streams(const std::vector<stream_run>& streams, command c, bool fresh, const std::shared_ptr<telemetry>& told) {
   std::vector<stream_end> failed;
   std::size_t complete = 0;
   for (const stream_run& stream : streams) {
-    const int exit_code = run_stream(stream, streams.size() == 1, c, fresh);
+    const int exit_code = run_stream(stream, streams.size() == 1, c, fresh, told.get());
     if (exit_code == 0) {
       ++complete;
     } else {

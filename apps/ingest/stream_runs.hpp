@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ void check_streams_together(const settings& s, command c, const std::vector<stre
 
 /// A run of each stream, one after the other. What becomes of one hinders no other, but a signal ends all. Returns 0
 /// where all are complete; else the exit code of the first that is not.
-int run_streams(const std::vector<stream_run>& streams, command c, bool fresh);
+/// `told`: of what is said by OpenTelemetry; may be null.
+int run_streams(const std::vector<stream_run>& streams, command c, bool fresh, const std::shared_ptr<telemetry>& told);
 
 }  // namespace ingest::app

@@ -3,6 +3,7 @@
 #include "beside_run.hpp"
 #include "commands/command_definition.hpp"
 #include "ingest/error.hpp"
+#include "telemetry/telemetry.hpp"
 
 namespace ingest::app {
 
@@ -50,9 +51,11 @@ int execute(const invocation& asked, std::ostream& out) {
     throw error(errc::config, "there is nothing that could be read so");
   }
   const held_pipeline held(s, streams);
-  const settings beside = settings_beside(
+  settings beside = settings_beside(
       s, streams, "backfill-" + text_of(part.from_ms, "begin") + "-" + text_of(part.to_ms, "now"), part);
-  const int exit_code = run_beside(beside, std::all_of(streams.begin(), streams.end(), may_wait));
+  const int exit_code = with_telemetry(beside, asked.command->name, [&] {
+    return run_beside(beside, std::all_of(streams.begin(), streams.end(), may_wait));
+  });
   if (exit_code != 0) {
     return exit_code;
   }

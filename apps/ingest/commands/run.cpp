@@ -2,6 +2,7 @@
 #include "connector_run.hpp"
 #include "process_run.hpp"
 #include "run_command.hpp"
+#include "telemetry/telemetry.hpp"
 
 namespace ingest::app {
 
@@ -18,17 +19,19 @@ constexpr own_option options_with_file[] = {
 };
 
 int execute(const invocation& asked, std::ostream&) {
-  const settings s = settings_of(asked);
+  settings s = settings_of(asked);
   const command c = asked.command->command;
   const bool fresh = asked.has("--fresh");
   check_fresh(s, fresh, asked.has("--yes"));
-  if (s.from.what == source_choice::kind::connector && c != command::load) {
-    return run_connector(s, c, fresh);
-  }
-  if (s.from.is_process() && c != command::load) {
-    return run_process(s, c, fresh);
-  }
-  return run_command(s, c, fresh);
+  return with_telemetry(s, asked.command->name, [&] {
+    if (s.from.what == source_choice::kind::connector && c != command::load) {
+      return run_connector(s, c, fresh);
+    }
+    if (s.from.is_process() && c != command::load) {
+      return run_process(s, c, fresh);
+    }
+    return run_command(s, c, fresh);
+  });
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ std::vector<std::string> service_environment(const std::map<std::string, std::st
   std::vector<std::string> environment;
   for (char** one = ::environ; *one != nullptr; ++one) {
     const std::string name = name_of_variable(*one);
-    if (!more.contains(name) && name != "NOTIFY_SOCKET" && name != "WATCHDOG_USEC" && name != "WATCHDOG_PID") {
+    const bool is_of_systemd = name == "NOTIFY_SOCKET" || name == "WATCHDOG_USEC" || name == "WATCHDOG_PID";
+    const bool is_of_the_trace = name == "TRACEPARENT" || name == "TRACESTATE" || name == "BAGGAGE";
+    if (!more.contains(name) && !is_of_systemd && !is_of_the_trace) {
       environment.emplace_back(*one);
     }
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "exported_metric.hpp"
 #include "ingest/metrics.hpp"
 #include "ingest/version.hpp"
 
@@ -148,18 +149,8 @@ void add_durations(families& to, const service_status& s) {
 }  // namespace
 
 std::string exposed_name(const metric_definition& d) {
-  if (d.kind == metric_kind::moment) {
-    return {};
-  }
-  std::string name(d.name);
-  // A sync of a service is a pass over a pipeline; this one is of the disk.
-  if (name == "syncs" || name == "sync_us") {
-    name = "buffer_" + name;
-  }
-  if (d.unit == metric_unit::microseconds) {
-    name = name.substr(0, name.size() - 3) + "_seconds";
-  }
-  return "ingest_" + name + (d.kind == metric_kind::counter ? "_total" : "");
+  const std::string name = exported_name(d);
+  return name.empty() ? "" : "ingest_" + name + (d.kind == metric_kind::counter ? "_total" : "");
 }
 
 std::string exposition_of(const service_status& s) {

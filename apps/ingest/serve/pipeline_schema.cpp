@@ -60,6 +60,9 @@ void put_setting(pretty_json& to, const setting_definition& d) {
     case setting_type::choice:
       put_choices(to, d);
       break;
+    case setting_type::otel:
+      put_types(to, {"string", "integer", "boolean"});
+      break;
     default:
       put_types(to, {"string"});
   }

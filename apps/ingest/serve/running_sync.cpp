@@ -1,6 +1,7 @@
 #include "serve/running_sync.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "core/utf8.hpp"
@@ -16,8 +17,15 @@ using std::chrono::seconds;
 
 /// Between two lines of progress of one pipeline in the service's log.
 constexpr seconds progress_pause(60);
+/// Between two lines that say the same of what one pipeline tells by OpenTelemetry.
+constexpr std::chrono::minutes telemetry_pause(5);
 /// Exit codes from here on are 128 + a signal.
 constexpr int first_signal = 128;
+
+bool is_of_telemetry(std::string_view event) {
+  return event == events::telemetry_failed || event == events::telemetry_refused ||
+         event == events::telemetry_sent_again || event == events::telemetry_unclear;
+}
 
 sync_outcome outcome_of_code(int exit_code) {
   switch (exit_code) {
@@ -89,9 +97,17 @@ void running_sync::take_report(std::string_view line) {
   }
 }
 
-/// Progress comes each second, for the figures; people are told of it once a minute.
+/// Progress comes each second, for the figures; people are told of it once a minute. That a collector is away each sync
+/// finds out anew, and most syncs are short.
 bool running_sync::is_worth_telling(std::string_view event) {
   const auto now = std::chrono::steady_clock::now();
+  if (is_of_telemetry(event)) {
+    static std::map<std::string, std::chrono::steady_clock::time_point> told;
+    const auto [last, is_first] = told.try_emplace(name_ + " " + std::string(event), now);
+    const bool is_telling = is_first || now - last->second >= telemetry_pause;
+    last->second = is_telling ? now : last->second;
+    return is_telling;
+  }
   if (event != events::progress) {
     return true;
   }
@@ -111,7 +127,7 @@ void running_sync::take_log(std::string_view line) {
   figures_.take_line(told);
   const std::string event = text_in(told, "event");
   const std::string message = text_in(told, "message");
-  if (event != events::progress) {
+  if (event != events::progress && !is_of_telemetry(event)) {
     says_ = quotable(message);
   }
   if (event == events::streams_failed) {

@@ -47,7 +47,7 @@ std::string lower_case(std::string_view name) {
 }  // namespace
 
 std::string setting_definition::flag() const {
-  if (type == setting_type::secret || !own_flag.empty()) {
+  if (type == setting_type::secret || is_standard() || !own_flag.empty()) {
     return std::string(own_flag);
   }
   std::string made("--");
@@ -68,7 +68,10 @@ std::string setting_definition::allowed() const {
     case setting_type::name:
       return "letters, digits, \"_\", \".\" and \"-\", at most 63";
     case secret:
+    case otel:
       return "text";
+    case otel_headers:
+      return "name=value, separated by commas, with %20 for a blank";
     case connection:
       return "PostgreSQL connection URL";
     case url:

@@ -24,11 +24,13 @@ enum class setting_type {
   boolean,   ///< true or false; also yes, no, on, off, 1, 0
   choice,
   path,
-  time,     ///< Unix time in milliseconds, or ISO 8601
-  headers,  ///< "Name: value", several separated by newlines or "|"
-  fields,   ///< of records: names, separated by commas
-  source,   ///< where records come from
-  target,   ///< where records go
+  time,          ///< Unix time in milliseconds, or ISO 8601
+  headers,       ///< "Name: value", several separated by newlines or "|"
+  fields,        ///< of records: names, separated by commas
+  source,        ///< where records come from
+  target,        ///< where records go
+  otel,          ///< a standard variable of OpenTelemetry, which is never refused: it may be there for other programs
+  otel_headers,  ///< likewise: name=value, …; the values are secret
 };
 
 /// A set of commands.
@@ -40,14 +42,13 @@ constexpr command_set set_of(command c) {
 /// A setting: all that parsing, checking, defaults, --help and the documentation need to know of it. There is one table
 /// of these, and nothing else in the program repeats what it says.
 struct setting_definition {
-  using member_type =
-      std::variant<std::string settings::*, std::uint64_t settings::*, std::chrono::milliseconds settings::*,
-                   bool settings::*, std::filesystem::path settings::*, std::vector<std::string> settings::*,
-                   std::optional<std::int64_t> settings::*, std::optional<std::uint64_t> settings::*,
-                   http_endpoint settings::*, log_format_choice settings::*, log::level settings::*,
-                   source_choice settings::*, target_choice settings::*, table_kind settings::*,
-                   schema_policy settings::*, write_choice settings::*, nul_policy settings::*,
-                   number_columns settings::*, text_values settings::*, ingest::epoch_unit settings::*>;
+  using member_type = std::variant<
+      std::string settings::*, std::uint64_t settings::*, std::chrono::milliseconds settings::*, bool settings::*,
+      std::filesystem::path settings::*, std::vector<std::string> settings::*, std::optional<std::int64_t> settings::*,
+      std::optional<std::uint64_t> settings::*, http_endpoint settings::*, log_format_choice settings::*,
+      log::level settings::*, source_choice settings::*, target_choice settings::*, table_kind settings::*,
+      schema_policy settings::*, write_choice settings::*, nul_policy settings::*, number_columns settings::*,
+      text_values settings::*, ingest::epoch_unit settings::*, texts_by_name settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE
@@ -64,6 +65,9 @@ struct setting_definition {
   command_set required_for = 0;         ///< that cannot do without
   std::string_view required_with = {};  ///< "FROM=api" or "TO=postgres": required with that only; empty: always
   std::string_view own_flag = {};       ///< where the flag is not simply made from the name
+
+  /// Of OpenTelemetry, by its standard name.
+  bool is_standard() const { return type == setting_type::otel || type == setting_type::otel_headers; }
 
   /// --batch-size, or nothing for a setting without flag.
   std::string flag() const;

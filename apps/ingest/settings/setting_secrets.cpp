@@ -9,6 +9,7 @@
 #include "core/trimmed.hpp"
 #include "ingest/log.hpp"
 #include "log/redaction.hpp"
+#include "settings/otel_pairs.hpp"
 
 namespace ingest::detail {
 
@@ -51,6 +52,27 @@ std::vector<std::string> secrets_in_headers(std::string_view text) {
   return secrets;
 }
 
+/// What vendors call the header of their key is often no word that tells; a tenant or a data set, whose name may stand
+/// anywhere in the log, is shorter than keys are.
+std::vector<std::string> secrets_in_otel_headers(const std::string& text) {
+  constexpr std::size_t long_enough_for_a_key = 16;
+  std::vector<std::string> secrets;
+  const otel_pairs found = pairs_in(text);
+  for (const auto& [name, value] : found.pairs) {
+    const auto blank = value.find(' ');
+    if (blank != std::string::npos || value.size() >= long_enough_for_a_key || names_secret(name)) {
+      secrets.push_back(value);
+    }
+    if (blank != std::string::npos) {
+      secrets.emplace_back(trimmed(std::string_view(value).substr(blank)));
+    }
+  }
+  if (!found.whole) {
+    secrets.push_back(text);
+  }
+  return secrets;
+}
+
 std::vector<std::string> secrets_in(const setting_definition& d, const std::string& text) {
   switch (d.type) {
     case setting_type::secret:
@@ -59,6 +81,8 @@ std::vector<std::string> secrets_in(const setting_definition& d, const std::stri
       return passwords_in(text);
     case setting_type::headers:
       return secrets_in_headers(text);
+    case setting_type::otel_headers:
+      return secrets_in_otel_headers(text);
     default:
       return {};
   }

@@ -224,6 +224,8 @@ struct assignment {
   void operator()(source_choice settings::*member) const { s.*member = known(detail::parse_source(text)); }
   void operator()(target_choice settings::*member) const { s.*member = known(detail::parse_target(text)); }
 
+  void operator()(texts_by_name settings::*member) const { (s.*member)[std::string(d.name)] = text; }
+
   template <class Choice>
   Choice known(std::optional<Choice> choice) const {
     if (!choice) {

@@ -147,7 +147,8 @@ std::map<std::string_view, std::string> misspelt_in(const setting_sources& from,
 
 std::string shown(const setting_definition& d, std::string text) {
   constexpr std::size_t longest = 80;
-  if (d.type == setting_type::secret || d.type == setting_type::connection || d.type == setting_type::headers) {
+  if (d.type == setting_type::secret || d.type == setting_type::connection || d.type == setting_type::headers ||
+      d.type == setting_type::otel_headers) {
     return "";
   }
   text = log::redact(text);

@@ -23,7 +23,13 @@ class connector;
 struct declared_stream;
 }  // namespace ingest::rest
 
+namespace ingest::app {
+class telemetry;
+}  // namespace ingest::app
+
 namespace ingest {
+
+using texts_by_name = std::map<std::string, std::string, std::less<>>;
 
 /// What the program is asked to do.
 enum class command {
@@ -185,6 +191,9 @@ struct settings {
   log::level log_level = log::level::info;
   std::chrono::milliseconds progress_interval{};
   std::filesystem::path report;  ///< empty: none is written
+
+  texts_by_name otel;                              ///< of the variables of OpenTelemetry those that are given
+  std::shared_ptr<app::telemetry> telemetry = {};  ///< what is told of all runs of the process; null: nothing
 
   /// Where the value of each setting that is no default came from: "--batch-size", "the environment", ".env line 3".
   std::map<std::string, std::string, std::less<>> origins;

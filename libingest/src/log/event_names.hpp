@@ -25,6 +25,10 @@ inline constexpr std::string_view signal_received = "signal_received";
 inline constexpr std::string_view setting_weakened = "setting_weakened";
 inline constexpr std::string_view setting_misspelt = "setting_misspelt";
 inline constexpr std::string_view setting_unused = "setting_unused";
+inline constexpr std::string_view telemetry_failed = "telemetry_failed";
+inline constexpr std::string_view telemetry_refused = "telemetry_refused";
+inline constexpr std::string_view telemetry_sent_again = "telemetry_sent_again";
+inline constexpr std::string_view telemetry_unclear = "telemetry_unclear";
 
 // A service
 inline constexpr std::string_view service_started = "service_started";
