@@ -4,6 +4,7 @@
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "serve/orphans.hpp"
+#include "serve/process_memory.hpp"
 
 namespace ingest::app {
 
@@ -73,6 +74,20 @@ void hosted_pipeline::reap(const clock_reading& now) {
   }
 }
 
+void hosted_pipeline::hold_to_limits(std::chrono::seconds patience, const clock_reading& now) {
+  if (!sync_) {
+    return;
+  }
+  if (sync_->awaits_memory(now)) {
+    std::uint64_t bytes = 0;
+    for (const pid_t pid : family_of(sync_->pid(), mark(), in_.running())) {
+      bytes += memory_of(pid);
+    }
+    sync_->take_memory(bytes, now);
+  }
+  sync_->end_overdue(patience, now);
+}
+
 void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   planner_.ended(end.outcome, now);
   counts_.add(end);
@@ -90,6 +105,7 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
               {"outcome", name_of(end.outcome)},
               {"exit_code", end.exit_code},
               {"wall_s", end.took_s},
+              {"memory_bytes", end.memory},
               {"failures", planner_.memory().failures},
               {"next_in_s", next ? (*next - now.wall).count() : -1}});
   tell_of(end, now);
@@ -140,10 +156,7 @@ void hosted_pipeline::go_on_telling(const clock_reading& now) {
 }
 
 std::optional<std::chrono::seconds> hosted_pipeline::quiet_for(const clock_reading& now) const {
-  if (teller_.is_busy()) {
-    return std::chrono::seconds(1);
-  }
-  return sync_ ? sync_->quiet_for(now) : planner_.quiet_for(now);
+  return sync_ || teller_.is_busy() ? std::chrono::seconds(1) : planner_.quiet_for(now);
 }
 
 void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
@@ -198,8 +211,8 @@ std::string hosted_pipeline::stop(const clock_reading& now) {
     keep();
     return there_was_one ? "" : "no sync of " + file_.name + " runs or waits";
   }
-  if (sync_->stopped_for() == stop_reason::overtime) {
-    return "the sync of " + file_.name + " is being stopped already, for its time is up";
+  if (sync_->exceeds_limit()) {
+    return "the sync of " + file_.name + " is being stopped already, for it has taken more time or memory than it may";
   }
   sync_->stop(stop_reason::order, now);
   return {};
@@ -227,6 +240,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   if (sync_) {
     s.began = sync_->began();
     s.says = sync_->says();
+    s.memory = sync_->memory();
   } else {
     s.next_begin = planner_.next_begin(now);
   }
@@ -243,6 +257,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   s.figures = figures_->all();
   s.durations = figures_->all_durations();
   s.latest = figures_->latest();
+  s.memory_share = file_.memory;
   s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;
   s.doubts = file_.doubts;
   return s;

@@ -128,6 +128,9 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
       {base + "jitter: 5\n", "orders.yaml line 3: jitter: must be a time such as 30s"},
       {base + "timeout: -1s\n", "timeout: must be a time"},
       {base + "retries: many\n", "orders.yaml line 3: retries: must be a number"},
+      {base + "memory: much\n", "orders.yaml line 3: memory: must be a size such as 512MiB or 2GiB"},
+      {base + "memory: 64\n", "orders.yaml line 3: memory: must be a size such as 512MiB or 2GiB, of 1MiB at least"},
+      {base + "max_memory: 1GiB\n", "max_memory is the service's, not a pipeline's"},
       {base + "overlap: both\n", "overlap: must be skip or queue"},
       {base + "retry_wait: 0s\n", "must be at least 1s"},
       {base + "on_failure: true\n", "orders.yaml line 3: on_failure: must be a text"},
@@ -157,6 +160,23 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
   }
   BOOST_TEST(has(refusal(base, "a b.yaml"), "the name of the file is that of its pipeline"));
   BOOST_TEST(has(refusal(base, std::string(64, 'a') + ".yaml"), "at most 63"));
+}
+
+BOOST_AUTO_TEST_CASE(has_a_share_of_memory_where_it_says_so_or_the_service_has_a_quota) {
+  const auto share_of = [](const std::string& more, std::uint64_t most_memory) {
+    return read_pipeline("database_url: ${DB}\nfrom: file:x.ndjson\n" + more, "/etc/ingest/pipelines.d/a.yaml", state,
+                         origins(), most_memory)
+        .memory;
+  };
+  constexpr std::uint64_t mib = 1 << 20;
+  BOOST_TEST(share_of("", 0) == 0);
+  BOOST_TEST(share_of("", 2048 * mib) == 256 * mib);
+  BOOST_TEST(share_of("", 100 * mib) == 100 * mib);
+  BOOST_TEST(share_of("memory: 1GiB\n", 0) == 1024 * mib);
+  BOOST_TEST(share_of("memory: 1GiB\n", 1024 * mib) == 1024 * mib);
+  BOOST_CHECK_EXCEPTION(share_of("memory: 1GiB\n", 1023 * mib), error, [](const error& e) {
+    return has(e.what(), "a.yaml line 3: memory: is more than all syncs may take, which MAX_MEMORY says: 1023MiB");
+  });
 }
 
 BOOST_AUTO_TEST_CASE(is_doubted_where_its_syncs_would_have_nothing_to_do) {
