@@ -72,7 +72,8 @@ class hosted_pipeline {
  private:
   void ended(sync_end end, const clock_reading& now);
   void tell_of(const sync_end& end, const clock_reading& now);
-  void tell(told_event event, const sync_end& end, const clock_reading& now);
+  void tell_unheard(const clock_reading& now);
+  void tell(outcome_news news);
   void heard(const outcome_news& news);
   void take_on(pipeline_file file, const clock_reading& now);
   void keep();

@@ -26,6 +26,8 @@ struct sync_end {
   double took_s = 0;
   std::uint64_t memory = 0;  ///< the most that it was seen to take, in bytes
   bool outgrew = false;      ///< it was stopped since that was beyond its share
+
+  bool operator==(const sync_end&) const = default;
 };
 
 /// Upper bounds of the histogram of the durations of syncs, in seconds.

@@ -12,6 +12,7 @@
 #include "ingest/error.hpp"
 #include "serve/exposition.hpp"
 #include "serve/outcome_hooks.hpp"
+#include "serve/pipeline_memory.hpp"
 #include "serve/pipeline_schema.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/service_http.hpp"
@@ -284,7 +285,8 @@ BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_
     }
     return heard.has_value();
   };
-  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path());
+  teller.go_on(now);
   hooks.on_failure = "exit 2";
   teller.change(hooks);
   BOOST_TEST(!until_done());
@@ -295,13 +297,37 @@ BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_
   BOOST_TEST(until_done());
   BOOST_TEST(teller.problem().empty());
   hooks.on_failure = "exit 3";
-  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path());
+  teller.go_on(now);
   hooks.on_failure.clear();
   teller.change(hooks);
   until_done();
   now.steady += std::chrono::hours(1);
   BOOST_TEST(!teller.go_on(now));
   BOOST_TEST(!teller.is_busy(), "nobody wants to be told any more");
+}
+
+BOOST_AUTO_TEST_CASE(news_that_nobody_heard_are_read_as_they_were_written_the_latest_of_each_kind) {
+  const scratch_dir directory;
+  const auto at = [](int s) { return wall_time(std::chrono::seconds(1'700'000'000 + s)); };
+  outcome_hooks hooks;
+  hooks.on_complete = hooks.on_failure = "true";
+  outcome_teller teller;
+  const sync_end failed{sync_outcome::failed, 69, "the \"API\" is\naway", at(0), at(5), 5.25};
+  teller.tell(hooks, {told_event::failure, "a", failed, 4, at(60)}, directory.path());
+  for (const int s : {10, 20}) {
+    teller.tell(hooks, {told_event::complete, "a", {sync_outcome::complete, 0, "", at(s), at(s + 1), 1}, 0, {}},
+                directory.path());
+  }
+  teller.tell(hooks, {told_event::recovery, "a", failed, 0, {}}, directory.path());  // nobody wants to hear that
+  pipeline_memory m;
+  m.unheard = teller.unheard();
+  BOOST_REQUIRE(m.unheard.size() == 2u);
+  BOOST_TEST((m.unheard.at(told_event::complete).end.began == at(20)));
+  write_memory(directory.path(), "a", m);
+  BOOST_TEST((read_memory(directory.path(), "a").unheard == m.unheard));
+  teller.kill();
+  BOOST_TEST((teller.unheard() == m.unheard));
 }
 
 BOOST_AUTO_TEST_CASE(figures_add_up_over_syncs_and_streams) {
