@@ -289,6 +289,71 @@ BOOST_AUTO_TEST_CASE(begins_no_more_syncs_at_a_time_than_may_run) {
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(begins_no_sync_before_its_share_of_memory_is_free) {
+  for (const char* const name : {"a", "b", "c"}) {
+    write(name, "schedule: '@manual'\nmemory: 100MiB\n");
+  }
+  api.hangs = true;
+  start({"--max-memory", "250MiB"});
+  for (const char* const name : {"a", "b", "c"}) {
+    BOOST_TEST(order(name, "start").status == 200);
+  }
+  await_that(
+      [&] { return of("a", "state") == "running" && of("b", "state") == "running" && of("c", "state") == "waiting"; });
+  BOOST_TEST(has(of("c", "waits_for"), "200 of 250 MiB of memory are taken, and it needs 100"), of("c", "waits_for"));
+  BOOST_TEST(metric(R"(ingest_pipeline_memory_share_bytes{pipeline="c"})") == 100 << 20);
+  await_that([&] { return metric(R"(ingest_pipeline_memory_bytes{pipeline="a"})") > 1 << 20; });
+  BOOST_TEST(metric(R"(ingest_pipeline_memory_bytes{pipeline="c"})") == 0);
+  // More than there is would wait for ever: the file is refused, and what it was goes on.
+  write("a", "schedule: '@manual'\nmemory: 251MiB\n");
+  const auto reloaded = run_process({program("ingest"), "reload", "--http", url.substr(7)});
+  BOOST_TEST(reloaded.exit_code == 78, reloaded.err);
+  BOOST_TEST(has(reloaded.out, "a.yaml line 6: memory: is more than all syncs may take, which MAX_MEMORY says: 250MiB"),
+             reloaded.out);
+  BOOST_TEST(of("a", "state") == "running");
+  api.hangs = false;
+  await_that([&] { return rows_in("a") == 7 && rows_in("b") == 7 && rows_in("c") == 7; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(stops_a_sync_whose_tap_outgrows_its_share_tells_of_it_and_loses_no_row) {
+  write_tap("a");
+  const auto message = [](const std::string& rest) { return "echo '{\"type\":" + rest + "}'\n"; };
+  const std::string row = R"("RECORD","stream":"rows","record":{"id":)";
+  put_text(
+      directory / "tap.sh",
+      "echo $$ >> " + (directory / "taps").string() + "\n" +
+          message(
+              R"("SCHEMA","stream":"rows","schema":{"properties":{"id":{"type":"integer"}}},"key_properties":["id"])") +
+          message(row + "1}") + message(R"("STATE","value":{"at":1})") + "if test -e " +
+          (directory / "grows").string() +
+          "\nthen { head -c 200000000 /dev/zero; while :; do sleep 0.1; done; } | tail\nfi\n" + message(row + "2}") +
+          message(R"("STATE","value":{"at":2})"));
+  put_text(directory / "grows", "");
+  const std::string tap = text_of(folder() / "a.yaml") +
+                          "retries: 0\ntable: a\non_failure: 'echo \"$INGEST_ERROR\" > " +
+                          (directory / "told").string() + "'\n";
+  put_text(folder() / "a.yaml", tap);
+  start();
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return std::stoull(of("a", "memory_bytes")) > 200'000'000; });  // it may take any amount
+  put_text(folder() / "a.yaml", tap + "memory: 150MiB\n");
+  BOOST_TEST(http.post(url + "/api/reload").status == 200);
+  await_that([&] { return has(text_of(directory / "told"), " MiB of memory, and its share is 150 MiB"); });
+  BOOST_TEST(of("a", "last.outcome") == "failed");
+  BOOST_TEST(metric(R"(ingest_syncs_outgrown_total{pipeline="a"})") == 1);
+  BOOST_TEST(has(service->err(), R"("event":"sync_outgrows")"), service->err());
+  BOOST_TEST(taps().size() == 2u);
+  for (const int pid : taps()) {
+    BOOST_TEST(!lives(pid));
+  }
+  std::filesystem::remove(directory / "grows");
+  BOOST_TEST(order("a", "start").status == 200);
+  await_that([&] { return of("a", "last.outcome") == "complete"; });
+  BOOST_TEST(database.value("SELECT count(*) || ' ' || sum(id) FROM a") == "2 3");
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(has_a_page_that_runs_its_own_script_only) {
   write("a", "schedule: '@manual'\n");
   start();

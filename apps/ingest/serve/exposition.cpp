@@ -88,6 +88,16 @@ void add_syncs(families& to, const service_status& s) {
   }
 }
 
+void add_outgrown(families& to, const service_status& s) {
+  MetricFamily& outgrown =
+      to.begin("ingest_syncs_outgrown_total", "Syncs that were stopped since they took more memory than their share",
+               MetricType::Counter);
+  for (const pipeline_status& p : s.pipelines) {
+    outgrown.metric.push_back(
+        metric_of(MetricType::Counter, {{"pipeline", p.name}}, static_cast<double>(p.counts.outgrown)));
+  }
+}
+
 void add_hooks(families& to, const service_status& s) {
   MetricFamily& failed =
       to.begin("ingest_hooks_failed_total", "Commands and webhooks that were to be told of a sync and have failed",
@@ -176,9 +186,17 @@ std::string exposition_of(const service_status& s) {
                    s, [](const pipeline_status& p) { return time_of(p.success_due); });
   to.add_pipelines("ingest_pipeline_buffer_quota_bytes", "What the buffer may hold before fetching pauses", s,
                    [](const pipeline_status& p) { return std::optional(static_cast<double>(p.buffer_quota_bytes)); });
+  to.add_pipelines("ingest_pipeline_memory_bytes", "What the sync that runs takes, with all that it has started", s,
+                   [](const pipeline_status& p) { return std::optional(static_cast<double>(p.memory)); });
+  to.add_pipelines("ingest_pipeline_memory_share_bytes",
+                   "What a sync may take before it is stopped; nothing where it may take any amount", s,
+                   [](const pipeline_status& p) {
+                     return p.memory_share > 0 ? std::optional(static_cast<double>(p.memory_share)) : std::nullopt;
+                   });
   to.add_pipelines("ingest_pipeline_next_sync_timestamp_seconds", "When the next sync begins, since 1970", s,
                    [](const pipeline_status& p) { return time_of(p.next_begin); });
   add_syncs(to, s);
+  add_outgrown(to, s);
   add_hooks(to, s);
   add_figures(to, s);
   add_durations(to, s);

@@ -1,9 +1,13 @@
 #include "serve/hosted_pipeline.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
 #include "serve/orphans.hpp"
+#include "serve/process_memory.hpp"
 
 namespace ingest::app {
 
@@ -11,6 +15,9 @@ namespace {
 
 /// A failure that lasts: at the next day's sync, though it ends a little earlier, or the day has 23 hours.
 constexpr std::chrono::hours until_told_again(22);
+
+/// What a service that begins finds untold, and is older, is no news.
+constexpr std::chrono::days until_stale(7);
 
 }  // namespace
 
@@ -20,7 +27,23 @@ hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, co
       memory_(read_memory(in.state, file_.name)),
       planner_(file_.rules, memory_.syncs, now),
       figures_(std::make_unique<sync_figures>(file_.checked.pipeline)) {
+  tell_unheard(now);
   remember();  // that it is there: from now on its moments can be missed
+}
+
+/// What the service before could not tell, to whom the file names now.
+void hosted_pipeline::tell_unheard(const clock_reading& now) {
+  std::vector<outcome_news> all;
+  for (auto& [event, news] : memory_.unheard) {
+    if (now.wall - news.end.ended < until_stale) {
+      all.push_back(std::move(news));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const outcome_news& a, const outcome_news& b) { return a.end.ended < b.end.ended; });
+  for (outcome_news& news : all) {
+    tell(std::move(news));
+  }
 }
 
 /// In the environment of all that its syncs start.
@@ -30,6 +53,7 @@ std::string hosted_pipeline::mark() const {
 
 void hosted_pipeline::remember() {
   memory_.syncs = planner_.memory();
+  memory_.unheard = teller_.unheard();
   write_memory(in_.state, file_.name, memory_);
 }
 
@@ -37,7 +61,7 @@ void hosted_pipeline::remember() {
 void hosted_pipeline::keep() {
   sync_memory now_is = planner_.memory();
   now_is.due = memory_.syncs.due;
-  if (now_is != memory_.syncs) {
+  if (now_is != memory_.syncs || teller_.unheard() != memory_.unheard) {
     remember();
   }
 }
@@ -73,6 +97,20 @@ void hosted_pipeline::reap(const clock_reading& now) {
   }
 }
 
+void hosted_pipeline::hold_to_limits(std::chrono::seconds patience, const clock_reading& now) {
+  if (!sync_) {
+    return;
+  }
+  if (sync_->awaits_memory(now)) {
+    std::uint64_t bytes = 0;
+    for (const pid_t pid : family_of(sync_->pid(), mark(), in_.running())) {
+      bytes += memory_of(pid);
+    }
+    sync_->take_memory(bytes, now);
+  }
+  sync_->end_overdue(patience, now);
+}
+
 void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   planner_.ended(end.outcome, now);
   counts_.add(end);
@@ -90,6 +128,7 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
               {"outcome", name_of(end.outcome)},
               {"exit_code", end.exit_code},
               {"wall_s", end.took_s},
+              {"memory_bytes", end.memory},
               {"failures", planner_.memory().failures},
               {"next_in_s", next ? (*next - now.wall).count() : -1}});
   tell_of(end, now);
@@ -97,33 +136,34 @@ void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
   remember();
 }
 
-void hosted_pipeline::tell(told_event event, const sync_end& end, const clock_reading& now) {
-  teller_.tell(file_.hooks, {event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)},
-               std::filesystem::absolute(file_.path).parent_path().string(), now);
+void hosted_pipeline::tell(outcome_news news) {
+  teller_.tell(file_.hooks, std::move(news), std::filesystem::absolute(file_.path).parent_path().string());
 }
 
 void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
+  const auto news = [&](told_event event) {
+    return outcome_news{event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)};
+  };
   if (end.outcome == sync_outcome::complete) {
     memory_.failure_told.reset();
     teller_.withdraw(told_event::failure);
     if (memory_.owes_recovery) {
-      tell(told_event::recovery, end, now);
+      tell(news(told_event::recovery));
       memory_.owes_recovery = !file_.hooks.on_recovery.empty();
     }
-    tell(told_event::complete, end, now);
+    tell(news(told_event::complete));
     return;
   }
   const bool is_old = memory_.failure_told && end.ended >= *memory_.failure_told &&
                       end.ended - *memory_.failure_told < until_told_again;
   if (planner_.has_given_up() && !is_old && !teller_.has(told_event::failure)) {
     teller_.withdraw(told_event::recovery);
-    tell(told_event::failure, end, now);
+    tell(news(told_event::failure));
     memory_.owes_recovery = true;  // before it is heard, or it might be by nobody that remembers it
   }
 }
 
-/// Remembered then, and not before: whatever a service that is killed had begun to tell is told again at the next such
-/// end.
+/// Remembered then, and not before: whatever a service that is killed had begun to tell, the next one tells again.
 void hosted_pipeline::heard(const outcome_news& news) {
   if (news.event == told_event::failure && planner_.memory().failures > 0) {
     memory_.failure_told = news.end.ended;
@@ -137,13 +177,11 @@ void hosted_pipeline::go_on_telling(const clock_reading& now) {
   if (const auto news = teller_.go_on(now)) {
     heard(*news);
   }
+  keep();  // what was given up is not told again
 }
 
 std::optional<std::chrono::seconds> hosted_pipeline::quiet_for(const clock_reading& now) const {
-  if (teller_.is_busy()) {
-    return std::chrono::seconds(1);
-  }
-  return sync_ ? sync_->quiet_for(now) : planner_.quiet_for(now);
+  return sync_ || teller_.is_busy() ? std::chrono::seconds(1) : planner_.quiet_for(now);
 }
 
 void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
@@ -198,8 +236,8 @@ std::string hosted_pipeline::stop(const clock_reading& now) {
     keep();
     return there_was_one ? "" : "no sync of " + file_.name + " runs or waits";
   }
-  if (sync_->stopped_for() == stop_reason::overtime) {
-    return "the sync of " + file_.name + " is being stopped already, for its time is up";
+  if (sync_->exceeds_limit()) {
+    return "the sync of " + file_.name + " is being stopped already, for it has taken more time or memory than it may";
   }
   sync_->stop(stop_reason::order, now);
   return {};
@@ -227,6 +265,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   if (sync_) {
     s.began = sync_->began();
     s.says = sync_->says();
+    s.memory = sync_->memory();
   } else {
     s.next_begin = planner_.next_begin(now);
   }
@@ -243,6 +282,7 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   s.figures = figures_->all();
   s.durations = figures_->all_durations();
   s.latest = figures_->latest();
+  s.memory_share = file_.memory;
   s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;
   s.doubts = file_.doubts;
   return s;

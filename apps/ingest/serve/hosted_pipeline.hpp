@@ -35,6 +35,7 @@ class hosted_pipeline {
   bool runs() const { return sync_ != nullptr; }
   bool leaves() const { return leaves_; }
   std::uint64_t connections() const { return file_.checked.loaders + 1; }
+  std::uint64_t memory() const { return file_.memory; }
   std::uint64_t failures() const { return planner_.memory().failures; }  ///< in a row
   /// Of its sync; only while one runs.
   running_sync& sync() { return *sync_; }
@@ -46,6 +47,9 @@ class hosted_pipeline {
   void begin(const clock_reading& now);
   /// Takes note of the end of its sync, if it has ended.
   void reap(const clock_reading& now);
+  /// To be called once a second: ends a sync that takes more than it may, of time or memory, and kills one that does
+  /// not end within `patience` when it is asked to.
+  void hold_to_limits(std::chrono::seconds patience, const clock_reading& now);
   /// Goes on with whatever is to be told. To be called as outcome_teller::go_on() is.
   void go_on_telling(const clock_reading& now);
 
@@ -68,7 +72,8 @@ class hosted_pipeline {
  private:
   void ended(sync_end end, const clock_reading& now);
   void tell_of(const sync_end& end, const clock_reading& now);
-  void tell(told_event event, const sync_end& end, const clock_reading& now);
+  void tell_unheard(const clock_reading& now);
+  void tell(outcome_news news);
   void heard(const outcome_news& news);
   void take_on(pipeline_file file, const clock_reading& now);
   void keep();

@@ -232,16 +232,25 @@ std::string json_of(const outcome_news& n) {
 outcome_teller::outcome_teller() = default;
 outcome_teller::~outcome_teller() = default;
 
-void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory,
-                          const clock_reading& now) {
-  if (hooks.of(news.event).empty() || is_stopped_) {
-    return;
+void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory) {
+  if (!hooks.of(news.event).empty()) {
+    withdraw(news.event);
+    waiting_.push_back({std::move(news), hooks, directory});
   }
-  withdraw(news.event);
-  waiting_.push_back({std::move(news), hooks, directory});
-  if (!running_) {
-    begin(now);
+}
+
+unheard_news outcome_teller::unheard() const {
+  unheard_news all;
+  if (running_) {
+    all[told_.news.event] = told_.news;
   }
+  if (again_) {
+    all[again_->what.news.event] = again_->what.news;
+  }
+  for (const order& o : waiting_) {
+    all[o.news.event] = o.news;
+  }
+  return all;
 }
 
 void outcome_teller::change(const outcome_hooks& hooks) {
@@ -267,8 +276,11 @@ void outcome_teller::withdraw(told_event event) {
 }
 
 bool outcome_teller::has(told_event event) const {
-  return (running_ && told_.news.event == event) ||
-         std::any_of(waiting_.begin(), waiting_.end(), [event](const order& o) { return o.news.event == event; });
+  return (running_ && told_.news.event == event) || has_waiting(event);
+}
+
+bool outcome_teller::has_waiting(told_event event) const {
+  return std::any_of(waiting_.begin(), waiting_.end(), [event](const order& o) { return o.news.event == event; });
 }
 
 void outcome_teller::begin(const clock_reading& now) {
@@ -291,11 +303,14 @@ void outcome_teller::begin(const clock_reading& now) {
 void outcome_teller::was_not_heard(const std::string& why, const clock_reading& now) {
   ++failures_;
   const bool is_wanted = !told_.hooks.of(told_.news.event).empty();  // it may have been taken out meanwhile
-  const bool again = told_.news.event != told_event::complete && is_wanted && !is_stopped_;
+  const bool again = told_.news.event != told_event::complete && is_wanted;
   problem_ = "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + log::redact(quotable(why));
   log::warning(events::hook_failed, problem_,
-               {{"pipeline", told_.news.pipeline}, {"again_in_s", again ? until_again.count() : -1}});
-  if (again) {
+               {{"pipeline", told_.news.pipeline}, {"again_in_s", again && !is_stopped_ ? until_again.count() : -1}});
+  const bool is_latest = !has_waiting(told_.news.event);
+  if (is_stopped_ && is_wanted && is_latest) {
+    waiting_.push_front(std::move(told_));  // it was asked to end: the next service tells it
+  } else if (again) {
     again_ = {std::move(told_), now.steady + until_again};
   }
 }
@@ -320,6 +335,9 @@ std::optional<outcome_news> outcome_teller::go_on(const clock_reading& now) {
       was_not_heard(*problem, now);
     }
   }
+  if (is_stopped_) {
+    return heard;
+  }
   if (again_ && now.steady >= again_->at) {
     waiting_.push_front(std::move(again_->what));
     again_.reset();
@@ -332,8 +350,6 @@ std::optional<outcome_news> outcome_teller::go_on(const clock_reading& now) {
 
 void outcome_teller::stop(seconds patience, const clock_reading& now) {
   is_stopped_ = true;
-  waiting_.clear();
-  again_.reset();
   if (running_) {
     timeout_ = now.steady - began_ + patience;
     running_->stop();
@@ -342,8 +358,9 @@ void outcome_teller::stop(seconds patience, const clock_reading& now) {
 
 void outcome_teller::kill() {
   is_stopped_ = true;
-  waiting_.clear();
-  again_.reset();
+  if (running_ && !has_waiting(told_.news.event)) {
+    waiting_.push_front(std::move(told_));
+  }
   running_.reset();
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,10 +46,15 @@ struct outcome_news {
   sync_end end;
   std::uint64_t failures = 0;  ///< in a row
   std::optional<wall_time> next_begin;
+
+  bool operator==(const outcome_news&) const = default;
 };
 
 /// As a webhook gets it, and a command as INGEST_NEWS.
 std::string json_of(const outcome_news& news);
+
+/// What is to be told and was not heard yet, the latest of each kind.
+using unheard_news = std::map<told_event, outcome_news>;
 
 /// What a running hook is; ended by its destructor.
 class running_hook;
@@ -63,9 +69,9 @@ class outcome_teller {
   outcome_teller();
   ~outcome_teller();
 
-  /// To be told when all before it is; of several of one kind that wait, the latest alone. A failure or a recovery that
-  /// is not heard is told again after five minutes, and so on.
-  void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory, const clock_reading& now);
+  /// To be told, from go_on() on, when all before it is; of several of one kind that wait, the latest alone. A failure
+  /// or a recovery that is not heard is told again after five minutes, and so on.
+  void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory);
   /// From now on these are told, also what waits or was not heard.
   void change(const outcome_hooks& hooks);
   /// What of these waits, or was not heard, is not told any more.
@@ -77,11 +83,13 @@ class outcome_teller {
   /// what takes too long. Returns what was heard since, if anything was.
   std::optional<outcome_news> go_on(const clock_reading& now);
 
-  /// Asks what runs to end, and kills it where it has not `patience` later; what waits, or comes now, is not told.
+  /// Asks what runs to end, and kills it where it has not `patience` later; what waits stays unheard.
   void stop(std::chrono::seconds patience, const clock_reading& now);
   void kill();
 
-  bool is_busy() const { return running_ != nullptr || !waiting_.empty(); }
+  bool is_busy() const { return running_ != nullptr || (!waiting_.empty() && !is_stopped_); }
+  /// For whoever goes on when this one has ended, in whatever way: to be kept before go_on() is called.
+  unheard_news unheard() const;
   pid_t pid() const;                                       ///< of a running command; none: 0
   std::uint64_t failures() const { return failures_; }     ///< hooks that were not heard, since the service began
   const std::string& problem() const { return problem_; }  ///< why what was told last was not heard; empty: it was
@@ -97,6 +105,7 @@ class outcome_teller {
     std::chrono::seconds at;
   };
 
+  bool has_waiting(told_event event) const;
   void begin(const clock_reading& now);
   void was_not_heard(const std::string& why, const clock_reading& now);
 

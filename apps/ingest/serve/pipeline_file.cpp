@@ -23,6 +23,10 @@ namespace {
 
 using rest::node;
 
+/// Of memory, for a sync of whose share its file says nothing: four times what a run takes with the defaults, room for
+/// sixteen slices at a time; docs/performance.md has the figures.
+constexpr std::uint64_t default_share = 256ULL << 20;
+
 constexpr std::string_view hook_keys[] = {"on_complete", "on_failure", "on_recovery"};
 
 std::string place_of(const std::filesystem::path& path, const node& at) {
@@ -62,8 +66,9 @@ const setting_definition* setting_of(std::string_view key) {
 
 class pipeline_reader {
  public:
-  pipeline_reader(const std::filesystem::path& path, const std::filesystem::path& state, node root)
-      : path_(path), state_(state), root_(std::move(root)) {}
+  pipeline_reader(const std::filesystem::path& path, const std::filesystem::path& state, std::uint64_t most_memory,
+                  node root)
+      : path_(path), state_(state), most_memory_(most_memory), root_(std::move(root)) {}
 
   void read_into(pipeline_file& p) {
     check_keys();
@@ -71,6 +76,7 @@ class pipeline_reader {
     p.rules.when = at("schedule", [&] { return schedule(text("schedule", "@manual"), p.zone); });
     p.rules.spread = spread_of(p.name, duration("jitter", std::chrono::seconds(0)));
     p.timeout = duration("timeout", std::chrono::seconds(0));
+    p.memory = memory();
     p.rules.retry_wait = duration("retry_wait", p.rules.retry_wait);
     p.rules.retries = at("retries", [&] { return number("retries", p.rules.retries); });
     p.rules.overlap = at("overlap", [&] { return overlap(); });
@@ -119,6 +125,23 @@ class pipeline_reader {
     }
     const auto parsed = parse_seconds(given);
     return parsed ? *parsed : (refuse(key, "must be a time such as 30s, 15min, 2h or 1d"), otherwise);
+  }
+
+  std::uint64_t memory() const {
+    const std::string given = text("memory", "");
+    if (given.empty()) {
+      return std::min(default_share, most_memory_);
+    }
+    constexpr std::uint64_t mib = 1ULL << 20;
+    const auto share = detail::parse_size(given);
+    if (!share || *share < mib) {
+      refuse("memory", "must be a size such as 512MiB or 2GiB, of 1MiB at least");
+    }
+    if (most_memory_ > 0 && *share > most_memory_) {
+      refuse("memory",
+             "is more than all syncs may take, which MAX_MEMORY says: " + std::to_string(most_memory_ / mib) + "MiB");
+    }
+    return *share;
   }
 
   /// A command, or the URL of a webhook; what that has behind its host is a secret.
@@ -267,6 +290,7 @@ class pipeline_reader {
 
   const std::filesystem::path& path_;
   const std::filesystem::path& state_;
+  const std::uint64_t most_memory_;
   node root_;
 };
 
@@ -304,6 +328,9 @@ const std::vector<pipeline_key>& pipeline_keys() {
        "at "
        "once"},
       {"timeout", "duration", "none", "After that a sync is stopped, and counts as failed; the next one goes on there"},
+      {"memory", "size", "256MiB if there is `MAX_MEMORY`, else none",
+       "What a sync may take, with all that it has started: it begins when so much of `MAX_MEMORY` is free, and is "
+       "stopped, and counts as failed, where it stays beyond its share"},
       {"overlap", "text", "skip", "A sync that is due while one runs: `skip`, or `queue` for one behind it"},
       {"retries", "number", "3",
        "Of a sync that has failed for what time may mend, before the next moment of the schedule"},
@@ -331,8 +358,9 @@ std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitte
 }
 
 pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
-                            const std::filesystem::path& state, const rest::setting_origins& origins) {
-  pipeline_file p{path.stem().string(), path, {}, {}, {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}};
+                            const std::filesystem::path& state, const rest::setting_origins& origins,
+                            std::uint64_t most_memory) {
+  pipeline_file p{path.stem().string(), path, {}, {}, {schedule("@manual")}, {}, {}, {}, {}, {}, {}, {}, {}};
   check_name(p.name, path);
   rest::document written;
   try {
@@ -364,7 +392,7 @@ pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& 
   const std::string beside = detail::contents_of(path.parent_path() / ".env").value_or("");
   p.text = expanded.to_json() + beside;
   p.text_of_sync = text_of_sync(expanded) + beside;
-  pipeline_reader(path, state, expanded).read_into(p);
+  pipeline_reader(path, state, most_memory, expanded).read_into(p);
   if (!p.connection.empty()) {
     p.connection = written.root.find("connection")->to_json();
   }

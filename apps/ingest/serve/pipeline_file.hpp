@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -28,6 +29,7 @@ struct pipeline_file {
   sync_rules rules;
   std::string zone;
   std::chrono::seconds timeout{};  ///< of a sync; 0: none
+  std::uint64_t memory = 0;        ///< that a sync may take, in bytes; 0: any amount
   outcome_hooks hooks;
 
   /// The settings of a run, by their names: DATABASE_URL. Texts that the file takes from variables and files are put
@@ -42,7 +44,7 @@ struct pipeline_file {
 /// The keys that are not settings of a run; what each is, for people. docs/service.md and `ingest schema` have them.
 struct pipeline_key {
   std::string_view name;
-  std::string_view kind;  ///< "text", "duration", "number", "object" or "boolean"
+  std::string_view kind;  ///< "text", "duration", "size", "number" or "object"
   std::string_view default_text;
   std::string_view help;
 };
@@ -53,10 +55,12 @@ bool is_of_pipelines(const setting_definition& d);
 
 /// Reads a pipeline: YAML, or JSON, one object, with the keys above and settings of a run in lower case. What it does
 /// not say is as in the environment of the service, else as by default; its directory and its name in the ledger are by
-/// its own name, below `state`. Secrets are registered with the log. Throws errc::config, with file and line, for
+/// its own name, below `state`; `most_memory` is what all syncs of the service may take, 0 for any amount. Secrets are
+/// registered with the log. Throws errc::config, with file and line, for
 /// whatever a run would not begin with, and for keys that nothing knows.
 pipeline_file read_pipeline(std::string_view text, const std::filesystem::path& path,
-                            const std::filesystem::path& state, const rest::setting_origins& origins);
+                            const std::filesystem::path& state, const rest::setting_origins& origins,
+                            std::uint64_t most_memory = 0);
 
 /// `name` spreads pipelines over the time that they may be late: 0 … jitter, always the same.
 std::chrono::seconds spread_of(std::string_view name, std::chrono::seconds jitter);

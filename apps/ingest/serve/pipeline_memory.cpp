@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -16,6 +17,39 @@
 namespace ingest::app {
 
 namespace {
+
+std::string member_of(told_event event) {
+  return "unheard_" + std::string(name_of(event));
+}
+
+/// As json_of() has written it; nothing of what is none.
+std::optional<outcome_news> news_in(const told_members& told, told_event event, const std::string& pipeline) {
+  const std::string at = member_of(event) + ".";
+  const auto number = [&](const char* name) { return number_in(told, at + name).value_or(0); };
+  const auto moment = [&](const char* name) -> std::optional<wall_time> {
+    const auto ms = detail::parse_time(text_in(told, at + name));
+    return ms ? std::optional(wall_time(std::chrono::seconds(*ms / 1000))) : std::nullopt;
+  };
+  const std::string outcome = text_in(told, at + "outcome");
+  const auto known =
+      std::find_if(sync_outcomes.begin(), sync_outcomes.end(), [&](sync_outcome o) { return name_of(o) == outcome; });
+  const auto ended = moment("ended");
+  if (known == sync_outcomes.end() || !ended) {
+    return std::nullopt;
+  }
+  outcome_news news;
+  news.event = event;
+  news.pipeline = pipeline;
+  news.end.outcome = *known;
+  news.end.exit_code = static_cast<int>(number("exit_code"));
+  news.end.error = text_in(told, at + "error");
+  news.end.began = moment("began").value_or(*ended);
+  news.end.ended = *ended;
+  news.end.took_s = number("seconds");
+  news.failures = static_cast<std::uint64_t>(number("failures"));
+  news.next_begin = moment("next_begin");
+  return news;
+}
 
 std::filesystem::path file_of(const std::filesystem::path& state, const std::string& pipeline) {
   return state / pipeline / "schedule.json";
@@ -54,6 +88,11 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   if (told.contains("failure_told")) {
     m.failure_told = moment("failure_told");
   }
+  for (const told_event e : {told_event::complete, told_event::failure, told_event::recovery}) {
+    if (auto news = news_in(told, e, pipeline)) {
+      m.unheard.emplace(e, *std::move(news));
+    }
+  }
   return m;
 }
 
@@ -72,6 +111,9 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
   }
   if (m.failure_told) {
     text += ",\"failure_told\":" + moment(*m.failure_told);
+  }
+  for (const auto& [event, news] : m.unheard) {
+    text += ",\"" + member_of(event) + "\":" + json_of(news);
   }
   try {
     if (const std::string problem = make_private_directory(state / pipeline); !problem.empty()) {

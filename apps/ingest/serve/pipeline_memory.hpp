@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "serve/outcome_hooks.hpp"
 #include "serve/sync_planner.hpp"
 
 namespace ingest::app {
@@ -13,7 +14,8 @@ struct pipeline_memory {
   sync_memory syncs;
   std::optional<wall_time> last_complete;
   std::optional<wall_time> failure_told;  ///< the end of the sync whose failure was heard last, of those in a row
-  bool owes_recovery = false;             ///< a failure was heard, and no recovery since
+  bool owes_recovery = false;             ///< a failure was to be told, and no recovery was heard since
+  unheard_news unheard;
 };
 
 /// Made with all above it, for its owner alone whatever the umask is; one that is there stays as it is. Returns why

@@ -77,7 +77,7 @@ void put_key(pretty_json& to, const pipeline_key& k) {
     put_types(to, {"object"});
   } else {
     to.put("default", k.default_text);
-    k.kind == "number" ? put_types(to, {"integer", "string"}) : put_types(to, {"string"});
+    k.kind == "number" || k.kind == "size" ? put_types(to, {"integer", "string"}) : put_types(to, {"string"});
   }
   to.json.EndObject();
 }

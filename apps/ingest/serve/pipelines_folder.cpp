@@ -66,7 +66,7 @@ void require_apart(const pipeline_file& p, const pipelines_folder& from) {
 }  // namespace
 
 pipelines_folder read_pipelines(const std::filesystem::path& folder, const std::filesystem::path& state,
-                                const rest::setting_origins& origins) {
+                                const rest::setting_origins& origins, std::uint64_t most_memory) {
   pipelines_folder found;
   for (const std::filesystem::path& path : files_in(folder)) {
     const std::string name = path.stem().string();
@@ -74,7 +74,7 @@ pipelines_folder read_pipelines(const std::filesystem::path& folder, const std::
       if (found.pipelines.contains(name) || found.refused.contains(name)) {
         throw error(errc::config, path.string() + ": another file of that name is there, with another ending");
       }
-      pipeline_file pipeline = read_pipeline(contents_of(path), path, state, origins);
+      pipeline_file pipeline = read_pipeline(contents_of(path), path, state, origins, most_memory);
       require_apart(pipeline, found);
       found.pipelines.emplace(name, std::move(pipeline));
     } catch (const error& e) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -15,9 +16,9 @@ struct pipelines_folder {
   std::map<std::string, std::string> refused;      ///< by name: a file that cannot be used, and why, with its line
 };
 
-/// Reads all of it. A file that cannot be used hinders no other. Throws errc::config where the folder itself cannot be
-/// read.
+/// Reads all of it; `most_memory` is that of all syncs of the service, 0 for any amount. A file that cannot be used
+/// hinders no other. Throws errc::config where the folder itself cannot be read.
 pipelines_folder read_pipelines(const std::filesystem::path& folder, const std::filesystem::path& state,
-                                const rest::setting_origins& origins);
+                                const rest::setting_origins& origins, std::uint64_t most_memory = 0);
 
 }  // namespace ingest::app

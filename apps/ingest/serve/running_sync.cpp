@@ -19,6 +19,8 @@ using std::chrono::seconds;
 constexpr seconds progress_pause(60);
 /// Between two lines that say the same of what one pipeline tells by OpenTelemetry.
 constexpr std::chrono::minutes telemetry_pause(5);
+/// How long a sync may stay beyond its share of memory.
+constexpr seconds patience_with_memory(10);
 /// Exit codes from here on are 128 + a signal.
 constexpr int first_signal = 128;
 
@@ -70,10 +72,16 @@ std::string quotable(std::string_view text) {
   return detail::quotable(detail::with_invalid_utf8_replaced(text), longest);
 }
 
+std::string in_mib(std::uint64_t bytes) {
+  constexpr std::uint64_t mib = 1ULL << 20;
+  return std::to_string(bytes / mib + (bytes % mib > 0 ? 1 : 0));
+}
+
 running_sync::running_sync(const std::string& program, const pipeline_file& pipeline,
                            const std::filesystem::path& state, sync_figures& figures, const clock_reading& now)
     : name_(pipeline.name),
       timeout_(pipeline.timeout),
+      share_(pipeline.memory),
       figures_(figures),
       began_(now),
       process_(
@@ -143,9 +151,9 @@ void running_sync::take_log(std::string_view line) {
 sync_outcome running_sync::outcome_of(int exit_code) const {
   const sync_outcome by_code = outcome_of_code(exit_code);
   if (stopped_for_ && by_code != sync_outcome::complete) {
-    return *stopped_for_ == stop_reason::overtime ? sync_outcome::failed
-           : *stopped_for_ == stop_reason::order  ? sync_outcome::stopped
-                                                  : sync_outcome::interrupted;
+    return exceeds_limit()                       ? sync_outcome::failed
+           : *stopped_for_ == stop_reason::order ? sync_outcome::stopped
+                                                 : sync_outcome::interrupted;
   }
   // Of several streams the exit code is that of the first that has failed; time may mend another one.
   const bool any_may_pass = std::any_of(exit_codes_.begin(), exit_codes_.end(), [](int code) {
@@ -161,6 +169,7 @@ std::optional<sync_end> running_sync::end(const clock_reading& now) {
   }
   figures_.end_sync();
   sync_end end;
+  end.memory = most_memory_;
   end.exit_code = how->signal != 0 ? first_signal + how->signal : how->exit_code;
   end.outcome = outcome_of(end.exit_code);
   end.began = began_.wall;
@@ -168,8 +177,12 @@ std::optional<sync_end> running_sync::end(const clock_reading& now) {
   end.took_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_exactly_).count();
   if (end.outcome == sync_outcome::failed || end.outcome == sync_outcome::refused ||
       end.outcome == sync_outcome::taken) {
+    end.outgrew = stopped_for_ == stop_reason::memory;
     const bool is_overtime = stopped_for_ == stop_reason::overtime;
-    end.error = is_overtime       ? "it was not done after " + std::to_string(timeout_.count()) + " s"
+    end.error = is_overtime ? "it was not done after " + std::to_string(timeout_.count()) + " s"
+                : end.outgrew
+                    ? "it took " + in_mib(most_memory_) + " MiB of memory, and its share is " + in_mib(share_) +
+                          " MiB: give it more (memory), or let it take less (docs/performance.md, How to tune)"
                 : !error_.empty() ? (streams_.empty() ? "" : streams_ + ". The first: ") + error_
                                   : "it " + processes::to_string(*how);
   }
@@ -184,6 +197,24 @@ void running_sync::stop(stop_reason why, const clock_reading& now) {
   }
 }
 
+void running_sync::take_memory(std::uint64_t bytes, const clock_reading& now) {
+  memory_told_ = now.steady;
+  memory_ = bytes;
+  most_memory_ = std::max(most_memory_, bytes);
+  if (share_ == 0 || bytes <= share_ + share_ / 10) {
+    beyond_share_.reset();
+    return;
+  }
+  beyond_share_ = beyond_share_.value_or(now.steady);
+  if (!stopped_for_ && now.steady - *beyond_share_ >= patience_with_memory) {
+    log::warning(events::sync_outgrows,
+                 "the sync takes " + in_mib(bytes) + " MiB of memory, and its share is " + in_mib(share_) +
+                     " MiB; it is asked to end, and what is durable stays",
+                 {{"pipeline", name_}});
+    stop(stop_reason::memory, now);
+  }
+}
+
 void running_sync::end_overdue(seconds patience, const clock_reading& now) {
   if (!stopped_for_ && timeout_.count() > 0 && now.steady - began_.steady >= timeout_) {
     stop(stop_reason::overtime, now);
@@ -193,14 +224,6 @@ void running_sync::end_overdue(seconds patience, const clock_reading& now) {
     stop_asked_ = now.steady;
     process_.kill();
   }
-}
-
-std::optional<seconds> running_sync::quiet_for(const clock_reading& now) const {
-  if (stopped_for_) {
-    return seconds(1);
-  }
-  return timeout_.count() > 0 ? std::optional(std::max(began_.steady + timeout_ - now.steady, seconds(0)))
-                              : std::nullopt;
 }
 
 }  // namespace ingest::app

@@ -29,7 +29,7 @@ std::string token_in(const std::filesystem::path& file) {
 
 int check_pipelines(const settings& s, std::ostream& out) {
   const pipelines_folder found =
-      read_pipelines(s.pipelines_dir, s.state_directory, rest::setting_origins::of_process());
+      read_pipelines(s.pipelines_dir, s.state_directory, rest::setting_origins::of_process(), s.max_memory);
   for (const auto& [name, p] : found.pipelines) {
     out << p.path.string() << ": " << p.rules.when.text() << '\n';
     for (const std::string& doubt : p.doubts) {
@@ -59,6 +59,7 @@ int serve_command(const settings& s, bool check, std::ostream& out) {
   options.program = std::filesystem::read_symlink("/proc/self/exe").string();
   options.most_syncs = s.max_syncs;
   options.most_connections = s.max_connections;
+  options.most_memory = s.max_memory;
   service all(std::move(options));
   std::optional<service_http> http;
   if (address) {

@@ -91,7 +91,7 @@ service::service(service_options options)
   raise_descriptor_limit();
   log::wait_for_readers(std::chrono::milliseconds(0));
   began_ = now().wall;
-  apply(read_pipelines(options_.folder, options_.state, options_.origins));
+  apply(read_pipelines(options_.folder, options_.state, options_.origins, options_.most_memory));
 }
 
 service::~service() = default;
@@ -203,9 +203,11 @@ std::string service::in_a_line() const {
 std::string service::hindrance_of(const hosted_pipeline& p) const {
   std::uint64_t syncs = 0;
   std::uint64_t connections = 0;
+  std::uint64_t memory = 0;
   for (const auto& [name, other] : pipelines_) {
     syncs += other->runs() ? 1 : 0;
     connections += other->runs() ? other->connections() : 0;
+    memory += other->runs() ? other->memory() : 0;
   }
   if (options_.most_syncs > 0 && syncs >= options_.most_syncs) {
     return std::to_string(syncs) + " syncs run, which is as many as may";
@@ -214,6 +216,10 @@ std::string service::hindrance_of(const hosted_pipeline& p) const {
   if (options_.most_connections > 0 && syncs > 0 && connections + p.connections() > options_.most_connections) {
     return std::to_string(connections) + " of " + std::to_string(options_.most_connections) +
            " connections are taken, and it needs " + std::to_string(p.connections());
+  }
+  if (options_.most_memory > 0 && memory + p.memory() > options_.most_memory) {
+    return in_mib(memory) + " of " + in_mib(options_.most_memory) + " MiB of memory are taken, and it needs " +
+           in_mib(p.memory());
   }
   return {};
 }
@@ -255,9 +261,7 @@ void service::reap_syncs() {
   for (const auto& [name, p] : pipelines_) {
     p->reap(at);
     p->go_on_telling(at);
-    if (p->runs()) {
-      p->sync().end_overdue(options_.stop_patience, at);
-    }
+    p->hold_to_limits(options_.stop_patience, at);
   }
   if (child_has_ended_) {
     child_has_ended_ = false;
@@ -274,7 +278,7 @@ void service::reap_syncs() {
 
 void service::reload() {
   try {
-    apply(read_pipelines(options_.folder, options_.state, options_.origins));
+    apply(read_pipelines(options_.folder, options_.state, options_.origins, options_.most_memory));
     folder_problem_.clear();
   } catch (const error& e) {
     folder_problem_ = log::redact(e.what());

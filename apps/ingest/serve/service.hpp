@@ -27,6 +27,7 @@ struct service_options {
   std::string program;                     ///< ingest itself
   std::uint64_t most_syncs = 0;            ///< that run at a time; 0: any number
   std::uint64_t most_connections = 0;      ///< to databases, of all that run; 0: any number
+  std::uint64_t most_memory = 0;           ///< in bytes, of all that run; 0: any amount
   std::chrono::seconds stop_patience{30};  ///< before a sync that is asked to end is killed
   rest::setting_origins origins = rest::setting_origins::of_process();
 };

@@ -22,6 +22,7 @@ std::string_view name_of(pipeline_state s) {
 
 void sync_counts::add(const sync_end& end) {
   ++by_outcome[std::string(name_of(end.outcome))];
+  outgrown += end.outgrew ? 1 : 0;
   seconds += end.took_s;
   ++all;
   for (std::size_t i = 0; i < duration_bounds.size(); ++i) {

@@ -24,6 +24,10 @@ struct sync_end {
   wall_time began{};
   wall_time ended{};
   double took_s = 0;
+  std::uint64_t memory = 0;  ///< the most that it was seen to take, in bytes
+  bool outgrew = false;      ///< it was stopped since that was beyond its share
+
+  bool operator==(const sync_end&) const = default;
 };
 
 /// Upper bounds of the histogram of the durations of syncs, in seconds.
@@ -34,6 +38,7 @@ struct sync_counts {
   std::map<std::string, std::uint64_t, std::less<>> by_outcome;
   double seconds = 0;
   std::uint64_t all = 0;
+  std::uint64_t outgrown = 0;
   std::array<std::uint64_t, duration_bounds.size()> within = {};  ///< each bound, all shorter ones among them
 
   void add(const sync_end& end);
@@ -60,6 +65,8 @@ struct pipeline_status {
   std::map<std::string, sync_figures::figures> figures;  ///< by stream, see sync_figures::all()
   std::map<std::string, sync_figures::figures> latest;   ///< by stream, of the sync that runs or was last
   std::uint64_t buffer_quota_bytes = 0;
+  std::uint64_t memory = 0;        ///< that the sync takes now, with all that it has started, in bytes
+  std::uint64_t memory_share = 0;  ///< that it may take; 0: any amount
   std::vector<std::string> doubts;
 };
 

@@ -56,12 +56,15 @@ void put_pipeline(dense_json& to, const pipeline_status& p) {
     to.put("error", p.last->error);
     put_time(to, "began", p.last->began);
     put_time(to, "ended", p.last->ended);
+    put_number(to, "memory_bytes", static_cast<double>(p.last->memory));
     to.json.EndObject();
   } else {
     to.json.Null();
   }
   put_number(to, "hooks_failed", static_cast<double>(p.hooks_failed));
   to.put("hook_problem", p.hook_problem);
+  put_number(to, "memory_bytes", static_cast<double>(p.memory));
+  put_number(to, "memory_share_bytes", static_cast<double>(p.memory_share));
   put_number(to, "buffer_quota_bytes", static_cast<double>(p.buffer_quota_bytes));
   put_streams(to, "streams", p.latest);
   to.put_list("doubts", p.doubts);

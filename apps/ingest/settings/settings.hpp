@@ -186,6 +186,7 @@ struct settings {
   std::filesystem::path http_token_file;  ///< empty: none
   std::uint64_t max_syncs = 0;            ///< 0: any number
   std::uint64_t max_connections = 0;      ///< 0: any number
+  std::uint64_t max_memory = 0;           ///< 0: any amount
 
   log_format_choice log_format = log_format_choice::automatic;
   log::level log_level = log::level::info;

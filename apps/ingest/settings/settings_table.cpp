@@ -291,6 +291,9 @@ const std::array definitions{
     .default_text = "0", .unit = "connections", .least = 0, .greatest = 100'000,
     .help = "Most connections to databases of all syncs that run, each LOADERS and one more; 0: any number",
     .commands = serving},
+  setting_definition{.section = "Service", .name = "MAX_MEMORY", .type = size, .member = &s::max_memory,
+    .default_text = "0", .least = 0, .greatest = 64 * tib,
+    .help = "Most memory of all syncs that run, each its pipeline's share (memory); 0: any amount", .commands = serving},
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},

@@ -41,6 +41,7 @@ inline constexpr std::string_view pipeline_refused = "pipeline_refused";
 inline constexpr std::string_view sync_started = "sync_started";
 inline constexpr std::string_view sync_says = "sync_says";
 inline constexpr std::string_view sync_ended = "sync_ended";
+inline constexpr std::string_view sync_outgrows = "sync_outgrows";
 inline constexpr std::string_view sync_killed = "sync_killed";
 inline constexpr std::string_view hook_told = "hook_told";
 inline constexpr std::string_view hook_failed = "hook_failed";

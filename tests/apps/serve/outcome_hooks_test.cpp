@@ -1,12 +1,16 @@
 // Whom a service tells of its syncs: commands and webhooks that answer, fail, hang and talk without end.
 #include "apps/serve/service_run.hpp"
 
+#include <regex>
+
 using namespace ingest::testing;
 
 namespace {
 
 struct told_service : service_run {
   std::filesystem::path told() const { return directory / "told"; }
+  /// What some commands wait for.
+  std::filesystem::path open() const { return directory / "open"; }
   std::string what_was_told() const { return text_of(told()); }
   /// A command that writes down what it was told.
   std::string note(const std::string& what) const { return "'echo \"" + what + "\" >> " + told().string() + "'\n"; }
@@ -87,19 +91,78 @@ BOOST_AUTO_TEST_CASE(hears_last_what_was_last_however_long_it_takes) {
   BOOST_TEST(stop() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(hears_that_it_is_well_though_the_service_was_killed_while_the_failure_was_told) {
-  write("a", "retries: 0\non_failure: 'echo failure >> " + told().string() + "; while test -d " +
-                 directory.path().string() + "; do sleep 0.1; done'\non_recovery: " + note("$INGEST_EVENT"));
+BOOST_AUTO_TEST_CASE(hears_again_of_a_failure_that_the_service_was_killed_while_telling_and_then_that_it_is_well) {
+  write("a", "retries: 0\non_failure: 'echo failure >> " + told().string() + "; while ! test -e " + open().string() +
+                 "; do sleep 0.1; done'\non_recovery: " + note("$INGEST_EVENT"));
   api.status = 500;
   start();
   sync("a", "failed");
   await_that([&] { return what_was_told() == "failure\n"; });
   service->signal(SIGKILL);
   service->wait(std::chrono::seconds(20));
+  put_text(open(), "");
+  start();
+  await_that([&] { return what_was_told() == "failure\nfailure\n" && has(service->err(), "hook_told"); });
+  api.status = 200;
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "failure\nfailure\nrecovery\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_from_the_next_service_what_the_one_that_was_stopped_could_not_tell_and_once) {
+  write("a", "retries: 0\non_failure: 'test -e " + open().string() + " && echo $INGEST_EVENT $INGEST_EXIT_CODE >> " +
+                 told().string() + "'\non_recovery: " + note("$INGEST_EVENT"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return unheard("a") == 1; });
+  BOOST_TEST(stop() == 0);
+  put_text(open(), "");
+  const int before = api.requests;
+  start();
+  await_that([&] { return what_was_told() == "failure 70\n" && has(service->err(), "hook_told"); });
+  BOOST_TEST(api.requests == before);
+  BOOST_TEST(stop() == 0);
   api.status = 200;
   start();
   sync("a", "complete");
-  await_that([&] { return what_was_told() == "failure\nrecovery\n"; });
+  await_that([&] { return what_was_told() == "failure 70\nrecovery\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_of_a_complete_sync_from_the_next_service_where_the_one_before_ended_while_telling) {
+  write("a", "on_complete: 'echo $INGEST_OUTCOME >> " + told().string() + "; while ! test -e " + open().string() +
+                 "; do sleep 0.1; done'\n");
+  start();
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "complete\n"; });
+  BOOST_TEST(stop() == 0);
+  put_text(open(), "");
+  start();
+  await_that([&] { return what_was_told() == "complete\ncomplete\n" && has(service->err(), "hook_told"); });
+  BOOST_TEST(stop() == 0);
+  start();
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "complete\ncomplete\ncomplete\n"; });
+  BOOST_TEST(stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(hears_no_news_that_are_older_than_a_week) {
+  write("a", "retries: 0\non_failure: 'test -e " + open().string() + " && echo $INGEST_EVENT >> " + told().string() +
+                 "'\non_recovery: " + note("$INGEST_EVENT"));
+  api.status = 500;
+  start();
+  sync("a", "failed");
+  await_that([&] { return unheard("a") == 1; });
+  BOOST_TEST(stop() == 0);
+  const auto file = state() / "a" / "schedule.json";
+  put_text(file, std::regex_replace(text_of(file), std::regex(R"("ended":"\d{4})"), R"("ended":"2020)"));
+  put_text(open(), "");
+  api.status = 200;
+  start();
+  BOOST_TEST(!has(text_of(file), "2020-"), text_of(file));
+  sync("a", "complete");
+  await_that([&] { return what_was_told() == "recovery\n"; });
   BOOST_TEST(stop() == 0);
 }
 

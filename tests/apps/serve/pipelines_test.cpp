@@ -12,6 +12,7 @@
 #include "ingest/error.hpp"
 #include "serve/exposition.hpp"
 #include "serve/outcome_hooks.hpp"
+#include "serve/pipeline_memory.hpp"
 #include "serve/pipeline_schema.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "serve/service_http.hpp"
@@ -128,6 +129,9 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
       {base + "jitter: 5\n", "orders.yaml line 3: jitter: must be a time such as 30s"},
       {base + "timeout: -1s\n", "timeout: must be a time"},
       {base + "retries: many\n", "orders.yaml line 3: retries: must be a number"},
+      {base + "memory: much\n", "orders.yaml line 3: memory: must be a size such as 512MiB or 2GiB"},
+      {base + "memory: 64\n", "orders.yaml line 3: memory: must be a size such as 512MiB or 2GiB, of 1MiB at least"},
+      {base + "max_memory: 1GiB\n", "max_memory is the service's, not a pipeline's"},
       {base + "overlap: both\n", "overlap: must be skip or queue"},
       {base + "retry_wait: 0s\n", "must be at least 1s"},
       {base + "on_failure: true\n", "orders.yaml line 3: on_failure: must be a text"},
@@ -157,6 +161,23 @@ BOOST_AUTO_TEST_CASE(is_refused_with_its_line_where_a_run_would_not_begin_with_i
   }
   BOOST_TEST(has(refusal(base, "a b.yaml"), "the name of the file is that of its pipeline"));
   BOOST_TEST(has(refusal(base, std::string(64, 'a') + ".yaml"), "at most 63"));
+}
+
+BOOST_AUTO_TEST_CASE(has_a_share_of_memory_where_it_says_so_or_the_service_has_a_quota) {
+  const auto share_of = [](const std::string& more, std::uint64_t most_memory) {
+    return read_pipeline("database_url: ${DB}\nfrom: file:x.ndjson\n" + more, "/etc/ingest/pipelines.d/a.yaml", state,
+                         origins(), most_memory)
+        .memory;
+  };
+  constexpr std::uint64_t mib = 1 << 20;
+  BOOST_TEST(share_of("", 0) == 0);
+  BOOST_TEST(share_of("", 2048 * mib) == 256 * mib);
+  BOOST_TEST(share_of("", 100 * mib) == 100 * mib);
+  BOOST_TEST(share_of("memory: 1GiB\n", 0) == 1024 * mib);
+  BOOST_TEST(share_of("memory: 1GiB\n", 1024 * mib) == 1024 * mib);
+  BOOST_CHECK_EXCEPTION(share_of("memory: 1GiB\n", 1023 * mib), error, [](const error& e) {
+    return has(e.what(), "a.yaml line 3: memory: is more than all syncs may take, which MAX_MEMORY says: 1023MiB");
+  });
 }
 
 BOOST_AUTO_TEST_CASE(is_doubted_where_its_syncs_would_have_nothing_to_do) {
@@ -264,7 +285,8 @@ BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_
     }
     return heard.has_value();
   };
-  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path());
+  teller.go_on(now);
   hooks.on_failure = "exit 2";
   teller.change(hooks);
   BOOST_TEST(!until_done());
@@ -275,13 +297,37 @@ BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_
   BOOST_TEST(until_done());
   BOOST_TEST(teller.problem().empty());
   hooks.on_failure = "exit 3";
-  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path(), now);
+  teller.tell(hooks, {told_event::failure, "a", {}, 1, {}}, directory.path());
+  teller.go_on(now);
   hooks.on_failure.clear();
   teller.change(hooks);
   until_done();
   now.steady += std::chrono::hours(1);
   BOOST_TEST(!teller.go_on(now));
   BOOST_TEST(!teller.is_busy(), "nobody wants to be told any more");
+}
+
+BOOST_AUTO_TEST_CASE(news_that_nobody_heard_are_read_as_they_were_written_the_latest_of_each_kind) {
+  const scratch_dir directory;
+  const auto at = [](int s) { return wall_time(std::chrono::seconds(1'700'000'000 + s)); };
+  outcome_hooks hooks;
+  hooks.on_complete = hooks.on_failure = "true";
+  outcome_teller teller;
+  const sync_end failed{sync_outcome::failed, 69, "the \"API\" is\naway", at(0), at(5), 5.25};
+  teller.tell(hooks, {told_event::failure, "a", failed, 4, at(60)}, directory.path());
+  for (const int s : {10, 20}) {
+    teller.tell(hooks, {told_event::complete, "a", {sync_outcome::complete, 0, "", at(s), at(s + 1), 1}, 0, {}},
+                directory.path());
+  }
+  teller.tell(hooks, {told_event::recovery, "a", failed, 0, {}}, directory.path());  // nobody wants to hear that
+  pipeline_memory m;
+  m.unheard = teller.unheard();
+  BOOST_REQUIRE(m.unheard.size() == 2u);
+  BOOST_TEST((m.unheard.at(told_event::complete).end.began == at(20)));
+  write_memory(directory.path(), "a", m);
+  BOOST_TEST((read_memory(directory.path(), "a").unheard == m.unheard));
+  teller.kill();
+  BOOST_TEST((teller.unheard() == m.unheard));
 }
 
 BOOST_AUTO_TEST_CASE(figures_add_up_over_syncs_and_streams) {
