@@ -65,6 +65,17 @@ std::optional<double> time_of(const std::optional<wall_time>& t) {
   return t ? std::optional(static_cast<double>(t->time_since_epoch().count())) : std::nullopt;
 }
 
+/// Of `buckets`, each counts what those before it do as well.
+ClientMetric histogram_of(labels by, std::vector<ClientMetric::Bucket> buckets, std::uint64_t count, double sum) {
+  buckets.push_back({count, std::numeric_limits<double>::infinity()});
+  ClientMetric m;
+  m.label = std::move(by);
+  m.histogram.bucket = std::move(buckets);
+  m.histogram.sample_count = count;
+  m.histogram.sample_sum = sum;
+  return m;
+}
+
 void add_syncs(families& to, const service_status& s) {
   MetricFamily& ends = to.begin("ingest_syncs_total", "Syncs that have ended, by how", MetricType::Counter);
   for (const pipeline_status& p : s.pipelines) {
@@ -76,15 +87,12 @@ void add_syncs(families& to, const service_status& s) {
   }
   MetricFamily& durations = to.begin("ingest_sync_duration_seconds", "How long syncs took", MetricType::Histogram);
   for (const pipeline_status& p : s.pipelines) {
-    ClientMetric m;
-    m.label = {{"pipeline", p.name}};
-    m.histogram.sample_sum = p.counts.seconds;
-    m.histogram.sample_count = p.counts.all;
+    std::vector<ClientMetric::Bucket> buckets;
     for (std::size_t i = 0; i < duration_bounds.size(); ++i) {
-      m.histogram.bucket.push_back({p.counts.within[i], duration_bounds[i]});
+      buckets.push_back({p.counts.within[i], duration_bounds[i]});
     }
-    m.histogram.bucket.push_back({m.histogram.sample_count, std::numeric_limits<double>::infinity()});
-    durations.metric.push_back(std::move(m));
+    durations.metric.push_back(
+        histogram_of({{"pipeline", p.name}}, std::move(buckets), p.counts.all, p.counts.seconds));
   }
 }
 
@@ -129,17 +137,14 @@ void add_figures(families& to, const service_status& s) {
 }
 
 ClientMetric histogram_of(labels by, const std::vector<double>& figures) {
-  ClientMetric m;
-  m.label = std::move(by);
+  std::vector<ClientMetric::Bucket> buckets;
   std::uint64_t so_far = 0;
   for (std::size_t i = 0; i < metrics::histogram::bounds_us.size(); ++i) {
     so_far += static_cast<std::uint64_t>(figures[i]);
-    m.histogram.bucket.push_back({so_far, static_cast<double>(metrics::histogram::bounds_us[i]) / 1e6});
+    buckets.push_back({so_far, static_cast<double>(metrics::histogram::bounds_us[i]) / 1e6});
   }
-  m.histogram.sample_count = so_far + static_cast<std::uint64_t>(figures[figures.size() - 2]);
-  m.histogram.bucket.push_back({m.histogram.sample_count, std::numeric_limits<double>::infinity()});
-  m.histogram.sample_sum = figures.back() / 1e6;
-  return m;
+  const auto beyond = static_cast<std::uint64_t>(figures[figures.size() - 2]);
+  return histogram_of(std::move(by), std::move(buckets), so_far + beyond, figures.back() / 1e6);
 }
 
 void add_durations(families& to, const service_status& s) {

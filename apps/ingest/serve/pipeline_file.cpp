@@ -295,12 +295,11 @@ class pipeline_reader {
 };
 
 std::string text_of_sync(const node& pipeline) {
-  constexpr std::array<std::string_view, 10> of_others = {"schedule",    "timezone",    "jitter",     "overlap",
-                                                          "retries",     "retry_wait",  "on_failure", "on_recovery",
-                                                          "on_complete", "hook_timeout"};
   std::string text;
   for (const node::member& m : pipeline.members()) {
-    if (std::find(of_others.begin(), of_others.end(), m.name) == of_others.end()) {
+    const auto key = std::find_if(pipeline_keys().begin(), pipeline_keys().end(),
+                                  [&](const pipeline_key& k) { return k.name == m.name; });
+    if (key == pipeline_keys().end() || key->of_running) {
       text += m.name + ":" + m.content.to_json() + "\n";
     }
   }
@@ -327,10 +326,12 @@ const std::vector<pipeline_key>& pipeline_keys() {
        "A sync begins up to so much later: by a share of it that is always the pipeline's own, so that not all begin "
        "at "
        "once"},
-      {"timeout", "duration", "none", "After that a sync is stopped, and counts as failed; the next one goes on there"},
+      {"timeout", "duration", "none", "After that a sync is stopped, and counts as failed; the next one goes on there",
+       true},
       {"memory", "size", "256MiB if there is `MAX_MEMORY`, else none",
        "What a sync may take, with all that it has started: it begins when so much of `MAX_MEMORY` is free, and is "
-       "stopped, and counts as failed, where it stays beyond its share"},
+       "stopped, and counts as failed, where it stays beyond its share",
+       true},
       {"overlap", "text", "skip", "A sync that is due while one runs: `skip`, or `queue` for one behind it"},
       {"retries", "number", "3",
        "Of a sync that has failed for what time may mend, before the next moment of the schedule"},
@@ -343,7 +344,7 @@ const std::vector<pipeline_key>& pipeline_keys() {
       {"on_complete", "text", "none", "Who is told of each complete sync"},
       {"hook_timeout", "duration", "10min", "After that a command is killed, and a webhook given up"},
       {"connection", "object", "none",
-       "Of a connector, the settings of its connection, in place of a file of them (`connector_config`)"},
+       "Of a connector, the settings of its connection, in place of a file of them (`connector_config`)", true},
   };
   return keys;
 }

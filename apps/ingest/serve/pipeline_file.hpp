@@ -47,6 +47,7 @@ struct pipeline_key {
   std::string_view kind;  ///< "text", "duration", "size", "number" or "object"
   std::string_view default_text;
   std::string_view help;
+  bool of_running = false;  ///< a sync that runs begins anew where it is another one
 };
 const std::vector<pipeline_key>& pipeline_keys();
 
