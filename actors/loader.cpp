@@ -62,15 +62,21 @@ void loader_state::tell_keys(const range_offer& m) {
   auto keys = sink_->keys(read(m.pages));
   waiting_.emplace(m.number, m.pages);
   post(buffer_, range_keys{context_.id.index, m.life, m.number,
-                           keys ? std::make_shared<const key_numbers>(std::move(*keys)) : nullptr});
+                           keys ? std::make_shared<const record_keys>(std::move(*keys)) : nullptr});
 }
 
 void loader_state::load_in_turn(const range_turn& m) {
-  const auto offered = waiting_.extract(m.number);
-  if (offered.empty() || must_not_write()) {
+  const auto offered = waiting_.find(m.number);
+  if (offered == waiting_.end() || must_not_write()) {
     return;
   }
-  load_range(offered.mapped());
+  try {
+    load_range(offered->second);
+  } catch (const keys_changed&) {
+    post(buffer_, range_keys{context_.id.index, m.life, m.number, nullptr});
+    return;
+  }
+  waiting_.erase(offered);
   if (!must_not_write()) {
     post(buffer_, range_done{context_.id.index, m.life, m.number});
   }
@@ -120,8 +126,8 @@ write_outcome loader_state::write(const batch& records) {
   }
 }
 
-/// Without a durable buffer a stop takes effect at once, as in ingest_stream(); with one, what is offered may be loaded
-/// until the time for it is over.
+/// Without a durable buffer a stop takes effect at once, as in ingest_stream(); with one, what is offered, and
+/// need not wait for its turn, may be loaded until the time for it is over.
 bool loader_state::must_not_write() const {
   return interrupted_ || context_.stop.stop_requested() || (!context_.spec->buffer && context_.run->stop_requested());
 }

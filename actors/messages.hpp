@@ -183,12 +183,13 @@ struct range_done {
   std::uint64_t number = 0;
 };
 
-/// The keys of what was offered under `number`, as sink::keys() tells them.
+/// The keys of what was offered under `number`, as sink::keys() tells them. Once more, and unknown, where that holds no
+/// more: then it waits for a turn again.
 struct range_keys {
   std::uint32_t loader = 0;
   life_number life = 0;
   std::uint64_t number = 0;
-  std::shared_ptr<const key_numbers> keys;  ///< null: not known
+  std::shared_ptr<const record_keys> keys;  ///< null: not known
 };
 
 using range_source = caf::typed_actor<accepts<loader_ready>, accepts<range_keys>, accepts<range_done>>;

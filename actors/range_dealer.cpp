@@ -7,14 +7,17 @@ namespace ingest::actors {
 
 namespace {
 
+/// That a loader holds: one that it writes, and one whose keys it can tell meanwhile.
+constexpr std::size_t most_in_turn = 2;
+
 /// Null: nobody knows which.
-bool may_share_keys(const key_numbers* one, const key_numbers* other) {
-  if (one == nullptr || other == nullptr) {
+bool may_share_keys(const record_keys* one, const record_keys* other) {
+  if (one == nullptr || other == nullptr || one->rule != other->rule) {
     return true;
   }
-  auto a = one->begin();
-  auto b = other->begin();
-  while (a != one->end() && b != other->end()) {
+  auto a = one->numbers.begin();
+  auto b = other->numbers.begin();
+  while (a != one->numbers.end() && b != other->numbers.end()) {
     if (*a == *b) {
       return true;
     }
@@ -37,10 +40,13 @@ range_dealer::loader_link* range_dealer::find(std::uint32_t loader, life_number 
 }
 
 range_dealer::loader_link* range_dealer::freest_loader() {
-  const auto freest = std::max_element(loaders_.begin(), loaders_.end(), [](const auto& a, const auto& b) {
-    return a.second.credit.balance() < b.second.credit.balance();
+  const auto room_of = [this](const loader_link& l) {
+    return in_turn_ && l.outstanding.size() >= most_in_turn ? 0 : l.credit.balance();
+  };
+  const auto freest = std::max_element(loaders_.begin(), loaders_.end(), [&](const auto& a, const auto& b) {
+    return room_of(a.second) < room_of(b.second);
   });
-  return freest == loaders_.end() || freest->second.credit.balance() == 0 ? nullptr : &freest->second;
+  return freest == loaders_.end() || room_of(freest->second) == 0 ? nullptr : &freest->second;
 }
 
 void range_dealer::deal(const supply& next) {
@@ -87,6 +93,7 @@ void range_dealer::note_keys(const range_keys& m) {
     return;
   }
   task->second.keys_told = true;
+  task->second.has_turn = false;
   task->second.keys = m.keys;
   give_turns();
 }
@@ -117,6 +124,8 @@ void range_dealer::detach(const detach_loader& m) {
   if (loader_link* link = find(m.loader, m.life)) {
     for (auto& [number, task] : link->outstanding) {
       task.has_turn = false;
+      task.keys_told = false;
+      task.keys.reset();
       waiting_.push_back(std::move(task));
     }
     std::sort(waiting_.begin(), waiting_.end(), [](const auto& a, const auto& b) { return a.place < b.place; });

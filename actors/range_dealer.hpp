@@ -27,13 +27,14 @@ struct load_task {
   std::vector<reader_debt> spent;  ///< to be given back when it is written
 
   std::uint64_t place = 0;  ///< among all that were asked for
-  bool keys_told = false;   ///< by a loader
-  std::shared_ptr<const key_numbers> keys;
+  bool keys_told = false;   ///< by the loader that holds it
+  std::shared_ptr<const record_keys> keys;
   bool has_turn = false;  ///< of the loader that holds it
 };
 
 /// Deals tasks out to loaders, as far as the loaders' windows go; each to the loader that has the most left. In the
-/// order of keys, a task is written when no other one before it can have one of its keys.
+/// order of keys, a task is written when no other one before it can have one of its keys, and a loader holds two at the
+/// most: what waits for its turn would else become many small ones.
 class range_dealer {
  public:
   explicit range_dealer(write_order order = write_order::any) : in_turn_(order == write_order::of_keys) {}

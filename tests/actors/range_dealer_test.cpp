@@ -55,12 +55,13 @@ struct market {
     return tasks;
   }
 
-  using keys = std::optional<ingest::key_numbers>;
+  using keys = std::optional<std::vector<std::uint64_t>>;
 
   /// The loader tells the keys of what it was offered last.
-  void tell(std::uint32_t loader, life_number life, const keys& which) {
-    dealer.note_keys({loader, life, offered[loader].back().number,
-                      which ? std::make_shared<const ingest::key_numbers>(*which) : nullptr});
+  void tell(std::uint32_t loader, life_number life, const keys& which, std::uint64_t rule = 1) {
+    dealer.note_keys(
+        {loader, life, offered[loader].back().number,
+         which ? std::make_shared<const ingest::record_keys>(ingest::record_keys{rule, *which}) : nullptr});
     while (system.deliver_one()) {
     }
   }
@@ -193,6 +194,36 @@ BOOST_AUTO_TEST_CASE(a_task_with_a_key_of_one_before_it_waits_until_that_is_writ
   BOOST_TEST(!may_write(1));
   complete(0, 1);
   BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_were_told_by_different_rules_may_be_any) {
+  tell(0, 1, {{1}}, 1);
+  tell(1, 1, {{2}}, 2);
+  BOOST_TEST(!may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_whose_keys_hold_no_more_waits_for_a_turn_again) {
+  tell(0, 1, {{1}});
+  tell(1, 1, {{2}});
+  BOOST_TEST(may_write(1));
+  had_turn[1].clear();
+  tell(1, 1, {});
+  BOOST_TEST(!may_write(1));
+  complete(0, 1);
+  BOOST_TEST(may_write(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_loader_holds_two_tasks_at_the_most) {
+  costs.assign(20, 1);
+  complete(0, 1);
+  complete(1, 1);
+  deal();
+  BOOST_TEST(given(0).size() == 3u);
+  BOOST_TEST(given(1).size() == 3u);
+  complete(1, 1);
+  deal();
+  BOOST_TEST(given(0).size() == 3u);
+  BOOST_TEST(given(1).size() == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(what_has_keys_that_nobody_knows_is_written_alone) {

@@ -22,8 +22,8 @@ class sink_without_keys final : public sink {
   explicit sink_without_keys(std::unique_ptr<sink> behind) : behind_(std::move(behind)) {}
 
   void open(std::stop_token stop) override { behind_->open(std::move(stop)); }
-  std::optional<key_numbers> keys(const batch& records) override {
-    return behind_->keys(records) ? std::optional(key_numbers()) : std::nullopt;
+  std::optional<record_keys> keys(const batch& records) override {
+    return behind_->keys(records) ? std::optional(record_keys()) : std::nullopt;
   }
   write_outcome write(const batch& records) override { return behind_->write(records); }
   void finalize() override { behind_->finalize(); }

@@ -43,8 +43,23 @@ enum class write_order {
   as_it_came  ///< all of it: there is one loader
 };
 
-/// A number for each key that records have, in rising order. Two keys may have one number, but a key has one only.
-using key_numbers = std::vector<std::uint64_t>;
+/// The keys that records have.
+struct record_keys {
+  /// By what keys are told apart. What is told by different rules cannot be compared.
+  std::uint64_t rule = 0;
+
+  /// One for each key, in rising order. Two keys may have one number, but a key has one only.
+  std::vector<std::uint64_t> numbers;
+
+  bool operator==(const record_keys&) const = default;
+};
+
+/// Thrown by write(): what keys() has told of the batch holds no more, as where somebody has altered the table. It was
+/// not written. It is offered again, as one whose keys nobody knows.
+class keys_changed : public error {
+ public:
+  explicit keys_changed(const std::string& message) : error(errc::unavailable, message) {}
+};
 
 /// Where records go. One thread at a time calls
 ///
@@ -69,7 +84,7 @@ class sink {
   /// Where batches are written in the order of their keys: those of this one. Nothing where they cannot be told apart
   /// for certain: it is written behind all that were read before it then, and before all others. write() may follow, of
   /// this batch, or keys() of another one.
-  virtual std::optional<key_numbers> keys(const batch& records) {
+  virtual std::optional<record_keys> keys(const batch& records) {
     static_cast<void>(records);
     return std::nullopt;
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "ingest/log.hpp"
@@ -50,11 +51,8 @@ void look_at_emptying(postgres_connection& c, load_session& session, const std::
                {{"table", table.identity()}});
 }
 
-/// What was told of keys before holds no more; who is asked anew tells it as it is.
-error key_altered(const target_table& table) {
-  return {errc::unavailable, "somebody has altered " + table.identity() +
-                                 " so that other rows than before may be in each "
-                                 "other's way; loading begins anew"};
+keys_changed rules_changed(const target_table& table) {
+  return keys_changed("somebody has altered " + table.identity() + ", so that other rows may be in each other's way");
 }
 
 class postgres_sink final : public sink {
@@ -63,7 +61,7 @@ class postgres_sink final : public sink {
       : session_(std::move(session)), loader_(loader), completes_run_(completes_run) {}
 
   void open(std::stop_token stop) override { stop_ = std::move(stop); }
-  std::optional<key_numbers> keys(const batch& records) override;
+  std::optional<record_keys> keys(const batch& records) override;
   write_outcome write(const batch& records) override;
   void finalize() override;
   void abort(const error&) override { connection_.close(); }
@@ -96,8 +94,7 @@ class postgres_sink final : public sink {
   std::optional<range_load::outcome> unanswered_;    // of a transaction whose COMMIT got no answer
   std::shared_ptr<const target_table> loaded_into_;  // by that transaction
   copy_rows rows_;
-  std::optional<row_keys> told_by_;                              // which rows share a key, since somebody was told
-  std::set<std::pair<slice_id, page_id>> told_;                  // the first pages of batches whose keys were told
+  std::map<std::pair<slice_id, page_id>, row_keys> told_;  // by what keys were told, by the first page of the batch
   std::set<std::pair<std::uint64_t, std::uint64_t>> set_aside_;  // rows of the current write that are in the rejects
                                                                  // file: the offset of their page, their number
 };
@@ -150,22 +147,18 @@ void postgres_sink::disconnect() {
 }
 
 /// Before somebody has looked at the table, nobody knows what its key is.
-std::optional<key_numbers> postgres_sink::keys(const batch& records) {
+std::optional<record_keys> postgres_sink::keys(const batch& records) {
   const auto table = session_->live().now();
   if (!table) {
     return std::nullopt;
   }
-  row_keys keys(*table);
-  if (told_by_ && *told_by_ != keys) {
-    throw key_altered(*table);
-  }
-  told_by_ = keys;
+  row_keys by(*table);
   rows_.assign(records, records.pages);
-  auto numbers = keys.of(rows_);
-  if (numbers) {
-    told_.insert(page_key(records.pages.front()));
+  auto told = by.of(rows_);
+  if (told) {
+    told_.insert_or_assign(page_key(records.pages.front()), std::move(by));
   }
-  return numbers;
+  return told;
 }
 
 write_outcome postgres_sink::write(const batch& records) {
@@ -207,15 +200,18 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     return unanswered_ ? count(*unanswered_, records) : write_outcome{.rows_already_loaded = rows_of(records)};
   }
   unanswered_.reset();
-  if (told_by_ && *told_by_ != row_keys(*table)) {
-    throw key_altered(*table);
+  const auto told = told_.find(page_key(records.pages.front()));
+  if (told != told_.end() && told->second != row_keys(*table)) {
+    told_.erase(told);
+    throw rules_changed(*table);
   }
-  if (table->shape.in_order() && !told_.contains(page_key(records.pages.front()))) {
+  if (table->shape.in_order() && told == told_.end()) {
     require_predecessors(*connection_, opened.identity.pipeline, ours);
   }
   // Nobody alters it from here on. What was made for a type that a column had before would be read as another value.
   connection_->execute("SELECT FROM " + table->quoted + " LIMIT 0");
-  if (table_fingerprint(*connection_, table->quoted) != table->fingerprint) {
+  if (table_fingerprint(*connection_, table->quoted) != table->fingerprint ||
+      (table->rows_stand_alone && !rows_stand_alone(*connection_, table->quoted))) {
     leave_transaction();
     in_use.unlock();
     session_->look_at_table_again(*connection_, table);

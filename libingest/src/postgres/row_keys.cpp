@@ -12,6 +12,22 @@ namespace ingest::detail {
 
 namespace {
 
+/// Whether a member that is called otherwise may have this column: column_name_of() ends in a checksum.
+bool may_have_other_name(std::string_view column) {
+  constexpr std::size_t of_checksum = 8;
+  return column.size() > of_checksum && column[column.size() - of_checksum - 1] == '_' &&
+         column.substr(column.size() - of_checksum).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// As coarse as uuids are, whatever the type: a column of text may become one of uuid in mid-run.
+void append_coarse(std::string_view text, std::string& to) {
+  for (const char c : text) {
+    if (c != '-' && c != '{' && c != '}') {
+      to += lower(c);
+    }
+  }
+}
+
 bool is_plain_integer(std::string_view text) {
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
   return !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); }) &&
@@ -28,6 +44,9 @@ row_keys::row_keys(const target_table& table) {
   for (const std::string& name : table.shape.key) {
     const auto c = std::find_if(table.shape.columns.begin(), table.shape.columns.end(),
                                 [&](const shape_column& has) { return has.name == name; });
+    if (c->at && may_have_other_name(name)) {
+      return;
+    }
     const auto told = told_by(table.types.at(static_cast<std::size_t>(std::distance(table.shape.columns.begin(), c))));
     if (!told) {
       return;
@@ -54,13 +73,11 @@ bool row_keys::append(std::string_view text, texts told_by) {
       if (text.find('\0') != std::string_view::npos) {
         return false;  // it may go without that
       }
-      key_.append(text);
       break;
     case texts::integers:
       if (!is_plain_integer(text)) {
         return false;
       }
-      key_.append(text);
       break;
     case texts::uuids:
       if (text.size() != 36) {
@@ -71,10 +88,10 @@ bool row_keys::append(std::string_view text, texts told_by) {
         if (is_dash ? text[i] != '-' : text[i] == '-') {
           return false;
         }
-        key_ += lower(text[i]);
       }
       break;
   }
+  append_coarse(text, key_);
   key_ += '\0';
   return true;
 }
@@ -95,11 +112,23 @@ bool row_keys::append_key(std::string_view key, std::string_view record) {
   return true;
 }
 
-std::optional<key_numbers> row_keys::of(const copy_rows& rows) {
+std::uint64_t row_keys::rule() const {
+  std::string text;
+  for (const column& c : *columns_) {
+    for (const std::string& token : c.at ? c.at->tokens() : std::vector<std::string>()) {
+      text += token + '\0';
+    }
+    text += c.at ? 'm' : 'l';
+    text += static_cast<char>('0' + static_cast<int>(c.told_by));
+  }
+  return std::hash<std::string>()(text);
+}
+
+std::optional<record_keys> row_keys::of(const copy_rows& rows) {
   if (!columns_) {
     return std::nullopt;
   }
-  key_numbers numbers;
+  std::vector<std::uint64_t> numbers;
   numbers.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows.prefetch_behind(i);
@@ -114,7 +143,7 @@ std::optional<key_numbers> row_keys::of(const copy_rows& rows) {
   }
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  return numbers;
+  return record_keys{rule(), std::move(numbers)};
 }
 
 }  // namespace ingest::detail

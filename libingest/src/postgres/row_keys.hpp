@@ -17,7 +17,7 @@ class row_keys {
   explicit row_keys(const target_table& table);
 
   /// Nothing where that cannot be told of all rows, or one row may be in the way of another with another key.
-  std::optional<key_numbers> of(const copy_rows& rows);
+  std::optional<record_keys> of(const copy_rows& rows);
 
   bool operator==(const row_keys& other) const { return columns_ == other.columns_; }
 
@@ -35,6 +35,7 @@ class row_keys {
   };
 
   static std::optional<texts> told_by(const std::string& type);
+  std::uint64_t rule() const;
   bool append(std::string_view text, texts told_by);
   bool append_key(std::string_view key, std::string_view record);
 

@@ -148,9 +148,7 @@ std::string table_fingerprint(postgres_connection& c, const std::string& quoted)
       "WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped), '') || ':' || coalesce((SELECT "
       "string_agg(concat_ws("
       "' ', indexrelid, indkey, indisvalid, indimmediate, indpred IS NULL, indcollation), ',' ORDER BY indexrelid) "
-      "FROM pg_index WHERE indrelid = t.oid AND indisunique), '') || ':' || coalesce((SELECT "
-      "string_agg(concat_ws(' ', oid, tgenabled), ',' ORDER BY oid) FROM pg_trigger WHERE tgrelid = t.oid "
-      "AND NOT tgisinternal), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
+      "FROM pg_index WHERE indrelid = t.oid AND indisunique), '') FROM pg_class t WHERE t.oid = to_regclass($1)",
       {quoted});
   return r.empty() ? "" : r.text(0, 0);
 }
