@@ -10,7 +10,7 @@ target_link_libraries(ingest_fault_support PUBLIC ingest_test_support ingest_rap
 
 ingest_test(faults/certificates_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 120)
 ingest_test(faults/connections_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
-ingest_test(faults/connectors_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300)
+ingest_test(faults/connectors_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 600)
 ingest_test(faults/finalize_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 120)
 ingest_test(faults/full_disk_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
 ingest_test(faults/kills_test.cpp LIBS ingest_fault_support LABELS faults TIMEOUT 300 INTERNAL)
