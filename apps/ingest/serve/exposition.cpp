@@ -49,11 +49,12 @@ class families {
   }
 
   void add_pipelines(const std::string& name, const std::string& help, const service_status& s,
-                     const std::function<std::optional<double>(const pipeline_status&)>& value) {
-    MetricFamily& family = begin(name, help, MetricType::Gauge);
+                     const std::function<std::optional<double>(const pipeline_status&)>& value,
+                     MetricType type = MetricType::Gauge) {
+    MetricFamily& family = begin(name, help, type);
     for (const pipeline_status& p : s.pipelines) {
       if (const auto v = value(p)) {
-        family.metric.push_back(metric_of(MetricType::Gauge, {{"pipeline", p.name}}, *v));
+        family.metric.push_back(metric_of(type, {{"pipeline", p.name}}, *v));
       }
     }
   }
@@ -93,26 +94,6 @@ void add_syncs(families& to, const service_status& s) {
     }
     durations.metric.push_back(
         histogram_of({{"pipeline", p.name}}, std::move(buckets), p.counts.all, p.counts.seconds));
-  }
-}
-
-void add_outgrown(families& to, const service_status& s) {
-  MetricFamily& outgrown =
-      to.begin("ingest_syncs_outgrown_total", "Syncs that were stopped since they took more memory than their share",
-               MetricType::Counter);
-  for (const pipeline_status& p : s.pipelines) {
-    outgrown.metric.push_back(
-        metric_of(MetricType::Counter, {{"pipeline", p.name}}, static_cast<double>(p.counts.outgrown)));
-  }
-}
-
-void add_hooks(families& to, const service_status& s) {
-  MetricFamily& failed =
-      to.begin("ingest_hooks_failed_total", "Commands and webhooks that were to be told of a sync and have failed",
-               MetricType::Counter);
-  for (const pipeline_status& p : s.pipelines) {
-    failed.metric.push_back(
-        metric_of(MetricType::Counter, {{"pipeline", p.name}}, static_cast<double>(p.hooks_failed)));
   }
 }
 
@@ -201,8 +182,13 @@ std::string exposition_of(const service_status& s) {
   to.add_pipelines("ingest_pipeline_next_sync_timestamp_seconds", "When the next sync begins, since 1970", s,
                    [](const pipeline_status& p) { return time_of(p.next_begin); });
   add_syncs(to, s);
-  add_outgrown(to, s);
-  add_hooks(to, s);
+  to.add_pipelines(
+      "ingest_syncs_outgrown_total", "Syncs that were stopped since they took more memory than their share", s,
+      [](const pipeline_status& p) { return std::optional(static_cast<double>(p.counts.outgrown)); },
+      MetricType::Counter);
+  to.add_pipelines(
+      "ingest_hooks_failed_total", "Commands and webhooks that were to be told of a sync and have failed", s,
+      [](const pipeline_status& p) { return std::optional(static_cast<double>(p.hooks_failed)); }, MetricType::Counter);
   add_figures(to, s);
   add_durations(to, s);
   return prometheus::TextSerializer().Serialize(to.all);
