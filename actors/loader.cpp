@@ -53,9 +53,7 @@ void loader_state::load(const range_offer& m) {
   } else {
     load_range(m.pages);
   }
-  if (!must_not_write()) {
-    post(buffer_, range_done{context_.id.index, m.life, m.number});
-  }
+  tell_done(m.number);
 }
 
 void loader_state::tell_keys(const range_offer& m) {
@@ -77,8 +75,12 @@ void loader_state::load_in_turn(const range_turn& m) {
     return;
   }
   waiting_.erase(offered);
+  tell_done(m.number);
+}
+
+void loader_state::tell_done(std::uint64_t number) {
   if (!must_not_write()) {
-    post(buffer_, range_done{context_.id.index, m.life, m.number});
+    post(buffer_, range_done{context_.id.index, context_.life, number});
   }
 }
 

@@ -27,6 +27,7 @@ class loader_state {
  private:
   void open_sink();
   void tell_keys(const range_offer& m);
+  void tell_done(std::uint64_t number);
   void load_range(const range& pages);
   const batch& read(const range& pages);
   void load_batches(batch_group& group);

@@ -324,9 +324,9 @@ using supervisor_actor =
   X(stage_failed) X(stage_done) X(stage_down) X(buffer_drained) X(cannot_resume) X(page_batch) X(page_credit) \
   X(start_reading) X(begin_slice) X(input_over) X(transform_job) X(transform_done) X(range_offer)             \
   X(range_turn) X(range_keys) X(loader_ready) X(range_done) X(buffer_opened) X(pages_durable) X(range_loaded) \
-  X(release_segment) X(attach_buffer) X(detach_loader) X(finalize_sink) X(stop_stage) X(close_run) X(begin_work) X(take_slice)   \
-  X(read_next) X(sync_now) X(flush_ranges) X(retry_append) X(save_state) X(restart_due) X(stop_requested)     \
-  X(shutdown_due)
+  X(release_segment) X(attach_buffer) X(detach_loader) X(finalize_sink) X(stop_stage) X(close_run)            \
+  X(begin_work) X(take_slice) X(read_next) X(sync_now) X(flush_ranges) X(retry_append) X(save_state)          \
+  X(restart_due) X(stop_requested) X(shutdown_due)
 // clang-format on
 
 // Messages stay inside one process: they carry shared payloads and handles, and are never serialised.

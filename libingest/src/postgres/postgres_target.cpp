@@ -174,10 +174,7 @@ std::vector<slice_progress> postgres_target::claim(std::span<const slice_id> sli
 }
 
 write_order postgres_target::order() const {
-  const detail::table_shape& shape = session_->shape();
-  return shape.key.empty()                   ? write_order::as_it_came
-         : shape.write == disposition::merge ? write_order::of_keys
-                                             : write_order::any;
+  return session_->shape().order();
 }
 
 bool postgres_target::replaces_rows(std::stop_token stop) {

@@ -6,7 +6,6 @@
 
 #include "core/ascii.hpp"
 #include "json/json_scanner.hpp"
-#include "records/record_line.hpp"
 
 namespace ingest::detail {
 
@@ -34,6 +33,19 @@ bool is_plain_integer(std::string_view text) {
          (digits.front() != '0' || text == "0");
 }
 
+bool is_plain_uuid(std::string_view text) {
+  if (text.size() != 36) {
+    return false;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_dash != (text[i] == '-')) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 row_keys::row_keys(const target_table& table) {
@@ -42,12 +54,11 @@ row_keys::row_keys(const target_table& table) {
   }
   std::vector<column> columns;
   for (const std::string& name : table.shape.key) {
-    const auto c = std::find_if(table.shape.columns.begin(), table.shape.columns.end(),
-                                [&](const shape_column& has) { return has.name == name; });
+    const shape_column* const c = table.shape.find(name);
     if (c->at && may_have_other_name(name)) {
       return;
     }
-    const auto told = told_by(table.types.at(static_cast<std::size_t>(std::distance(table.shape.columns.begin(), c))));
+    const auto told = told_by(table.types.at(static_cast<std::size_t>(c - table.shape.columns.data())));
     if (!told) {
       return;
     }
@@ -66,36 +77,19 @@ std::optional<row_keys::texts> row_keys::told_by(const std::string& type) {
   return type == "uuid" ? std::optional(texts::uuids) : std::nullopt;
 }
 
-/// Each followed by a character that it cannot have, so that no two keys of several columns run into one.
-bool row_keys::append(std::string_view text, texts told_by) {
+bool row_keys::is_certain(std::string_view text, texts told_by) {
   switch (told_by) {
     case texts::all:
-      if (text.find('\0') != std::string_view::npos) {
-        return false;  // it may go without that
-      }
-      break;
+      return text.find('\0') == std::string_view::npos;  // it may go without that
     case texts::integers:
-      if (!is_plain_integer(text)) {
-        return false;
-      }
-      break;
+      return is_plain_integer(text);
     case texts::uuids:
-      if (text.size() != 36) {
-        return false;
-      }
-      for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? text[i] != '-' : text[i] == '-') {
-          return false;
-        }
-      }
-      break;
+      return is_plain_uuid(text);
   }
-  append_coarse(text, key_);
-  key_ += '\0';
-  return true;
+  return false;
 }
 
+/// Each text is followed by a character that it cannot have, so that no two keys of several columns run into one.
 bool row_keys::append_key(std::string_view key, std::string_view record) {
   key_.clear();
   for (const column& c : *columns_) {
@@ -105,9 +99,11 @@ bool row_keys::append_key(std::string_view key, std::string_view record) {
       find_values(in, std::span(&*c.at, 1), std::span(&found, 1));
     }
     const auto text = c.at ? found.text(scratch_) : key;
-    if (!text || !append(*text, c.told_by)) {
+    if (!text || !is_certain(*text, c.told_by)) {
       return false;
     }
+    append_coarse(*text, key_);
+    key_ += '\0';
   }
   return true;
 }

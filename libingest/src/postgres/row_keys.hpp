@@ -36,7 +36,7 @@ class row_keys {
 
   static std::optional<texts> told_by(const std::string& type);
   std::uint64_t rule() const;
-  bool append(std::string_view text, texts told_by);
+  static bool is_certain(std::string_view text, texts told_by);
   bool append_key(std::string_view key, std::string_view record);
 
   std::optional<std::vector<column>> columns_;  ///< of the key; none: it cannot be told

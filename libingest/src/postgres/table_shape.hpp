@@ -68,8 +68,13 @@ struct table_shape {
   /// Columns for the members of records: those of the key, to begin with, and what is declared.
   static table_shape of_members(const typed_table& table, disposition write = disposition::skip);
 
-  /// Whether records have to go in as they were read.
-  bool in_order() const { return write == disposition::merge || key.empty(); }
+  /// In which order records have to go in.
+  write_order order() const {
+    return key.empty()                   ? write_order::as_it_came
+           : write == disposition::merge ? write_order::of_keys
+                                         : write_order::any;
+  }
+  bool in_order() const { return order() != write_order::any; }
 
   bool is_typed() const { return !columns.empty() && columns.back().is_extra; }
 
