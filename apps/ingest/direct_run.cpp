@@ -1,5 +1,6 @@
 #include "direct_run.hpp"
 
+#include "first_records.hpp"
 #include "from/from.hpp"
 #include "log/event_names.hpp"
 #include "pipeline_setup.hpp"
@@ -14,14 +15,21 @@ stream_result run_directly(const settings& s, const std::shared_ptr<metrics>& co
   log::info(events::run_started, "the run begins", {{"command", "run"}, {"plan", plan}});
   actors::pipeline_builder builder = begin_pipeline(s, counters);
   add_source(builder, s, plan, slices_in(plan));
-  builder.to(to_of(s).sinks(s));
+  first_records first(s.limit.value_or(0));
+  builder.to(s.limit ? first.passed_to(to_of(s).sinks(s)) : to_of(s).sinks(s));
   // A failure may have everything started anew, and what was written before then counts no longer.
   builder.on_progress([counters](const stream_progress& so_far) {
     counters->rows_loaded = so_far.records;
     counters->bytes_loaded = so_far.bytes;
   });
   actors::pipeline pipeline = builder.build();
-  return run_shown(pipeline, s, counters, true, 0, stop);
+  const std::stop_callback seen_enough(first.enough(), [&pipeline] { pipeline.stop(); });
+  stream_result result = run_shown(pipeline, s, counters, true, 0, stop);
+  if (first.are_written()) {
+    log::info(events::limit_reached, "no more was asked for", {{"limit", *s.limit}});
+    result.status = stream_status::success;
+  }
+  return result;
 }
 
 }  // namespace ingest::app

@@ -373,7 +373,7 @@ bool is_direct(const settings& s, command c) {
 /// Nothing is durable here, so the counters tell; of several slices they do not know whether each number is of a
 /// window.
 void compare_total_of_direct_run(const settings& s, const metrics& counters, run_report& report) {
-  const bool of_api = from_of(s).divisible && s.slices == 1 && reads_everything(plan_of(s));
+  const bool of_api = from_of(s).divisible && s.slices == 1 && !s.limit && reads_everything(plan_of(s));
   if (!of_api || report.status != run_status::complete) {
     return;
   }

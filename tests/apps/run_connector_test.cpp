@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -627,6 +628,34 @@ BOOST_AUTO_TEST_CASE(prints_records_where_it_is_to_read_only) {
   BOOST_TEST(p.exit_code == 0, p.err);
   BOOST_TEST(has(p.out, "{\"id\":\"c1\",\"name\":\"N\",\"active\":true,\"source\":true}\n"), p.out);
   environment = away;
+}
+
+BOOST_AUTO_TEST_CASE(prints_the_first_records_only_and_leaves_the_rest_of_the_api_alone) {
+  environment.erase("DATABASE_URL");
+  int pages = 0;
+  api_of_shop.fault = [&](const received_request& r) -> std::optional<reply> {
+    if (r.path == "/v1/orders" && ++pages > 2) {
+      return reply{.status = 500, .body = "nobody was to ask for this"};
+    }
+    return std::nullopt;
+  };
+  const auto all = shop("read", {"--stream", "customers"});
+  const auto some = shop("read", {"--stream", "customers", "--limit", "3"});
+  BOOST_TEST(some.exit_code == 0, some.err);
+  BOOST_TEST(std::count(some.out.begin(), some.out.end(), '\n') == 3);
+  BOOST_TEST(all.out.starts_with(some.out));
+  BOOST_TEST(has(some.err, "limit_reached"), some.err);
+  BOOST_TEST(shop("read", {"--stream", "customers", "--limit", "800"}).out == all.out);
+
+  const auto one = shop("read", {"--stream", "orders,customers", "--limit", "1"});
+  BOOST_TEST(one.exit_code == 0, one.err);
+  BOOST_TEST(std::count(one.out.begin(), one.out.end(), '\n') == 2, one.out);
+
+  BOOST_TEST(shop("read", {"--limit", "0"}).exit_code == 64);
+  BOOST_TEST(shop("read", {"--limit", "few"}).exit_code == 64);
+  const auto elsewhere = shop("read", {"--limit", "3", "--to", "file:" + (directory / "x.ndjson").string()});
+  BOOST_TEST(elsewhere.exit_code == 64);
+  BOOST_TEST(has(elsewhere.err, "standard output"), elsewhere.err);
 }
 
 BOOST_AUTO_TEST_CASE(names_what_is_missing_among_its_settings_and_never_shows_a_secret) {

@@ -17,11 +17,28 @@ constexpr own_option options_with_file[] = {
     options[0],
     options[1],
 };
+constexpr own_option options_of_read[] = {
+    connector_file,
+    {.name = "--limit", .value = "N", .help = "Print so many records of each stream, and ask the API for no more."},
+};
+
+void require_limit_is_possible(const settings& s) {
+  if (s.limit == 0) {
+    throw error(errc::usage, "--limit 0 would print nothing: say how many records of each stream are to be printed");
+  }
+  if (s.to.what != target_choice::kind::standard_output) {
+    throw error(errc::usage, "--limit is for a look at records on standard output, and TO is another place");
+  }
+}
 
 int execute(const invocation& asked, std::ostream&) {
   settings s = settings_of(asked);
   const command c = asked.command->command;
   const bool fresh = asked.has("--fresh");
+  if (asked.has("--limit")) {
+    s.limit = asked.number("--limit", 0);
+    require_limit_is_possible(s);
+  }
   check_fresh(s, fresh, asked.has("--yes"));
   return with_telemetry(s, asked.command->name, [&] {
     if (s.from.what == source_choice::kind::connector && c != command::load) {
@@ -51,7 +68,7 @@ const command_definition command_read = {
     .name = "read",
     .help = "Print the records of a connector's streams, a line of JSON each: run with TO=stdout",
     .words = "[FILE]",
-    .options = options_with_file,
+    .options = options_of_read,
     .takes_connector = true,
     .to_stdout = true,
     .execute = execute,

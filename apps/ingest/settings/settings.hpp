@@ -123,7 +123,8 @@ struct settings {
   std::filesystem::path token_file;                       ///< where refresh tokens of the connector are kept
   std::filesystem::path catalog;                          ///< of a process; empty: it is asked
   std::chrono::milliseconds silence_timeout{};
-  process_stream of_process;  ///< the one that is read
+  process_stream of_process;           ///< the one that is read
+  std::optional<std::uint64_t> limit;  ///< so many records of each stream, not all
 
   std::string api_base_url;  ///< without trailing slash
   std::string target_api_key;

@@ -20,6 +20,7 @@ inline constexpr std::string_view streams_complete = "streams_complete";
 inline constexpr std::string_view streams_failed = "streams_failed";
 inline constexpr std::string_view not_resumable = "not_resumable";
 inline constexpr std::string_view already_complete = "already_complete";
+inline constexpr std::string_view limit_reached = "limit_reached";
 inline constexpr std::string_view progress = "progress";
 inline constexpr std::string_view signal_received = "signal_received";
 inline constexpr std::string_view setting_weakened = "setting_weakened";
