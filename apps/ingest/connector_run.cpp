@@ -144,10 +144,6 @@ int run_connector(const settings& s, command c, bool fresh) {
     throw error(errc::config, "no stream of " + s.from.path.string() + " is left to be read");
   }
   check_streams_together(s, c, runs);
-  if (s.write == disposition::append && s.origins.contains("WRITE")) {
-    throw error(errc::config,
-                "WRITE is append, and each run of a connector reads everything again: choose merge, or replace");
-  }
   return run_streams(runs, c, fresh, s.telemetry);
 }
 

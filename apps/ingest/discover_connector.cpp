@@ -94,8 +94,11 @@ discovered_table discovered(const settings& s, const rest::connector& from, cons
   return t;
 }
 
-std::string_view name_of(disposition d) {
-  switch (d) {
+std::string_view write_of(const settings& s) {
+  if (s.known_by_content && s.write == disposition::skip) {
+    return "append";
+  }
+  switch (s.write) {
     case disposition::merge:
       return "merge";
     case disposition::replace:
@@ -129,11 +132,13 @@ std::string origin_of(const discovered_table& t) {
 }
 
 std::string as_text(const discovered_table& t) {
-  std::string text = t.stream + ": table " + t.table + "; " +
-                     (t.shape.key.empty() ? "no key" : "key " + listed(t.shape.key, ", ", false)) + "; " +
-                     std::string(name_of(t.own.write)) +
-                     (t.cursor_field.empty() ? "" : "; new ones by " + t.cursor_field) +
-                     (t.parents.empty() ? "" : "; of " + listed(t.parents, ", ", false)) + "; " + origin_of(t) + '\n';
+  std::string text =
+      t.stream + ": table " + t.table + "; " +
+      (t.shape.key.empty()      ? "no key"
+       : t.own.known_by_content ? "no key but " + listed(t.shape.key, ", ", false) + ", of all that a record has"
+                                : "key " + listed(t.shape.key, ", ", false)) +
+      "; " + std::string(write_of(t.own)) + (t.cursor_field.empty() ? "" : "; new ones by " + t.cursor_field) +
+      (t.parents.empty() ? "" : "; of " + listed(t.parents, ", ", false)) + "; " + origin_of(t) + '\n';
   for (const auto& column : t.shape.columns) {
     text += "  " + column.name + "  " + column.type + '\n';
   }
@@ -147,7 +152,7 @@ std::string as_json(const discovered_table& t) {
                ",\"type\":" + json_string(column.type) + "}";
   }
   return "{\"name\":" + json_string(t.stream) + ",\"table\":" + json_string(t.table) + ",\"primary_key\":[" +
-         listed(t.shape.key, ",", true) + "],\"write\":" + json_string(name_of(t.own.write)) +
+         listed(t.shape.key, ",", true) + "],\"write\":" + json_string(write_of(t.own)) +
          ",\"cursor_field\":" + json_string(t.cursor_field) + ",\"parents\":[" + listed(t.parents, ",", true) +
          "],\"schema\":" +
          json_string(t.declared      ? "declared"

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -447,6 +448,123 @@ BOOST_AUTO_TEST_CASE(misses_no_parent_that_changes_while_a_run_is_killed_and_goe
     BOOST_TEST(p.exit_code == 0, p.err);
   }
   BOOST_TEST(has_all(visited(), ids));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// What an advertiser's report is like: no record has a key.
+struct clicks_run : visits_run {
+  clicks_run() {
+    std::string text = manifest_text;
+    replace(text, "    primary_key: [id]\n", "");
+    replace(text, "      end_datetime:", "      step: P1M\n      cursor_granularity: PT0S\n      end_datetime:");
+    std::ofstream(manifest) << text;
+    configure(R"(["a", "b"])");
+    fault = [this](const received_request& r) -> std::optional<reply> {
+      std::string found;
+      for (const auto& [day, clicks] : days) {
+        if (day >= r.parameter("since") && day <= r.parameter("until")) {
+          found += (found.empty() ? "" : ",") + std::string(R"({"at":")") + day + R"(","clicks":)" +
+                   std::to_string(clicks) + "}";
+        }
+      }
+      return reply{.body = "[" + found + "]"};
+    };
+  }
+
+  static void replace(std::string& in, const std::string& what, const std::string& by) {
+    BOOST_REQUIRE(in.find(what) != std::string::npos);
+    in.replace(in.find(what), what.size(), by);
+  }
+
+  std::string table() const {
+    return database.value(
+        "SELECT string_agg(to_char(at, 'MM-DD') || ' ' || clicks, ', ' ORDER BY at, clicks) FROM visits");
+  }
+
+  /// The 1st of February is in two windows.
+  std::multimap<std::string, int> days = {{"2026-01-10", 5}, {"2026-02-01", 7}, {"2026-02-01", 7}, {"2026-02-28", 1}};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_sync_of_a_stream_without_a_key, clicks_run)
+
+BOOST_AUTO_TEST_CASE(appends_each_version_of_a_record_once_wherever_windows_and_runs_overlap) {
+  const auto first = sync();
+  BOOST_TEST(first.exit_code == 0, first.err);
+  BOOST_TEST(table() == "01-10 5, 01-10 5, 02-01 7, 02-01 7, 02-01 7, 02-01 7, 02-28 1, 02-28 1",
+             "of two sites, each as often as it came");
+
+  asked();
+  days = {{"2026-01-10", 6}, {"2026-02-01", 8}, {"2026-02-28", 1}, {"2026-02-28", 2}};
+  const auto second = sync();
+  BOOST_TEST(second.exit_code == 0, second.err);
+  BOOST_TEST(
+      (asked() == texts{"a since 2026-02-28", "b since 2026-02-28", "a since 2026-03-28", "b since 2026-03-28"}));
+  BOOST_TEST(table() == "01-10 5, 01-10 5, 02-01 7, 02-01 7, 02-01 7, 02-01 7, 02-28 1, 02-28 1, 02-28 2, 02-28 2",
+             "what is before the watermark is as it was");
+  BOOST_TEST(
+      database.value("SELECT format_type(atttypid, -1) FROM pg_attribute WHERE attrelid = 'visits'::regclass AND "
+                     "attname = '_ingest_id'") == "uuid");
+}
+
+BOOST_AUTO_TEST_CASE(replaces_the_table_where_each_run_is_to_read_everything) {
+  environment["INCREMENTAL"] = "false";
+  BOOST_TEST(sync().exit_code == 0);
+  days = {{"2026-02-01", 8}, {"2026-02-01", 8}};
+  const auto second = sync();
+  BOOST_TEST(second.exit_code == 0, second.err);
+  BOOST_TEST(table() == "02-01 8, 02-01 8, 02-01 8, 02-01 8", "once, though two windows have it");
+}
+
+BOOST_AUTO_TEST_CASE(appends_to_a_table_of_json_whose_records_are_as_they_came) {
+  environment["TABLES"] = "json";
+  BOOST_TEST(sync().exit_code == 0);
+  const auto second = sync();
+  BOOST_TEST(second.exit_code == 0, second.err);
+  BOOST_TEST(loaded() == 8U);
+  BOOST_TEST(number("SELECT count(*) FROM visits WHERE data ? '_ingest_id'") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(is_told_before_it_is_run) {
+  const auto p = run("discover", {manifest});
+  BOOST_TEST(p.out.find("no key but _ingest_id, of all that a record has; append; new ones by at") != std::string::npos,
+             p.out);
+  const auto compared = run("verify", {manifest});
+  BOOST_TEST(compared.exit_code != 0);
+  BOOST_TEST(compared.out.find("have no key") != std::string::npos, compared.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(a_sync_that_appends, visits_run)
+
+BOOST_AUTO_TEST_CASE(has_a_row_for_each_version_of_a_record_that_has_a_key) {
+  environment["WRITE"] = "append";
+  BOOST_TEST(sync().exit_code == 0);
+  fault = [](const received_request& r) -> std::optional<reply> {
+    return reply{.body = r.path == "/v1/b" ? R"([{"id":"b2026-02-20","at":"2026-02-20","note":"changed"}])" : "[]"};
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto p = sync();
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(number("SELECT count(*) FROM visits WHERE id = 'b2026-02-20'") == 2U);
+    BOOST_TEST(loaded() == 4U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(is_refused_where_each_run_reads_everything) {
+  environment["WRITE"] = "append";
+  std::string text = manifest_text;
+  const std::size_t from = text.find("    incremental_sync:");
+  text.erase(from, text.find("    retriever:") - from);
+  std::ofstream(manifest) << text;
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 78);
+  BOOST_TEST(p.err.find("stream visits has no cursor") != std::string::npos, p.err);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -614,7 +614,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_would_lose_or_double_records) {
     BOOST_TEST(p.exit_code == 78, p.err);
     BOOST_TEST(has(p.err, why), p.err);
   };
-  refused({"--write", "append"}, "WRITE is append");
+  refused({"--write", "append"}, "stream customers has no cursor");
   refused({"--table", "one"}, "TABLE is one table");
   refused({"--to", "file:" + (directory / "x.ndjson").string()}, "TO is one file");
   refused({"--tables", "typed", "--stream", "none"}, "has no stream \"none\"");

@@ -164,6 +164,29 @@ BOOST_DATA_TEST_CASE(end_with_what_the_api_holds, boost::unit_test::data::make(p
   }
 }
 
+BOOST_DATA_TEST_CASE(append_each_version_of_a_record_once, boost::unit_test::data::make(paginations), pagination) {
+  declared_run r;
+  const described_api served(declared_run::described(pagination.served));
+  const std::string file = r.write_spelling(
+      served,
+      std::string("  things:\n    records: things\n    paginate: ") + pagination.asked_for +
+          "\n    incremental: {field: updated_at, param: since, until_param: until, start: 2026-01-01, step: 30d, "
+          "format: iso}\n");
+  BOOST_TEST(r.kills_until_complete(served, {file}) > 1);
+  BOOST_TEST(r.differences(served, "things", "id, amount, note, updated_at") == 0U);
+
+  // Each record that has changed is there as it was and as it is.
+  served.control("changes?resource=things&count=40");
+  const std::uint64_t versions = records + r.differences(served, "things", "id, amount, note, updated_at") / 2;
+  // A window ends with the second in which its run has begun: what has changed within it is for the run after.
+  for (int i = 0; i < 20 && r.number("SELECT count(*) FROM things") < versions; ++i) {
+    r.kills_until_complete(served, {file});
+  }
+  BOOST_TEST(versions > records);
+  BOOST_TEST(r.number("SELECT count(*) FROM things") == versions);
+  BOOST_TEST(r.number("SELECT count(DISTINCT (id, updated_at)) FROM things") == versions);
+}
+
 BOOST_FIXTURE_TEST_CASE(leave_the_old_table_as_it_was_until_the_new_one_is_whole, declared_run) {
   const described_api served(described("{kind: page, size: 10}"));
   const std::string file = write_spelling(

@@ -65,7 +65,8 @@ class verification {
   int run() {
     auto streams = streams_beside(settings_, part_);
     for (stream_beside& stream : streams) {
-      if (stream.problem.empty() && (!stream.own.has_key || stream.own.write == disposition::append)) {
+      const bool has_key = stream.own.has_key && !stream.own.known_by_content;
+      if (stream.problem.empty() && (!has_key || stream.own.write == disposition::append)) {
         stream.problem = "its rows have no key, so that nobody can tell which is which";
       }
       if (!stream.problem.empty()) {

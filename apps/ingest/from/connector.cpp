@@ -169,19 +169,23 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   if (to_of(s).keyed) {
     encoder = std::make_shared<keyed_encoder>();
   }
-  const bool has_key = to_of(s).keyed && s.has_key;
-  const bool may_repeat = has_key && s.write != disposition::append;
-  rest::stream_progress past;
+  rest::stream_source_options o;
+  o.begun = begun;
+  o.records_may_repeat = to_of(s).keyed && s.has_key;
+  if (o.records_may_repeat && s.known_by_content) {
+    o.key = s.tables == table_kind::typed ? rest::line_key::identity_and_member : rest::line_key::identity;
+  } else if (o.records_may_repeat) {
+    o.id_pointer = s.id_pointer;
+  }
   if (s.since || s.until) {
-    past = progress_since(s, *stream);
+    o.past = progress_since(s, *stream);
   } else if (ledger && goes_by_watermarks_of_slices(plan)) {
-    past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
-                                                                                        const std::stop_token& stop) {
+    o.past.watermark = [kept = std::make_shared<ledger_progress>(ledger, stream->name())](const std::string& partition,
+                                                                                          const std::stop_token& stop) {
       return kept->watermark(partition, stop);
     };
   }
-  const rest::stream_sources read(stream, has_key ? std::optional(s.id_pointer) : std::nullopt, std::move(encoder),
-                                  std::move(past), may_repeat, begun);
+  const rest::stream_sources read(stream, std::move(encoder), std::move(o));
   // The connector is what its streams are made of, and lives as long as they do.
   return {[make = read.supply(), from] { return make(); },
           [make = read.sources(), from](const slice_id& slice) { return make(slice); }};

@@ -7,6 +7,7 @@
 #include "ingest/error.hpp"
 #include "json/json_pointer.hpp"
 #include "pipeline_names.hpp"
+#include "records/identity_member.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -14,7 +15,9 @@ namespace ingest::app {
 namespace {
 
 disposition disposition_named(const std::string& word) {
-  return word == "replace" ? disposition::replace : word == "skip" ? disposition::skip : disposition::merge;
+  return word == "replace"                    ? disposition::replace
+         : word == "skip" || word == "append" ? disposition::skip
+                                              : disposition::merge;
 }
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
@@ -49,6 +52,40 @@ bool reads_new(const settings& asked, const settings& own, const rest::declared_
   const bool keeps_what_is_there = own.write == disposition::merge || own.write == disposition::skip;
   return (asked.incremental || !asked.origins.contains("INCREMENTAL")) && !stream.cursor_field.empty() &&
          keeps_what_is_there && to_of(own).durable;
+}
+
+/// Of parents in groups, which differ from run to run, nobody knows which one a record is of.
+bool reads_in_groups(const rest::declared_stream& stream) {
+  return stream.retriever.to_json().find("\"GroupingPartitionRouter\"") != std::string::npos;
+}
+
+/// Whether each version of a record is to be a row.
+bool appends(const settings& s, const rest::declared_stream& stream) {
+  return s.origins.contains("WRITE") ? s.write == disposition::append : stream.write == "append";
+}
+
+/// Windows and runs overlap where they meet, so that records come again. Where no key tells that, what they consist of
+/// does.
+bool knows_by_content(const settings& own, const rest::declared_stream& stream) {
+  const bool possible = !stream.cursor_field.empty() && !reads_in_groups(stream);
+  if (appends(own, stream) && !possible && to_of(own).durable) {
+    throw error(errc::config,
+                "WRITE is append, but stream " + stream.name +
+                    (stream.cursor_field.empty() ? " has no cursor, so that each run reads all of it again"
+                                                 : " is read by groups of parents, which differ from run to run") +
+                    ": choose " + (own.has_key ? "merge or replace" : "replace"));
+  }
+  return possible && (appends(own, stream) || !own.has_key);
+}
+
+void know_by_content(settings& own) {
+  own.known_by_content = true;
+  own.has_key = true;
+  own.key.clear();
+  if (own.tables == table_kind::typed) {
+    own.key.emplace_back(identity_member);
+  }
+  own.id_pointer = json_pointer::text_to_member(std::string(identity_member));
 }
 
 using failures = std::map<std::string, error>;
@@ -246,10 +283,20 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   if (own.has_key && !own.key.empty()) {
     own.id_pointer = json_pointer::text_to_member(own.key.front());
   }
+  const bool had_key = own.has_key;
+  if (knows_by_content(own, stream)) {
+    know_by_content(own);
+  }
   if (!s.origins.contains("WRITE")) {
     // One that a key was taken from cannot merge any more.
     const bool said = !stream.write.empty() && (own.has_key || stream.write == "replace");
-    own.write = said ? disposition_named(stream.write) : own.has_key ? disposition::merge : disposition::replace;
+    const bool is_new_only = own.known_by_content && (s.incremental || !s.origins.contains("INCREMENTAL"));
+    own.write = said          ? disposition_named(stream.write)
+                : had_key     ? disposition::merge
+                : is_new_only ? disposition::skip
+                              : disposition::replace;
+  } else if (own.known_by_content && own.write != disposition::replace) {
+    own.write = disposition::skip;
   }
   own.incremental = reads_new(s, own, stream);
   return own;

@@ -105,9 +105,10 @@ struct settings {
   source_choice from;
   target_choice to;
   std::string id_pointer;
-  std::string version_field;     ///< empty: the order in which records are read
-  std::vector<std::string> key;  ///< fields of the records; none: id_pointer
-  bool has_key = true;           ///< false: KEY=none
+  std::string version_field;      ///< empty: the order in which records are read
+  std::vector<std::string> key;   ///< fields of the records; none: id_pointer
+  bool has_key = true;            ///< false: KEY=none
+  bool known_by_content = false;  ///< of a connector's stream: records are given a key, made of what they consist of
 
   std::filesystem::path connector_config;  ///< empty: none
   std::vector<std::string> streams;        ///< of a connector; none: all

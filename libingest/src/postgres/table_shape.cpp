@@ -1,4 +1,5 @@
 #include "postgres/table_shape.hpp"
+#include "records/identity_member.hpp"
 
 #include <algorithm>
 #include <map>
@@ -167,6 +168,9 @@ std::string_view catalog_type_of(schema_kind kind, number_columns numbers) {
 /// A key tells records apart by all that they have: of a type that may round, it is text.
 shape_column key_column(const std::string& member, std::string_view declared) {
   const std::string_view exact[] = {"int8", "numeric", "uuid"};
+  if (member == identity_member) {
+    declared = "uuid";
+  }
   const bool is_exact = std::find(std::begin(exact), std::end(exact), declared) != std::end(exact);
   shape_column c = typed_column(member, is_exact ? declared : "text");
   c.collation = is_exact ? "" : "C";

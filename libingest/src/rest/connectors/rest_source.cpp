@@ -156,7 +156,7 @@ rest_source make_rest_source(const std::shared_ptr<rest_api>& api, const std::st
   };
   const auto keeper = std::make_shared<const opened>(opened{api, api->open(declared)});
   const rest::stream_sources read(std::shared_ptr<const rest::connector_stream>(keeper, &keeper->stream),
-                                  std::move(id_pointer), std::move(options.encoder));
+                                  std::move(options.encoder), {.id_pointer = std::move(id_pointer)});
   return {read.supply(), read.sources()};
 }
 

@@ -11,6 +11,7 @@
 #include "json/json_pointer.hpp"
 #include "json/json_scanner.hpp"
 #include "log/event_names.hpp"
+#include "rest/connectors/record_identity.hpp"
 #include "rest/paginators/page_position.hpp"
 #include "rest/streams/kept_slices.hpp"
 
@@ -87,25 +88,27 @@ class slices_at_hand {
 
 /// What the sources of a stream have in common.
 struct read_stream {
-  read_stream(std::shared_ptr<const connector_stream> from, std::shared_ptr<const record_encoder> e, stream_progress p,
-              bool may_repeat, std::set<slice_id> b)
-      : stream(std::move(from)),
-        encoder(std::move(e)),
-        past(std::move(p)),
-        records_may_repeat(may_repeat),
-        begun(std::move(b)),
-        kept(stream->kept()) {}
+  read_stream(std::shared_ptr<const connector_stream> from, std::shared_ptr<const record_encoder> e,
+              stream_source_options o)
+      : stream(std::move(from)), encoder(std::move(e)), options(std::move(o)), kept(stream->kept()) {
+    if (options.id_pointer) {
+      id.emplace(*options.id_pointer);
+    }
+  }
 
   std::shared_ptr<const connector_stream> stream;
-  std::optional<json_pointer> id;
   std::shared_ptr<const record_encoder> encoder;
-  stream_progress past;
-  bool records_may_repeat;
-  std::set<slice_id> begun;
+  stream_source_options options;
+  std::optional<json_pointer> id;
   kept_slices kept;
   slices_at_hand slices;
 
-  bool tells_watermark() const { return past.watermark && stream->incremental(); }
+  bool tells_watermark() const { return options.past.watermark && stream->incremental(); }
+
+  /// The member by which records belong to windows; none has an empty name.
+  std::string cursor_field() const {
+    return stream->incremental() ? stream->incremental()->watch(std::nullopt)->field() : "";
+  }
 };
 
 namespace {
@@ -113,7 +116,7 @@ namespace {
 class stream_supply final : public slice_supply {
  public:
   explicit stream_supply(std::shared_ptr<read_stream> of)
-      : of_(std::move(of)), slices_(of_->stream->slices(of_->past)), unnamed_(of_->begun) {
+      : of_(std::move(of)), slices_(of_->stream->slices(of_->options.past)), unnamed_(of_->options.begun) {
     of_->kept.begin();
   }
 
@@ -158,7 +161,11 @@ class slice_source final : public source {
       : of_(std::move(of)),
         id_(std::move(id)),
         planned_(std::move(planned)),
-        reader_(of_->stream->reader(planned_, of_->records_may_repeat)) {}
+        reader_(of_->stream->reader(planned_, of_->options.records_may_repeat)) {
+    if (of_->options.key != line_key::field) {
+      identity_.emplace(planned_.slice, of_->cursor_field());
+    }
+  }
 
   void open(const std::optional<std::string>& position, std::stop_token stop) override {
     stop_ = std::move(stop);
@@ -177,6 +184,9 @@ class slice_source final : public source {
     }
     auto lines = std::make_shared<std::string>();
     lines->reserve(page->records.bytes() + page->records.size() * expected_key);
+    if (identity_) {
+      identity_->begin_page();
+    }
     for (std::size_t i = 0; i < page->records.size(); ++i) {
       append(page->records[i], *lines);
     }
@@ -224,6 +234,15 @@ class slice_source final : public source {
   }
 
   void append(std::string_view record, std::string& to) {
+    if (identity_) {
+      const std::string identity = identity_->of(record);
+      if (of_->options.key == line_key::identity_and_member) {
+        of_->encoder->append(identity, record_identity::with(record, identity), to);
+      } else {
+        of_->encoder->append(identity, record, to);
+      }
+      return;
+    }
     detail::json_value key;
     if (of_->id) {
       detail::json_scanner in(record);
@@ -236,21 +255,16 @@ class slice_source final : public source {
   slice_id id_;
   planned_slice planned_;
   std::unique_ptr<slice_reader> reader_;
+  std::optional<record_identity> identity_;
   std::stop_token stop_;
   std::string scratch_;
 };
 
 }  // namespace
 
-stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                               std::shared_ptr<const record_encoder> encoder, stream_progress past,
-                               bool records_may_repeat, std::set<slice_id> begun)
-    : of_(std::make_shared<read_stream>(std::move(stream), std::move(encoder), std::move(past), records_may_repeat,
-                                        std::move(begun))) {
-  if (id_pointer) {
-    of_->id.emplace(*id_pointer);
-  }
-}
+stream_sources::stream_sources(std::shared_ptr<const connector_stream> stream,
+                               std::shared_ptr<const record_encoder> encoder, stream_source_options options)
+    : of_(std::make_shared<read_stream>(std::move(stream), std::move(encoder), std::move(options))) {}
 
 slice_supply_factory stream_sources::supply() const {
   return [of = of_] { return std::make_unique<stream_supply>(of); };

@@ -14,19 +14,35 @@ namespace ingest::rest {
 
 struct read_stream;
 
+/// What the key of a record's line is, for encoders that want one.
+enum class line_key {
+  field,               ///< what stands at `id_pointer`; nothing where records have no key
+  identity,            ///< record_identity.hpp
+  identity_and_member  ///< which is a member of the record as well
+};
+
+struct stream_source_options {
+  line_key key = line_key::field;
+  std::optional<std::string> id_pointer = {};
+
+  /// Those that come twice are there once, for the target knows them by their keys.
+  bool records_may_repeat = false;
+
+  /// Where the stream is read on from, and then positions of ended slices tell the watermarks for the next run
+  /// (run_ledger::complete_with_slices()); of nothing: all of it is read.
+  stream_progress past = {};
+
+  /// Slices that a process before has begun, and not read to their ends; one that is none any more, as its parent's
+  /// record has gone, ends where it stands, with a warning.
+  std::set<slice_id> begun = {};
+};
+
 /// What a pipeline reads a stream with: a supply of its slices, and a source for each of them.
 class stream_sources {
  public:
-  /// `id_pointer` is where a record has its key, for encoders that want one: none where records have no key. `encoder`
-  /// makes lines of records.
-  /// `past` is where the stream is read on from, and then positions of ended slices tell the watermarks for the next
-  /// run (run_ledger::complete_with_slices()); of nothing: all of it is read. `records_may_repeat`: those that come
-  /// twice are there once, for the target knows them by their keys. `begun`: slices that a process before has begun,
-  /// and not read to their ends; one that is none any more, as its parent's record has gone, ends where it stands, with
-  /// a warning.
-  stream_sources(std::shared_ptr<const connector_stream> stream, std::optional<std::string> id_pointer,
-                 std::shared_ptr<const record_encoder> encoder, stream_progress past = {},
-                 bool records_may_repeat = false, std::set<slice_id> begun = {});
+  /// `encoder` makes lines of records.
+  stream_sources(std::shared_ptr<const connector_stream> stream, std::shared_ptr<const record_encoder> encoder,
+                 stream_source_options options = {});
 
   /// The slices in order, each called by its partition and window. Asks the API where partitions are records of another
   /// stream.

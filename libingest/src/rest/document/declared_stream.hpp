@@ -28,8 +28,8 @@ struct declared_stream {
   int line = 0;
   std::vector<path> primary_key;  ///< one path a part; none where the stream has no key
   std::string schema;             ///< JSON; "" where the manifest does not have it
-  std::string write;              ///< `write` of a short spelling: "merge", "skip", "replace"; "" where it is not said
-  std::string cursor_field;       ///< "" where the stream is read as a whole each time
+  std::string write;  ///< `write` of a short spelling: "merge", "skip", "append", "replace"; "" where it is not said
+  std::string cursor_field;          ///< "" where the stream is read as a whole each time
   std::vector<std::string> parents;  ///< names of the streams that its partitions are of
   resumption resumes = resumption::stream;
   node component;  ///< of type DeclarativeStream

@@ -42,7 +42,7 @@ class stream_maker {
     }
     made.set("retriever", retriever());
     if (const node* const incremental = spelling::at(of_, "incremental")) {
-      made.set("incremental_sync", spelled_window(s_, *incremental, !key.empty(), body_));
+      made.set("incremental_sync", spelled_window(s_, *incremental, body_));
     }
     auto transformations = spelled_transformations(s_, of_, stream_.link);
     if (!transformations.empty()) {
@@ -76,13 +76,13 @@ class stream_maker {
       return;
     }
     const std::string_view word = write->text();
-    if (word == "append") {
+    if (word == "append" && spelling::at(of_, "incremental") == nullptr) {
       s_.complain(*write,
-                  "`write: append` would have records twice, for what runs read overlaps: write merge, skip or "
-                  "replace");
-    } else if (word != "merge" && word != "skip" && word != "replace") {
-      s_.complain(*write, "`write` must be merge, skip or replace");
-    } else if (word != "replace" && !has_key) {
+                  "`write: append` needs `incremental`: without it each run reads all records again, so write merge, "
+                  "skip or replace");
+    } else if (word != "merge" && word != "skip" && word != "replace" && word != "append") {
+      s_.complain(*write, "`write` must be merge, skip, append or replace");
+    } else if ((word == "merge" || word == "skip") && !has_key) {
       s_.complain(*write, "`write: " + std::string(word) + "` needs a `key`");
     }
     made.set("write_disposition", std::string(word));

@@ -65,7 +65,7 @@ std::string duration_in(spelling& s, const node& of, std::string_view name) {
   return made.value_or("");
 }
 
-void take_step(spelling& s, const node& of, bool has_key, made_dict& made) {
+void take_step(spelling& s, const node& of, made_dict& made) {
   const std::string step = duration_in(s, of, "step");
   if (step.empty()) {
     return;
@@ -74,16 +74,13 @@ void take_step(spelling& s, const node& of, bool has_key, made_dict& made) {
   if (spelling::at(of, "until_param") == nullptr) {
     s.complain(at, "`step` needs `until_param`: without an end, each window would have all that comes behind it");
   }
-  if (!has_key) {
-    s.complain(at, "`step` needs a `key`: what lies where two windows meet may come twice");
-  }
   // Windows meet: whether an API has the end with it or not, nothing is between them.
   made.set("step", step).set("cursor_granularity", "PT0S");
 }
 
 }  // namespace
 
-node spelled_window(spelling& s, const node& incremental, bool has_key, const std::string& body) {
+node spelled_window(spelling& s, const node& incremental, const std::string& body) {
   made_dict made(incremental.line(), "DatetimeBasedCursor");
   if (!s.check(incremental, "`incremental`",
                {"field", "param", "until_param", "format", "unit", "start", "step", "lookback", "in"})) {
@@ -122,11 +119,11 @@ node spelled_window(spelling& s, const node& incremental, bool has_key, const st
   const std::string lookback = duration_in(s, incremental, "lookback");
   if (!lookback.empty()) {
     made.set("lookback_window", lookback);
-  } else if (has_key) {
+  } else {
     // APIs that mean "after" by `since` would not give what came later in the second, or on the day, of the last run.
     made.set("lookback_window", format == "%Y-%m-%d" ? "P1D" : "PT1S");
   }
-  take_step(s, incremental, has_key, made);
+  take_step(s, incremental, made);
   return made;
 }
 

@@ -91,7 +91,7 @@ node spelled_rate(spelling& s, const node& rate);
 /// A paginator; `body`: how the stream spells its requests' bodies, "json", "form" or "".
 node spelled_pages(spelling& s, const node& paginate, const node& params, const std::string& body);
 /// DatetimeBasedCursor.
-node spelled_window(spelling& s, const node& incremental, bool has_key, const std::string& body);
+node spelled_window(spelling& s, const node& incremental, const std::string& body);
 node spelled_errors(spelling& s, const node* errors, int line);
 node spelled_schema(spelling& s, const node& schema);
 std::vector<node> spelled_transformations(spelling& s, const node& stream, const parent_link& of);
