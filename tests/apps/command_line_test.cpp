@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(validates_a_manifest_without_its_api) {
   put_text(ingest.directory / "books.yaml", manifest);
   const auto good = ingest.run({"validate", "books.yaml", "--offline"});
   BOOST_TEST(good.exit_code == 0, good.err);
-  BOOST_TEST(good.out.starts_with("runs   books: key id; resumes: stream\n"), good.out);
+  BOOST_TEST(good.out.starts_with("runs   books: key id; merge; resumes: stream\n"), good.out);
   BOOST_TEST(
       ingest.run({"validate", "books.yaml", "--offline", "--json"}).out.starts_with("{\"manifest\":\"books.yaml\""));
 

@@ -54,11 +54,6 @@ bool reads_new(const settings& asked, const settings& own, const rest::declared_
          keeps_what_is_there && to_of(own).durable;
 }
 
-/// Of parents in groups, which differ from run to run, nobody knows which one a record is of.
-bool reads_in_groups(const rest::declared_stream& stream) {
-  return stream.retriever.to_json().find("\"GroupingPartitionRouter\"") != std::string::npos;
-}
-
 /// Whether each version of a record is to be a row.
 bool appends(const settings& s, const rest::declared_stream& stream) {
   return s.origins.contains("WRITE") ? s.write == disposition::append : stream.write == "append";
@@ -67,7 +62,7 @@ bool appends(const settings& s, const rest::declared_stream& stream) {
 /// Windows and runs overlap where they meet, so that records come again. Where no key tells that, what they consist of
 /// does.
 bool knows_by_content(const settings& own, const rest::declared_stream& stream) {
-  const bool possible = !stream.cursor_field.empty() && !reads_in_groups(stream);
+  const bool possible = rest::may_be_appended(stream);
   if (appends(own, stream) && !possible && to_of(own).durable) {
     throw error(errc::config,
                 "WRITE is append, but stream " + stream.name +

@@ -182,6 +182,18 @@ bool has_delegates(const node& stream) {
          });
 }
 
+bool may_be_appended(const declared_stream& stream) {
+  return !stream.cursor_field.empty() &&
+         stream.retriever.to_json().find("\"GroupingPartitionRouter\"") == std::string::npos;
+}
+
+std::string_view usual_write(const declared_stream& stream) {
+  return !stream.write.empty()         ? std::string_view(stream.write)
+         : !stream.primary_key.empty() ? "merge"
+         : may_be_appended(stream)     ? "append"
+                                       : "replace";
+}
+
 std::vector<declared_stream> declared_streams(const manifest& m, const stream_states& has_state) {
   std::vector<declared_stream> all;
   std::map<std::string, int> lines;

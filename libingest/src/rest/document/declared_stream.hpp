@@ -37,6 +37,13 @@ struct declared_stream {
   std::string made_by;  ///< the name of the template that made it; "" where it is written out in the manifest
 };
 
+/// Whether a row for each version of a record is possible: each run reads what is new, and it is known what a record is
+/// of. Of parents in groups, which differ from run to run, nobody knows which one it is of.
+bool may_be_appended(const declared_stream& stream);
+
+/// How its records get into the table, if nobody says otherwise: "merge", "skip", "append" or "replace".
+std::string_view usual_write(const declared_stream& stream);
+
 /// Whether a stream has a state that an earlier run has left; null: none has.
 using stream_states = std::function<bool(const std::string& stream)>;
 

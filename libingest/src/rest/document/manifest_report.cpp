@@ -62,7 +62,8 @@ std::string to_json(const declared_stream& s) {
     key += (key.empty() ? "" : ",") + json_list(path);
   }
   return ",\"primary_key\":[" + key + "],\"cursor_field\":" + json_string(s.cursor_field) +
-         ",\"parents\":" + json_list(s.parents) + ",\"resumes\":" + json_string(name_of(s.resumes)) +
+         ",\"write\":" + json_string(usual_write(s)) + ",\"parents\":" + json_list(s.parents) +
+         ",\"resumes\":" + json_string(name_of(s.resumes)) +
          ",\"schema_known\":" + (s.schema.empty() ? "false" : "true");
 }
 
@@ -84,7 +85,7 @@ std::string key_text(const declared_stream& s) {
 }
 
 std::string facts_text(const declared_stream& s) {
-  std::string text = key_text(s);
+  std::string text = key_text(s) + "; " + std::string(usual_write(s));
   if (!s.cursor_field.empty()) {
     text += "; new ones by " + s.cursor_field;
   }

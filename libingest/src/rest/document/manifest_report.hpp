@@ -23,9 +23,9 @@ manifest_report report_of(const manifest& m, const custom::components& provided 
 /// Two lines or more: a stream with what it lacks, by line and path; what is to be said of the whole; how many run.
 std::string to_text(const manifest_report& r);
 
-/// One line: {"manifest", "runs", "streams": [{"name", "line", "runs", "primary_key", "cursor_field", "parents",
-/// "resumes", "schema_known", "findings": […]}], "findings": [{"weight", "path", "line", "text", "component"}],
-/// "lacking": [{"component", "streams"}]}.
+/// One line: {"manifest", "runs", "streams": [{"name", "line", "runs", "primary_key", "cursor_field", "write",
+/// "parents", "resumes", "schema_known", "findings": […]}], "findings": [{"weight", "path", "line", "text",
+/// "component"}], "lacking": [{"component", "streams"}]}.
 std::string to_json(const manifest_report& r);
 
 }  // namespace ingest::rest

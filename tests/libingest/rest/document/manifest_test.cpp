@@ -272,10 +272,16 @@ BOOST_AUTO_TEST_CASE(must_have_names_of_their_own) {
 BOOST_AUTO_TEST_CASE(are_reported_for_people_and_for_programs) {
   const manifest_report r =
       report_of(prepared(with(library, "BearerAuthenticator, api_token", "CustomAuthenticator, class_name")));
-  BOOST_TEST(has(to_text(r), "LACKS  books: key id; resumes: page\n"));
+  BOOST_TEST(has(to_text(r), "LACKS  books: key id; merge; resumes: page\n"));
   BOOST_TEST(has(to_text(r), "0 of 2 streams of test.yaml run here\n"));
+  const manifest_report grows =
+      report_of(prepared(with(library, "primary_key: [book, number]\n",
+                              "incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, "
+                              "datetime_format: '%s', start_datetime: '2024-01-01'}\n")));
+  BOOST_TEST(has(to_text(grows), "no key; append; new ones by at;"), to_text(grows));
   const value json = value::from_json(to_json(r));
   BOOST_TEST(!json.find("runs")->boolean());
+  BOOST_TEST(json.find("streams")->items()[0].find("write")->text() == "merge");
   BOOST_TEST(json.find("lacking")->items()[0].find("streams")->integer() == 2);
   BOOST_TEST(json.find("streams")->items()[1].find("primary_key")->to_json() == R"([["book"],["number"]])");
 }
