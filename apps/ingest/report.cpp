@@ -98,6 +98,12 @@ void put_metrics(report_writer& json, const metrics& all, place where) {
   }
 }
 
+run_status status_of(const stream_result& r) {
+  return r.ok()                               ? run_status::complete
+         : r.status == stream_status::aborted ? run_status::interrupted
+                                              : run_status::aborted;
+}
+
 }  // namespace
 
 double run_report::rows_per_s() const {
@@ -121,6 +127,16 @@ double run_report::load_phase_s() const {
 
 double run_report::overlap_s() const {
   return overlap(counted.first_fetch_us, counted.last_fetch_us, counted.first_load_us, counted.last_load_us);
+}
+
+void take_result(run_report& r, const stream_result& result) {
+  r.status = status_of(result);
+  if (result.abort_failure) {
+    log::error(events::stage_failed, std::string("while aborting: ") + result.abort_failure->what());
+  }
+  if (result.status == stream_status::failed) {
+    throw *result.failure;
+  }
 }
 
 void measure(run_report& r, const metrics& m) {

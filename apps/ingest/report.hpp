@@ -5,6 +5,7 @@
 #include <string>
 
 #include "buffer/run_state.hpp"
+#include "ingest/ingest_stream.hpp"
 #include "ingest/metrics.hpp"
 
 namespace ingest::app {
@@ -38,6 +39,9 @@ struct run_report {
   double megabytes_per_s()
       const;  ///< decoded bytes of the responses, or else those loaded, in 10⁶ bytes, over the wall time
 };
+
+/// Puts into `r` how the pipeline has ended. Throws its failure.
+void take_result(run_report& r, const stream_result& result);
 
 /// Puts the metrics, and what the operating system says about this process, into `r`.
 void measure(run_report& r, const metrics& m);

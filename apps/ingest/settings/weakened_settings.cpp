@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 
+#include "ingest/log.hpp"
+#include "log/event_names.hpp"
 #include "settings/setting_definition.hpp"
 
 namespace ingest {
@@ -140,6 +142,18 @@ std::vector<std::string> weakened_settings(const settings& s, command c) {
     }
   }
   return found;
+}
+
+void warn_of(const settings& s, command c) {
+  for (const std::string& doubt : s.misspelt) {
+    log::warning(events::setting_misspelt, doubt);
+  }
+  for (const std::string& nothing : s.unused) {
+    log::warning(events::setting_unused, nothing);
+  }
+  for (const std::string& weakness : weakened_settings(s, c)) {
+    log::warning(events::setting_weakened, weakness);
+  }
 }
 
 }  // namespace ingest

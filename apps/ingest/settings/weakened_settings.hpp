@@ -13,4 +13,7 @@ namespace ingest {
 /// http.
 std::vector<std::string> weakened_settings(const settings& s, command c);
 
+/// Warns of these, of settings that change nothing, and of names that look like those of settings.
+void warn_of(const settings& s, command c);
+
 }  // namespace ingest
