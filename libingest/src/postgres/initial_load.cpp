@@ -70,6 +70,21 @@ std::uint64_t remove_duplicates(postgres_connection& c, const target_table& targ
   return removed;
 }
 
+/// Which of several rows came first, their places and transactions tell, unless somebody has had them written anew
+/// since: the file of a table that was not rewritten bears its number.
+void require_order(postgres_connection& c, const target_table& target) {
+  if (target.shape.has_version() ||
+      !c.execute("SELECT relfilenode <> oid FROM pg_class WHERE oid = $1::regclass", {target.quoted}).truth(0, 0) ||
+      !c.execute("SELECT EXISTS (" + target.shape.differing_copies(target.quoted) + ")").truth(0, 0)) {
+    return;
+  }
+  throw error(errc::bad_data,
+              target.identity() +
+                  " was rewritten while it was filled without its key (ALTER TABLE … TYPE, CLUSTER, VACUUM FULL), and "
+                  "of rows with one key nobody knows any more which came last: load it anew with `start_over()`, and "
+                  "alter it when that is complete");
+}
+
 void drop_guard(postgres_connection& c, const target_table& target) {
   const query_result guards = c.execute(
       "SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
@@ -141,6 +156,7 @@ std::optional<removed_rows> build_key(postgres_connection& c, const target_table
       throw;
     }
     c.run("ROLLBACK TO SAVEPOINT ingest_key");
+    require_order(c, target);
     removed.differing = target.shape.duplicates_may_differ() ? set_aside_differing(c, target, aside) : 0;
     removed.all = remove_duplicates(c, target);
     log::info(events::duplicates_removed, "some events were loaded more than once; one of each stays",

@@ -76,6 +76,17 @@ void live_table::note_apart(const kept_apart& apart, const target_table& in) {
           {{"table", in.identity()}, {"column", column.name}, {"type", column.type}, {"value", misfits.example}});
     }
   }
+  for (const std::string& column : apart.left_alone) {
+    if (left_alone_told_.insert(column).second) {
+      log::warning(events::column_left_alone,
+                   "records have values for a column that is left alone, as its type rounds them or cuts them off, or "
+                   "it has a default, or is made by the table, or may not be written: they are in " +
+                       extra_column_name +
+                       " under its name, and a row that is merged keeps in it what it had. ALTER TABLE … ALTER COLUMN "
+                       "… TYPE without a precision or a length, or … DROP DEFAULT; or drop or rename it",
+                   {{"table", in.identity()}, {"column", column}});
+    }
+  }
   if (apart.without_room > 0 && !std::exchange(width_told_, true)) {
     log::warning(events::row_full,
                  "records are wider than a row can be, which lies in a page of 8 KiB: what of them has no room is in " +

@@ -50,7 +50,8 @@ class live_table {
   std::mutex mutex_;
   std::shared_ptr<const target_table> now_;
   std::optional<retry_schedule::clock::time_point> columns_again_at_;
-  std::set<std::string> misfits_told_;  // columns
+  std::set<std::string> misfits_told_;     // columns
+  std::set<std::string> left_alone_told_;  // columns
   bool width_told_ = false;
 };
 

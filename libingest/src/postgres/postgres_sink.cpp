@@ -4,6 +4,7 @@
 
 #include "ingest/log.hpp"
 #include "log/event_names.hpp"
+#include "postgres/column_type.hpp"
 #include "postgres/initial_load.hpp"
 #include "postgres/load_session.hpp"
 #include "postgres/lost_transaction.hpp"
@@ -53,6 +54,23 @@ void look_at_emptying(postgres_connection& c, load_session& session, const std::
 
 keys_changed rules_changed(const target_table& table) {
   return keys_changed("somebody has altered " + table.identity() + ", so that other rows may be in each other's way");
+}
+
+/// Versions that the column has rounded to the same say nothing of which is newer. Less than a microsecond of a time is
+/// nobody's version.
+void require_order(const target_table& table, const kept_apart& apart) {
+  const table_shape& shape = table.shape;
+  for (std::size_t i = 0; shape.has_version() && i < apart.misfits.size(); ++i) {
+    const shape_column& column = shape.columns[i];
+    if (column.name == shape.version && apart.misfits[i].rounded &&
+        column.type != find_column_type("timestamptz")->name) {
+      throw error(errc::bad_data, "values of " + column.name + ", which tell the newer record (`typed.version`), are " +
+                                      "rounded by the column's type, " + column.type + ", such as " +
+                                      apart.misfits[i].example + ", so that an older one could take the place of a " +
+                                      "newer one: ALTER TABLE " + table.identity() + " ALTER COLUMN " + column.name +
+                                      " TYPE timestamptz, or numeric, and go on");
+    }
+  }
 }
 
 class postgres_sink final : public sink {
@@ -236,6 +254,7 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
                                     " yet, which is to tell the newer one (`typed.version`), or the table could get no "
                                     "column for it: name the field that does, or leave it out");
   }
+  require_order(*table, done.apart);
   settle(opened, done, ours.front());
   std::vector<slice_id> slices;
   for (const auto& [slice, fence] : fences) {

@@ -269,6 +269,7 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
                         "it, or make it one of our types without a length or a precision");
     } else {
       found.kept_apart.insert(name);
+      found.left_alone.insert(name);
     }
   }
   check_version(found, types, shown);

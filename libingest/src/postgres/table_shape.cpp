@@ -238,9 +238,12 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   for (const schema_member& m :
        table.schema.empty() ? std::vector<schema_member>() : members_of_schema(table.schema, has_epochs)) {
     const auto name = column_name_of(m.name);
-    // Versions that differ must not be rounded to the same.
     const number_columns numbers = name == table.version ? number_columns::numeric : table.numbers;
-    if (name && types.emplace(*name, catalog_type_of(m.kind, numbers)).second && !shape.is_key(*name)) {
+    if (!name) {
+      continue;
+    }
+    const std::string_view type = shape.type_for(*name, catalog_type_of(m.kind, numbers));
+    if (types.emplace(*name, type).second && !shape.is_key(*name)) {
       shape.declared.push_back(typed_column(*name, types.at(*name)));
     }
   }
@@ -265,7 +268,11 @@ shape_column table_shape::column_for(std::string_view member, std::string_view c
   return known != declared.end() ? *known
          : catalog_type == "numeric" && numbers == number_columns::real && name != version
              ? typed_column(name, "float8")
-             : typed_column(name, catalog_type);
+             : typed_column(name, type_for(name, catalog_type));
+}
+
+std::string_view table_shape::type_for(std::string_view column, std::string_view catalog_type) const {
+  return catalog_type == "date" && column == version ? "timestamptz" : catalog_type;
 }
 
 std::string table_shape::description() const {

@@ -55,6 +55,7 @@ struct table_shape {
   /// Of a typed shape, which has columns for members of records and, the last one, the extra column.
   schema_policy changes = schema_policy::freeze;
   std::set<std::string, std::less<>> kept_apart = {};  ///< members whose column is not for us, or cannot be
+  std::set<std::string, std::less<>> left_alone = {};  ///< of these, those that the table has a column for
   std::string version = "";                            ///< typed_table::version
   bool is_full = false;                                ///< the table gets no more columns, for now or for ever
   std::vector<shape_column> declared = {};             ///< what typed_table::schema names, beside the key
@@ -92,6 +93,9 @@ struct table_shape {
 
   /// The column that a member gets whose first values are of this type, if nothing is declared of it.
   shape_column column_for(std::string_view member, std::string_view catalog_type) const;
+
+  /// The same type, unless versions that differ would be the same in it: the time of a date.
+  std::string_view type_for(std::string_view column, std::string_view catalog_type) const;
 
   const shape_column* find(const std::string& name) const;
   bool is_key(const std::string& name) const;

@@ -62,9 +62,11 @@ void add(const kept_apart& more, kept_apart& to) {
     column_misfits& sum = to.misfits[i];
     sum.example = sum.values == 0 ? more.misfits[i].example : sum.example;
     sum.values += more.misfits[i].values;
+    sum.rounded = sum.rounded || more.misfits[i].rounded;
   }
   to.without_room += more.without_room;
   to.members += more.members;
+  to.left_alone.insert(more.left_alone.begin(), more.left_alone.end());
   to.nuls += more.nuls;
   to.new_members = to.new_members || more.new_members;
 }
@@ -142,6 +144,9 @@ void typed_encoder::take(std::string_view name, const json_value& value) {
     return;  // a column that comes later would have nothing of it either
   }
   ++apart_.members;
+  if (const auto column = shape_->left_alone.find(name); column != shape_->left_alone.end()) {
+    apart_.left_alone.insert(*column);
+  }
   apart_.new_members = apart_.new_members || (!shape_->says_nothing(value) && shape_->wants_column(name));
   keep(name, value);
 }
@@ -196,6 +201,7 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
     if (++misfits.values == 1) {
       misfits.example = value.raw.substr(0, longest_example);
     }
+    misfits.rounded = misfits.rounded || fit == value_fit::rounded;
     keep(columns_[index].member, value);
   }
 }

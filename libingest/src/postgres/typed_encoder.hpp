@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,16 +17,18 @@ namespace ingest::detail {
 /// Values of a column that have gone to the extra column.
 struct column_misfits {
   std::uint64_t values = 0;
-  std::string example;  ///< of the first, its JSON, shortened
+  bool rounded = false;  ///< some of them: the column has as much of them as it can hold
+  std::string example;   ///< of the first, its JSON, shortened
 };
 
 /// What an encoder has kept apart of its records.
 struct kept_apart {
-  std::vector<column_misfits> misfits;  ///< by column of the shape
-  std::uint64_t without_room = 0;       ///< values of records that are wider than a page
-  std::uint64_t members = 0;            ///< that have no column
-  std::uint64_t nuls = 0;               ///< characters that texts were deprived of
-  bool new_members = false;             ///< some of them could have one: the shape does not say that they go there
+  std::vector<column_misfits> misfits;    ///< by column of the shape
+  std::uint64_t without_room = 0;         ///< values of records that are wider than a page
+  std::uint64_t members = 0;              ///< that have no column
+  std::uint64_t nuls = 0;                 ///< characters that texts were deprived of
+  std::set<std::string> left_alone = {};  ///< those of them whose column is not for us
+  bool new_members = false;               ///< some of them could have one: the shape does not say that they go there
 };
 
 /// Adds what was kept apart of other records of the same shape.

@@ -412,6 +412,25 @@ BOOST_AUTO_TEST_CASE(has_room_for_records_of_many_small_objects_and_says_once_th
   BOOST_TEST(log.find("values_misfit") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(says_once_of_each_column_that_it_is_left_alone_though_records_have_values_for_it) {
+  auto merging = typed();
+  merging.write = disposition::merge;
+  open_sink(open_target(merging))->write(batches.next({{row("a", R"("total":10.50,"name":"old","plain":1)")}}));
+  database.execute("ALTER TABLE orders ALTER total TYPE numeric(12,2), ALTER name SET DEFAULT 'n/a'");
+  const stderr_capture told;
+  const auto loader = open_sink(open_target(merging));
+  loader->write(batches.next({{row("a", R"("total":99.75,"name":null,"plain":2)")}}));
+  loader->write(batches.next({{row("b", R"("total":1.25,"name":"b","plain":2)")}}));
+  BOOST_TEST(of("a", "concat_ws('|', total, plain, _ingest_extra)") == R"(10.50|2|{"total": 99.75})");
+  const std::string log = told.text();
+  for (const std::string column : {"total", "name"}) {
+    const std::string line = "\"column\":\"" + column + "\"";
+    BOOST_TEST(log.find(line) != std::string::npos, log);
+    BOOST_TEST(log.find(line, log.find(line) + 1) == std::string::npos);
+  }
+  BOOST_TEST(log.find("column_left_alone") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_fields_apart_where_an_event_trigger_forbids_to_add_columns) {
   open_target(typed());
   database.execute(
@@ -604,6 +623,47 @@ BOOST_AUTO_TEST_CASE(take_the_place_of_older_ones_in_whatever_order_they_come) {
     BOOST_TEST(database.value("SELECT string_agg(id || v, ' ' ORDER BY id) FROM " + o.table) == "a9 b6 c7 d5");
     BOOST_TEST(o.counters->duplicates_differing == (initial ? 2u : 1u), "is b10 newer than b6?");
     BOOST_TEST(rejects().size() == (initial ? 3u : 1u));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_which_the_first_are_days_are_told_apart_by_their_hours_later) {
+  const auto o = begin("days", {{"id"}, schema_policy::evolve, "at"}, disposition::merge, false);
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({{R"(a	{"id":"a","at":"2026-01-26","v":1})"}}));
+  loader->write(batches.next({{R"(a	{"id":"a","at":"2026-01-27T18:00:00Z","v":2})"}}));
+  loader->write(batches.next({{R"(a	{"id":"a","at":"2026-01-27T10:00:00Z","v":3})"}}));
+  BOOST_TEST(database.value("SELECT v FROM days") == "2");
+  BOOST_TEST(database.value("SELECT pg_typeof(at) FROM days") == "timestamp with time zone");
+}
+
+BOOST_AUTO_TEST_CASE(that_the_column_would_round_to_the_same_are_not_loaded) {
+  struct rounded {
+    std::string type;
+    std::string newer;
+    std::string older;
+    std::string exact;
+  };
+  for (const rounded& r : {rounded{"date", R"("2026-01-27T18:00:00Z")", R"("2026-01-27T10:00:00Z")", "timestamptz"},
+                           rounded{"float8", "9007199254740993", "9007199254740992", "numeric"},
+                           rounded{"float4", "16777217", "16777216", "numeric"}}) {
+    const std::string name = "rounds_" + r.type;
+    database.execute("CREATE TABLE " + name + " (id text COLLATE \"C\" PRIMARY KEY, at " + r.type +
+                     ", v bigint, _ingest_extra jsonb)");
+    const auto o = begin(name, {{"id"}, schema_policy::evolve, "at"}, disposition::merge, false);
+    const auto record = [](const std::string& at, int v) {
+      return "a\t{\"id\":\"a\",\"at\":" + at + ",\"v\":" + std::to_string(v) + "}";
+    };
+    const batch newer = batches.next({{record(r.newer, 1)}});
+    const error refused = error_of([&] { open_sink(open_target(o))->write(newer); });
+    BOOST_TEST((refused.code() == errc::bad_data), refused.what());
+    BOOST_TEST(std::string(refused.what()).find(r.newer) != std::string::npos, refused.what());
+    BOOST_TEST(number("SELECT count(*) FROM " + name) == 0);
+
+    database.execute("ALTER TABLE " + name + " ALTER at TYPE " + r.exact + (r.type == "date" ? "" : " USING NULL"));
+    const auto loader = open_sink(open_target(o));
+    loader->write(newer);
+    loader->write(batches.next({{record(r.older, 2)}}));
+    BOOST_TEST(database.value("SELECT v FROM " + name) == "1");
   }
 }
 
