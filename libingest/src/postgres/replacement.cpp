@@ -19,6 +19,9 @@ SELECT 'is of another owner' FROM pg_class WHERE oid = $1::oid AND NOT pg_has_ro
 UNION ALL
 SELECT 'has the trigger ' || tgname FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal
 UNION ALL
+SELECT 'has the foreign key ' || k.conname || ' whose triggers are disabled' FROM pg_trigger g
+JOIN pg_constraint k ON k.oid = g.tgconstraint WHERE g.tgrelid = $1::oid AND g.tgisinternal AND g.tgenabled <> 'O'
+UNION ALL
 SELECT 'has policies of row-level security' FROM pg_class c
 WHERE oid = $1::oid AND (relrowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))
 UNION ALL
@@ -112,6 +115,12 @@ GROUP BY attname
 UNION ALL
 SELECT format('COMMENT ON TABLE %s IS %L', $2::text, obj_description(oid, 'pg_class')) FROM old
 UNION ALL
+SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, $2::text, obj_description(oid, 'pg_constraint'))
+FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'f'
+  AND obj_description(oid, 'pg_constraint') IS NOT NULL
+UNION ALL
+SELECT format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', $2::text) FROM old WHERE relforcerowsecurity
+UNION ALL
 SELECT format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
 FROM old WHERE relreplident IN ('f', 'n')
 UNION ALL
@@ -121,10 +130,12 @@ FROM old JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid 
 JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 JOIN pg_attribute a ON a.attrelid = old.oid AND a.attnum = d.refobjsubid
 UNION ALL
+SELECT format('REVOKE ALL ON %s FROM %I', $2::text, pg_get_userbyid(relowner)) FROM old WHERE relacl IS NOT NULL
+UNION ALL
 SELECT format('GRANT %s%s ON %s TO %s%s', privilege_type, columns, $2::text,
   CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
   CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-FROM grants, old WHERE grantee <> relowner)";
+FROM grants)";
 
 /// Where a new table lies, whose it is, and what it refers to, of $1, in $2. It is nobody's business but ours.
 const std::string owner_and_place = R"(

@@ -148,6 +148,9 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
       "ALTER TABLE ingested_events CLUSTER ON counts, SET (toast.autovacuum_enabled = false), ALTER data SET "
       "STATISTICS 7, "
       "ALTER kind SET (n_distinct = -0.5), ALTER data SET STORAGE EXTERNAL;"
+      "REVOKE TRUNCATE, TRIGGER ON ingested_events FROM current_user; "
+      "ALTER TABLE ingested_events FORCE ROW LEVEL SECURITY;"
+      "COMMENT ON CONSTRAINT ingested_events_kind_fkey ON ingested_events IS 'of a kind that is known';"
       "COMMENT ON TABLE ingested_events IS 'all of them'; COMMENT ON COLUMN ingested_events.data IS 'as it came';"
       "GRANT SELECT ON ingested_events TO " +
       role + "; GRANT UPDATE (kind) ON ingested_events TO " + role +
@@ -163,9 +166,11 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
         "SELECT string_agg(fact, E'\\n' ORDER BY fact) FROM ("
         "SELECT pg_get_indexdef(indexrelid) AS fact FROM pg_index WHERE indrelid = 'ingested_events'::regclass UNION "
         "ALL "
-        "SELECT conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = "
+        "SELECT concat_ws(' ', conname, pg_get_constraintdef(oid), CASE contype WHEN 'f' THEN obj_description(oid, "
+        "'pg_constraint') END) FROM pg_constraint WHERE conrelid = "
         "'ingested_events'::regclass "
-        "UNION ALL SELECT relname || ' ' || concat_ws(' ', relacl, reloptions, relowner::regrole, "
+        "UNION ALL SELECT relname || ' ' || concat_ws(' ', (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM "
+        "unnest(relacl) AS a), reloptions, relowner::regrole, relforcerowsecurity, "
         "obj_description(oid)) "
         "FROM pg_class WHERE relname IN ('ingested_events', 'Sizes', 'largest', 'small') UNION ALL "
         "SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull, attacl, attidentity, "
@@ -374,6 +379,10 @@ BOOST_AUTO_TEST_CASE(has_nothing_that_would_be_lost) {
   database.execute("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$");
   refused("CREATE TRIGGER t BEFORE INSERT ON ingested_events FOR EACH ROW EXECUTE FUNCTION f()", "has the trigger t",
           "DROP TRIGGER t ON ingested_events");
+  refused(
+      "CREATE TABLE kinds (id text PRIMARY KEY); ALTER TABLE ingested_events ADD CONSTRAINT of_kinds FOREIGN KEY (id) "
+      "REFERENCES kinds; ALTER TABLE ingested_events DISABLE TRIGGER ALL",
+      "has the foreign key of_kinds whose triggers are disabled", "DROP TABLE kinds CASCADE");
   refused("CREATE POLICY p ON ingested_events", "row-level security", "DROP POLICY p ON ingested_events");
   refused("CREATE PUBLICATION p FOR ALL TABLES", "is published to subscribers, by p", "DROP PUBLICATION p");
   refused("ALTER TABLE ingested_events ADD COLUMN parent text REFERENCES ingested_events",
