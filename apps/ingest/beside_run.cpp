@@ -85,8 +85,9 @@ std::vector<stream_beside> streams_beside(const settings& s, const part_of_time&
     return streams_of_connector(s, part);
   }
   if (!from_of(s).divisible) {
-    throw error(errc::config, "only an API can be asked again: FROM is " + s.from.path.string() +
-                                  ", of which a run with a PIPELINE and a DATA_DIR of its own reads all");
+    throw error(errc::config,
+                "only an API can be asked again, and FROM names none: a run with a PIPELINE and a DATA_DIR of its own "
+                "reads all of it");
   }
   return {{"", s}};
 }
@@ -115,7 +116,7 @@ settings settings_beside(const settings& s, const std::vector<stream_beside>& st
   settings beside = s;
   if (is_connector(s)) {
     beside.token_file = s.data_dir / token_file_name;
-    beside.origins["INCREMENTAL"] = name;
+    beside.reads_all = true;
     beside.streams.clear();
     beside.exclude.clear();
     for (const stream_beside& stream : streams) {
@@ -128,7 +129,7 @@ settings settings_beside(const settings& s, const std::vector<stream_beside>& st
   beside.pipeline = pipeline_beside(s.pipeline, name);
   beside.since = part.from_ms;
   beside.until = part.to_ms;
-  beside.incremental = false;
+  beside.incremental = s.incremental && is_connector(s);  // of which that tells how rows are written, too
   beside.initial_load = false;
   if (beside.slices && *beside.slices > 1 && (!part.from_ms || !part.to_ms)) {
     beside.slices = 1;  // there is no window to be divided

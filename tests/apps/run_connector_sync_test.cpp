@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "support/http_server.hpp"
 #include "support/ingest_run.hpp"
@@ -358,7 +359,13 @@ BOOST_AUTO_TEST_CASE(does_not_replace_a_table_by_what_is_new_where_it_was_to_rea
   environment.erase("KEY");
   environment["WRITE"] = "replace";
   const auto p = sync();
-  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(p.exit_code == 78, p.err);
+  BOOST_TEST(loaded() == 3u);
+  environment.erase("WRITE");
+  BOOST_TEST(sync().exit_code == 0);
+  environment["WRITE"] = "replace";
+  const auto all = sync();
+  BOOST_TEST(all.exit_code == 0, all.err);
   BOOST_TEST(loaded() == 4u, "all of it, not what is new alone");
 }
 
@@ -520,13 +527,46 @@ BOOST_AUTO_TEST_CASE(replaces_the_table_where_each_run_is_to_read_everything) {
   BOOST_TEST(table() == "02-01 8, 02-01 8, 02-01 8, 02-01 8", "once, though two windows have it");
 }
 
-BOOST_AUTO_TEST_CASE(appends_to_a_table_of_json_whose_records_are_as_they_came) {
+BOOST_AUTO_TEST_CASE(has_no_place_in_a_table_of_json_for_what_tells_records_apart) {
   environment["TABLES"] = "json";
+  environment["WRITE"] = "append";
+  const auto refused = sync();
+  BOOST_TEST(refused.exit_code == 78);
+  BOOST_TEST(refused.err.find("for a table of (id, data)") != std::string::npos, refused.err);
+}
+
+BOOST_AUTO_TEST_CASE(has_records_without_a_time_once_though_each_run_gets_them) {
+  fault = [](const received_request& r) -> std::optional<reply> {
+    const bool is_last = r.parameter("since") >= "2026-03";
+    return reply{.body = is_last ? R"([{"at":"2026-03-20","n":1},{"at":null,"n":2},{"n":3},{"at":null,"n":2}])" : "[]"};
+  };
+  for (int i = 0; i < 3; ++i) {
+    configure(R"(["a"])", "end: '2026-04-0" + std::to_string(i + 1) + "'");
+    const auto p = sync();
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(loaded() == 4U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(has_what_a_backfill_brings_beside_what_is_there) {
+  days.emplace("2026-03-05", 9);
   BOOST_TEST(sync().exit_code == 0);
-  const auto second = sync();
-  BOOST_TEST(second.exit_code == 0, second.err);
-  BOOST_TEST(loaded() == 8U);
-  BOOST_TEST(number("SELECT count(*) FROM visits WHERE data ? '_ingest_id'") == 0U);
+  BOOST_TEST(loaded() == 10U);
+  database.execute("DELETE FROM visits WHERE at < '2026-02-15'");
+  for (const auto& [from, to, rows] :
+       {std::tuple("2026-01-01", "2026-01-20", 6U), std::tuple("2026-01-20", "2026-02-20", 10U),
+        std::tuple("2026-01-01", "2026-03-20", 10U)}) {
+    const auto p = run("backfill", {manifest, "--from", from, "--to", to});
+    BOOST_TEST(p.exit_code == 0, p.err);
+    BOOST_TEST(loaded() == rows);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(says_what_to_do_with_a_table_whose_rows_have_no_identity) {
+  database.execute("CREATE TABLE visits (at date, clicks bigint, _ingest_extra jsonb)");
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 78);
+  BOOST_TEST(p.err.find("by which records without a key are known") != std::string::npos, p.err);
 }
 
 BOOST_AUTO_TEST_CASE(is_told_before_it_is_run) {
@@ -554,6 +594,21 @@ BOOST_AUTO_TEST_CASE(has_a_row_for_each_version_of_a_record_that_has_a_key) {
     BOOST_TEST(number("SELECT count(*) FROM visits WHERE id = 'b2026-02-20'") == 2U);
     BOOST_TEST(loaded() == 4U);
   }
+}
+
+BOOST_AUTO_TEST_CASE(needs_no_key_that_a_table_could_not_have) {
+  std::string text = manifest_text;
+  clicks_run::replace(text, "primary_key: [id]", "primary_key: [[id, part]]");
+  std::ofstream(manifest) << text;
+  BOOST_TEST(sync().exit_code == 78);
+  environment["WRITE"] = "append";
+  const auto p = sync();
+  BOOST_TEST(p.exit_code == 0, p.err);
+  environment.erase("WRITE");
+  environment["KEY"] = "none";
+  const auto keyless = sync();
+  BOOST_TEST(keyless.exit_code == 0, keyless.err);
+  BOOST_TEST(loaded() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(is_refused_where_each_run_reads_everything) {

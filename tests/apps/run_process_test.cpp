@@ -367,6 +367,14 @@ BOOST_AUTO_TEST_CASE(uses_the_settings_that_the_source_has_renewed_until_they_ar
 BOOST_AUTO_TEST_CASE(is_validated_and_read_without_a_database) {
   const auto valid = run("validate");
   BOOST_TEST(has(valid.out, "1 streams, numbers"), valid.out);
+  BOOST_TEST(has(valid.out, "table public.numbers can be created"), valid.out);
+  database.execute("CREATE TABLE numbers (id bigint PRIMARY KEY, name text)");
+  const auto lacking = run("validate");
+  BOOST_TEST(lacking.exit_code == 78);
+  BOOST_TEST(has(lacking.out, "table numbers has no column _ingest_extra"), lacking.out);
+  const auto compared = run("verify");
+  BOOST_TEST(compared.exit_code == 78);
+  BOOST_TEST(has(compared.err, "FROM names none"), compared.err);
   environment["TAP_LAST"] = "3";
   const auto p = run("read");
   BOOST_TEST(p.exit_code == 0, p.err);

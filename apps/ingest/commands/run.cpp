@@ -19,7 +19,7 @@ constexpr own_option options_with_file[] = {
 };
 constexpr own_option options_of_read[] = {
     connector_file,
-    {.name = "--limit", .value = "N", .help = "Print so many records of each stream, and ask the API for no more."},
+    {.name = "--limit", .value = "N", .help = "Print so many records of each stream, and stop."},
 };
 
 void require_limit_is_possible(const settings& s) {

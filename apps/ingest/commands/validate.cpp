@@ -9,6 +9,7 @@
 #include "check.hpp"
 #include "commands/command_definition.hpp"
 #include "from/from.hpp"
+#include "from/process_streams.hpp"
 #include "ingest/log.hpp"
 #include "settings/weakened_settings.hpp"
 #include "to/to.hpp"
@@ -38,6 +39,27 @@ std::string look_at_data_dir(const settings& s) {
     found += ", less than BUFFER_QUOTA_BYTES: fetching pauses when the disk is full";
   }
   return found;
+}
+
+/// Of each stream, which has a table of its own. None where that cannot be known, which the check of FROM says, and
+/// where FROM has no streams.
+std::vector<settings> settings_of_streams(const settings& s) {
+  std::vector<settings> all;
+  try {
+    if (s.from.is_process()) {
+      return settings_of_process_streams(s, {});
+    }
+    if (s.from.what == source_choice::kind::connector) {
+      for (stream_beside& stream : streams_beside(s, {})) {
+        if (stream.problem.empty()) {
+          all.push_back(std::move(stream.own));
+        }
+      }
+    }
+  } catch (const error&) {
+    all.clear();
+  }
+  return all;
 }
 
 }  // namespace
@@ -71,18 +93,10 @@ int check_all(const setting_sources& sources, std::ostream& out) {
     checks.push_back({"data_dir", [&] { return look_at_data_dir(s); }});
   }
   checks.push_back(from_of(s).probe(s));
-  std::vector<stream_beside> streams;  // each has a table of its own
-  if (s.from.what == source_choice::kind::connector && to_of(s).durable) {
-    try {
-      streams = streams_beside(s, {});
-    } catch (const error&) {
-      streams.clear();  // which the check of the connector says
-    }
-    std::erase_if(streams, [](const stream_beside& stream) { return !stream.problem.empty(); });
-  }
+  const std::vector<settings> streams = to_of(s).durable ? settings_of_streams(s) : std::vector<settings>();
   if (const auto probe = to_of(s).probe) {
-    for (const stream_beside& stream : streams) {
-      checks.push_back(probe(stream.own));
+    for (const settings& own : streams) {
+      checks.push_back(probe(own));
     }
     if (streams.empty()) {
       checks.push_back(probe(s));

@@ -171,10 +171,10 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   }
   rest::stream_source_options o;
   o.begun = begun;
-  o.records_may_repeat = to_of(s).keyed && s.has_key;
-  if (o.records_may_repeat && s.known_by_content) {
-    o.key = s.tables == table_kind::typed ? rest::line_key::identity_and_member : rest::line_key::identity;
-  } else if (o.records_may_repeat) {
+  const bool has_key = to_of(s).keyed && s.has_key;
+  o.known_by_content = has_key && s.known_by_content;
+  o.records_may_repeat = has_key && !s.known_by_content;  // which another version of a record would not be known by
+  if (o.records_may_repeat) {
     o.id_pointer = s.id_pointer;
   }
   if (s.since || s.until) {

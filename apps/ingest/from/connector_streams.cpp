@@ -50,8 +50,12 @@ bool may_have_chosen(const settings& s, const rest::connector& from, const std::
 /// table is to have what there is now and nothing else.
 bool reads_new(const settings& asked, const settings& own, const rest::declared_stream& stream) {
   const bool keeps_what_is_there = own.write == disposition::merge || own.write == disposition::skip;
-  return (asked.incremental || !asked.origins.contains("INCREMENTAL")) && !stream.cursor_field.empty() &&
-         keeps_what_is_there && to_of(own).durable;
+  return !asked.reads_all && (asked.incremental || !asked.origins.contains("INCREMENTAL")) &&
+         !stream.cursor_field.empty() && keeps_what_is_there && to_of(own).durable;
+}
+
+bool is_asked_for_all(const settings& s) {
+  return s.origins.contains("INCREMENTAL") && !s.incremental;
 }
 
 /// Whether each version of a record is to be a row.
@@ -59,28 +63,72 @@ bool appends(const settings& s, const rest::declared_stream& stream) {
   return s.origins.contains("WRITE") ? s.write == disposition::append : stream.write == "append";
 }
 
-/// Windows and runs overlap where they meet, so that records come again. Where no key tells that, what they consist of
-/// does.
-bool knows_by_content(const settings& own, const rest::declared_stream& stream) {
-  const bool possible = rest::may_be_appended(stream);
-  if (appends(own, stream) && !possible && to_of(own).durable) {
-    throw error(errc::config,
-                "WRITE is append, but stream " + stream.name +
-                    (stream.cursor_field.empty() ? " has no cursor, so that each run reads all of it again"
-                                                 : " is read by groups of parents, which differ from run to run") +
-                    ": choose " + (own.has_key ? "merge or replace" : "replace"));
+void require_appendable(const settings& own, const rest::declared_stream& stream) {
+  const char* const problem =
+      stream.cursor_field.empty()      ? " has no cursor, so that each run reads all of it again"
+      : !rest::may_be_appended(stream) ? " is read by groups of parents, which differ from run to run"
+      : own.tables == table_kind::json ? " would have to have an id in each record, for a table of (id, data)"
+                                       : nullptr;
+  if (problem != nullptr) {
+    throw error(errc::config, "WRITE is append, but stream " + stream.name + problem +
+                                  ": choose merge where there is a key, or replace");
   }
-  return possible && (appends(own, stream) || !own.has_key);
+}
+
+/// Windows and runs overlap where they meet, so that records come again. Where no key tells that, what they consist of
+/// does. Of a table that each run replaces, windows alone count.
+bool knows_by_content(const settings& own, const rest::declared_stream& stream) {
+  if (own.from.what != source_choice::kind::connector || own.tables != table_kind::typed ||
+      !rest::may_be_appended(stream)) {
+    return false;  // a process says itself how it goes on
+  }
+  const bool is_replaced = own.origins.contains("WRITE") ? own.write == disposition::replace
+                                                         : stream.write == "replace" || is_asked_for_all(own);
+  return appends(own, stream) || (!own.has_key && (!is_replaced || rest::windows_meet(stream)));
 }
 
 void know_by_content(settings& own) {
   own.known_by_content = true;
   own.has_key = true;
+  own.key = {std::string(identity_member)};
+  own.id_pointer = json_pointer::text_to_member(own.key.front());
+}
+
+/// That of the stream, unless somebody has said another.
+void take_key(const settings& s, const rest::declared_stream& stream, settings& own) {
   own.key.clear();
-  if (own.tables == table_kind::typed) {
-    own.key.emplace_back(identity_member);
+  for (const auto& path : stream.primary_key) {
+    if (path.size() != 1 && own.tables == table_kind::typed && to_of(s).keyed) {
+      throw error(errc::config, "stream " + stream.name +
+                                    " has a primary key inside of a field, which cannot be a typed table's: set KEY to "
+                                    "fields of its records, or KEY=none");
+    }
+    own.key.push_back(path.front());
   }
-  own.id_pointer = json_pointer::text_to_member(std::string(identity_member));
+  own.has_key = !own.key.empty();
+  if (own.has_key && own.tables == table_kind::json && to_of(s).keyed) {
+    if (stream.primary_key.size() != 1) {
+      throw error(errc::config, "stream " + stream.name +
+                                    " has a primary key of several fields, and a table of (id, data) an id: leave "
+                                    "TABLES=typed, or set ID_POINTER");
+    }
+    own.key.clear();
+    own.id_pointer.clear();
+    for (const std::string& member : stream.primary_key.front()) {
+      own.id_pointer += json_pointer::text_to_member(member);
+    }
+  }
+}
+
+/// How rows get into the table, where nobody has said it.
+disposition usual_write(const settings& own, const rest::declared_stream& stream, bool has_key_of_its_own) {
+  // One that a key was taken from cannot merge any more.
+  if (!stream.write.empty() && (own.has_key || stream.write == "replace")) {
+    return disposition_named(stream.write);
+  }
+  return has_key_of_its_own                               ? disposition::merge
+         : own.known_by_content && !is_asked_for_all(own) ? disposition::skip
+                                                          : disposition::replace;
 }
 
 using failures = std::map<std::string, error>;
@@ -250,47 +298,23 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   if (!s.origins.contains("TABLES")) {
     own.tables = table_kind::typed;
   }
-  if (!s.origins.contains("KEY") && !s.origins.contains("ID_POINTER")) {
-    own.key.clear();
-    for (const auto& path : stream.primary_key) {
-      if (path.size() != 1 && own.tables == table_kind::typed && to_of(s).keyed) {
-        throw error(errc::config,
-                    "stream " + stream.name +
-                        " has a primary key inside of a field, which cannot be a typed table's: set KEY to "
-                        "fields of its records, or KEY=none");
-      }
-      own.key.push_back(path.front());
-    }
-    own.has_key = !own.key.empty();
-    if (own.has_key && own.tables == table_kind::json && to_of(s).keyed) {
-      if (stream.primary_key.size() != 1) {
-        throw error(errc::config, "stream " + stream.name +
-                                      " has a primary key of several fields, and a table of (id, data) an id: leave "
-                                      "TABLES=typed, or set ID_POINTER");
-      }
-      own.key.clear();
-      own.id_pointer.clear();
-      for (const std::string& member : stream.primary_key.front()) {
-        own.id_pointer += json_pointer::text_to_member(member);
-      }
-    }
+  const bool is_appended = own.from.what == source_choice::kind::connector && appends(own, stream);
+  if (is_appended && to_of(own).durable) {
+    require_appendable(own, stream);
+  }
+  if (!is_appended && !s.origins.contains("KEY") && !s.origins.contains("ID_POINTER")) {
+    take_key(s, stream, own);
   }
   if (own.has_key && !own.key.empty()) {
     own.id_pointer = json_pointer::text_to_member(own.key.front());
   }
-  const bool had_key = own.has_key;
+  const bool has_key_of_its_own = own.has_key;
   if (knows_by_content(own, stream)) {
     know_by_content(own);
   }
   if (!s.origins.contains("WRITE")) {
-    // One that a key was taken from cannot merge any more.
-    const bool said = !stream.write.empty() && (own.has_key || stream.write == "replace");
-    const bool is_new_only = own.known_by_content && (s.incremental || !s.origins.contains("INCREMENTAL"));
-    own.write = said          ? disposition_named(stream.write)
-                : had_key     ? disposition::merge
-                : is_new_only ? disposition::skip
-                              : disposition::replace;
-  } else if (own.known_by_content && own.write != disposition::replace) {
+    own.write = usual_write(own, stream, has_key_of_its_own);
+  } else if (own.known_by_content && own.write == disposition::append) {
     own.write = disposition::skip;
   }
   own.incremental = reads_new(s, own, stream);

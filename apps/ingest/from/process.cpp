@@ -117,11 +117,10 @@ std::string plan_of_process(const settings& s) {
 
 check probe(const settings& s) {
   return check{"process", [&s] {
-                 const auto streams = chosen_process_streams(s, {});
+                 const auto streams = settings_of_process_streams(s, {});
                  std::string names;
-                 for (const auto& stream : streams) {
-                   process_stream_settings(s, stream, name_among(streams, stream), streams.size() == 1);
-                   names += (names.empty() ? "" : ", ") + name_among(streams, stream);
+                 for (const settings& own : streams) {
+                   names += (names.empty() ? "" : ", ") + own.stream;
                  }
                  return process_command(s).name() + ": " + std::to_string(streams.size()) + " streams, " + names;
                }};

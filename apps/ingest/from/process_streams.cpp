@@ -187,6 +187,16 @@ settings process_stream_settings(const settings& s, const catalog_stream& stream
   return own;
 }
 
+std::vector<settings> settings_of_process_streams(const settings& s, std::stop_token stop) {
+  const auto streams = chosen_process_streams(s, std::move(stop));
+  std::vector<settings> all;
+  all.reserve(streams.size());
+  for (const auto& stream : streams) {
+    all.push_back(process_stream_settings(s, stream, name_among(streams, stream), streams.size() == 1));
+  }
+  return all;
+}
+
 std::filesystem::path process_directory(const settings& own) {
   return own.data_dir / "process";
 }

@@ -35,6 +35,9 @@ std::string name_among(const std::vector<processes::catalog_stream>& all, const 
 settings process_stream_settings(const settings& s, const processes::catalog_stream& stream, const std::string& name,
                                  bool alone);
 
+/// Those of all streams that are chosen. Starts the process, unless CATALOG says which there are.
+std::vector<settings> settings_of_process_streams(const settings& s, std::stop_token stop);
+
 /// Where such a run has its catalog, its state and what is held back.
 std::filesystem::path process_directory(const settings& own);
 

@@ -273,7 +273,9 @@ void check_together(const settings& s, command c) {
         "skip, or leave INCREMENTAL out");
   }
   const bool knows_table = find_setting("TABLES")->used_by(c);  // not where the buffer alone is filled
-  if (knows_table && s.origins.contains("KEY") && s.tables != table_kind::typed) {
+  const bool has_streams = s.from.what == source_choice::kind::connector || s.from.is_process();
+  const bool is_typed = s.tables == table_kind::typed || (has_streams && !s.origins.contains("TABLES"));
+  if (knows_table && s.origins.contains("KEY") && !is_typed) {
     refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
   }
   if (!s.schema_file.empty() && s.tables != table_kind::typed) {
@@ -286,7 +288,8 @@ void check_together(const settings& s, command c) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");
   }
-  if (knows_table && !s.has_key && (s.write == disposition::skip || s.write == disposition::merge)) {
+  const bool is_said = s.origins.contains("WRITE") || !has_streams;
+  if (knows_table && !s.has_key && is_said && (s.write == disposition::skip || s.write == disposition::merge)) {
     refuse(s, {"KEY", "WRITE"},
            "KEY is none, but WRITE=skip and merge tell by the key what is there: set WRITE=auto, append or replace");
   }

@@ -114,6 +114,7 @@ struct settings {
   std::vector<std::string> streams;        ///< of a connector; none: all
   std::vector<std::string> exclude;        ///< of these
   std::vector<std::string> allowed_hosts;
+  bool reads_all = false;     ///< each of them, or the part that `since` and `until` name, whatever was read before
   std::string stream;         ///< the one that is read; see stream_settings()
   std::string stream_schema;  ///< its JSON Schema, if the manifest has one, or the API
   /// Where it is not written out in the manifest as it is read: made by a template, or with a schema of the API's.

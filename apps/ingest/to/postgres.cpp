@@ -122,7 +122,8 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
                           .numbers = s.numbers,
                           .texts = text_reading_of(s),
                           .epochs = s.epoch_unit,
-                          .deleted = s.deleted_pointer};
+                          .deleted = s.deleted_pointer,
+                          .has_uuid_key = s.known_by_content};
   }
   o.write = s.write;
   o.nuls = s.nuls;

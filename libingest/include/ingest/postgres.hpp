@@ -98,6 +98,8 @@ struct typed_table {
   /// `_ingest_deleted_at timestamptz` has the time that stands there, or of anything else but null, false, 0 and "", of
   /// which it is null, the time at which the record was first loaded as deleted.
   std::string deleted = "";
+
+  bool has_uuid_key = false;  ///< the key is a uuid in a table that we create, whatever `schema` says
 };
 
 /// Where and how rows are loaded into PostgreSQL.

@@ -1,4 +1,5 @@
 #include "postgres/table_checks.hpp"
+#include "records/identity_member.hpp"
 
 #include <algorithm>
 #include <map>
@@ -274,6 +275,12 @@ table_shape typed_columns(postgres_connection& c, const table_shape& asked, cons
   }
   check_version(found, types, shown);
   for (const std::string& name : found.key) {
+    if (found.find(name) == nullptr && name == identity_member) {
+      refuse(shown, "has no column " + name +
+                        ", a uuid, by which records without a key are known, and what it has cannot get one: let "
+                        "`write` be replace, choose another table, or drop it and load all of it anew with "
+                        "`start_over()`");
+    }
     if (found.find(name) == nullptr) {
       refuse(shown, "has no column " + name + " for the key, of type " + listed(exact_key({}).accepts) +
                         " without a length or a precision: add or alter it, choose another table, or let us create "

@@ -1,5 +1,4 @@
 #include "postgres/table_shape.hpp"
-#include "records/identity_member.hpp"
 
 #include <algorithm>
 #include <map>
@@ -168,9 +167,6 @@ std::string_view catalog_type_of(schema_kind kind, number_columns numbers) {
 /// A key tells records apart by all that they have: of a type that may round, it is text.
 shape_column key_column(const std::string& member, std::string_view declared) {
   const std::string_view exact[] = {"int8", "numeric", "uuid"};
-  if (member == identity_member) {
-    declared = "uuid";
-  }
   const bool is_exact = std::find(std::begin(exact), std::end(exact), declared) != std::end(exact);
   shape_column c = typed_column(member, is_exact ? declared : "text");
   c.collation = is_exact ? "" : "C";
@@ -249,7 +245,8 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   }
   for (const std::string& member : shape.key) {
     const auto declared = types.find(member);
-    shape.columns.push_back(key_column(member, declared == types.end() ? "" : declared->second));
+    const std::string_view type = declared == types.end() ? "" : declared->second;
+    shape.columns.push_back(key_column(member, table.has_uuid_key ? "uuid" : type));
   }
   shape.columns.insert(shape.columns.end(), shape.declared.begin(), shape.declared.end());
   if (!table.deleted.empty()) {

@@ -412,6 +412,21 @@ BOOST_AUTO_TEST_CASE(has_room_for_records_of_many_small_objects_and_says_once_th
   BOOST_TEST(log.find("values_misfit") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(has_a_key_of_any_name_and_of_uuids_only_where_that_is_said) {
+  auto o = typed();
+  o.typed->key = {"_ingest_id"};
+  open_sink(open_target(o))->write(batches.next({{R"(1	{"_ingest_id":1})", R"(2	{"_ingest_id":"x"})"}}));
+  BOOST_TEST(columns().find("_ingest_id text") != std::string::npos, columns());
+  BOOST_TEST(number("SELECT count(*) FROM orders") == 2);
+  o.typed->has_uuid_key = true;
+  o.table = "others";
+  o.pipeline = identity.pipeline = "others";
+  open_target(o);
+  BOOST_TEST(
+      database.value("SELECT format_type(atttypid, -1) FROM pg_attribute WHERE attrelid = 'others'::regclass AND "
+                     "attname = '_ingest_id'") == "uuid");
+}
+
 BOOST_AUTO_TEST_CASE(says_once_of_each_column_that_it_is_left_alone_though_records_have_values_for_it) {
   auto merging = typed();
   merging.write = disposition::merge;

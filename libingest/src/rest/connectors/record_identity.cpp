@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ingest/error.hpp"
 #include "records/identity_member.hpp"
 #include "rest/expressions/canonical_json.hpp"
 #include "rest/expressions/digests.hpp"
@@ -20,34 +21,47 @@ std::string uuid_of(const std::string& digits) {
          '-' + digits.substr(18, 12);
 }
 
-bool has_member(const value& record, const std::string& name) {
-  const value* const content = record.is_dict() ? record.find(name) : nullptr;
-  return content != nullptr && !content->is_none();
+/// Equal records are equal texts.
+std::string canonical(std::string_view record) {
+  try {
+    return canonical_json(value::from_json(record));
+  } catch (const error&) {
+    return std::string(record);
+  }
+}
+
+/// The record, whose own member gets another name, if it has one that is called like ours.
+std::string without_own_identity(std::string_view record) {
+  const std::string quoted = '"' + std::string(identity_member) + '"';
+  if (record.find(quoted) == std::string_view::npos) {
+    return std::string(record);
+  }
+  const value content = value::from_json(record);
+  dictionary renamed;
+  for (const auto& [name, held] : content.members()) {
+    const std::string text = name.to_text();
+    renamed.set(value::text_of(text == identity_member ? text + "_of_record" : text), held);
+  }
+  return value::dict_of(std::move(renamed)).to_json();
 }
 
 }  // namespace
 
-record_identity::record_identity(const stream_slice& slice, std::string cursor_field)
-    : partition_(slice.part.key()), window_(canonical_json(slice.window)), cursor_field_(std::move(cursor_field)) {}
-
 std::string record_identity::of(std::string_view record) {
-  const value content = value::from_json(record);
-  // A line feed stands in no canonical JSON.
-  const std::string beside = '\n' + partition_ + (has_member(content, cursor_field_) ? "" : '\n' + window_);
-  const std::string digits = sha256_of(canonical_json(content), beside);
+  const std::string digits = sha256_of(canonical(record), '\n' + partition_);  // no line feed stands in canonical JSON
   const std::uint64_t copy = copies_[digits]++;
   return uuid_of(copy == 0 ? digits : sha256_of(digits, '\n' + std::to_string(copy)));
 }
 
 std::string record_identity::with(std::string_view record, std::string_view identity) {
   const std::size_t first = record.find_first_not_of(" \t\r\n");
-  const std::size_t end = record.rfind('}');
-  if (first == std::string_view::npos || record[first] != '{' || end == std::string_view::npos) {
+  if (first == std::string_view::npos || record[first] != '{') {
     return std::string(record);
   }
   // Behind all others: of two members of one name the last one counts.
-  const bool is_empty = record.find_first_not_of(" \t\r\n", first + 1) == end;
-  std::string made(record.substr(0, end));
+  std::string made = without_own_identity(record);
+  made.resize(made.rfind('}'));
+  const bool is_empty = made.find_first_not_of(" \t\r\n", made.find('{') + 1) == std::string::npos;
   made += is_empty ? "\"" : ",\"";
   made.append(identity_member).append("\":\"").append(identity) += "\"}";
   return made;

@@ -104,11 +104,6 @@ struct read_stream {
   slices_at_hand slices;
 
   bool tells_watermark() const { return options.past.watermark && stream->incremental(); }
-
-  /// The member by which records belong to windows; none has an empty name.
-  std::string cursor_field() const {
-    return stream->incremental() ? stream->incremental()->watch(std::nullopt)->field() : "";
-  }
 };
 
 namespace {
@@ -162,8 +157,8 @@ class slice_source final : public source {
         id_(std::move(id)),
         planned_(std::move(planned)),
         reader_(of_->stream->reader(planned_, of_->options.records_may_repeat)) {
-    if (of_->options.key != line_key::field) {
-      identity_.emplace(planned_.slice, of_->cursor_field());
+    if (of_->options.known_by_content) {
+      identity_.emplace(planned_.slice.part);
     }
   }
 
@@ -236,11 +231,7 @@ class slice_source final : public source {
   void append(std::string_view record, std::string& to) {
     if (identity_) {
       const std::string identity = identity_->of(record);
-      if (of_->options.key == line_key::identity_and_member) {
-        of_->encoder->append(identity, record_identity::with(record, identity), to);
-      } else {
-        of_->encoder->append(identity, record, to);
-      }
+      of_->encoder->append(identity, record_identity::with(record, identity), to);
       return;
     }
     detail::json_value key;

@@ -14,15 +14,11 @@ namespace ingest::rest {
 
 struct read_stream;
 
-/// What the key of a record's line is, for encoders that want one.
-enum class line_key {
-  field,               ///< what stands at `id_pointer`; nothing where records have no key
-  identity,            ///< record_identity.hpp
-  identity_and_member  ///< which is a member of the record as well
-};
-
 struct stream_source_options {
-  line_key key = line_key::field;
+  /// Records are given their identity (record_identity.hpp) as a member, and lines for their key.
+  bool known_by_content = false;
+
+  /// Otherwise: where a record has its key, for encoders that want one; nothing where records have no key.
   std::optional<std::string> id_pointer = {};
 
   /// Those that come twice are there once, for the target knows them by their keys.

@@ -187,6 +187,15 @@ bool may_be_appended(const declared_stream& stream) {
          stream.retriever.to_json().find("\"GroupingPartitionRouter\"") == std::string::npos;
 }
 
+bool windows_meet(const declared_stream& stream) {
+  const node* const cursor = stream.component.find("incremental_sync");
+  if (stream.cursor_field.empty() || cursor == nullptr || text_at(*cursor, "step").empty()) {
+    return false;
+  }
+  const std::string_view granularity = text_at(*cursor, "cursor_granularity");
+  return granularity.empty() || granularity == "PT0S";
+}
+
 std::string_view usual_write(const declared_stream& stream) {
   return !stream.write.empty()         ? std::string_view(stream.write)
          : !stream.primary_key.empty() ? "merge"

@@ -41,6 +41,9 @@ struct declared_stream {
 /// of. Of parents in groups, which differ from run to run, nobody knows which one it is of.
 bool may_be_appended(const declared_stream& stream);
 
+/// Whether it is read in windows of time, of which each begins where the one before has ended, that included.
+bool windows_meet(const declared_stream& stream);
+
 /// How its records get into the table, if nobody says otherwise: "merge", "skip", "append" or "replace".
 std::string_view usual_write(const declared_stream& stream);
 
