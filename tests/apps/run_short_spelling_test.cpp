@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(is_never_complete_behind_a_first_page_that_may_not_be_all) 
 BOOST_AUTO_TEST_CASE(is_looked_at_without_its_api) {
   const auto good = run("validate", {INGEST_SOURCE_DIR "/examples/connectors/tracker.yaml", "--offline"});
   BOOST_TEST(good.exit_code == 0, good.err);
-  BOOST_TEST(has(good.out, "runs   comments: key issue, id; of issues"), good.out);
+  BOOST_TEST(has(good.out, "runs   comments: key issue, id; merge; of issues"), good.out);
   const auto bad = run("validate", {written("  odd: {recods: x}\n"), "--offline"});
   BOOST_TEST(bad.exit_code == 78);
   BOOST_TEST(has(bad.err, "line 4: stream \"odd\" has no `recods`; did you mean `records`?"), bad.err);
