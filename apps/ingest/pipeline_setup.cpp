@@ -6,7 +6,6 @@
 #include "from/api.hpp"
 #include "from/from.hpp"
 #include "ingest/transforms/compress_transform.hpp"
-#include "ingest/transforms/key_transform.hpp"
 #include "progress_display.hpp"
 #include "run_plan.hpp"
 #include "to/to.hpp"
@@ -20,7 +19,7 @@ constexpr std::size_t readers_of_found_slices = 8;
 /// What turns the records of FROM into what TO takes. None: they do as they are.
 actors::transform_factory make_transforms(const settings& s) {
   if (to_of(s).keyed && !from_of(s).keyed) {
-    return [pointer = s.id_pointer](slice_id) { return transform_list{std::make_shared<key_transform>(pointer)}; };
+    return [keys = keys_for(s)](slice_id) { return transform_list{std::make_shared<key_transform>(keys)}; };
   }
   if (s.to.compression != file_compression::none) {
     using enum compress_transform::format;

@@ -17,6 +17,7 @@
 #include "postgres/ledger_state.hpp"
 #include "run_command.hpp"
 #include "run_directories.hpp"
+#include "to/postgres.hpp"
 #include "to/to.hpp"
 
 namespace ingest::app {
@@ -141,6 +142,7 @@ settings settings_of_replay(const settings& s, const replay_files& files, dispos
   own.from.what = source_choice::kind::file;
   own.from.format = record_format::ndjson;
   own.from.path = files.events;
+  own.from.was_csv = is_from_csv(s);
   own.data_dir = files.directory;
   own.pipeline = pipeline_beside(s.pipeline, files.name);
   own.write = write;

@@ -137,6 +137,20 @@ BOOST_AUTO_TEST_CASE(sets_lines_aside_that_are_no_json_or_have_no_id) {
   check_refused(r.run("run", {"--from", from, "--fresh", "--yes", "--reject-limit", "2"}), 65, "limit of 2");
 }
 
+BOOST_AUTO_TEST_CASE(sets_csv_records_aside_whose_id_is_empty_and_takes_such_an_id_of_json) {
+  file_run r(0);
+  r.environment["WRITE"] = "merge";
+  const auto p = r.run("run", {"--from", r.put("people.csv", "id,name\n1,a\n,first\n\"\",second\n")});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(r.database.value("SELECT string_agg(id, ' ' ORDER BY id) FROM ingested_events") == "1");
+  BOOST_TEST(count_in(r.report(), "rows_rejected") == 2);
+  const std::string rejects = text_of(r.data_dir() / "events_rejected.ndjson");
+  BOOST_TEST(rejects.find("\"sqlstate\":\"23502\",\"message\":\"the event has no id\"") != std::string::npos, rejects);
+  const auto json = r.run("run", {"--from", r.put("people.json", "[{\"id\":\"\"}]"), "--fresh", "--yes"});
+  BOOST_TEST(json.exit_code == 0, json.err);
+  BOOST_TEST(r.number("SELECT count(*) FROM ingested_events WHERE id = ''") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(takes_records_apart_as_they_stand_in_the_file) {
   file_run r(0);
   const auto ids_of = [&](const std::string& from) {

@@ -8,7 +8,6 @@
 #include "from/from.hpp"
 #include "ingest/sources/csv_source.hpp"
 #include "ingest/sources/ndjson_source.hpp"
-#include "ingest/transforms/key_transform.hpp"
 #include "json/json_pointer.hpp"
 #include "to/to.hpp"
 
@@ -157,7 +156,7 @@ std::string look_at_file(const settings& s) {
   }
   batch first;
   first.data = std::make_shared<const std::string>(records->bytes().substr(0, records->bytes().find('\n') + 1));
-  const auto row = key_transform(s.id_pointer).apply(std::move(first));
+  const auto row = keys_for(s).apply(std::move(first));
   if (row->bytes().starts_with('\t')) {  // no key
     const auto reason = row->bytes().find('\t', 1);
     throw error(errc::bad_data,

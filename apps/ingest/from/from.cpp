@@ -10,4 +10,8 @@ const from_kind& from_of(const settings& s) {
   return *kinds.at(static_cast<std::size_t>(s.from.what));
 }
 
+key_transform keys_for(const settings& s) {
+  return key_transform(s.id_pointer, s.from.is_csv() ? empty_id::is_none : empty_id::is_one);
+}
+
 }  // namespace ingest::app

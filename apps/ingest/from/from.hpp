@@ -9,6 +9,7 @@
 #include "ingest/metrics.hpp"
 #include "ingest/run_ledger.hpp"
 #include "ingest/slice_supply.hpp"
+#include "ingest/transforms/key_transform.hpp"
 #include "settings/settings.hpp"
 
 /// FROM: where records come from. A kind is a file in this folder and a line in the table in from.cpp.
@@ -53,6 +54,9 @@ struct from_kind {
   bool repeatable = true;  ///< what was read can be read again
   bool divisible = false;  ///< by time: SLICES, SINCE and UNTIL mean something
 };
+
+/// What gives lines of JSON from FROM their keys.
+key_transform keys_for(const settings& s);
 
 /// What FROM is.
 const from_kind& from_of(const settings& s);

@@ -76,7 +76,9 @@ struct source_choice {
   std::filesystem::path path = {};  ///< of a file, or of a connector's manifest
   record_format format = record_format::ndjson;
   std::string command = {};  ///< of a process: its command line
+  bool was_csv = false;      ///< of a file of JSON: its records are of a CSV file, and have nothing but texts
 
+  bool is_csv() const { return what == kind::file && (format != record_format::ndjson || was_csv); }
   bool is_process() const { return what == kind::singer || what == kind::airbyte; }
 };
 

@@ -41,25 +41,6 @@ std::vector<std::string> key_fields(const settings& s) {
   return pointer.tokens();
 }
 
-/// Whether that is where records come from, or, for a command that only loads, where those in DATA_DIR have come from.
-bool is_from_csv(const settings& s) {
-  source_choice from = s.from;
-  if (!s.origins.contains("FROM")) {
-    try {
-      const auto state = state_store(posix_file_system(), s.data_dir).load();
-      const std::string plan = state ? state->identity.plan : "";
-      constexpr std::string_view name = "FROM=";
-      if (plan.starts_with("FROM=file:")) {
-        const std::string where = plan.substr(name.size(), plan.rfind(" SIZE=") - name.size());
-        from = detail::parse_source(where).value_or(from);
-      }
-    } catch (const error&) {
-      return false;  // the run will say what is wrong
-    }
-  }
-  return from.what == source_choice::kind::file && from.format != record_format::ndjson;
-}
-
 /// Where there is nothing but texts, they say all that there is to say.
 text_reading text_reading_of(const settings& s) {
   return s.types == text_values::text ? text_reading::none : is_from_csv(s) ? text_reading::all : text_reading::times;
@@ -84,6 +65,24 @@ void require_write_of(const settings& s, const std::string& plan) {
                     ", but the API may give an event twice, where slices and syncs overlap or a cursor has "
                     "expired: choose merge or skip, which know by its id that it is there, with a key");
   }
+}
+
+bool is_from_csv(const settings& s) {
+  source_choice from = s.from;
+  if (!s.origins.contains("FROM") && !from.was_csv) {
+    try {
+      const auto state = state_store(posix_file_system(), s.data_dir).load();
+      const std::string plan = state ? state->identity.plan : "";
+      constexpr std::string_view name = "FROM=";
+      if (plan.starts_with("FROM=file:")) {
+        const std::string where = plan.substr(name.size(), plan.rfind(" SIZE=") - name.size());
+        from = detail::parse_source(where).value_or(from);
+      }
+    } catch (const error&) {
+      return false;  // the run will say what is wrong
+    }
+  }
+  return from.is_csv();
 }
 
 std::vector<std::string> key_columns(const settings& s) {
@@ -121,6 +120,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
                           .schema = s.stream_schema.empty() ? schema_of(s) : s.stream_schema,
                           .numbers = s.numbers,
                           .texts = text_reading_of(s),
+                          .keys_may_be_empty = !is_from_csv(s),
                           .epochs = s.epoch_unit,
                           .deleted = s.deleted_pointer,
                           .has_uuid_key = s.known_by_content};

@@ -55,7 +55,7 @@ enum class number_columns {
 enum class text_reading {
   none,   ///< text
   times,  ///< dates, instants and UUIDs; numbers that somebody has written as texts stay texts
-  all,  ///< numbers, true and false as well, as a CSV file has them; an empty text is null, unless its column is `text`
+  all,    ///< numbers, true and false as well, as a CSV file has them; an empty text is null, whatever its column is
 };
 
 /// Of a typed table, what a number says in a column of instants (`timestamptz`): how long after 1970-01-01 00:00 UTC.
@@ -88,6 +88,10 @@ struct typed_table {
   number_columns numbers = number_columns::numeric;
 
   text_reading texts = text_reading::times;
+
+  /// Whether an empty text is one, or as if there were none, as in a CSV file: with text_reading::all it is none
+  /// anyway.
+  bool keys_may_be_empty = true;
 
   /// Texts of such numbers count as well, and so do texts in ISO 8601 beside them; instants are of the years 1 to 9999.
   /// Columns of instants are made for such numbers where `schema` gives them the format "date-time", and where they

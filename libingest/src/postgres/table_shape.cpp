@@ -228,6 +228,7 @@ table_shape table_shape::of_members(const typed_table& table, disposition write)
   shape.version = table.version;
   shape.numbers = table.numbers;
   shape.texts = table.texts;
+  shape.keys_may_be_empty = table.keys_may_be_empty;
   shape.epochs = table.epochs;
   std::map<std::string, std::string_view> types;
   const bool has_epochs = table.epochs != epoch_unit::none;

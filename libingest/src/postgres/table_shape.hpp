@@ -61,6 +61,7 @@ struct table_shape {
   std::vector<shape_column> declared = {};             ///< what typed_table::schema names, beside the key
   number_columns numbers = number_columns::numeric;
   text_reading texts = text_reading::times;
+  bool keys_may_be_empty = true;
   epoch_unit epochs = epoch_unit::none;
 
   /// (id, data): the key of the line and the whole record.
@@ -86,9 +87,14 @@ struct table_shape {
   /// has the column that is called like it.
   bool wants_column(std::string_view member) const;
 
-  /// Whether that is as if the member were missing, whose column is not of text, or who has none.
+  /// Whether that is as if the member were missing: in every column, so that it does not matter when a member gets one.
   bool says_nothing(const json_value& value) const {
     return value.is_null() || (texts == text_reading::all && value.raw == "\"\"");
+  }
+
+  /// Likewise, of a member of the key.
+  bool is_no_key(const json_value& value) const {
+    return says_nothing(value) || (!keys_may_be_empty && value.raw == "\"\"");
   }
 
   /// The column that a member gets whose first values are of this type, if nothing is declared of it.

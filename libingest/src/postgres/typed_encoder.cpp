@@ -75,13 +75,11 @@ typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::st
     : shape_(&shape), now_(microseconds_since_2000()) {
   columns_.reserve(shape.columns.size());
   for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
-    const column_type* const type = find_column_type(types.at(i));
-    const bool is_text = type->width == 0 && type->catalog != "numeric";
     if (shape.columns[i].is_deletion) {
       deletion_ = i;
     }
-    columns_.push_back(
-        {type, deletion_ == i ? "" : shape.columns[i].at->tokens().front(), shape.is_key(shape.columns[i]), is_text});
+    columns_.push_back({find_column_type(types.at(i)), deletion_ == i ? "" : shape.columns[i].at->tokens().front(),
+                        shape.is_key(shape.columns[i])});
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (deletion_ != i) {
@@ -186,7 +184,7 @@ void typed_encoder::append_value(std::size_t index, std::string& to) {
   const json_value& value = found_[index];
   const std::size_t begin = to.size();
   append_big_endian(null_length, to);
-  if (value.is_null() || (!columns_[index].is_text && shape_->says_nothing(value))) {
+  if (columns_[index].is_key ? shape_->is_no_key(value) : shape_->says_nothing(value)) {
     return;
   }
   const value_fit fit = append_fitting(columns_[index], value, to);

@@ -52,7 +52,6 @@ class typed_encoder {
     const column_type* type;
     std::string member;  ///< that it is filled with: the column's name, or a member whose name that is made of
     bool is_key;
-    bool is_text;  ///< which an empty text is a value of
   };
 
   bool find_members(std::string_view record);

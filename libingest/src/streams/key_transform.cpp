@@ -51,8 +51,8 @@ void append_refused(std::string_view record, std::size_t fault, std::string& row
 
 }  // namespace
 
-key_transform::key_transform(const std::string& id_pointer)
-    : id_(std::make_shared<const json_pointer>(option_pointer(id_pointer))) {}
+key_transform::key_transform(const std::string& id_pointer, empty_id empty)
+    : id_(std::make_shared<const json_pointer>(option_pointer(id_pointer))), empty_(empty) {}
 
 std::optional<batch> key_transform::apply(batch input) {
   const keyed_encoder encoder;
@@ -68,7 +68,9 @@ std::optional<batch> key_transform::apply(batch input) {
     }
     ++input.records;
     try {
-      encoder.append(id_of(record, *id_, scratch), record, *rows);
+      const auto id = id_of(record, *id_, scratch);
+      const bool has_id = id && (!id->empty() || empty_ == empty_id::is_one);
+      encoder.append(has_id ? id : std::nullopt, record, *rows);
     } catch (const detail::json_fault& fault) {
       append_refused(record, fault.offset, *rows);
     }

@@ -175,6 +175,18 @@ BOOST_AUTO_TEST_CASE(gets_a_column_for_a_field_that_comes_later) {
   BOOST_TEST(of("c", "n") == "3");
 }
 
+BOOST_AUTO_TEST_CASE(has_null_for_what_is_empty_in_a_csv_file_whether_its_column_is_there_or_comes_later) {
+  auto o = typed();
+  o.typed->texts = text_reading::all;
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.next({{row("a", "\"note\":\"\"")}}));
+  loader->write(batches.next({{row("b", "\"note\":\"\""), row("c", "\"note\":\"x\"")}}));
+  loader->write(batches.next({{row("d", "\"note\":\"\"")}}));
+  BOOST_TEST(database.value("SELECT string_agg(id || coalesce(note, ' is null'), ', ' ORDER BY id) FROM orders") ==
+             "a is null, b is null, cx, d is null");
+  BOOST_TEST(number("SELECT count(*) FROM orders WHERE _ingest_extra IS NOT NULL") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(keeps_fields_apart_that_cannot_name_a_column) {
   const std::string longest(63, 'x');
   open_sink(open_target(typed()))

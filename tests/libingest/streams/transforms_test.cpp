@@ -129,6 +129,13 @@ BOOST_AUTO_TEST_CASE(make_rows_of_lines_of_json) {
   BOOST_TEST(to.text() == "a\\tb\t{\"session\":{\"id\":\"a\\tb\"}}\n7\t{\"session\":{\"id\":7}}\n\t{\"session\":1}\n");
 }
 
+BOOST_AUTO_TEST_CASE(make_rows_without_id_of_empty_ids_where_those_are_none) {
+  BOOST_TEST(run({"{\"id\":\"\"}\n"}, std::make_shared<key_transform>("/id", empty_id::is_none)).ok());
+  BOOST_TEST(to.text() == "\t{\"id\":\"\"}\n");
+  BOOST_TEST(run({"{\"id\":\"\"}\n"}, std::make_shared<key_transform>()).ok());
+  BOOST_TEST(to.text() == "\"\"\t{\"id\":\"\"}\n");
+}
+
 BOOST_AUTO_TEST_CASE(make_marked_rows_of_what_is_no_json_and_rows_without_id_of_what_is_too_deep) {
   const std::string deep = std::string(600, '[') + std::string(600, ']');
   const auto rows = std::make_shared<key_transform>();
