@@ -1,7 +1,7 @@
 #include "rest/transformations/flatten_fields.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "rest/selectors/path_edit.hpp"
 
@@ -9,66 +9,95 @@ namespace ingest::rest {
 
 namespace {
 
-/// The order in which names are taken decides on what they become: the last member of a dict comes first.
+/// The order in which names are taken decides on what they become: the last member of a dict comes first. The record's
+/// own members have theirs, whenever they come.
 class flattening {
  public:
   explicit flattening(bool lists) : lists_(lists) {}
 
   value of(const value& record) {
-    open_.push_back({record, "_"});
-    while (!open_.empty()) {
-      const auto [content, name] = std::move(open_.back());
-      open_.pop_back();
-      if (content.is_dict()) {
-        open_dict(content, name);
-      } else if (content.is_list() && lists_) {
-        open_list(content, name);
-      } else {
-        set(name, content);
+    for (const auto& [key, child] : record.members()) {
+      if (!opens(child)) {
+        own_.insert(key.to_text());
       }
     }
-    dictionary out;
-    for (auto& [name, content] : members_) {
-      out.set(name, std::move(content));
+    open_dict(record, "_", the_record);
+    while (!open_.empty()) {
+      const place next = std::move(open_.back());
+      open_.pop_back();
+      if (!opens(next.content)) {
+        set(next);
+        continue;
+      }
+      opened_.push_back({next.key, next.within});
+      if (next.content.is_dict()) {
+        open_dict(next.content, next.name, opened_.size() - 1);
+      } else {
+        open_list(next.content, next.name, opened_.size() - 1);
+      }
     }
-    return value::dict_of(std::move(out));
+    return value::dict_of(std::move(members_));
   }
 
  private:
+  /// A dict or list that has been opened.
+  struct opened {
+    std::string key;
+    std::size_t within;  ///< which other one
+  };
   struct place {
     value content;
     std::string name;
+    std::string key;
+    std::size_t within;
   };
 
-  void open_dict(const value& content, const std::string& above) {
+  static constexpr std::size_t the_record = 0;
+
+  bool opens(const value& content) const { return content.is_dict() || (content.is_list() && lists_); }
+
+  void open_dict(const value& content, const std::string& above, std::size_t within) {
     for (const auto& [key, child] : content.members()) {
       const std::string name = key.to_text();
-      open_.push_back({child, always_long_ || taken_.contains(name) ? above + "." + name : name});
+      open_.push_back({child, always_long_ || taken_.contains(name) ? above + "." + name : name, name, within});
     }
   }
 
-  void open_list(const value& content, const std::string& above) {
+  void open_list(const value& content, const std::string& above, std::size_t within) {
     std::size_t index = 0;
     for (const value& child : content.items()) {
       always_long_ = true;
-      open_.push_back({child, above + "." + std::to_string(index++)});
+      const std::string key = std::to_string(index++);
+      open_.push_back({child, above + "." + key, key, within});
     }
   }
 
-  void set(const std::string& name, const value& content) {
-    const auto [at, added] = taken_.emplace(name, members_.size());
-    if (added) {
-      members_.emplace_back(name, content);
-    } else {
-      members_[at->second].second = content;
+  void set(const place& found) {
+    const std::string name = free_name(found);
+    taken_.insert(name);
+    members_.set(name, found.content);
+  }
+
+  /// Its name, or one with as many of those above it in front as it takes to be nobody else's.
+  std::string free_name(const place& found) const {
+    const bool is_own = found.within == the_record && own_.contains(found.key);
+    std::string name = is_own ? found.key : found.name;
+    std::string longer = found.key;
+    for (std::size_t at = found.within; taken_.contains(name) || (!is_own && own_.contains(name));
+         at = opened_[at].within) {
+      longer.insert(0, opened_[at].key + ".");
+      name = longer.size() > found.name.size() ? longer : name;
     }
+    return name;
   }
 
   bool lists_;
   bool always_long_ = false;
+  std::unordered_set<std::string> own_;  ///< names of the record's own members, but for those that are opened
+  std::vector<opened> opened_ = {{"_", the_record}};
   std::vector<place> open_;
-  std::unordered_map<std::string, std::size_t> taken_;
-  std::vector<std::pair<std::string, value>> members_;
+  std::unordered_set<std::string> taken_;
+  dictionary members_;
 };
 
 std::string evaluated(const std::optional<interpolation>& text, const variables& config) {

@@ -9,7 +9,8 @@
 namespace ingest::rest {
 
 /// FlattenFields: a record without dicts in it, nor, unless `flatten_lists` is false, lists. A name that is taken gets
-/// those above it in front, divided by dots. Of empty dicts and lists nothing is left, as in the CDK.
+/// those above it in front, divided by dots, as many as it takes; the record's own members keep theirs. In the CDK, of
+/// two that get one name all the same the last one counts. Of empty dicts and lists nothing is left, as in the CDK.
 class flatten_fields final : public transformation {
  public:
   explicit flatten_fields(bool flatten_lists = true) : flatten_lists_(flatten_lists) {}

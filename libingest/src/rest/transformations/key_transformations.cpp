@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_set>
 #include <vector>
 
 #include "core/ascii.hpp"
@@ -14,11 +15,44 @@ namespace {
 
 enum class depth { top, all };
 
-value with_keys(const value& record, depth how_deep, const std::function<std::string(const std::string&)>& rename) {
+using renaming = std::function<std::string(const std::string&)>;
+
+/// The names that members get, in their order, no two of them alike. Of several that would get one name, that which has
+/// it already keeps it, or else the first one gets it; the others keep their own, which then is nobody else's.
+std::vector<std::string> new_names(const dictionary& members, const renaming& rename) {
+  std::vector<std::string> own;
+  std::vector<std::string> wanted;
+  for (const auto& [name, content] : members) {
+    own.push_back(name.to_text());
+    wanted.push_back(rename(own.back()));
+  }
+  std::unordered_set<std::string_view> kept;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i] == wanted[i]) {
+      kept.insert(own[i]);
+    }
+  }
+  for (bool settled = false; !settled;) {
+    settled = true;
+    std::unordered_set<std::string_view> given;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (own[i] != wanted[i] && (kept.contains(wanted[i]) || !given.insert(wanted[i]).second)) {
+        wanted[i] = own[i];
+        kept.insert(own[i]);
+        settled = false;  // one before it may have got that
+      }
+    }
+  }
+  return wanted;
+}
+
+value with_keys(const value& record, depth how_deep, const renaming& rename) {
+  const auto names = new_names(record.members(), rename);
   dictionary out;
+  std::size_t i = 0;
   for (const auto& [name, content] : record.members()) {
     value inner = how_deep == depth::all && content.is_dict() ? with_keys(content, how_deep, rename) : content;
-    out.set(rename(name.to_text()), std::move(inner));
+    out.set(names[i++], std::move(inner));
   }
   return value::dict_of(std::move(out));
 }

@@ -7,7 +7,10 @@
 
 namespace ingest::rest {
 
-/// KeysToLower: the names of a record's own members. Of two that become one the later one counts.
+// No member is lost where several of one dict would get one name: that which has it already keeps it, or else the first
+// one gets it, and the others keep their own. In the CDK the last one counts.
+
+/// KeysToLower: the names of a record's own members.
 class keys_to_lower final : public transformation {
  public:
   value apply(const value& record, const variables& given) const override;

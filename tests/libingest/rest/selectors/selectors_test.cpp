@@ -133,6 +133,22 @@ BOOST_AUTO_TEST_CASE(records_are_flattened_as_the_cdk_does_it) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(records_are_flattened_without_losing_a_member) {
+  const auto flat = [](const std::string& record, bool lists = true) {
+    return applied(flatten_fields(lists), record).to_json();
+  };
+  const std::string people = R"("owner":{"id":7},"user":{"id":8})";
+  BOOST_TEST(flat(R"({"id":1,)" + people + "}") == R"({"user.id":8,"owner.id":7,"id":1})");
+  BOOST_TEST(flat('{' + people + R"(,"id":1})") == R"({"id":1,"user.id":8,"owner.id":7})");
+  BOOST_TEST(flat(R"({"a":{"b":1,"c":{"b":2}}})") == R"({"b":2,"a.b":1})");
+  BOOST_TEST(flat(R"({"a.b":1,"a":{"b":2},"b":3,"c":{"a":{"b":4}}})") == R"({"c.a.b":4,"b":3,"_.a.b":2,"a.b":1})");
+  BOOST_TEST(flat(R"({"a":[1,{"x":2,"y":[3]}],"x":4,"z":{"x":5}})") ==
+             R"({"z.x":5,"x":4,"a.1.y.0":3,"a.1.x":2,"a.0":1})");
+  BOOST_TEST(flat(R"({"a":[1,{"x":2,"y":[3]}],"x":4,"z":{"x":5}})", false) ==
+             R"({"z.x":5,"x":4,"a":[1,{"x":2,"y":[3]}]})");
+  BOOST_TEST(flat(R"({"a":{"p":[1]},"b":{"p":[2]}})") == R"({"p.0":2,"a.p.0":1})");
+}
+
 BOOST_AUTO_TEST_CASE(keys_in_snake_case_are_those_of_the_cdk) {
   for (const facts::key_in_snake_case& fact : facts::keys_in_snake_case) {
     BOOST_TEST(in_snake_case(fact.key) == fact.result, fact.key);
@@ -203,6 +219,21 @@ BOOST_AUTO_TEST_CASE(keys_are_changed) {
              R"({"a_b":{"c_d":1},"l":[{"eF":2}]})");
   BOOST_TEST(applied(keys_replace(text(" "), text("_")), R"({"a b c":{"d e":1}})").to_json() ==
              R"({"a_b_c":{"d_e":1}})");
+}
+
+BOOST_AUTO_TEST_CASE(members_whose_names_would_become_one_are_all_kept) {
+  for (const char* record : {R"({"id":1,"ID":"legacy"})", R"({"ID":"legacy","id":1})"}) {
+    const value lower = applied(keys_to_lower(), record);
+    BOOST_TEST(lower.members().find("id")->to_json() == "1", record);
+    BOOST_TEST(lower.members().find("ID")->to_json() == "\"legacy\"", record);
+  }
+  BOOST_TEST(applied(keys_to_lower(), R"({"ID":1,"Id":2,"iD":3})").to_json() == R"({"id":1,"Id":2,"iD":3})");
+  BOOST_TEST(applied(keys_to_snake_case(), R"({"fooBar":1,"foo_bar":2,"foo-bar":{"aB":3,"a-b":4}})").to_json() ==
+             R"({"fooBar":1,"foo_bar":2,"foo-bar":{"a_b":3,"a-b":4}})");
+  // What one keeps another one may have got before.
+  BOOST_TEST(applied(keys_replace(text("ab"), text("b")), R"({"aab":1,"ab":2,"b":3})").to_json() ==
+             R"({"aab":1,"ab":2,"b":3})");
+  BOOST_TEST(applied(keys_replace(text("ab"), text("b")), R"({"aab":1,"ab":2})").to_json() == R"({"ab":1,"b":2})");
 }
 
 BOOST_AUTO_TEST_CASE(the_members_of_a_dict_move_up) {
