@@ -19,10 +19,6 @@ using kind = json_value::kind;
 constexpr std::int64_t microseconds_of_day = 86'400'000'000;
 constexpr std::int64_t days_to_2000 = 10'957;  // since 1970, when days and microseconds begin in Parquet
 
-bool is_scalar(const json_value& json) {
-  return json.what == kind::string || json.what == kind::number;
-}
-
 /// What a string means, or another value's JSON.
 std::string_view words_of(const json_value& json, std::string& scratch) {
   return json.what == kind::string ? *json.text(scratch) : json.raw;
@@ -90,10 +86,12 @@ value_fit convert_real(std::string_view text, parquet_value& to) {
 
 value_fit convert_number(const json_value& json, const parquet_column& column, std::string& scratch,
                          parquet_value& to) {
-  if (!is_scalar(json)) {
+  const std::string_view text = words_of(json, scratch);
+  const bool says_number = json.what == kind::number ||
+                           (json.what == kind::string && is_spelled_out(text, column.type == parquet_type::int64));
+  if (!says_number) {
     return value_fit::none;
   }
-  const std::string_view text = words_of(json, scratch);
   if (column.type == parquet_type::int64) {
     return take(whole_of(text), to);
   }

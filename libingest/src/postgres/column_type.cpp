@@ -22,10 +22,6 @@ std::string_view words_of(const json_value& value, std::string& scratch) {
   return value.what == kind::string ? *value.text(scratch) : value.raw;
 }
 
-bool is_scalar(const json_value& value) {
-  return value.what == kind::string || value.what == kind::number;
-}
-
 value_fit append_text(const json_value& value, std::string& scratch, std::string& to) {
   const std::string_view words = words_of(value, scratch);
   if (words.find('\0') != std::string_view::npos) {
@@ -54,21 +50,17 @@ value_fit append_boolean(const json_value& value, std::string& scratch, std::str
   return value_fit::exact;
 }
 
-/// Whether a text is the number, and nothing but the number: 12e4 may be a code, and -0 is no 0.
-bool is_spelled_out(const json_value& value, std::string_view words, bool whole) {
-  return value.what != kind::string || (words.find_first_of(whole ? "eE." : "eE") == std::string_view::npos &&
-                                        (words.front() != '-' || words.find_first_not_of("-0.") != words.npos));
+/// Whether what `words` says is said by a number, or by a text that is one and nothing else.
+bool says_number(const json_value& value, std::string_view words, bool whole) {
+  return value.what == kind::number || (value.what == kind::string && is_spelled_out(words, whole));
 }
 
 /// JSON knows one kind of numbers: 1.0 and 1e3 are whole ones.
 template <class Signed>
 value_fit append_integer(const json_value& value, std::string& scratch, std::string& to) {
-  if (!is_scalar(value)) {
-    return value_fit::none;
-  }
   const std::string_view words = words_of(value, scratch);
-  const auto number = decimal::parse(words);
-  const auto whole = number && is_spelled_out(value, words, true) ? number->whole() : std::nullopt;
+  const auto number = says_number(value, words, true) ? decimal::parse(words) : std::nullopt;
+  const auto whole = number ? number->whole() : std::nullopt;
   if (!whole || *whole < std::numeric_limits<Signed>::min() || *whole > std::numeric_limits<Signed>::max()) {
     return value_fit::none;
   }
@@ -77,21 +69,15 @@ value_fit append_integer(const json_value& value, std::string& scratch, std::str
 }
 
 value_fit append_decimal(const json_value& value, std::string& scratch, std::string& to) {
-  if (!is_scalar(value)) {
-    return value_fit::none;
-  }
   const std::string_view words = words_of(value, scratch);
-  const auto number = decimal::parse(words);
-  return number && is_spelled_out(value, words, false) && append_numeric(*number, to) ? value_fit::exact
-                                                                                      : value_fit::none;
+  const auto number = says_number(value, words, false) ? decimal::parse(words) : std::nullopt;
+  return number && append_numeric(*number, to) ? value_fit::exact : value_fit::none;
 }
 
 template <class Float, class Bits>
 value_fit append_float(const json_value& value, std::string& scratch, std::string& to) {
-  if (!is_scalar(value)) {
-    return value_fit::none;
-  }
-  const auto real = parse_real<Float>(words_of(value, scratch));
+  const std::string_view words = words_of(value, scratch);
+  const auto real = says_number(value, words, false) ? parse_real<Float>(words) : std::nullopt;
   if (!real) {
     return value_fit::none;
   }
@@ -156,12 +142,9 @@ value_fit append_epoch(const json_value& value, epoch_unit unit, std::string& sc
   constexpr std::int64_t epoch_2000 = 946'684'800'000'000;
   constexpr std::int64_t year_1 = -62'135'596'800'000'000;
   constexpr std::int64_t year_10000 = 253'402'300'800'000'000;
-  if (!is_scalar(value) || unit == epoch_unit::none) {
-    return value_fit::none;
-  }
   const std::string_view words = words_of(value, scratch);
-  auto number = decimal::parse(words);
-  if (!number || !is_spelled_out(value, words, false)) {
+  auto number = says_number(value, words, false) ? decimal::parse(words) : std::nullopt;
+  if (!number || unit == epoch_unit::none) {
     return value_fit::none;
   }
   if (!number->digits.empty()) {

@@ -96,4 +96,9 @@ std::optional<std::int64_t> decimal::rounded() const {
   return __builtin_add_overflow(*magnitude, negative ? -1 : 1, &further) ? std::nullopt : std::optional(further);
 }
 
+bool is_spelled_out(std::string_view number, bool whole) {
+  const bool is_negative_zero = number.starts_with('-') && number.find_first_not_of("-0.") == std::string_view::npos;
+  return number.find_first_of(whole ? "eE." : "eE") == std::string_view::npos && !is_negative_zero;
+}
+
 }  // namespace ingest::detail

@@ -28,4 +28,8 @@ struct decimal {
   bool operator==(const decimal&) const = default;
 };
 
+/// Whether a text that is a number says nothing else, as a number's column may take it: 12e4 may be a code, and -0 is
+/// no 0; nor, for `whole` ones, is 42.0 how anybody writes them.
+bool is_spelled_out(std::string_view number, bool whole);
+
 }  // namespace ingest::detail

@@ -188,6 +188,7 @@ BOOST_AUTO_TEST_CASE(keep_apart_what_no_column_holds) {
   BOOST_TEST(extra_of(R"({"t":"24:00:00"})") == parquet_cell(R"({"t":"24:00:00"})"));
   BOOST_TEST(extra_of(R"({"p":1.234})") == parquet_cell(R"({"p":1.234})"));
   BOOST_TEST(extra_of(R"({"p":10})") == parquet_cell(R"({"p":10})"));
+  BOOST_TEST(extra_of(R"({"i":"1e2","r":"-0"})") == parquet_cell(R"({"i":"1e2","r":"-0"})"));
   BOOST_TEST(extra_of(R"({"p":9.99})") == "-");
   BOOST_TEST(extra_of(R"({"x":1,"x":2,"y":1,"y":null,"z":null})") == parquet_cell(R"({"x":2,"y":null})"));
   BOOST_TEST(written(R"({"i":"42","r":"1.5","s":{"a": 1},"d":"2026-01-27T10:00:00Z"})"

@@ -113,6 +113,25 @@ BOOST_AUTO_TEST_CASE(tell_of_what_is_no_row_if_somebody_wants_to_know) {
   BOOST_TEST(to.counts().rows == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(take_texts_for_numbers_where_they_say_nothing_else) {
+  options.columns = {{.name = "i", .type = parquet_type::int64},
+                     {.name = "r", .type = parquet_type::real64},
+                     {.name = "d", .type = parquet_type::decimal, .precision = 9, .scale = 2}};
+  const auto apart_of = [&](const std::string& text) {
+    memory_source from({R"({"i":)" + text + R"(,"r":)" + text + R"(,"d":)" + text + "}\n"});
+    parquet_sink to(path, options);
+    BOOST_TEST(ingest_stream(from, to).ok());
+    return to.counts().values_apart;
+  };
+  for (const char* text : {"42", "\"42\"", "\"-42\"", "\"0\"", "-0", "12e4", "42.0"}) {
+    BOOST_TEST(apart_of(text) == 0u, text);
+  }
+  for (const char* text : {"\"12e4\"", "\"-0\"", "\"-0.0\"", "\"042\"", "\" 42\"", "\"1E3\"", "true"}) {
+    BOOST_TEST(apart_of(text) == 3u, text);
+  }
+  BOOST_TEST(apart_of("\"42.0\"") == 1u, "which is not how a whole number is written");
+}
+
 BOOST_AUTO_TEST_CASE(are_refused_with_senseless_options) {
   const auto refuses = [this](parquet_options o) { BOOST_CHECK_THROW(parquet_sink(path, std::move(o)), error); };
   refuses({.columns = {{.name = ""}}});
