@@ -38,6 +38,8 @@ class first_records::limited_sink final : public sink {
     const batch first = is_all ? records : first_lines(records, shared_.left_);
     const write_outcome outcome = to_->write(first);
     shared_.left_ -= first.records;
+    shared_.counters_->rows_loaded += first.records;
+    shared_.counters_->bytes_loaded += first.bytes().size();
     if (shared_.left_ == 0) {
       shared_.enough_.request_stop();
     }

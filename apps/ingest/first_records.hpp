@@ -3,16 +3,20 @@
 #include <cstdint>
 #include <memory>
 #include <stop_token>
+#include <utility>
 
+#include "ingest/metrics.hpp"
 #include "ingest/sink.hpp"
 
 /// For `ingest read --limit`: a look at the first records of a stream.
 namespace ingest::app {
 
-/// Counts what a run prints, in all lives of its loader, and asks for a stop when that is enough.
+/// Counts what a run prints, in all lives of its loader, as its rows and bytes loaded, and asks for a stop when that is
+/// enough.
 class first_records {
  public:
-  explicit first_records(std::uint64_t limit) : left_(limit) {}
+  first_records(std::uint64_t limit, std::shared_ptr<metrics> counters)
+      : left_(limit), counters_(std::move(counters)) {}
 
   /// Sinks that pass on the first records, lines of JSON, to those of `sinks`; what comes after them is dropped. This
   /// object outlives them.
@@ -26,6 +30,7 @@ class first_records {
   class limited_sink;
 
   std::uint64_t left_;
+  std::shared_ptr<metrics> counters_;
   std::stop_source enough_;
 };
 

@@ -645,6 +645,7 @@ BOOST_AUTO_TEST_CASE(prints_the_first_records_only_and_leaves_the_rest_of_the_ap
   BOOST_TEST(std::count(some.out.begin(), some.out.end(), '\n') == 3);
   BOOST_TEST(all.out.starts_with(some.out));
   BOOST_TEST(has(some.err, "limit_reached"), some.err);
+  BOOST_TEST(has(some.err, "\"rows_loaded\":3,"), some.err);
   BOOST_TEST(shop("read", {"--stream", "customers", "--limit", "800"}).out == all.out);
 
   const auto one = shop("read", {"--stream", "orders,customers", "--limit", "1"});
