@@ -646,11 +646,14 @@ BOOST_AUTO_TEST_CASE(prints_the_first_records_only_and_leaves_the_rest_of_the_ap
   BOOST_TEST(all.out.starts_with(some.out));
   BOOST_TEST(has(some.err, "limit_reached"), some.err);
   BOOST_TEST(has(some.err, "\"rows_loaded\":3,"), some.err);
+  BOOST_TEST(has(some.err, "\"bytes_loaded\":" + std::to_string(some.out.size()) + ","), some.err);
   BOOST_TEST(shop("read", {"--stream", "customers", "--limit", "800"}).out == all.out);
 
   const auto one = shop("read", {"--stream", "orders,customers", "--limit", "1"});
   BOOST_TEST(one.exit_code == 0, one.err);
   BOOST_TEST(std::count(one.out.begin(), one.out.end(), '\n') == 2, one.out);
+  const std::size_t first_end = one.err.find("\"rows_loaded\":1,");
+  BOOST_TEST(one.err.find("\"rows_loaded\":1,", first_end + 1) != std::string::npos, one.err);
 
   BOOST_TEST(shop("read", {"--limit", "0"}).exit_code == 64);
   BOOST_TEST(shop("read", {"--limit", "few"}).exit_code == 64);
