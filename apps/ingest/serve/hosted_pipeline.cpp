@@ -35,7 +35,7 @@ hosted_pipeline::hosted_pipeline(pipeline_file file, const service_place& in, co
 void hosted_pipeline::tell_unheard(const clock_reading& now) {
   std::vector<outcome_news> all;
   for (auto& [event, news] : memory_.unheard) {
-    if (now.wall - news.end.ended < until_stale) {
+    if (now.wall - news.end.ended < until_stale && is_still_so(news)) {
       all.push_back(std::move(news));
     }
   }
@@ -44,6 +44,20 @@ void hosted_pipeline::tell_unheard(const clock_reading& now) {
   for (outcome_news& news : all) {
     tell(std::move(news));
   }
+}
+
+/// A service that is killed may leave what another streak of failures has overtaken.
+bool hosted_pipeline::is_still_so(const outcome_news& news) const {
+  const bool fails = planner_.memory().failures > 0;
+  switch (news.event) {
+    case told_event::failure:
+      return fails && news.streak == memory_.streak;
+    case told_event::recovery:
+      return !fails && news.streak == memory_.owes_recovery;
+    case told_event::complete:
+      break;
+  }
+  return true;
 }
 
 /// In the environment of all that its syncs start.
@@ -112,7 +126,12 @@ void hosted_pipeline::hold_to_limits(std::chrono::seconds patience, const clock_
 }
 
 void hosted_pipeline::ended(sync_end end, const clock_reading& now) {
+  const bool was_well = planner_.memory().failures == 0;
   planner_.ended(end.outcome, now);
+  if (was_well && planner_.memory().failures > 0) {
+    ++memory_.streak;
+    teller_.withdraw(told_event::recovery);  // it is owed yet, and told when it is so again
+  }
   counts_.add(end);
   if (end.outcome == sync_outcome::complete) {
     memory_.last_complete = now.wall;
@@ -141,34 +160,35 @@ void hosted_pipeline::tell(outcome_news news) {
 }
 
 void hosted_pipeline::tell_of(const sync_end& end, const clock_reading& now) {
-  const auto news = [&](told_event event) {
-    return outcome_news{event, file_.name, end, planner_.memory().failures, planner_.next_begin(now)};
+  const auto news = [&](told_event event, std::uint64_t streak) {
+    return outcome_news{event, file_.name, end, planner_.memory().failures, planner_.next_begin(now), streak};
   };
   if (end.outcome == sync_outcome::complete) {
     memory_.failure_told.reset();
     teller_.withdraw(told_event::failure);
-    if (memory_.owes_recovery) {
-      tell(news(told_event::recovery));
-      memory_.owes_recovery = !file_.hooks.on_recovery.empty();
+    if (memory_.owes_recovery > 0) {
+      tell(news(told_event::recovery, memory_.owes_recovery));
+      memory_.owes_recovery = file_.hooks.on_recovery.empty() ? 0 : memory_.owes_recovery;
     }
-    tell(news(told_event::complete));
+    tell(news(told_event::complete, memory_.streak));
     return;
   }
   const bool is_old = memory_.failure_told && end.ended >= *memory_.failure_told &&
                       end.ended - *memory_.failure_told < until_told_again;
-  if (planner_.has_given_up() && !is_old && !teller_.has(told_event::failure)) {
-    teller_.withdraw(told_event::recovery);
-    tell(news(told_event::failure));
-    memory_.owes_recovery = true;  // before it is heard, or it might be by nobody that remembers it
+  if (planner_.has_given_up() && !is_old) {
+    tell(news(told_event::failure, memory_.streak));
+    memory_.owes_recovery = memory_.streak;  // before it is heard, or it might be by nobody that remembers it
   }
 }
 
 /// Remembered then, and not before: whatever a service that is killed had begun to tell, the next one tells again.
+/// What is heard may be of a streak of failures that another one has followed.
 void hosted_pipeline::heard(const outcome_news& news) {
-  if (news.event == told_event::failure && planner_.memory().failures > 0) {
+  if (news.event == told_event::failure && news.streak == memory_.streak && planner_.memory().failures > 0) {
     memory_.failure_told = news.end.ended;
-  } else if (news.event == told_event::recovery) {
-    memory_.owes_recovery = false;
+  } else if (news.event == told_event::recovery && news.streak >= memory_.owes_recovery) {
+    memory_.owes_recovery = 0;
+    teller_.withdraw(told_event::recovery);
   }
   remember();
 }

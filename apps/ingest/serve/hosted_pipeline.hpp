@@ -73,6 +73,7 @@ class hosted_pipeline {
   void ended(sync_end end, const clock_reading& now);
   void tell_of(const sync_end& end, const clock_reading& now);
   void tell_unheard(const clock_reading& now);
+  bool is_still_so(const outcome_news& news) const;
   void tell(outcome_news news);
   void heard(const outcome_news& news);
   void take_on(pipeline_file file, const clock_reading& now);

@@ -233,19 +233,33 @@ outcome_teller::outcome_teller() = default;
 outcome_teller::~outcome_teller() = default;
 
 void outcome_teller::tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory) {
-  if (!hooks.of(news.event).empty()) {
-    withdraw(news.event);
-    waiting_.push_back({std::move(news), hooks, directory});
+  if (hooks.of(news.event).empty() || is_told_now(news)) {
+    return;
   }
+  order what{std::move(news), hooks, directory};
+  const auto unheard = again_.find(what.news.event);
+  if (unheard != again_.end() && unheard->second.what.news.streak == what.news.streak) {
+    unheard->second.what = std::move(what);  // five minutes are five minutes, however many syncs there are meanwhile
+    return;
+  }
+  again_.erase(what.news.event);
+  std::erase_if(waiting_, [&what](const order& o) { return o.news.event == what.news.event; });
+  waiting_.push_back(std::move(what));
+}
+
+/// Each complete sync is told; a failure and a recovery once for each streak.
+bool outcome_teller::is_told_now(const outcome_news& news) const {
+  return running_ && !is_withdrawn_ && news.event != told_event::complete && told_.news.event == news.event &&
+         told_.news.streak == news.streak;
 }
 
 unheard_news outcome_teller::unheard() const {
   unheard_news all;
-  if (running_) {
+  if (running_ && !is_withdrawn_) {
     all[told_.news.event] = told_.news;
   }
-  if (again_) {
-    all[again_->what.news.event] = again_->what.news;
+  for (const auto& [event, what] : again_) {
+    all[event] = what.what.news;
   }
   for (const order& o : waiting_) {
     all[o.news.event] = o.news;
@@ -260,23 +274,17 @@ void outcome_teller::change(const outcome_hooks& hooks) {
   for (order& o : waiting_) {
     o.hooks = hooks;
   }
-  if (again_ && hooks.of(again_->what.news.event).empty()) {
-    again_.reset();
-  } else if (again_) {
-    again_->what.hooks = hooks;
-    again_->at = std::chrono::seconds(0);  // what was wrong may be mended
+  std::erase_if(again_, [&hooks](const auto& unheard) { return hooks.of(unheard.first).empty(); });
+  for (auto& [event, unheard] : again_) {
+    unheard.what.hooks = hooks;
+    unheard.at = std::chrono::seconds(0);  // what was wrong may be mended
   }
 }
 
 void outcome_teller::withdraw(told_event event) {
   std::erase_if(waiting_, [event](const order& o) { return o.news.event == event; });
-  if (again_ && again_->what.news.event == event) {
-    again_.reset();
-  }
-}
-
-bool outcome_teller::has(told_event event) const {
-  return (running_ && told_.news.event == event) || has_waiting(event);
+  again_.erase(event);
+  is_withdrawn_ = is_withdrawn_ || (running_ && told_.news.event == event);
 }
 
 bool outcome_teller::has_waiting(told_event event) const {
@@ -286,6 +294,7 @@ bool outcome_teller::has_waiting(told_event event) const {
 void outcome_teller::begin(const clock_reading& now) {
   told_ = std::move(waiting_.front());
   waiting_.pop_front();
+  is_withdrawn_ = false;
   began_ = now.steady;
   timeout_ = told_.hooks.timeout;
   const std::string& hook = told_.hooks.of(told_.news.event);
@@ -303,15 +312,16 @@ void outcome_teller::begin(const clock_reading& now) {
 void outcome_teller::was_not_heard(const std::string& why, const clock_reading& now) {
   ++failures_;
   const bool is_wanted = !told_.hooks.of(told_.news.event).empty();  // it may have been taken out meanwhile
-  const bool again = told_.news.event != told_event::complete && is_wanted;
+  const bool again = told_.news.event != told_event::complete && is_wanted && !is_withdrawn_;
   problem_ = "on_" + std::string(name_of(told_.news.event)) + " was not heard: " + log::redact(quotable(why));
   log::warning(events::hook_failed, problem_,
                {{"pipeline", told_.news.pipeline}, {"again_in_s", again && !is_stopped_ ? until_again.count() : -1}});
-  const bool is_latest = !has_waiting(told_.news.event);
+  const bool is_latest = !has_waiting(told_.news.event) && !is_withdrawn_;
   if (is_stopped_ && is_wanted && is_latest) {
     waiting_.push_front(std::move(told_));  // it was asked to end: the next service tells it
-  } else if (again) {
-    again_ = {std::move(told_), now.steady + until_again};
+  } else if (again && is_latest) {
+    const told_event event = told_.news.event;
+    again_[event] = {std::move(told_), now.steady + until_again};
   }
 }
 
@@ -338,10 +348,13 @@ std::optional<outcome_news> outcome_teller::go_on(const clock_reading& now) {
   if (is_stopped_) {
     return heard;
   }
-  if (again_ && now.steady >= again_->at) {
-    waiting_.push_front(std::move(again_->what));
-    again_.reset();
-  }
+  std::erase_if(again_, [&](auto& unheard) {
+    const bool is_due = now.steady >= unheard.second.at;
+    if (is_due) {
+      waiting_.push_front(std::move(unheard.second.what));
+    }
+    return is_due;
+  });
   if (!running_ && !waiting_.empty()) {
     begin(now);
   }
@@ -358,7 +371,7 @@ void outcome_teller::stop(seconds patience, const clock_reading& now) {
 
 void outcome_teller::kill() {
   is_stopped_ = true;
-  if (running_ && !has_waiting(told_.news.event)) {
+  if (running_ && !is_withdrawn_ && !has_waiting(told_.news.event)) {
     waiting_.push_front(std::move(told_));
   }
   running_.reset();

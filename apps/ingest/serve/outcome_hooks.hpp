@@ -46,6 +46,7 @@ struct outcome_news {
   sync_end end;
   std::uint64_t failures = 0;  ///< in a row
   std::optional<wall_time> next_begin;
+  std::uint64_t streak = 0;  ///< of failures: the number of the one that this is, or that the pipeline is well behind
 
   bool operator==(const outcome_news&) const = default;
 };
@@ -70,14 +71,13 @@ class outcome_teller {
   ~outcome_teller();
 
   /// To be told, from go_on() on, when all before it is; of several of one kind that wait, the latest alone. A failure
-  /// or a recovery that is not heard is told again after five minutes, and so on.
+  /// or a recovery that is not heard is told again after five minutes, and so on: news of the same streak wait for
+  /// that, too, and have nothing told that is being told.
   void tell(const outcome_hooks& hooks, outcome_news news, const std::string& directory);
   /// From now on these are told, also what waits or was not heard.
   void change(const outcome_hooks& hooks);
-  /// What of these waits, or was not heard, is not told any more.
+  /// What of these waits, or was not heard, is not told any more; what is being told, not again.
   void withdraw(told_event event);
-  /// Whether one of these runs or waits.
-  bool has(told_event event) const;
 
   /// To be called when a child may have ended, and at least each second while is_busy(): begins what waits, and ends
   /// what takes too long. Returns what was heard since, if anything was.
@@ -106,14 +106,16 @@ class outcome_teller {
   };
 
   bool has_waiting(told_event event) const;
+  bool is_told_now(const outcome_news& news) const;
   void begin(const clock_reading& now);
   void was_not_heard(const std::string& why, const clock_reading& now);
 
   std::deque<order> waiting_;
   order told_;  ///< the one that runs
   std::unique_ptr<running_hook> running_;
-  std::chrono::seconds timeout_{};  ///< of it
-  std::optional<later> again_;      ///< what was not heard
+  std::chrono::seconds timeout_{};     ///< of it
+  bool is_withdrawn_ = false;          ///< it is told once at most
+  std::map<told_event, later> again_;  ///< what was not heard
   std::chrono::seconds began_{};
   std::uint64_t failures_ = 0;
   std::string problem_;

@@ -22,6 +22,14 @@ std::string member_of(told_event event) {
   return "unheard_" + std::string(name_of(event));
 }
 
+/// The number of its streak, which means nothing to whom it is told.
+std::string streak_of(told_event event) {
+  return "streak_of_" + std::string(name_of(event));
+}
+
+/// Where a service of before has numbered none, and written `owes_recovery` as true, which reads as 1.
+constexpr double first_streak = 1;
+
 /// As json_of() has written it; nothing of what is none.
 std::optional<outcome_news> news_in(const told_members& told, told_event event, const std::string& pipeline) {
   const std::string at = member_of(event) + ".";
@@ -48,6 +56,7 @@ std::optional<outcome_news> news_in(const told_members& told, told_event event, 
   news.end.took_s = number("seconds");
   news.failures = static_cast<std::uint64_t>(number("failures"));
   news.next_begin = moment("next_begin");
+  news.streak = static_cast<std::uint64_t>(number_in(told, streak_of(event)).value_or(first_streak));
   return news;
 }
 
@@ -84,7 +93,8 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   if (told.contains("last_complete")) {
     m.last_complete = moment("last_complete");
   }
-  m.owes_recovery = number("owes_recovery") != 0;
+  m.streak = static_cast<std::uint64_t>(number_in(told, "streak").value_or(first_streak));
+  m.owes_recovery = number("owes_recovery");
   if (told.contains("failure_told")) {
     m.failure_told = moment("failure_told");
   }
@@ -106,14 +116,16 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
   if (m.last_complete) {
     text += ",\"last_complete\":" + moment(*m.last_complete);
   }
-  if (m.owes_recovery) {
-    text += ",\"owes_recovery\":true";
+  text += ",\"streak\":" + std::to_string(m.streak);
+  if (m.owes_recovery > 0) {
+    text += ",\"owes_recovery\":" + std::to_string(m.owes_recovery);
   }
   if (m.failure_told) {
     text += ",\"failure_told\":" + moment(*m.failure_told);
   }
   for (const auto& [event, news] : m.unheard) {
     text += ",\"" + member_of(event) + "\":" + json_of(news);
+    text += ",\"" + streak_of(event) + "\":" + std::to_string(news.streak);
   }
   try {
     if (const std::string problem = make_private_directory(state / pipeline); !problem.empty()) {

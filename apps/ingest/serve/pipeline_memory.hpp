@@ -13,8 +13,9 @@ namespace ingest::app {
 struct pipeline_memory {
   sync_memory syncs;
   std::optional<wall_time> last_complete;
-  std::optional<wall_time> failure_told;  ///< the end of the sync whose failure was heard last, of those in a row
-  bool owes_recovery = false;             ///< a failure was to be told, and no recovery was heard since
+  std::uint64_t streak = 1;               ///< a number for those that fail in a row, or did so last
+  std::optional<wall_time> failure_told;  ///< the end of the sync whose failure was heard last, of this streak
+  std::uint64_t owes_recovery = 0;  ///< the last streak that was to be told, if no recovery was heard since; else 0
   unheard_news unheard;
 };
 

@@ -1,0 +1,250 @@
+// A pipeline of a service by a clock that the test turns: whom it tells of which streak of failures, and what is left of
+// orders. Its syncs are a script that ends as the test says.
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "ingest/log.hpp"
+#include "serve/hosted_pipeline.hpp"
+#include "serve/pipelines_folder.hpp"
+#include "support/scratch_dir.hpp"
+#include "support/text_file.hpp"
+
+using namespace ingest;
+using namespace ingest::app;
+using namespace ingest::testing;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr int failed = 70;
+constexpr int refused = 78;
+
+struct one_pipeline {
+  one_pipeline() {
+    std::filesystem::create_directory(folder());
+    put_text(folder() / "rows.ndjson", "");
+    write("retries: 0\n");
+    put_text(directory / "ingest", "#!/bin/sh\nexit $(cat '" + (directory / "exit_code").string() + "')\n");
+    std::filesystem::permissions(directory / "ingest", std::filesystem::perms::owner_all);
+  }
+
+  std::filesystem::path folder() const { return directory / "pipelines"; }
+  std::filesystem::path memory_file() const { return directory / "state" / "a" / "schedule.json"; }
+
+  /// Each hook writes down its event and the failures in a row, lasts while there is a file hold_EVENT, and fails where
+  /// there is deaf_EVENT.
+  void write(const std::string& more) const {
+    std::string text = "from: file:rows.ndjson\ndatabase_url: postgresql://nobody@127.0.0.1:1/x\n" + more;
+    for (const char* const event : {"failure", "recovery", "complete"}) {
+      text += "on_" + std::string(event) +
+              ": 'echo $INGEST_EVENT $INGEST_FAILURES >> told; "
+              "while test -e hold_$INGEST_EVENT; do sleep 0.02; done; test ! -e deaf_$INGEST_EVENT'\n";
+    }
+    put_text(folder() / "a.yaml", text);
+  }
+  pipeline_file read() const {
+    pipelines_folder found = read_pipelines(folder(), directory / "state", rest::setting_origins::of_process());
+    BOOST_REQUIRE_MESSAGE(found.refused.empty(), found.refused.begin()->second);
+    return std::move(found.pipelines.at("a"));
+  }
+
+  void begin() { pipeline = std::make_unique<hosted_pipeline>(read(), place, now); }
+  /// As a service that is killed leaves it.
+  void begin_anew() {
+    pipeline->teller().kill();
+    pipeline.reset();
+    begin();
+  }
+  void pass(seconds time) {
+    now.wall += time;
+    now.steady += time;
+    pipeline->go_on_telling(now);
+  }
+
+  void await(const std::function<bool()>& condition) {
+    for (int i = 0; i < 3000 && !condition(); ++i) {
+      pipeline->reap(now);
+      pipeline->go_on_telling(now);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    BOOST_TEST(condition(), told());
+  }
+  void begin_sync(int exit_code) {
+    put_text(directory / "exit_code", std::to_string(exit_code) + "\n");
+    BOOST_REQUIRE(pipeline->wants_to_begin(now));
+    pipeline->begin(now);
+    await([&] { return !pipeline->runs(); });
+  }
+  void sync(int exit_code) {
+    pass(seconds(1));
+    BOOST_TEST(pipeline->start() == "");
+    begin_sync(exit_code);
+  }
+
+  std::string told() const { return text_of(folder() / "told"); }
+  void await_told(const std::string& all) {
+    await([&] { return told() == all; });
+  }
+  void await_quiet() {
+    await([&] { return !pipeline->teller().is_busy(); });
+  }
+  void put(const std::string& name) const { put_text(folder() / name, ""); }
+  void remove(const std::string& name) const { std::filesystem::remove(folder() / name); }
+
+  scratch_dir directory;
+  clock_reading now{wall_time(seconds(1'800'000'000)), seconds(1000)};
+  service_place place{(directory / "ingest").string(), directory / "state", [this] {
+                        return pipeline && pipeline->runs() ? std::set<pid_t>{pipeline->sync().pid()}
+                                                            : std::set<pid_t>();
+                      }};
+  std::unique_ptr<hosted_pipeline> pipeline;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(a_streak_of_failures, one_pipeline)
+
+BOOST_AUTO_TEST_CASE(that_begins_while_a_recovery_is_told_has_a_recovery_of_its_own) {
+  begin();
+  sync(failed);
+  await_told("failure 1\n");
+  put("hold_recovery");
+  sync(0);
+  await_told("failure 1\nrecovery 0\n");
+  sync(failed);
+  remove("hold_recovery");
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(that_begins_while_the_one_before_is_told_is_told_as_well) {
+  begin();
+  put("hold_failure");
+  sync(failed);
+  await_told("failure 1\n");
+  sync(0);
+  sync(failed);
+  sync(failed);
+  remove("hold_failure");
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\ncomplete 0\nfailure 2\n");
+  sync(failed);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\ncomplete 0\nfailure 2\n", "it was told today");
+  pass(std::chrono::hours(23));
+  sync(failed);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\ncomplete 0\nfailure 2\nfailure 4\n");
+}
+
+BOOST_AUTO_TEST_CASE(that_has_ended_while_it_was_told_is_not_told_again_though_nobody_heard_it) {
+  begin();
+  put("hold_failure");
+  put("deaf_failure");
+  sync(failed);
+  await_told("failure 1\n");
+  sync(0);
+  remove("hold_failure");
+  await_quiet();
+  pass(minutes(6));
+  await_quiet();
+  begin_anew();
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(puts_off_a_recovery_that_was_not_heard_until_it_is_so_again) {
+  begin();
+  sync(failed);
+  await_quiet();
+  put("hold_recovery");
+  put("deaf_recovery");
+  sync(0);
+  await_told("failure 1\nrecovery 0\n");
+  sync(failed);
+  remove("hold_recovery");
+  await_quiet();
+  remove("deaf_recovery");
+  pass(minutes(6));
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(that_nobody_heard_of_is_told_each_five_minutes_and_not_at_each_sync_with_its_latest_failure) {
+  begin();
+  put("deaf_failure");
+  sync(failed);
+  await_quiet();
+  sync(failed);
+  sync(refused);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\n");
+  pass(minutes(5));
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nfailure 3\n");
+}
+
+BOOST_AUTO_TEST_CASE(has_one_recovery_however_many_syncs_are_complete_before_it_is_heard) {
+  begin();
+  sync(failed);
+  await_quiet();
+  put("hold_recovery");
+  put("deaf_recovery");
+  sync(0);
+  await_told("failure 1\nrecovery 0\n");
+  sync(0);
+  remove("hold_recovery");
+  await_quiet();
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\ncomplete 0\n");
+  remove("deaf_recovery");
+  pass(minutes(5));
+  await_quiet();
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\ncomplete 0\nrecovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(is_told_by_the_next_service_and_not_the_recovery_that_it_has_overtaken) {
+  begin();
+  sync(failed);
+  await_quiet();
+  put("hold_recovery");
+  sync(0);
+  await_told("failure 1\nrecovery 0\n");
+  sync(failed);
+  begin_anew();
+  remove("hold_recovery");
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_CASE(that_a_service_of_before_has_numbered_nowhere_has_its_recovery) {
+  std::filesystem::create_directories(memory_file().parent_path());
+  put_text(memory_file(), "{\"due\":1799999999,\"open\":false,\"failures\":1,\"attempts\":1,\"owes_recovery\":true,"
+                          "\"failure_told\":1799999999}\n");
+  begin();
+  sync(failed);
+  sync(0);
+  await_quiet();
+  BOOST_TEST(told() == "recovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
