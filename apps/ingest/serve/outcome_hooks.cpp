@@ -171,6 +171,7 @@ class running_webhook final : public running_hook {
     try {
       http_client_options options;
       options.request_timeout = std::chrono::seconds(30);
+      options.max_body_bytes = most_kept;  // nobody reads it
       options.user_agent = "ingest";
       options.ca_file = ca_file;
       http_client client(options);
@@ -180,12 +181,13 @@ class running_webhook final : public running_hook {
         }
         const http_result& r =
             client.perform({http_request::method::post, url, {{"Content-Type", "application/json"}}, body}, stop);
-        problem = r.failure                           ? r.failure->message
-                  : r.status >= 200 && r.status < 300 ? ""
-                                                      : "it answers " + std::to_string(r.status);
-        const bool may_pass = r.failure ? r.failure->what == transport_failure::kind::connection ||
-                                              r.failure->what == transport_failure::kind::timeout
-                                        : r.status == 429 || r.status >= 500;
+        const int status = r.status_that_came();  // whatever becomes of its body
+        problem = status == 0                     ? r.failure->message
+                  : status >= 200 && status < 300 ? ""
+                                                  : "it answers " + std::to_string(status);
+        const bool may_pass = status == 0 ? r.failure->what == transport_failure::kind::connection ||
+                                                r.failure->what == transport_failure::kind::timeout
+                                          : status == 429 || status >= 500;
         if (problem.empty() || !may_pass) {
           break;
         }

@@ -54,13 +54,17 @@ struct transport_failure {
   };
   kind what;
   std::string message;  ///< for people; holds no header and no query
+  int status = 0;       ///< of an answer that had begun, though not all of it can be read; 0: none had
 };
 
 struct http_result {
   int status = 0;
   std::vector<http_header> headers;
   std::string body;                          ///< decompressed
-  std::optional<transport_failure> failure;  ///< the members above mean nothing then
+  std::optional<transport_failure> failure;  ///< the members above mean nothing then, but for headers behind a status
+
+  /// The status of the answer, also where the rest of it cannot be read, for whom the status says enough; 0: none came.
+  int status_that_came() const { return failure ? failure->status : status; }
 
   /// The value of a response header, its name compared without regard to case; nothing if it is missing.
   std::optional<std::string_view> header(std::string_view name) const;

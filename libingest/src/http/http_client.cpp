@@ -103,6 +103,7 @@ struct http_client::transfer {
     arriving.body.clear();
     header_bytes = 0;
     too_large = false;
+    has_answered = false;
     body_begun = false;
     decoder.begin("");
     message[0] = '\0';
@@ -170,6 +171,7 @@ struct http_client::transfer {
         return 0;
       }
       if (line.starts_with("HTTP/")) {
+        t.has_answered = true;
         t.arriving.headers.clear();  // what came before belonged to an interim response
       } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
         t.arriving.headers.push_back(
@@ -217,6 +219,14 @@ struct http_client::transfer {
     result.body.swap(arriving.body);
   }
 
+  /// 0 where none has come, or one of an interim response only.
+  int status_so_far() const {
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    constexpr long first_final = 200;
+    return has_answered && status >= first_final ? static_cast<int>(status) : 0;
+  }
+
   void conclude(CURLcode code) {
     std::swap(result.headers, arriving.headers);
     std::swap(result.body, arriving.body);
@@ -224,11 +234,9 @@ struct http_client::transfer {
     result.failure.reset();
     const std::string problem = body_begun && !decoder.too_large() ? decoder.problem() : "";
     if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && !problem.empty())) {
-      long status = 0;
-      curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-      result.status = static_cast<int>(status);
-      if (!problem.empty() && status < 300) {
-        result.failure = {transport_failure::kind::connection, problem};
+      result.status = status_so_far();
+      if (!problem.empty() && result.status < 300) {
+        result.failure = {transport_failure::kind::connection, problem, result.status};
       } else if (!problem.empty()) {
         result.body.clear();  // the status says enough
       }
@@ -238,12 +246,13 @@ struct http_client::transfer {
       throw error(errc::config, std::string("this URL cannot be requested: ") + curl_easy_strerror(code));
     }
     if (too_large || decoder.too_large()) {
-      result.failure = {transport_failure::kind::too_large, "the response is larger than `max_body_bytes`, " +
-                                                                std::to_string(options.max_body_bytes) +
-                                                                " bytes: ask for less, or raise the limit"};
+      result.failure = {transport_failure::kind::too_large,
+                        "the response is larger than `max_body_bytes`, " + std::to_string(options.max_body_bytes) +
+                            " bytes: ask for less, or raise the limit",
+                        status_so_far()};
       return;
     }
-    result.failure = {kind_of(code), message[0] != '\0' ? message.data() : curl_easy_strerror(code)};
+    result.failure = {kind_of(code), message[0] != '\0' ? message.data() : curl_easy_strerror(code), status_so_far()};
   }
 
   http_client_options options;
@@ -253,6 +262,7 @@ struct http_client::transfer {
   bool active = false;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  bool has_answered = false;  // with a status, of an interim response or the one that counts
   bool body_begun = false;
   detail::body_decoder decoder;
   std::array<char, CURL_ERROR_SIZE> message{};

@@ -1,5 +1,6 @@
 // Whom a service tells of its syncs: commands and webhooks that answer, fail, hang and talk without end.
 #include "apps/serve/service_run.hpp"
+#include "support/raw_server.hpp"
 
 #include <regex>
 
@@ -217,6 +218,29 @@ BOOST_AUTO_TEST_CASE(is_a_webhook_that_is_asked_again_and_whose_address_is_no_lo
   BOOST_TEST(has(news["text"].GetString(), "a fails, 1 time: "), news["text"].GetString());
   BOOST_TEST(stop() == 0);
   BOOST_TEST(!has(service->err(), "very-secret"), service->err());
+}
+
+BOOST_AUTO_TEST_CASE(has_heard_it_when_it_says_so_whatever_else_it_says) {
+  http_server damaged([](const received_request&) {
+    return reply{.body = "no gzip", .headers = {{"Content-Encoding", "gzip"}}};
+  });
+  raw_server endless([](raw_server::connection& c) {
+    if (c.read_request() && c.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) {
+      while (c.send("1000\r\n" + std::string(0x1000, 'x') + "\r\n")) {
+      }
+    }
+  });
+  write("a", "on_complete: " + damaged.url("/") + "\n");
+  write("b", "on_complete: " + endless.url("/") + "\n");
+  start();
+  for (const char* const name : {"a", "b"}) {
+    sync(name, "complete");
+    await_that([&] { return has(service->err(), R"(on_complete has been told","pipeline":")" + std::string(name)); });
+    BOOST_TEST(unheard(name) == 0);
+  }
+  BOOST_TEST(damaged.requests().size() == 1u);
+  BOOST_TEST(endless.connections() == 1);
+  BOOST_TEST(stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(may_refuse_hang_or_talk_without_end_and_nobody_else_waits) {

@@ -203,6 +203,20 @@ BOOST_AUTO_TEST_CASE(cannot_tell_that_a_body_without_length_was_cut) {
   BOOST_TEST(result_of(server.url()).body == "{\"data\":[");
 }
 
+BOOST_AUTO_TEST_CASE(tell_the_status_of_an_answer_that_cannot_be_read_to_its_end) {
+  const auto status_of = [](const raw_server& server, const http_client_options& options = {}) {
+    const http_result r = result_of(server.url(), options);
+    BOOST_TEST(r.failure.has_value());
+    return r.status_that_came();
+  };
+  BOOST_TEST(status_of(sending("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")) == 200);
+  BOOST_TEST(status_of(sending("HTTP/1.1 503 No\r\nContent-Length: 5\r\n\r\n12345"), {.max_body_bytes = 4}) == 503);
+  BOOST_TEST(status_of(sending("HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\n12345")) == 404);
+  BOOST_TEST(status_of(sending("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n12345")) == 200);
+  BOOST_TEST(status_of(sending("HTTP/1.1 103 Early Hints\r\n\r\n")) == 0);
+  BOOST_TEST(status_of(sending("")) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(fail_on_garbage_and_on_silence) {
   const raw_server garbage = sending("\x01\x02\x03 no HTTP\r\n\r\n");
   BOOST_TEST((failure_of(garbage.url()) == kind::connection));
