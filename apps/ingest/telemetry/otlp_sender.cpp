@@ -44,28 +44,37 @@ class without_signals {
   sigset_t before_{};
 };
 
-/// Of a URL, whose path and user may be secret.
+constexpr std::string_view hidden = "…";
+
+/// Of a URL, whose path and user may be secret. Where an "@" stands behind what ends the authority, that may have ended
+/// in the midst of a password.
 std::string place_of_url(const std::string& url) {
   const std::size_t host = url.find("://") + 3;
-  const std::string authority = url.substr(host, url.find_first_of("/?#", host) - host);
+  const std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
+  if (url.find('@', end) != std::string::npos) {
+    return url.substr(0, host) + std::string(hidden);
+  }
+  const std::string authority = url.substr(host, end - host);
   return url.substr(0, host) + authority.substr(authority.rfind('@') + 1);
 }
 
 bool may_pass(const http_result& r) {
-  if (r.failure) {
+  const int status = r.status_that_came();
+  if (status == 0) {
     return r.failure->what == transport_failure::kind::connection ||
            r.failure->what == transport_failure::kind::timeout;
   }
-  return r.status == 429 || r.status == 502 || r.status == 503 || r.status == 504;
+  return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
 std::string advice_for(const http_result& r) {
-  if (r.failure) {
+  const int status = r.status_that_came();
+  if (status == 0) {
     return r.failure->what == transport_failure::kind::certificate
                ? "see OTEL_EXPORTER_OTLP_CERTIFICATE"
                : "see whether a collector listens there, for HTTP and not gRPC";
   }
-  switch (r.status) {
+  switch (status) {
     case 401:
     case 403:
       return "see OTEL_EXPORTER_OTLP_HEADERS";
@@ -94,12 +103,13 @@ std::string text_in(const rapidjson::Value& object, const char* key) {
   return there ? object[key].GetString() : "";
 }
 
-std::string problem_of(const http_result& r) {
-  if (r.failure) {
-    return r.failure->message;
+std::string problem_of(const http_result& r, bool may_name_host) {
+  const int status = r.status_that_came();
+  if (status == 0) {
+    return may_name_host ? r.failure->message : "it cannot be reached";
   }
-  const std::string why = text_in(parsed(r.body), "message");
-  return "it answers " + std::to_string(r.status) + (why.empty() ? "" : ", " + detail::quotable(why));
+  const std::string why = r.failure ? "" : text_in(parsed(r.body), "message");
+  return "it answers " + std::to_string(status) + (why.empty() ? "" : ", " + detail::quotable(why));
 }
 
 /// Numbers of 64 bits are texts in Protobuf's JSON, and may be numbers.
@@ -118,9 +128,12 @@ milliseconds backoff(std::uint64_t failures) {
 }
 
 milliseconds wait_before_again(const http_result& r, std::uint64_t failures) {
-  const auto asked = r.failure ? std::nullopt : r.header("Retry-After");
+  const auto asked = r.status_that_came() == 0 ? std::nullopt : r.header("Retry-After");
   const auto wait = asked ? parse_retry_after(*asked, std::chrono::system_clock::now()) : std::nullopt;
-  return wait ? std::min(*wait, longest_retry_after) : backoff(failures);
+  // "At once", or a moment that has passed, is no wait at all, and would be asked for again and again.
+  return wait && *wait >= first_pause ? std::min(*wait, longest_retry_after)
+         : wait                       ? std::max(backoff(failures), first_pause)
+                                      : backoff(failures);
 }
 
 }  // namespace
@@ -211,12 +224,13 @@ void otlp_sender::deliver(http_client& client) {
       signal_.settled();
       return;
     }
-    if (!answer->failure && answer->status >= 200 && answer->status < 300) {
+    const int status = answer->status_that_came();
+    if (status >= 200 && status < 300) {
       take_answer(*answer);
       signal_.settled();
       return;
     }
-    tell_problem(problem_of(*answer) + "; " + advice_for(*answer));
+    tell_problem(problem_of(*answer, !place_.ends_with(hidden)) + "; " + advice_for(*answer));
     if (!may_pass(*answer)) {
       signal_.settled();
       return;
@@ -244,7 +258,7 @@ void otlp_sender::take_answer(const http_result& answer) {
     failures_ = 0;
     told_.reset();
   }
-  const rapidjson::Document json = parsed(answer.body);
+  const rapidjson::Document json = parsed(answer.failure ? "" : answer.body);
   if (!json.IsObject() || !json.HasMember("partialSuccess") || !json["partialSuccess"].IsObject()) {
     return;
   }

@@ -99,6 +99,59 @@ BOOST_AUTO_TEST_CASE(does_not_wait_for_longer_than_it_has_time_left_at_its_end) 
   BOOST_TEST(server.requests().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(goes_by_the_status_where_the_rest_of_an_answer_cannot_be_read) {
+  const reply damaged{.body = "no gzip", .headers = {{"Content-Encoding", "gzip"}}};
+  const reply endless{.body = std::string(100'000, 'x')};
+  for (reply answer : {damaged, endless}) {
+    http_server takes([&](const received_request&) { return answer; });
+    one_body taken;
+    BOOST_TEST(told_of(taken, target(takes)) == "");
+    BOOST_TEST(takes.requests().size() == 1u);
+    BOOST_TEST(taken.settled == 1);
+
+    answer.status = 503;
+    std::atomic<int> came{0};
+    http_server is_busy([&](const received_request&) { return ++came == 1 ? answer : reply{.body = "{}"}; });
+    one_body sent;
+    const std::string log = told_of(sent, target(is_busy));
+    BOOST_TEST(came == 2);
+    BOOST_TEST(log.find("it answers 503; it is sent again") != std::string::npos, log);
+
+    answer.status = 404;
+    http_server refuses([&](const received_request&) { return answer; });
+    one_body refused;
+    const std::string why = told_of(refused, target(refuses));
+    BOOST_TEST(refuses.requests().size() == 1u);
+    BOOST_TEST(why.find("the path of the endpoint") != std::string::npos, why);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(waits_a_second_at_least_where_it_is_asked_for_no_wait) {
+  for (const char* const when : {"0", "-5", "Wed, 21 Oct 2015 07:28:00 GMT"}) {
+    using clock = std::chrono::steady_clock;
+    std::vector<clock::time_point> moments;
+    http_server server([&](const received_request&) {
+      moments.push_back(clock::now());
+      return moments.size() == 1 ? reply{.status = 503, .headers = {{"Retry-After", when}}} : reply{.body = "{}"};
+    });
+    one_body work;
+    told_of(work, target(server));
+    BOOST_TEST_REQUIRE(moments.size() == 2u);
+    BOOST_TEST((moments[1] - moments[0] >= std::chrono::milliseconds(950)), when);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(shows_no_part_of_a_password_whatever_is_in_it) {
+  for (const char* const user : {"me:secr/et99", "me:1/secret99", "me:secr?et99", "me:secr#et99", "me:secret99"}) {
+    one_body work;
+    const std::string log =
+        told_of(work, {"http://" + std::string(user) + "@127.0.0.1:1/v1/traces", {}, std::chrono::seconds(5)});
+    BOOST_TEST(log.find("could not be sent to http://") != std::string::npos, log);
+    BOOST_TEST(log.find("secr") == std::string::npos, log);
+    BOOST_TEST(log.find("et99") == std::string::npos, log);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(does_not_send_again_what_is_refused_and_says_what_to_look_at) {
   const std::pair<int, std::string> cases[] = {{400, "this is not sent again"},
                                                {401, "OTEL_EXPORTER_OTLP_HEADERS"},
