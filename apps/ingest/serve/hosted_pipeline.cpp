@@ -260,6 +260,8 @@ std::string hosted_pipeline::stop(const clock_reading& now) {
     return "the sync of " + file_.name + " is being stopped already, for it has taken more time or memory than it may";
   }
   sync_->stop(stop_reason::order, now);
+  planner_.stop();
+  keep();
   return {};
 }
 

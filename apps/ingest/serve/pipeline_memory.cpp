@@ -88,6 +88,7 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   m.syncs.is_wanted = number("wanted") != 0;
   m.syncs.is_ordered = number("ordered") != 0;
   m.syncs.is_paused = number("paused") != 0;
+  m.syncs.is_stopped = number("stopped") != 0;
   m.syncs.failures = number("failures");
   m.syncs.attempts = number("attempts");
   if (told.contains("last_complete")) {
@@ -111,7 +112,8 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
   const auto moment = [](wall_time t) { return std::to_string(t.time_since_epoch().count()); };
   std::string text = "{\"due\":" + moment(m.syncs.due) + ",\"open\":" + word(m.syncs.is_open) +
                      ",\"wanted\":" + word(m.syncs.is_wanted) + ",\"ordered\":" + word(m.syncs.is_ordered) +
-                     ",\"paused\":" + word(m.syncs.is_paused) + ",\"failures\":" + std::to_string(m.syncs.failures) +
+                     ",\"paused\":" + word(m.syncs.is_paused) + ",\"stopped\":" + word(m.syncs.is_stopped) +
+                     ",\"failures\":" + std::to_string(m.syncs.failures) +
                      ",\"attempts\":" + std::to_string(m.syncs.attempts);
   if (m.last_complete) {
     text += ",\"last_complete\":" + moment(*m.last_complete);

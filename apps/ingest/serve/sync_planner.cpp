@@ -46,8 +46,9 @@ sync_planner::sync_planner(sync_rules rules, const sync_memory& remembered, cons
     : rules_(std::move(rules)), memory_(remembered), seen_(now.wall) {
   // Of a new pipeline nothing was missed.
   settle(memory_.due == wall_time() ? now.wall - rules_.spread : std::min(memory_.due, now.wall));
-  memory_.is_wanted = memory_.is_wanted || memory_.is_open || rules_.when.is_continuous();
-  if (!memory_.is_wanted && memory_.attempts > 0 && memory_.attempts <= rules_.retries) {
+  memory_.is_open = memory_.is_open && !memory_.is_stopped;
+  memory_.is_wanted = memory_.is_wanted || memory_.is_open || (rules_.when.is_continuous() && !memory_.is_stopped);
+  if (!memory_.is_wanted && !memory_.is_stopped && memory_.attempts > 0 && memory_.attempts <= rules_.retries) {
     retry_at_ = now.steady + rules_.retry_wait;
   }
 }
@@ -56,7 +57,8 @@ void sync_planner::change(sync_rules rules, const clock_reading& now) {
   const bool is_other = rules.when.text() != rules_.when.text();
   rules_ = std::move(rules);
   settle(is_other ? now.wall - rules_.spread : memory_.due);
-  memory_.is_wanted = memory_.is_wanted || (rules_.when.is_continuous() && !is_running_);
+  memory_.is_stopped = memory_.is_stopped && (!is_other || is_running_);
+  memory_.is_wanted = memory_.is_wanted || (rules_.when.is_continuous() && !is_running_ && !memory_.is_stopped);
 }
 
 void sync_planner::settle(wall_time due) {
@@ -110,11 +112,16 @@ void sync_planner::began(const clock_reading& /*now*/) {
   memory_.is_wanted = false;
   memory_.is_ordered = false;
   memory_.is_open = true;
+  memory_.is_stopped = false;
   retry_at_.reset();
 }
 
 void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
   is_running_ = false;
+  if (memory_.is_stopped && (outcome == sync_outcome::interrupted || outcome == sync_outcome::taken)) {
+    outcome = sync_outcome::stopped;  // whatever else has ended it
+  }
+  memory_.is_stopped = memory_.is_stopped || outcome == sync_outcome::stopped;
   memory_.is_open = outcome == sync_outcome::interrupted || outcome == sync_outcome::taken;
   taken_ = outcome == sync_outcome::taken ? taken_ + 1 : 0;
   has_given_up_ = false;
@@ -144,9 +151,12 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
       memory_.is_wanted = true;
       break;
     case sync_outcome::stopped:
-      return;  // a continuous pipeline, too, waits for whoever has stopped it
+      break;
   }
-  if (rules_.when.is_continuous() && !retry_at_) {
+  if (memory_.is_stopped) {  // a continuous pipeline, too, waits for whoever has stopped it
+    memory_.attempts = 0;
+    retry_at_.reset();
+  } else if (rules_.when.is_continuous() && !retry_at_) {
     retry_at_ = now.steady + (outcome == sync_outcome::complete ? between_continuous : rules_.retry_most);
   }
 }
@@ -157,14 +167,25 @@ void sync_planner::order() {
 }
 
 bool sync_planner::withdraw() {
-  const bool there_was_one = memory_.is_ordered || memory_.is_wanted;
+  if (!memory_.is_ordered && !memory_.is_wanted && !retry_at_) {
+    return false;
+  }
   memory_.is_ordered = false;
   memory_.is_wanted = false;
-  return there_was_one;
+  memory_.is_open = false;
+  memory_.is_stopped = true;
+  memory_.attempts = 0;
+  retry_at_.reset();
+  return true;
+}
+
+void sync_planner::stop() {
+  memory_.is_stopped = true;
 }
 
 void sync_planner::pause(bool paused) {
   memory_.is_paused = paused;
+  memory_.is_stopped = memory_.is_stopped && (paused || is_running_);
   memory_.is_wanted = memory_.is_wanted || (!paused && rules_.when.is_continuous() && !is_running_);
 }
 

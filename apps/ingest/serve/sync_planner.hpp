@@ -49,6 +49,7 @@ struct sync_memory {
   bool is_wanted = false;   ///< one is due, and has not begun
   bool is_ordered = false;  ///< a person wants one, and it has not begun
   bool is_paused = false;
+  bool is_stopped = false;     ///< a person has stopped what ran or waited, and none has begun since
   std::uint64_t failures = 0;  ///< in a row
   std::uint64_t attempts = 0;  ///< of them, since the schedule or a person wanted the first one
 
@@ -76,8 +77,12 @@ class sync_planner {
 
   /// By a person. A sync that is ordered begins although the pipeline is paused.
   void order();
-  /// What is wanted or ordered and has not begun is not wanted any more. False: there was nothing.
+  /// What is wanted or ordered, or would be tried again, and has not begun is not wanted any more. False: there was
+  /// nothing.
   bool withdraw();
+  /// The sync that runs is being stopped: none follows it by itself, however it ends and whatever becomes of the
+  /// service, before the next moment of the schedule.
+  void stop();
   void pause(bool paused);
 
   /// What the file of the pipeline says now. Of another schedule nothing was missed.

@@ -1,5 +1,5 @@
-// A pipeline of a service by a clock that the test turns: whom it tells of which streak of failures, and what is left of
-// orders. Its syncs are a script that ends as the test says.
+// A pipeline of a service by a clock that the test turns: whom it tells of which streak of failures, and what is left
+// of orders. Its syncs are a script that ends as the test says.
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -100,10 +100,9 @@ struct one_pipeline {
 
   scratch_dir directory;
   clock_reading now{wall_time(seconds(1'800'000'000)), seconds(1000)};
-  service_place place{(directory / "ingest").string(), directory / "state", [this] {
-                        return pipeline && pipeline->runs() ? std::set<pid_t>{pipeline->sync().pid()}
-                                                            : std::set<pid_t>();
-                      }};
+  service_place place{
+      (directory / "ingest").string(), directory / "state",
+      [this] { return pipeline && pipeline->runs() ? std::set<pid_t>{pipeline->sync().pid()} : std::set<pid_t>(); }};
   std::unique_ptr<hosted_pipeline> pipeline;
 };
 
@@ -238,13 +237,45 @@ BOOST_AUTO_TEST_CASE(is_told_by_the_next_service_and_not_the_recovery_that_it_ha
 
 BOOST_AUTO_TEST_CASE(that_a_service_of_before_has_numbered_nowhere_has_its_recovery) {
   std::filesystem::create_directories(memory_file().parent_path());
-  put_text(memory_file(), "{\"due\":1799999999,\"open\":false,\"failures\":1,\"attempts\":1,\"owes_recovery\":true,"
-                          "\"failure_told\":1799999999}\n");
+  put_text(memory_file(),
+           "{\"due\":1799999999,\"open\":false,\"failures\":1,\"attempts\":1,\"owes_recovery\":true,"
+           "\"failure_told\":1799999999}\n");
   begin();
   sync(failed);
   sync(0);
   await_quiet();
   BOOST_TEST(told() == "recovery 0\ncomplete 0\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(an_order, one_pipeline)
+
+BOOST_AUTO_TEST_CASE(to_stop_what_waits_to_be_tried_again_is_obeyed_also_by_the_next_service) {
+  write("retries: 3\n");
+  begin();
+  sync(failed);
+  BOOST_TEST(pipeline->stop(now) == "");
+  BOOST_TEST(pipeline->stop(now) == "no sync of a runs or waits");
+  pass(std::chrono::hours(2));
+  BOOST_TEST(!pipeline->wants_to_begin(now));
+  begin_anew();
+  pass(std::chrono::hours(2));
+  BOOST_TEST(!pipeline->wants_to_begin(now));
+}
+
+BOOST_AUTO_TEST_CASE(to_stop_a_continuous_pipeline_outlives_a_service_that_is_killed_before_that_is_done) {
+  write("schedule: continuous\n");
+  put_text(directory / "ingest", "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n");
+  begin();
+  BOOST_REQUIRE(pipeline->wants_to_begin(now));
+  pipeline->begin(now);
+  BOOST_TEST(pipeline->stop(now) == "");
+  begin_anew();
+  pass(std::chrono::hours(2));
+  BOOST_TEST(!pipeline->wants_to_begin(now));
+  BOOST_TEST(pipeline->start() == "");
+  BOOST_TEST(pipeline->wants_to_begin(now));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -287,6 +287,74 @@ BOOST_AUTO_TEST_CASE(that_a_person_has_stopped_stays_so_until_its_next_moment) {
   BOOST_TEST(endless.begins_after(seconds(1)));
 }
 
+BOOST_AUTO_TEST_CASE(that_a_person_has_stopped_stays_so_over_restarts_and_changes_of_all_but_the_schedule) {
+  const sync_rules other_retries = rules_with(5, seconds(7));
+  planned endless("continuous");
+  BOOST_TEST(endless.begins());
+  endless.planner.stop();
+  const sync_memory killed_meanwhile = endless.planner.memory();
+  endless.ends(sync_outcome::stopped);
+  for (const sync_memory& memory : {killed_meanwhile, endless.planner.memory()}) {
+    planned after("continuous", other_retries, memory);
+    BOOST_TEST(!after.begins_after(hours(48)));
+    sync_rules changed = rules_with(2, seconds(9));
+    changed.when = schedule("continuous");
+    after.planner.change(changed, after.clock.now);
+    BOOST_TEST(!after.begins_after(hours(48)));
+    after.planner.order();
+    BOOST_TEST(after.begins());
+    after.ends();
+    BOOST_TEST(after.begins_after(seconds(1)));
+  }
+  planned killed("every 1d", other_retries, killed_meanwhile);
+  BOOST_TEST(!killed.begins_after(hours(1)));
+  BOOST_TEST(killed.begins_after(hours(24)));
+  endless.planner.pause(true);
+  endless.planner.pause(false);
+  BOOST_TEST(endless.begins(), "somebody has resumed it");
+}
+
+BOOST_AUTO_TEST_CASE(that_a_person_stops_is_not_followed_by_another_however_it_ends) {
+  for (const sync_outcome outcome : sync_outcomes) {
+    for (const char* const when : {"continuous", "@manual"}) {
+      planned p(when);
+      p.planner.order();
+      BOOST_TEST(p.begins());
+      p.planner.stop();
+      p.ends(outcome);
+      BOOST_TEST(!p.begins_after(hours(48)), when << " " << name_of(outcome));
+      planned after(when, {schedule("@manual")}, p.planner.memory());
+      BOOST_TEST(!after.begins_after(hours(48)), when << " " << name_of(outcome));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_was_a_retry_and_was_stopped_is_not_tried_again_by_the_next_service) {
+  planned p("@manual");
+  p.planner.order();
+  BOOST_TEST(p.begins());
+  p.ends(sync_outcome::failed);
+  BOOST_TEST(p.begins_after(minutes(1)));
+  p.ends(sync_outcome::stopped);
+  planned after("@manual", {schedule("@manual")}, p.planner.memory());
+  BOOST_TEST(!after.begins_after(hours(48)));
+  BOOST_TEST(after.planner.memory().failures == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(that_would_be_tried_again_can_be_taken_back) {
+  for (const sync_outcome outcome : {sync_outcome::failed, sync_outcome::taken}) {
+    planned p("@manual");
+    p.planner.order();
+    BOOST_TEST(p.begins());
+    p.ends(outcome);
+    BOOST_TEST(p.planner.withdraw());
+    BOOST_TEST(!p.planner.withdraw());
+    BOOST_TEST(!p.begins_after(hours(48)));
+    planned after("@manual", {schedule("@manual")}, p.planner.memory());
+    BOOST_TEST(!after.begins_after(hours(48)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(that_is_wanted_or_ordered_outlives_the_service_and_a_changed_file) {
   planned due("every 1d");
   due.clock.pass(hours(24));
