@@ -195,6 +195,21 @@ BOOST_AUTO_TEST_CASE(obeys_orders_and_remembers_a_pause) {
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(obeys_an_order_that_it_cannot_write_down_says_so_and_writes_it_as_soon_as_it_can) {
+  write("a", "schedule: '@manual'\n");
+  start();
+  const std::filesystem::path in_the_way = state() / "a" / "schedule.json.tmp";
+  std::filesystem::create_directory(in_the_way);
+  const auto paused = order("a", "pause");
+  BOOST_TEST(paused.status == 200);
+  BOOST_TEST(has(paused.body, R"({"done":true,"warning":"it is not on disk yet)"), paused.body);
+  BOOST_TEST(of("a", "state") == "paused");
+  std::filesystem::remove(in_the_way);
+  await_that([&] { return has(text_of(state() / "a" / "schedule.json"), R"("paused":true)"); });
+  BOOST_TEST(order("a", "resume").body == "{\"done\":true}\n");
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(answers_only_whom_it_should) {
   write("a", "schedule: '@manual'\n");
   start();

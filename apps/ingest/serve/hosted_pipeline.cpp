@@ -68,7 +68,25 @@ std::string hosted_pipeline::mark() const {
 void hosted_pipeline::remember() {
   memory_.syncs = planner_.memory();
   memory_.unheard = teller_.unheard();
-  write_memory(in_.state, file_.name, memory_);
+  std::string problem = write_memory(in_.state, file_.name, memory_);
+  if (!problem.empty() && unsaved_.empty()) {
+    log::warning(events::state_not_saved, problem + "; it is tried again each second", {{"pipeline", file_.name}});
+  }
+  unsaved_ = std::move(problem);
+}
+
+void hosted_pipeline::save_at_the_end() {
+  if (unsaved_.empty()) {
+    return;
+  }
+  remember();
+  if (!unsaved_.empty()) {
+    log::error(events::state_not_saved,
+               unsaved_ +
+                   "; the next service knows nothing of what has become of the pipeline, or was ordered, since "
+                   "its state was written last",
+               {{"pipeline", file_.name}});
+  }
 }
 
 /// Where something has changed that a restart must know of; moments of the schedule alone can wait for the next sync.
@@ -198,10 +216,14 @@ void hosted_pipeline::go_on_telling(const clock_reading& now) {
     heard(*news);
   }
   keep();  // what was given up is not told again
+  if (!unsaved_.empty() && now.steady != tried_) {
+    tried_ = now.steady;
+    remember();
+  }
 }
 
 std::optional<std::chrono::seconds> hosted_pipeline::quiet_for(const clock_reading& now) const {
-  return sync_ || teller_.is_busy() ? std::chrono::seconds(1) : planner_.quiet_for(now);
+  return sync_ || teller_.is_busy() || !unsaved_.empty() ? std::chrono::seconds(1) : planner_.quiet_for(now);
 }
 
 void hosted_pipeline::take_on(pipeline_file file, const clock_reading& now) {
@@ -307,6 +329,9 @@ pipeline_status hosted_pipeline::status(const clock_reading& now) const {
   s.memory_share = file_.memory;
   s.buffer_quota_bytes = file_.checked.buffer_quota_bytes;
   s.doubts = file_.doubts;
+  if (!unsaved_.empty()) {
+    s.doubts.push_back("what is to outlive the service is not on disk: " + unsaved_);
+  }
   return s;
 }
 

@@ -25,7 +25,7 @@ struct service_place {
 };
 
 /// A pipeline of a service: when its syncs begin, the one that runs, and what is known of those before. What must
-/// outlive the service is on disk when a call returns.
+/// outlive the service is on disk when a call returns, or else owed.
 class hosted_pipeline {
  public:
   /// Goes on where a service before has left it. `in` must outlive it.
@@ -67,6 +67,11 @@ class hosted_pipeline {
   std::string stop(const clock_reading& now);
   std::string pause(bool paused);
 
+  /// Why what must outlive the service is not on disk; empty: it is. go_on_telling() tries again each second.
+  const std::string& unsaved() const { return unsaved_; }
+  /// Tries that once more, before the service ends.
+  void save_at_the_end();
+
   pipeline_status status(const clock_reading& now) const;
 
  private:
@@ -86,7 +91,9 @@ class hosted_pipeline {
   outcome_teller teller_;
   std::optional<pipeline_file> successor_;  ///< what its file says now; it begins when the sync has ended
   bool leaves_ = false;
-  pipeline_memory memory_;  ///< as it was written last, but for what keep() lets wait
+  pipeline_memory memory_;  ///< as it was written last, but for what keep() lets wait and what is owed
+  std::string unsaved_;
+  std::chrono::seconds tried_{};  ///< to write what is owed
   sync_planner planner_;
   std::unique_ptr<sync_figures> figures_;
   std::unique_ptr<running_sync> sync_;

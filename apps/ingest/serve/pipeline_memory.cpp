@@ -60,6 +60,19 @@ std::optional<outcome_news> news_in(const told_members& told, told_event event, 
   return news;
 }
 
+void keep_damaged(const std::filesystem::path& path, const std::string& pipeline) {
+  std::filesystem::path kept = path;
+  kept += ".damaged";
+  std::error_code problem;
+  std::filesystem::rename(path, kept, problem);
+  log::warning(events::state_rebuilt,
+               path.string() +
+                   " is damaged, so that the pipeline goes on as a new one: no moment of its schedule was "
+                   "missed, and it is neither paused nor stopped. " +
+                   (problem ? "It cannot be kept: " + problem.message() : "It is kept as " + kept.string()),
+               {{"pipeline", pipeline}});
+}
+
 std::filesystem::path file_of(const std::filesystem::path& state, const std::string& pipeline) {
   return state / pipeline / "schedule.json";
 }
@@ -79,7 +92,12 @@ std::string make_private_directory(const std::filesystem::path& path) {
 }
 
 pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline) {
-  const told_members told = members_of_json(detail::contents_of(file_of(state, pipeline)).value_or(""));
+  const std::filesystem::path path = file_of(state, pipeline);
+  const told_members told = members_of_json(detail::contents_of(path).value_or(""));
+  std::error_code problem;
+  if (!number_in(told, "due") && std::filesystem::exists(path, problem)) {
+    keep_damaged(path, pipeline);
+  }
   const auto number = [&](const char* name) { return static_cast<std::uint64_t>(number_in(told, name).value_or(0)); };
   const auto moment = [&](const char* name) { return wall_time(std::chrono::seconds(number(name))); };
   pipeline_memory m;
@@ -107,7 +125,7 @@ pipeline_memory read_memory(const std::filesystem::path& state, const std::strin
   return m;
 }
 
-void write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m) {
+std::string write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m) {
   const auto word = [](bool truth) { return truth ? "true" : "false"; };
   const auto moment = [](wall_time t) { return std::to_string(t.time_since_epoch().count()); };
   std::string text = "{\"due\":" + moment(m.syncs.due) + ",\"open\":" + word(m.syncs.is_open) +
@@ -135,8 +153,9 @@ void write_memory(const std::filesystem::path& state, const std::string& pipelin
     }
     detail::replace_file(posix_file_system(), file_of(state, pipeline), text + "}\n");
   } catch (const std::exception& e) {
-    log::warning(events::state_not_saved, e.what(), {{"pipeline", pipeline}});
+    return e.what();
   }
+  return {};
 }
 
 }  // namespace ingest::app

@@ -23,11 +23,12 @@ struct pipeline_memory {
 /// not; empty: it is there.
 std::string make_private_directory(const std::filesystem::path& path);
 
-/// Of a pipeline that is new, or whose file cannot be read: as if it were new.
+/// Of a pipeline that is new, or whose file is damaged: as if it were new. The log is told of a damaged one, which is
+/// kept beside it.
 pipeline_memory read_memory(const std::filesystem::path& state, const std::string& pipeline);
 
-/// In one step, durably. What cannot be written is logged: a service that starts again would at worst begin a sync too
-/// early, or not make up for one that was missed.
-void write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m);
+/// In one step, durably. Returns why not; empty: it is on disk. A service that starts again with what was there before
+/// would begin a sync too early, not make up for one that was missed, or know nothing of an order.
+std::string write_memory(const std::filesystem::path& state, const std::string& pipeline, const pipeline_memory& m);
 
 }  // namespace ingest::app

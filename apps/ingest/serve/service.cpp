@@ -105,6 +105,9 @@ int service::run() {
   }
   questions_.close();
   questions_.answer_all();
+  for (const auto& [name, p] : pipelines_) {
+    p->save_at_the_end();
+  }
   log::info(events::service_ended, "all syncs have ended");
   return 0;
 }
@@ -312,12 +315,16 @@ void service::apply(pipelines_folder found) {
   refused_ = std::move(found.refused);
 }
 
-std::optional<std::string> service::order(const std::string& name, verb what) {
+std::optional<service::order_answer> service::order(const std::string& name, verb what) {
   const auto found = pipelines_.find(name);
   if (found == pipelines_.end()) {
     return std::nullopt;
   }
-  hosted_pipeline& p = *found->second;
+  const std::string problem = carry_out(*found->second, what);
+  return order_answer{problem, found->second->unsaved()};
+}
+
+std::string service::carry_out(hosted_pipeline& p, verb what) {
   switch (what) {
     case verb::start:
       return is_stopping_ ? "the service is about to end" : p.start();
@@ -327,7 +334,7 @@ std::optional<std::string> service::order(const std::string& name, verb what) {
     case verb::resume:
       return p.pause(what == verb::pause);
   }
-  return std::string();
+  return {};
 }
 
 service_status service::status() const {

@@ -62,8 +62,12 @@ class service {
   void reload();
 
   enum class verb { start, stop, pause, resume };
-  /// Why not, where it is not done; nothing where there is no such pipeline.
-  std::optional<std::string> order(const std::string& pipeline, verb what);
+  struct order_answer {
+    std::string problem;  ///< why not; empty: it is done
+    std::string unsaved;  ///< why a service that starts anew would know nothing of it; empty: it would
+  };
+  /// Nothing where there is no such pipeline.
+  std::optional<order_answer> order(const std::string& pipeline, verb what);
 
  private:
   void watch_once();
@@ -74,6 +78,7 @@ class service {
   void reap_syncs();
   std::set<pid_t> running_processes() const;
   void apply(pipelines_folder found);
+  std::string carry_out(hosted_pipeline& p, verb what);
   int quiet_ms(bool more_to_begin) const;
   void begin_stopping(bool at_once);
   std::string in_a_line() const;

@@ -10,6 +10,7 @@
 
 #include "core/base64.hpp"
 #include "ingest/error.hpp"
+#include "ingest/log.hpp"
 #include "json/json_text.hpp"
 #include "serve/exposition.hpp"
 #include "serve/http_server.hpp"
@@ -59,6 +60,15 @@ http_reply problem_reply(unsigned status, const std::string& problem) {
 }
 
 const http_reply done{.body = "{\"done\":true}\n"};
+
+/// It is obeyed: whoever stops what fills a disk must be able to, and is told what else to do.
+http_reply done_for_now(const std::string& unsaved) {
+  const std::string warning =
+      "it is not on disk yet, so that a service that is killed now forgets it; it is tried "
+      "again each second: " +
+      log::redact(unsaved);
+  return {.body = "{\"done\":true,\"warning\":" + detail::json_string(warning) + "}\n"};
+}
 
 ino_t inode_of(const std::filesystem::path& path) {
   struct stat there {};
@@ -123,10 +133,11 @@ struct service_http::server {
       return problem_reply(404, "there are POST /api/reload and /api/pipelines/NAME/start, stop, pause and resume");
     }
     return ask([this, pipeline = path.substr(of_pipelines.size(), slash - of_pipelines.size()), what = verb->second] {
-      const auto problem = of.order(pipeline, what);
-      return !problem           ? problem_reply(404, "there is no pipeline " + pipeline)
-             : problem->empty() ? done
-                                : problem_reply(409, *problem);
+      const auto answer = of.order(pipeline, what);
+      return !answer                    ? problem_reply(404, "there is no pipeline " + pipeline)
+             : !answer->problem.empty() ? problem_reply(409, answer->problem)
+             : !answer->unsaved.empty() ? done_for_now(answer->unsaved)
+                                        : done;
     });
   }
 

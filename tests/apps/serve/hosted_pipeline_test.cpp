@@ -13,6 +13,7 @@
 #include "serve/hosted_pipeline.hpp"
 #include "serve/pipelines_folder.hpp"
 #include "support/scratch_dir.hpp"
+#include "support/stderr_capture.hpp"
 #include "support/text_file.hpp"
 
 using namespace ingest;
@@ -262,6 +263,43 @@ BOOST_AUTO_TEST_CASE(to_stop_what_waits_to_be_tried_again_is_obeyed_also_by_the_
   begin_anew();
   pass(std::chrono::hours(2));
   BOOST_TEST(!pipeline->wants_to_begin(now));
+}
+
+BOOST_AUTO_TEST_CASE(that_cannot_be_written_down_is_owed_says_so_and_is_on_disk_as_soon_as_there_is_room) {
+  begin();
+  const std::filesystem::path in_the_way = memory_file().string() + ".tmp";
+  std::filesystem::create_directory(in_the_way);
+  const stderr_capture log;
+  BOOST_TEST(pipeline->pause(true) == "");
+  BOOST_TEST(pipeline->unsaved() != "");
+  BOOST_TEST(pipeline->status(now).doubts.size() == 1u);
+  BOOST_TEST((pipeline->quiet_for(now) == seconds(1)));
+  pass(seconds(1));
+  BOOST_TEST(pipeline->unsaved() != "");
+  pipeline->save_at_the_end();
+  BOOST_TEST(log.text().find("it is tried again each second") == log.text().rfind("it is tried again each second"));
+  BOOST_TEST(log.text().find("the next service knows nothing") != std::string::npos, log.text());
+  std::filesystem::remove(in_the_way);
+  pass(seconds(1));
+  BOOST_TEST(pipeline->unsaved() == "");
+  BOOST_TEST(pipeline->status(now).doubts.empty());
+  begin_anew();
+  BOOST_TEST((pipeline->status(now).state == pipeline_state::paused));
+}
+
+BOOST_AUTO_TEST_CASE(in_a_damaged_file_is_not_forgotten_without_a_word) {
+  std::filesystem::create_directories(memory_file().parent_path());
+  for (const char* const damaged : {"", "{\"due\":17999", "[]\n"}) {
+    put_text(memory_file(), damaged);
+    const stderr_capture log;
+    begin();
+    BOOST_TEST(log.text().find(memory_file().string() + " is damaged") != std::string::npos, log.text());
+    BOOST_TEST(text_of(memory_file().string() + ".damaged") == damaged);
+    BOOST_TEST(text_of(memory_file()).starts_with("{\"due\":1"));
+  }
+  const stderr_capture log;
+  begin();
+  BOOST_TEST(log.text().find("is damaged") == std::string::npos, log.text());
 }
 
 BOOST_AUTO_TEST_CASE(to_stop_a_continuous_pipeline_outlives_a_service_that_is_killed_before_that_is_done) {
