@@ -210,6 +210,22 @@ BOOST_AUTO_TEST_CASE(obeys_an_order_that_it_cannot_write_down_says_so_and_writes
   BOOST_TEST(stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(lets_no_new_file_displace_a_pipeline_that_runs) {
+  write("shop", "schedule: '@manual'\n");
+  start();
+  api.hangs = true;
+  BOOST_TEST(order("shop", "start").status == 200);
+  await_that([&] { return of("shop", "state") == "running"; });
+  write("a", "schedule: '@manual'\npipeline: shop\n");
+  const auto reloaded = run_process({program("ingest"), "reload", "--http", url.substr(7)});
+  BOOST_TEST(reloaded.exit_code == 78, reloaded.err);
+  BOOST_TEST(has(reloaded.out, "a.yaml: in the ledger it would be shop"), reloaded.out);
+  BOOST_TEST(of("a", "state") == "no such pipeline");
+  BOOST_TEST(of("shop", "state") == "running");
+  api.hangs = false;
+  BOOST_TEST(stop() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(answers_only_whom_it_should) {
   write("a", "schedule: '@manual'\n");
   start();

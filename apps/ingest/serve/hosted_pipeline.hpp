@@ -32,6 +32,8 @@ class hosted_pipeline {
   hosted_pipeline(pipeline_file file, const service_place& in, const clock_reading& now);
 
   const std::string& name() const { return file_.name; }
+  /// What its file says, where that waits for the end of a sync as well.
+  const pipeline_file& file() const { return successor_ ? *successor_ : file_; }
   bool runs() const { return sync_ != nullptr; }
   bool leaves() const { return leaves_; }
   std::uint64_t connections() const { return file_.checked.loaders + 1; }

@@ -38,7 +38,7 @@ detail::descriptor locked_state(const std::filesystem::path& state) {
     throw error(errc::config, "the service cannot keep its state in " + state.string() + ": " + problem +
                                   "; name another directory with --state");
   }
-  const std::filesystem::path path = state / "service.lock";
+  const std::filesystem::path path = state / service_lock;
   detail::descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.fd() < 0) {
     throw error(errc::config, "the service cannot keep its state in " + state.string() + ": " + std::strerror(errno) +
@@ -280,8 +280,14 @@ void service::reap_syncs() {
 }
 
 void service::reload() {
+  std::map<std::string, pipeline_identity> there;
+  for (const auto& [name, p] : pipelines_) {
+    if (!p->leaves()) {
+      there.emplace(name, identity_of(p->file()));
+    }
+  }
   try {
-    apply(read_pipelines(options_.folder, options_.state, options_.origins, options_.most_memory));
+    apply(read_pipelines(options_.folder, options_.state, options_.origins, options_.most_memory, there));
     folder_problem_.clear();
   } catch (const error& e) {
     folder_problem_ = log::redact(e.what());

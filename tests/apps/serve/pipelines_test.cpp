@@ -270,6 +270,62 @@ BOOST_AUTO_TEST_CASE(a_folder_has_all_files_that_can_be_used_whatever_the_others
   BOOST_TEST(has(named.refused.at("z"), "in the ledger it would be b"), named.refused.at("z"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_never_displaces_a_pipeline_that_is_there_already) {
+  const scratch_dir folder;
+  const std::string good = "from: file:x.ndjson\ndatabase_url: ${DB}\n";
+  std::map<std::string, pipeline_identity> there;
+  const auto read_there = [&] { return read_pipelines(folder.path(), state, origins(), 0, there); };
+  const auto refused = [](const pipelines_folder& f) {
+    std::string names;
+    for (const auto& [name, why] : f.refused) {
+      names += name + " ";
+    }
+    return names;
+  };
+  put_text(folder / "shop.yaml", good);
+  put_text(folder / "stock.yaml", good + "data_dir: /srv/stock\n");
+  for (const auto& [name, p] : read_there().pipelines) {
+    there.emplace(name, identity_of(p));
+  }
+
+  put_text(folder / "a.yaml", good + "pipeline: shop\n");
+  put_text(folder / "b.yaml", good + "data_dir: /srv/stock\n");
+  BOOST_TEST(refused(read_there()) == "a b ");
+  BOOST_TEST(has(read_there().refused.at("a"), "what the pipeline shop is called there"), read_there().refused.at("a"));
+
+  // What goes on as it was, though its file is refused now, is there as well.
+  put_text(folder / "shop.yaml", "nonsense");
+  BOOST_TEST(refused(read_there()) == "a b shop ");
+  put_text(folder / "shop.yaml", good + "data_dir: /srv/stock\n");
+  put_text(folder / "c.yaml", good + "pipeline: shop.orders\n");
+  BOOST_TEST(refused(read_there()) == "a b c shop ");
+
+  // Of one whose file has gone, or calls it otherwise now, nothing is kept.
+  std::filesystem::remove(folder / "b.yaml");
+  std::filesystem::remove(folder / "c.yaml");
+  put_text(folder / "shop.yaml", good + "pipeline: other\n");
+  BOOST_TEST(refused(read_there()) == "");
+  std::filesystem::remove(folder / "shop.yaml");
+  BOOST_TEST(refused(read_there()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_pipeline_cannot_be_called_as_a_file_of_the_service) {
+  const scratch_dir directory;
+  const std::string good = "from: file:x.ndjson\ndatabase_url: ${DB}\n";
+  std::filesystem::create_directories(directory / "pipelines");
+  std::filesystem::create_directories(directory / "state" / "good");
+  put_text(directory / "state" / "taken", "");
+  for (const char* const name : {"service.lock", "taken", "good"}) {
+    put_text(directory / "pipelines" / (std::string(name) + ".yaml"), good);
+  }
+  const pipelines_folder found = read_pipelines(directory / "pipelines", directory / "state", origins());
+  BOOST_TEST(found.pipelines.size() == 1u);
+  BOOST_TEST(found.pipelines.contains("good"));
+  for (const char* const name : {"service.lock", "taken"}) {
+    BOOST_TEST(has(found.refused.at(name), "cannot be called " + std::string(name)), found.refused.at(name));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_hook_that_is_changed_while_it_runs_is_told_anew_as_it_is_then) {
   scratch_dir directory;
   clock_reading now{wall_time(std::chrono::seconds(1)), std::chrono::seconds(1)};
