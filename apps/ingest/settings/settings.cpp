@@ -300,6 +300,12 @@ void check_together(const settings& s, command c) {
     refuse(s, {"BUFFER_QUOTA_BYTES", "SEGMENT_BYTES"},
            "BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES: raise the one or lower the other");
   }
+  constexpr std::uint64_t mib = 1ULL << 20;
+  if (s.max_memory > 0 && s.max_memory < mib) {
+    refuse(s, {"MAX_MEMORY"},
+           "MAX_MEMORY is " + std::to_string(s.max_memory) +
+               " bytes, and no sync does with less than 1MiB: write a size such as 4GiB, or 0 for any amount");
+  }
 }
 
 /// What is no mistake where a setting stands in `.env` for good, but is one where somebody relies on it.

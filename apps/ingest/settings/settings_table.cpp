@@ -293,7 +293,7 @@ const std::array definitions{
     .commands = serving},
   setting_definition{.section = "Service", .name = "MAX_MEMORY", .type = size, .member = &s::max_memory,
     .default_text = "0", .least = 0, .greatest = 64 * tib,
-    .help = "Most memory of all syncs that run, each its pipeline's share (memory); 0: any amount", .commands = serving},
+    .help = "Most memory of all syncs that run, each its pipeline's share (memory), 1MiB at least; 0: any amount", .commands = serving},
 
   setting_definition{.section = "Output", .name = "LOG_FORMAT", .type = choice, .member = &s::log_format,
     .default_text = "auto", .choices = {"auto", "json", "text"},

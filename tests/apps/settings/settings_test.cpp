@@ -394,6 +394,13 @@ BOOST_AUTO_TEST_CASE(checks_settings_that_depend_on_each_other) {
       refusal_of("SLICES", "2") ==
       "SLICES above 1 divides a time window: set SINCE and UNTIL, or SLICES=1 or auto (SLICES from the environment)");
   BOOST_TEST(refusal_of("BUFFER_QUOTA_BYTES", "1MiB").starts_with("BUFFER_QUOTA_BYTES must be at least SEGMENT_BYTES"));
+  sources service;
+  service.variables["MAX_MEMORY"] = "4";
+  BOOST_TEST(refusal(service, command::serve).message ==
+             "MAX_MEMORY is 4 bytes, and no sync does with less than 1MiB: write a size such as 4GiB, or 0 for any "
+             "amount (MAX_MEMORY from the environment)");
+  service.variables["MAX_MEMORY"] = "1MiB";
+  BOOST_TEST(service.load(command::serve).max_memory == 1u << 20);
   sources s;
   s.variables["SINCE"] = "5";
   s.flags["UNTIL"] = "5";
