@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "apps/telemetry/collector.hpp"
 #include "buffer/data_dir.hpp"
 #include "support/ingest_run.hpp"
 #include "support/text_file.hpp"
@@ -75,6 +76,17 @@ BOOST_AUTO_TEST_CASE(brings_back_what_a_part_of_time_has_lost_and_moves_nothing)
   const auto all = run("backfill", {"--to", "2030-01-01T00:00:00Z"});
   BOOST_TEST(all.exit_code == 0, all.err);
   BOOST_TEST(table_difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(is_told_of_as_of_its_pipeline_whatever_part_of_time_it_reads) {
+  collector to;
+  environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = to.server.url();
+  BOOST_TEST(run("backfill", {"--to", "2030-01-01T00:00:00Z"}).exit_code == 0);
+  const auto points = points_in(to.received("/v1/metrics"));
+  const auto& last = points.at("ingest.rows_loaded").back();
+  BOOST_TEST(last.by.at("pipeline") == "default");
+  BOOST_TEST(!last.by.contains("stream"));
+  BOOST_TEST(spans_in(to.received("/v1/traces")).at("ingest backfill").about.at("ingest.pipeline") == "default");
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_where_it_was_killed_and_can_be_had_again) {

@@ -53,9 +53,8 @@ int execute(const invocation& asked, std::ostream& out) {
   const held_pipeline held(s, streams);
   settings beside = settings_beside(
       s, streams, "backfill-" + text_of(part.from_ms, "begin") + "-" + text_of(part.to_ms, "now"), part);
-  const int exit_code = with_telemetry(beside, asked.command->name, [&] {
-    return run_beside(beside, std::all_of(streams.begin(), streams.end(), may_wait));
-  });
+  const auto work = [&] { return run_beside(beside, std::all_of(streams.begin(), streams.end(), may_wait)); };
+  const int exit_code = with_telemetry(beside, asked.command->name, work, s.pipeline);
   if (exit_code != 0) {
     return exit_code;
   }

@@ -78,8 +78,8 @@ std::string in_environment(const char* name) {
 
 }  // namespace
 
-telemetry::telemetry(telemetry_options o, std::string_view command, std::string pipeline)
-    : options_(std::move(o)), pipeline_(std::move(pipeline)) {
+telemetry::telemetry(telemetry_options o, std::string_view command, std::string pipeline, std::string run)
+    : options_(std::move(o)), pipeline_(std::move(pipeline)), run_(run.empty() ? pipeline_ : std::move(run)) {
   root_ = new_span("ingest " + std::string(command), "", began_, began_);
   root_.trace_id = new_trace_id();
   if (options_.parent) {
@@ -129,7 +129,7 @@ trace_span telemetry::new_span(const std::string& name, const std::string& paren
 
 /// As the service has it: what stands behind the pipeline's name in that of the run.
 std::string telemetry::stream_of(const std::string& pipeline) const {
-  return pipeline.starts_with(pipeline_ + ".") ? pipeline.substr(pipeline_.size() + 1) : "";
+  return pipeline.starts_with(run_ + ".") ? pipeline.substr(run_.size() + 1) : "";
 }
 
 void telemetry::begin_run(const std::string& pipeline, std::shared_ptr<const metrics> counters) {
@@ -270,10 +270,9 @@ void telemetry::end_root(int exit_code, const std::string& failure) {
   if (spans_lost_ > 0) {
     root_.about.emplace_back("ingest.spans_lost", static_cast<std::int64_t>(spans_lost_));
   }
-  if (spans_.size() >= most_spans) {
-    spans_.pop_back();  // all others are within this one
+  if (options_.traces) {
+    spans_.push_back(root_);  // one more than there may be else: all others are within it, and may be under way
   }
-  add(root_);
 }
 
 void telemetry::send_rest(bool was_stopped) {
@@ -298,7 +297,8 @@ void telemetry::send_rest(bool was_stopped) {
   metrics_.reset();
 }
 
-int with_telemetry(settings& s, std::string_view command, const std::function<int()>& work) {
+int with_telemetry(settings& s, std::string_view command, const std::function<int()>& work,
+                   const std::string& pipeline) {
   telemetry_options o = telemetry_options_of(s.otel, in_environment("TRACEPARENT"), in_environment("TRACESTATE"));
   for (const std::string& problem : o.problems) {
     log::warning(events::telemetry_unclear, problem);
@@ -308,7 +308,7 @@ int with_telemetry(settings& s, std::string_view command, const std::function<in
   }
   std::shared_ptr<telemetry> told;
   try {
-    told = std::make_shared<telemetry>(std::move(o), command, s.pipeline);
+    told = std::make_shared<telemetry>(std::move(o), command, pipeline.empty() ? s.pipeline : pipeline, s.pipeline);
   } catch (const std::exception& e) {
     log::warning(events::telemetry_failed, std::string("nothing is told by OpenTelemetry: ") + e.what());
     return work();

@@ -24,7 +24,8 @@ namespace ingest::app {
 /// collector before finish(). Nothing of it is durable: what a process that is killed has not sent is not known.
 class telemetry {
  public:
-  telemetry(telemetry_options o, std::string_view command, std::string pipeline);
+  /// `run`: what the runs of the pipeline are called by, where that is not its name.
+  telemetry(telemetry_options o, std::string_view command, std::string pipeline, std::string run = {});
   ~telemetry();
   telemetry(const telemetry&) = delete;
   telemetry& operator=(const telemetry&) = delete;
@@ -67,6 +68,7 @@ class telemetry {
 
   const telemetry_options options_;
   const std::string pipeline_;
+  const std::string run_;
   const clock::time_point began_ = clock::now();
   const std::chrono::system_clock::time_point began_at_ = std::chrono::system_clock::now();
 
@@ -86,7 +88,9 @@ class telemetry {
 };
 
 /// Does `work`, which returns an exit code, and tells of it what the settings ask for; sets settings::telemetry for it.
-/// Returns and throws what it does, whatever becomes of the telling.
-int with_telemetry(settings& s, std::string_view command, const std::function<int()>& work);
+/// Returns and throws what it does, whatever becomes of the telling. `pipeline`: of which it is told, where that is not
+/// what the settings call it.
+int with_telemetry(settings& s, std::string_view command, const std::function<int()>& work,
+                   const std::string& pipeline = {});
 
 }  // namespace ingest::app
