@@ -99,6 +99,8 @@ class tens_watch final : public record_watch {
 
 }  // namespace
 
+BOOST_AUTO_TEST_SUITE(selectors)
+
 BOOST_AUTO_TEST_CASE(paths_lead_where_dpath_goes) {
   for (const facts::path_followed& fact : facts::paths_followed) {
     const value from = value::from_json(fact.json);
@@ -407,3 +409,5 @@ BOOST_AUTO_TEST_CASE(both_ways_find_the_same_records) {
   }
   BOOST_TEST(records > 5000U);
 }
+
+BOOST_AUTO_TEST_SUITE_END()
