@@ -5,6 +5,7 @@
 #include "from/connector.hpp"
 #include "json/json_text.hpp"
 #include "log/redaction.hpp"
+#include "postgres/ledger_rows.hpp"
 #include "postgres/member_types.hpp"
 #include "postgres/table_shape.hpp"
 #include "rest/connectors/connector_stream.hpp"
@@ -94,21 +95,8 @@ discovered_table discovered(const settings& s, const rest::connector& from, cons
   return t;
 }
 
-std::string_view write_of(const settings& s) {
-  if (s.known_by_content && s.write == disposition::skip) {
-    return "append";
-  }
-  switch (s.write) {
-    case disposition::merge:
-      return "merge";
-    case disposition::replace:
-      return "replace";
-    case disposition::append:
-      return "append";
-    case disposition::skip:
-      break;
-  }
-  return "skip";
+std::string write_of(const settings& s) {
+  return s.known_by_content && s.write == disposition::skip ? "append" : ingest::detail::name_of(s.write);
 }
 
 std::string quoted_table(const std::string& table) {
@@ -137,7 +125,7 @@ std::string as_text(const discovered_table& t) {
       (t.shape.key.empty()      ? "no key"
        : t.own.known_by_content ? "no key but " + listed(t.shape.key, ", ", false) + ", of all that a record has"
                                 : "key " + listed(t.shape.key, ", ", false)) +
-      "; " + std::string(write_of(t.own)) + (t.cursor_field.empty() ? "" : "; new ones by " + t.cursor_field) +
+      "; " + write_of(t.own) + (t.cursor_field.empty() ? "" : "; new ones by " + t.cursor_field) +
       (t.parents.empty() ? "" : "; of " + listed(t.parents, ", ", false)) + "; " + origin_of(t) + '\n';
   for (const auto& column : t.shape.columns) {
     text += "  " + column.name + "  " + column.type + '\n';

@@ -89,6 +89,23 @@ struct one_pipeline {
     begin_sync(exit_code);
   }
 
+  /// A streak of failures was told and has ended, and its recovery is being told, until hold_recovery is removed.
+  void come_to_a_recovery_that_is_told() {
+    begin();
+    sync(failed);
+    await_quiet();
+    put("hold_recovery");
+    sync(0);
+    await_told("failure 1\nrecovery 0\n");
+  }
+  /// The second streak ends, and that is told like the end of the first.
+  void end_the_second_streak() {
+    BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
+    sync(0);
+    await_quiet();
+    BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+  }
+
   std::string told() const { return text_of(folder() / "told"); }
   void await_told(const std::string& all) {
     await([&] { return told() == all; });
@@ -112,19 +129,11 @@ struct one_pipeline {
 BOOST_FIXTURE_TEST_SUITE(a_streak_of_failures, one_pipeline)
 
 BOOST_AUTO_TEST_CASE(that_begins_while_a_recovery_is_told_has_a_recovery_of_its_own) {
-  begin();
-  sync(failed);
-  await_told("failure 1\n");
-  put("hold_recovery");
-  sync(0);
-  await_told("failure 1\nrecovery 0\n");
+  come_to_a_recovery_that_is_told();
   sync(failed);
   remove("hold_recovery");
   await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
-  sync(0);
-  await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+  end_the_second_streak();
 }
 
 BOOST_AUTO_TEST_CASE(that_begins_while_the_one_before_is_told_is_told_as_well) {
@@ -164,23 +173,15 @@ BOOST_AUTO_TEST_CASE(that_has_ended_while_it_was_told_is_not_told_again_though_n
 }
 
 BOOST_AUTO_TEST_CASE(puts_off_a_recovery_that_was_not_heard_until_it_is_so_again) {
-  begin();
-  sync(failed);
-  await_quiet();
-  put("hold_recovery");
+  come_to_a_recovery_that_is_told();
   put("deaf_recovery");
-  sync(0);
-  await_told("failure 1\nrecovery 0\n");
   sync(failed);
   remove("hold_recovery");
   await_quiet();
   remove("deaf_recovery");
   pass(minutes(6));
   await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
-  sync(0);
-  await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+  end_the_second_streak();
 }
 
 BOOST_AUTO_TEST_CASE(that_nobody_heard_of_is_told_each_five_minutes_and_not_at_each_sync_with_its_latest_failure) {
@@ -198,13 +199,8 @@ BOOST_AUTO_TEST_CASE(that_nobody_heard_of_is_told_each_five_minutes_and_not_at_e
 }
 
 BOOST_AUTO_TEST_CASE(has_one_recovery_however_many_syncs_are_complete_before_it_is_heard) {
-  begin();
-  sync(failed);
-  await_quiet();
-  put("hold_recovery");
+  come_to_a_recovery_that_is_told();
   put("deaf_recovery");
-  sync(0);
-  await_told("failure 1\nrecovery 0\n");
   sync(0);
   remove("hold_recovery");
   await_quiet();
@@ -220,20 +216,12 @@ BOOST_AUTO_TEST_CASE(has_one_recovery_however_many_syncs_are_complete_before_it_
 }
 
 BOOST_AUTO_TEST_CASE(is_told_by_the_next_service_and_not_the_recovery_that_it_has_overtaken) {
-  begin();
-  sync(failed);
-  await_quiet();
-  put("hold_recovery");
-  sync(0);
-  await_told("failure 1\nrecovery 0\n");
+  come_to_a_recovery_that_is_told();
   sync(failed);
   begin_anew();
   remove("hold_recovery");
   await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\n");
-  sync(0);
-  await_quiet();
-  BOOST_TEST(told() == "failure 1\nrecovery 0\ncomplete 0\nfailure 1\nrecovery 0\ncomplete 0\n");
+  end_the_second_streak();
 }
 
 BOOST_AUTO_TEST_CASE(that_a_service_of_before_has_numbered_nowhere_has_its_recovery) {
