@@ -20,7 +20,7 @@ namespace {
 
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
 bool reads_anew(const settings& s) {
-  return s.write == disposition::replace || s.from.what == source_choice::kind::connector || s.from.is_process();
+  return s.write == disposition::replace || s.from.has_streams();
 }
 
 }  // namespace

@@ -257,8 +257,7 @@ void check_together(const settings& s, command c) {
           "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
   }
-  const bool can_be_asked =
-      s.from.what == source_choice::kind::api || s.from.what == source_choice::kind::connector || s.from.is_process();
+  const bool can_be_asked = s.from.what == source_choice::kind::api || s.from.has_streams();
   if (s.incremental && c == command::run && !can_be_asked) {
     refuse(s, {"FROM", "INCREMENTAL"}, "only an API can be asked for what is new: set FROM=api, or no INCREMENTAL");
   }
@@ -273,8 +272,7 @@ void check_together(const settings& s, command c) {
         "skip, or leave INCREMENTAL out");
   }
   const bool knows_table = find_setting("TABLES")->used_by(c);  // not where the buffer alone is filled
-  const bool has_streams = s.from.what == source_choice::kind::connector || s.from.is_process();
-  const bool is_typed = s.tables == table_kind::typed || (has_streams && !s.origins.contains("TABLES"));
+  const bool is_typed = s.tables == table_kind::typed || (s.from.has_streams() && !s.origins.contains("TABLES"));
   if (knows_table && s.origins.contains("KEY") && !is_typed) {
     refuse(s, {"KEY", "TABLES"}, "KEY names fields of a typed table: set TABLES=typed, or ID_POINTER instead of KEY");
   }
@@ -288,7 +286,7 @@ void check_together(const settings& s, command c) {
     refuse(s, {"VERSION_FIELD", "TABLES", "WRITE"},
            "VERSION_FIELD tells which record is merged: set TABLES=typed and WRITE=merge, or no VERSION_FIELD");
   }
-  const bool is_said = s.origins.contains("WRITE") || !has_streams;
+  const bool is_said = s.origins.contains("WRITE") || !s.from.has_streams();
   if (knows_table && !s.has_key && is_said && (s.write == disposition::skip || s.write == disposition::merge)) {
     refuse(s, {"KEY", "WRITE"},
            "KEY is none, but WRITE=skip and merge tell by the key what is there: set WRITE=auto, append or replace");

@@ -80,6 +80,8 @@ struct source_choice {
 
   bool is_csv() const { return what == kind::file && (format != record_format::ndjson || was_csv); }
   bool is_process() const { return what == kind::singer || what == kind::airbyte; }
+  /// Each a run by itself, with a typed table of its own unless something else is said.
+  bool has_streams() const { return what == kind::connector || is_process(); }
 };
 
 /// The stream of a process that is read; see process_stream_settings().
