@@ -12,6 +12,10 @@ namespace {
 /// Slices that were read to their end and loaded, of which the state tells all the same.
 constexpr std::size_t slices_to_tell_of = 1'000;
 
+/// A state that tells of so many slices is written half as often, one of twice as many a third as often: what that
+/// takes should not grow with them.
+constexpr std::size_t few_slices = 250;
+
 /// Calls `save`. Returns false, with a warning, where the disk has no room for the state; what was saved before stays.
 template <class Save>
 bool finds_room(Save&& save) {
@@ -113,7 +117,8 @@ bool checkpoint_state::leave_out_finished_slices() {
 void checkpoint_state::save_soon() {
   if (!save_scheduled_) {
     save_scheduled_ = true;
-    post_after(self_, context_.spec->buffer->state_interval, checkpoint_actor(self_), save_state{});
+    const auto interval = context_.spec->buffer->state_interval * (1 + slices_.size() / few_slices);
+    post_after(self_, interval, checkpoint_actor(self_), save_state{});
   }
 }
 

@@ -20,13 +20,13 @@ std::size_t range_queue::length_of_front_range(bool& can_grow) const {
     const page& before = pages_[count - 1];
     const page& next = pages_[count];
     const bool adjacent = next.segment == before.segment && next.offset == before.offset + before.length;
-    if (!adjacent || bytes + next.length > target_bytes_) {
+    if (!adjacent || bytes + next.length > target_bytes_ || count == most_pages) {
       can_grow = false;
       return count;
     }
     bytes += next.length;
   }
-  can_grow = bytes < target_bytes_;
+  can_grow = bytes < target_bytes_ && count < most_pages;
   return count;
 }
 

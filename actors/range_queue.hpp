@@ -7,11 +7,14 @@
 
 namespace ingest::actors {
 
-/// Durable pages that wait to be loaded, cut into ranges of about `target_bytes`. A range never crosses a segment. A
-/// short one is given out only when it cannot grow (the next page lies elsewhere, the input has ended) or when
-/// flush() asked for it, because each range costs a transaction.
+/// Durable pages that wait to be loaded, cut into ranges of about `target_bytes`, and of most_pages at most: each page
+/// is known by name until its transaction has ended. A range never crosses a segment. A short one is given out only
+/// when it cannot grow (the next page lies elsewhere, the input has ended) or when flush() asked for it, because each
+/// range costs a transaction.
 class range_queue {
  public:
+  static constexpr std::size_t most_pages = 1'024;
+
   explicit range_queue(std::uint64_t target_bytes) : target_bytes_(target_bytes) {}
 
   /// Adds a page; pages come in the order in which they lie in the buffer.

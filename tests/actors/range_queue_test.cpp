@@ -56,6 +56,18 @@ BOOST_AUTO_TEST_CASE(the_end_of_input_and_a_flush_give_out_what_is_there) {
   BOOST_TEST(queue.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_range_of_tiny_pages_has_no_more_of_them_than_may_be_known_by_name) {
+  range_queue queue(1'000'000);
+  for (std::size_t i = 0; i <= range_queue::most_pages; ++i) {
+    queue.push(page_at(i + 1, 1, i, 1));
+    BOOST_TEST(queue.empty() == false);
+  }
+  BOOST_TEST(queue.take()->pages.size() == range_queue::most_pages);
+  BOOST_TEST(!queue.take().has_value());
+  queue.finish();
+  BOOST_TEST(queue.take()->pages.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_page_larger_than_the_target_is_a_range_of_its_own) {
   range_queue queue(100);
   queue.push(page_at(1, 1, 0, 500));

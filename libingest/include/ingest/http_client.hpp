@@ -94,6 +94,10 @@ class http_client {
   /// nothing to wait for. The time-outs count from start().
   const http_result& finish(const std::stop_token& stop);
 
+  /// Takes the body of the last result away, which has none then. The body after the next one goes into the memory of
+  /// `room`.
+  std::string take_body(std::string room);
+
   /// Gives up the request that was started, if there is one.
   void cancel() noexcept;
 

@@ -10,10 +10,12 @@ struct payload_pool::shelf {
   std::mutex mutex;
   std::vector<std::unique_ptr<std::string>> spare;
   std::size_t capacity = 0;
+  std::size_t most_bytes = 0;
 };
 
-payload_pool::payload_pool(std::size_t spare) : shelf_(std::make_shared<shelf>()) {
+payload_pool::payload_pool(std::size_t spare, std::size_t most_bytes) : shelf_(std::make_shared<shelf>()) {
   shelf_->capacity = spare;
+  shelf_->most_bytes = most_bytes;
   shelf_->spare.reserve(spare);  // so that putting back allocates nothing and cannot throw
 }
 
@@ -32,7 +34,7 @@ std::shared_ptr<std::string> payload_pool::take() {
   const auto put_back = [shelf = shelf_](std::string* used) {
     std::unique_ptr<std::string> owned(used);
     const std::lock_guard lock(shelf->mutex);
-    if (shelf->spare.size() < shelf->capacity) {
+    if (shelf->spare.size() < shelf->capacity && owned->capacity() <= shelf->most_bytes) {
       shelf->spare.push_back(std::move(owned));
     }
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -11,8 +12,8 @@ namespace ingest {
 /// their pool.
 class payload_pool {
  public:
-  /// Keeps at most `spare` strings that are not in use.
-  explicit payload_pool(std::size_t spare = 2);
+  /// Keeps at most `spare` strings that are not in use, and none that has room for more than `most_bytes`.
+  explicit payload_pool(std::size_t spare = 2, std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
 
   /// A string that nobody else holds. Its length and its bytes are those of its last use: resize() it, which fills
   /// only what was not there before, and overwrite it.

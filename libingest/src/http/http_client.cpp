@@ -70,7 +70,8 @@ struct http_client::transfer {
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, static_cast<long>(options.request_timeout.count()));
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 256L << 10);
+    // libcurl takes and frees it with each request; of more than this the allocator gives pages back each time.
+    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 64L << 10);
     curl_easy_setopt(e, CURLOPT_USERAGENT, options.user_agent.c_str());
     curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);  // body_decoder does that, and all of it
     if (options.compression) {
@@ -303,6 +304,11 @@ const http_result& http_client::finish(const std::stop_token& stop) {
   }
   transfer_->conclude(code);
   return transfer_->result;
+}
+
+std::string http_client::take_body(std::string room) {
+  room.clear();
+  return std::exchange(transfer_->result.body, std::move(room));
 }
 
 void http_client::cancel() noexcept {

@@ -39,6 +39,19 @@ BOOST_AUTO_TEST_CASE(keep_no_more_than_they_were_told) {
   BOOST_TEST(pool.take()->empty());
 }
 
+BOOST_AUTO_TEST_CASE(keep_no_string_that_has_grown_beyond_what_they_were_told) {
+  payload_pool pool(2, 10'000);
+  auto usual = pool.take();
+  auto large = pool.take();
+  usual->assign(10'000, 'u');
+  large->assign(20'000, 'l');
+  large.reset();
+  usual.reset();
+  const auto kept = pool.take();
+  BOOST_TEST(kept->front() == 'u');
+  BOOST_TEST(pool.take()->empty());
+}
+
 BOOST_AUTO_TEST_CASE(may_die_before_their_strings) {
   std::shared_ptr<std::string> survivor;
   {

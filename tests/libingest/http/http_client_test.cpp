@@ -124,6 +124,22 @@ BOOST_AUTO_TEST_CASE(keep_their_connection) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(give_a_body_away_and_put_the_next_one_into_the_memory_they_get_for_it) {
+  const http_server server([](const received_request& r) {
+    return reply{200, r.path == "/first" ? std::string(5'000, 'a') : "bc", {}};
+  });
+  http_client client({});
+  client.perform(get(server.url("/first")), {});
+  std::string room(10'000, 'r');
+  const void* const memory = room.data();
+  const std::string first = client.take_body(std::move(room));
+  BOOST_TEST(first == std::string(5'000, 'a'));
+  BOOST_TEST(client.perform(get(server.url("/second")), {}).body == "bc");
+  const std::string second = client.take_body({});
+  BOOST_TEST(second == "bc");
+  BOOST_TEST(static_cast<const void*>(second.data()) == memory);
+}
+
 BOOST_AUTO_TEST_CASE(decompress_unless_told_not_to_ask_for_it) {
   const std::string text(100'000, 'x');
   const http_server server([&](const received_request& r) {

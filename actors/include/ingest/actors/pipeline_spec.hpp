@@ -56,10 +56,10 @@ struct buffer_spec {
   /// What the state file says about the run as such: identity, command, started_at, replaces_ledger. Never null.
   std::shared_ptr<const run_state> description;
 
-  std::uint64_t group_bytes = 4ull << 20;             ///< pages are synced at the latest when there are as many
-  std::uint64_t range_bytes = 8ull << 20;             ///< of one transaction; also the credit of a loader
-  std::chrono::milliseconds range_delay{2'000};       ///< a smaller range is loaded after that long
-  std::chrono::milliseconds state_interval{250};      ///< between two writings of the state
+  std::uint64_t group_bytes = 4ull << 20;         ///< pages are synced at the latest when there are as many
+  std::uint64_t range_bytes = 8ull << 20;         ///< of one transaction; also the credit of a loader
+  std::chrono::milliseconds range_delay{2'000};   ///< a smaller range is loaded after that long
+  std::chrono::milliseconds state_interval{250};  ///< between two writings of the state; longer with very many slices
   std::chrono::milliseconds space_deadline{600'000};  ///< how long a full disk is waited for
   bool keep_segments = false;                         ///< loaded segments stay on disk
 };

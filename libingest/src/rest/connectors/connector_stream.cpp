@@ -175,7 +175,8 @@ std::unique_ptr<stream_slices> connector_stream::slices(stream_progress progress
   return all;
 }
 
-std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat) const {
+std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& planned, bool records_may_repeat,
+                                                       std::optional<json_pointer> key) const {
   if (planned.of_parent || planned.is_gone) {
     return std::make_unique<ended_reader>(planned);
   }
@@ -184,7 +185,7 @@ std::unique_ptr<slice_reader> connector_stream::reader(const planned_slice& plan
   if (jobs_) {
     reads = std::make_unique<async_retriever>(jobs_, planned.slice, std::move(watch), records_may_repeat);
   } else {
-    reads = std::make_unique<retriever>(pages_, planned.slice, std::move(watch));
+    reads = std::make_unique<retriever>(pages_, planned.slice, std::move(watch), std::move(key));
   }
   return std::make_unique<patient_reader>(std::move(reads), name_, of_.parts().patience, of_.parts().time);
 }

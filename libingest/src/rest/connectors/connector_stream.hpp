@@ -41,8 +41,10 @@ class connector_stream {
   std::unique_ptr<stream_slices> slices(stream_progress progress = {}) const;
 
   /// What reads a slice. `records_may_repeat`: those that come twice are there once, for the target knows them by their
-  /// keys, so that a slice may be begun anew after it has given some.
-  std::unique_ptr<slice_reader> reader(const planned_slice& planned, bool records_may_repeat = false) const;
+  /// keys, so that a slice may be begun anew after it has given some. `key`: where records have theirs, which are
+  /// looked for on the way where that costs nothing.
+  std::unique_ptr<slice_reader> reader(const planned_slice& planned, bool records_may_repeat = false,
+                                       std::optional<json_pointer> key = {}) const;
 
   /// Whether answers were taken for ones without records because none of them had even the place of records, which was
   /// told as a warning.

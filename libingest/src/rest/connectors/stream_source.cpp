@@ -6,6 +6,7 @@
 #include <mutex>
 #include <span>
 
+#include "core/payload_pool.hpp"
 #include "ingest/error.hpp"
 #include "ingest/log.hpp"
 #include "json/json_pointer.hpp"
@@ -102,6 +103,7 @@ struct read_stream {
   std::optional<json_pointer> id;
   kept_slices kept;
   slices_at_hand slices;
+  payload_pool payloads{4};
 
   bool tells_watermark() const { return options.past.watermark && stream->incremental(); }
 };
@@ -156,7 +158,7 @@ class slice_source final : public source {
       : of_(std::move(of)),
         id_(std::move(id)),
         planned_(std::move(planned)),
-        reader_(of_->stream->reader(planned_, of_->options.records_may_repeat)) {
+        reader_(of_->stream->reader(planned_, of_->options.records_may_repeat, of_->id)) {
     if (of_->options.known_by_content) {
       identity_.emplace(planned_.slice.part);
     }
@@ -177,13 +179,14 @@ class slice_source final : public source {
     if (planned_.is_gone) {
       tell_gone();
     }
-    auto lines = std::make_shared<std::string>();
+    auto lines = of_->payloads.take();
+    lines->clear();
     lines->reserve(page->records.bytes() + page->records.size() * expected_key);
     if (identity_) {
       identity_->begin_page();
     }
     for (std::size_t i = 0; i < page->records.size(); ++i) {
-      append(page->records[i], *lines);
+      append(page->records[i], page->records.key(i), *lines);
     }
     batch b;
     b.data = std::move(lines);
@@ -228,14 +231,14 @@ class slice_source final : public source {
                  {{"stream", of_->stream->name()}});
   }
 
-  void append(std::string_view record, std::string& to) {
+  void append(std::string_view record, const detail::json_value* found, std::string& to) {
     if (identity_) {
       const std::string identity = identity_->of(record);
       of_->encoder->append(identity, record_identity::with(record, identity), to);
       return;
     }
-    detail::json_value key;
-    if (of_->id) {
+    detail::json_value key = found != nullptr ? *found : detail::json_value();
+    if (of_->id && found == nullptr) {
       detail::json_scanner in(record);
       find_values(in, std::span(&*of_->id, 1), std::span(&key, 1));
     }

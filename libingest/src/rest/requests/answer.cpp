@@ -26,7 +26,8 @@ std::string capitalized(std::string_view name) {
 
 }  // namespace
 
-answer::answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked)
+answer::answer(int status, const std::vector<http_header>& headers, std::shared_ptr<const std::string> body,
+               std::string asked)
     : status_(status), body_(std::move(body)), asked_(std::move(asked)) {
   for (const http_header& h : headers) {
     const auto there = std::find_if(headers_.begin(), headers_.end(),
@@ -75,7 +76,7 @@ value answer::headers_as_spelt_in(std::string_view text) const {
 const value& answer::json() const {
   if (!json_) {
     try {
-      json_ = value::from_json(body_);
+      json_ = value::from_json(*body_);
     } catch (const error& e) {
       throw error(e.code(), "the answer of " + asked_ + " is no JSON: " + e.what());
     }

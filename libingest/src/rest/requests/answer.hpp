@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ingest/http_client.hpp"
@@ -15,12 +17,16 @@ class answer {
  public:
   answer() = default;
   /// Headers of one name are joined by ", ", as Python's requests does it. `asked` is the URL without its query.
-  answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked);
+  answer(int status, const std::vector<http_header>& headers, std::shared_ptr<const std::string> body,
+         std::string asked);
+  answer(int status, const std::vector<http_header>& headers, std::string body, std::string asked)
+      : answer(status, headers, std::make_shared<const std::string>(std::move(body)), std::move(asked)) {}
 
   int status() const { return status_; }
   static constexpr int no_content = 204;
   /// Without its Content-Encoding, if it had one, though the header is still there.
-  const std::string& body() const { return body_; }
+  const std::string& body() const { return *body_; }
+  const std::shared_ptr<const std::string>& shared_body() const { return body_; }
 
   /// Python's response.ok, which is also its bool(): below 400.
   bool ok() const { return status_ < 400; }
@@ -48,7 +54,7 @@ class answer {
  private:
   int status_ = 0;
   std::vector<http_header> headers_;
-  std::string body_;
+  std::shared_ptr<const std::string> body_ = std::make_shared<const std::string>();
   std::string asked_;
   mutable std::optional<value> json_;
 };

@@ -15,7 +15,9 @@ exchange http_connections::send(const http_request& request, const std::string& 
   if (result.failure) {
     e.failure = result.failure;
   } else {
-    e.given.emplace(result.status, result.headers, result.body, asked);
+    auto body = bodies_.take();
+    *body = client->take_body(std::move(*body));
+    e.given.emplace(result.status, result.headers, std::move(body), asked);
   }
   put_back(std::move(client));
   return e;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "core/payload_pool.hpp"
 #include "rest/requests/http_transport.hpp"
 
 namespace ingest::rest {
@@ -21,7 +22,11 @@ class http_connections final : public http_transport {
   std::unique_ptr<http_client> take();
   void put_back(std::unique_ptr<http_client> client);
 
+  static constexpr std::size_t spare_bodies = 4;
+  static constexpr std::size_t usual_body = 8u << 20;
+
   http_client_options options_;
+  payload_pool bodies_{spare_bodies, usual_body};
   std::mutex mutex_;
   std::vector<std::unique_ptr<http_client>> idle_;
 };

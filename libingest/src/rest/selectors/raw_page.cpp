@@ -1,6 +1,7 @@
 #include "rest/selectors/raw_page.hpp"
 
 #include <array>
+#include <span>
 
 #include "ingest/error.hpp"
 #include "rest/decoders/json_body.hpp"
@@ -23,10 +24,14 @@ bool is_false(std::string_view json) {
 
 }  // namespace
 
-raw_page::raw_page(std::string_view body, const glob_path& path, const std::string& cursor_field)
-    : body_(without_byte_order_mark(body)), path_(path) {
-  if (!cursor_field.empty()) {
-    cursor_field_.push_back(json_pointer::to_member(cursor_field));
+raw_page::raw_page(std::string_view body, const glob_path& path, const std::string& cursor_field,
+                   const json_pointer* key)
+    : body_(without_byte_order_mark(body)), path_(path), has_cursor_(!cursor_field.empty()) {
+  if (has_cursor_) {
+    sought_.push_back(json_pointer::to_member(cursor_field));
+  }
+  if (key != nullptr) {
+    sought_.push_back(*key);
   }
   if (is_blank(body_)) {
     return;
@@ -102,13 +107,20 @@ void raw_page::read_target(json_scanner& in) {
 }
 
 void raw_page::read_record(json_scanner& in) {
-  std::array<json_value, 1> found;
-  if (cursor_field_.empty() || in.peek() != '{') {
-    records_.push_back({in.value().raw, {}});
+  if (sought_.empty()) {
+    records_.push_back({in.value().raw, {}, {}});
     return;
   }
-  const json_value record = find_values(in, cursor_field_, found);
-  records_.push_back({record.raw, found.front().what == json_value::kind::missing ? "" : found.front().raw});
+  std::array<json_value, 2> found;
+  const json_value record = find_values(in, sought_, std::span(found).first(sought_.size()));
+  raw_record& made = records_.emplace_back();
+  made.json = record.raw;
+  if (has_cursor_ && record.what == json_value::kind::object) {
+    made.cursor = found.front().raw;
+  }
+  if (sought_.size() > (has_cursor_ ? 1 : 0)) {
+    made.key = found[sought_.size() - 1];
+  }
 }
 
 value raw_page::response(contents what) const {

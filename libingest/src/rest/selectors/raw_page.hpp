@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +15,18 @@ namespace ingest::rest {
 /// A record as its bytes in the body.
 struct raw_record {
   std::string_view json;
-  std::string_view cursor;  ///< the JSON of its member that the cursor is of; empty: it has none
+  std::string_view cursor;                ///< the JSON of its member that the cursor is of; empty: it has none
+  std::optional<detail::json_value> key;  ///< if it was looked for
 };
 
 /// The records of an answer of JSON, found in its body without making values of them: in one pass, which checks the
 /// whole body. Finds what record_extractor finds with a plain path. The body must outlive it.
 class raw_page {
  public:
-  /// `cursor_field`, a member of the records, is looked for on the way; empty: none. Throws errc::bad_data, which a new
-  /// attempt may mend, with the place for a body that is no JSON.
-  raw_page(std::string_view body, const glob_path& path, const std::string& cursor_field);
+  /// `cursor_field`, a member of the records, and their `key` are looked for on the way; empty, null: neither. Throws
+  /// errc::bad_data, which a new attempt may mend, with the place for a body that is no JSON.
+  raw_page(std::string_view body, const glob_path& path, const std::string& cursor_field,
+           const json_pointer* key = nullptr);
 
   const std::vector<raw_record>& records() const { return records_; }
 
@@ -50,7 +53,8 @@ class raw_page {
 
   std::string_view body_;
   const glob_path& path_;
-  std::vector<json_pointer> cursor_field_;  // one, or none
+  std::vector<json_pointer> sought_;  // the cursor's field, if any, and the key, if any
+  bool has_cursor_;
   std::vector<raw_record> records_;
   std::size_t first_of_document_ = 0;
   std::size_t documents_ = 0;

@@ -77,23 +77,25 @@ selected_page record_selector::select(const answer& from, const decoder& how, co
 
 void record_selector::select_raw(const answer& from, selection& out) const {
   const std::string field = out.watch != nullptr ? out.watch->field() : "";
+  const json_pointer* const key = out.wishes.key ? &*out.wishes.key : nullptr;
   const auto known = options_.search ? options_.search->known() : options_.extractor.path();
   if (known) {
-    const raw_page found(from.body(), *known, field);
+    const raw_page found(from.body(), *known, field, key);
     if (!options_.search || !found.records().empty()) {
       return take_raw(found, from, out);
     }
   }
   // Where nothing is known yet, and where nothing was found: that is to be believed only if nothing is elsewhere.
   const glob_path path = options_.search->path_in(from.body(), options_.known_by);
-  take_raw(raw_page(from.body(), path, field), from, out);
+  take_raw(raw_page(from.body(), path, field, key), from, out);
 }
 
 void record_selector::take_raw(const raw_page& found, const answer& from, selection& out) const {
   out.page.extracted = found.records().size();
   out.page.place_found = found.place_found();
   out.page.errors_beside = found.errors_beside();
-  out.page.records.reserve(from.body().size(), out.page.extracted);
+  out.page.records = record_texts(from.shared_body());
+  out.page.records.reserve(out.page.extracted);
   const raw_record* last = nullptr;
   for (const raw_record& record : found.records()) {
     // In whatever order: an API that does not look at the page may give its records in another one.
@@ -125,7 +127,7 @@ bool record_selector::select_bytes(const raw_record& record, selection& out) con
   }
   ++out.page.selected;
   if (admitted) {
-    out.page.records.append(record.json);
+    out.page.records.append_part(record.json, record.key);
     if (out.watch != nullptr) {
       out.watch->observe(content);
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "json/json_pointer.hpp"
 #include "rest/decoders/decoder.hpp"
 #include "rest/requests/answer.hpp"
 #include "rest/selectors/raw_page.hpp"
@@ -81,11 +82,12 @@ struct record_selector_options {
   std::string where = {};  ///< names the selector in messages
 };
 
-/// What pagination may look at: only what is asked for need be made a value.
+/// What somebody may look at: only what is asked for need be made a value.
 struct page_wishes {
   bool last_record = false;
   bool response = false;  ///< without the records, where that is cheaper
   bool records_in_response = false;
+  std::optional<json_pointer> key = {};  ///< of records; looked for where that costs nothing
 };
 
 /// What an answer has for the table and for pagination.

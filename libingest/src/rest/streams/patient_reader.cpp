@@ -14,7 +14,7 @@ void patient_reader::open(const std::optional<std::string>& position) {
 }
 
 std::optional<stream_page> patient_reader::read(const std::stop_token& stop) {
-  retry_schedule attempts(patience_);
+  std::optional<retry_schedule> attempts;  // made where it is needed, for most pages come at once
   bool believes = false;
   for (;;) {
     try {
@@ -27,18 +27,21 @@ std::optional<stream_page> patient_reader::read(const std::stop_token& stop) {
       if (e.code() != errc::bad_data || !e.transient()) {
         throw;
       }
-      const auto wait = attempts.next(time_.now());
+      if (!attempts) {
+        attempts.emplace(patience_);
+      }
+      const auto wait = attempts->next(time_.now());
       if (!wait && !std::exchange(believes, true)) {
         of_->open(position_);
         of_->believe();
         continue;
       }
       if (!wait) {
-        throw error(e.code(), std::string(e.what()) + " (after " + std::to_string(attempts.failures()) + " attempts)",
+        throw error(e.code(), std::string(e.what()) + " (after " + std::to_string(attempts->failures()) + " attempts)",
                     false);
       }
       log::warning(events::answer_doubted, std::string(e.what()) + "; asked for again",
-                   {{"stream", where_}, {"attempt", attempts.failures()}, {"wait_ms", wait->count()}});
+                   {{"stream", where_}, {"attempt", attempts->failures()}, {"wait_ms", wait->count()}});
       if (!time_.wait(*wait, stop)) {
         throw error(errc::cancelled, "stop requested while waiting for another answer");
       }

@@ -28,8 +28,8 @@ value named_token(const std::optional<value>& token) {
 }  // namespace
 
 retriever::retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice,
-                     std::unique_ptr<record_watch> watch)
-    : stream_(std::move(stream)), slice_(std::move(slice)), watch_(std::move(watch)), wishes_(wishes()) {}
+                     std::unique_ptr<record_watch> watch, std::optional<json_pointer> key)
+    : stream_(std::move(stream)), slice_(std::move(slice)), watch_(std::move(watch)), wishes_(wishes(std::move(key))) {}
 
 void retriever::open(const std::optional<std::string>& position) {
   at_ = position ? page_position::from_text(*position) : page_position{stream_->pages->initial_token()};
@@ -160,11 +160,11 @@ stream_page retriever::go_on_behind(answered_page found, std::optional<value> ne
   return concluded(std::move(page.records), std::move(next), ended);
 }
 
-page_wishes retriever::wishes() const {
+page_wishes retriever::wishes(std::optional<json_pointer> key) const {
   const paginator& pages = *stream_->pages;
   // Of an answer whose records go through as they are, what is beside them is little, and end_claims looks at it.
   return {pages.names("last_record"), pages.names("response") || stream_->selecting->raw(),
-          pages.looks_at_records(stream_->selecting->extractor().path())};
+          pages.looks_at_records(stream_->selecting->extractor().path()), std::move(key)};
 }
 
 /// Query and body name what the paginator asks for first: the order in which the CDK sends them.

@@ -67,8 +67,9 @@ struct stream_reading {
 /// - a data feed ends with a record that is known only where newer records come first.
 class retriever final : public slice_reader {
  public:
-  /// `watch` is the cursor's, for this slice; may be null.
-  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch);
+  /// `watch` is the cursor's, for this slice; may be null. `key`: where records have theirs, for record_texts::key().
+  retriever(std::shared_ptr<const stream_reading> stream, stream_slice slice, std::unique_ptr<record_watch> watch,
+            std::optional<json_pointer> key = {});
 
   void open(const std::optional<std::string>& position) override;
 
@@ -99,7 +100,7 @@ class retriever final : public slice_reader {
   void tell_ignored(const std::optional<answer>& given) const;
   request_options injected(const stream_slice& of, const variables& given) const;
   request_options of_slice(const stream_slice& of, const variables& given) const;
-  page_wishes wishes() const;
+  page_wishes wishes(std::optional<json_pointer> key) const;
   std::optional<value> next_token(answered_page& from, const variables& given);
   bool feed_has_ended(const selected_page& page);
   stream_page start_anew();

@@ -101,6 +101,38 @@ class tens_watch final : public record_watch {
 
 BOOST_AUTO_TEST_SUITE(selectors)
 
+BOOST_AUTO_TEST_CASE(records_that_go_through_as_they_came_keep_their_body_and_know_their_keys) {
+  page_wishes wishes;
+  wishes.key.emplace("/id/of");
+  const auto page =
+      select(options({"data"}), R"({"data": [{"id":{"of":"a\u0062"}},{"id":7},{"id":{"of":8}},9]})", nullptr, wishes);
+  BOOST_TEST(joined(page.records) == "{\"id\":{\"of\":\"a\\u0062\"}}\n{\"id\":7}\n{\"id\":{\"of\":8}}\n9\n");
+  std::string keys, scratch;
+  for (std::size_t i = 0; i < page.records.size(); ++i) {
+    BOOST_REQUIRE(page.records.key(i) != nullptr);
+    keys += std::string(page.records.key(i)->text(scratch).value_or("none")) + " ";
+  }
+  BOOST_TEST(keys == "ab none 8 none ");
+}
+
+BOOST_AUTO_TEST_CASE(keys_are_looked_for_beside_the_cursor_and_not_in_records_that_are_worked_on) {
+  page_wishes wishes;
+  wishes.key.emplace("/id");
+  tens_watch watch;
+  record_selector_options raw = options({"data"});
+  raw.filter = cursor_filter::early;
+  const std::string body = R"({"data": [{"n":9,"id":1},{"id":2,"n":10},{"id":3}]})";
+  const auto page = select(raw, body, &watch, wishes);
+  BOOST_TEST(joined(page.records) == "{\"id\":2,\"n\":10}\n{\"id\":3}\n");
+  BOOST_TEST(page.records.key(0)->raw == "2");
+  BOOST_TEST(page.records.key(1)->raw == "3");
+  BOOST_TEST(watch.observed().text() == "10,-");
+  BOOST_TEST(select(options({"data"}), body).records.key(0) == nullptr);
+  record_selector_options worked = options({"data"});
+  worked.schema = value::from_json(R"({"properties": {"id": {"type": "string"}}})");
+  BOOST_TEST(select(worked, body, nullptr, wishes).records.key(0) == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(paths_lead_where_dpath_goes) {
   for (const facts::path_followed& fact : facts::paths_followed) {
     const value from = value::from_json(fact.json);
