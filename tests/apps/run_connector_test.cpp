@@ -83,6 +83,38 @@ BOOST_AUTO_TEST_CASE(brings_back_what_was_changed_in_the_table_where_all_is_to_b
   BOOST_TEST(number("SELECT count(*) FROM order_items") == 2 * (in_time - 6));
 }
 
+BOOST_AUTO_TEST_CASE(sets_rows_of_csv_aside_that_have_no_key_instead_of_making_one_row_of_all_of_them) {
+  const http_server own([](const received_request&) { return reply{200, "id,name\n1,a\n,b\n,c\n", {}}; });
+  environment.erase("CONNECTOR_CONFIG");
+  const std::string file = (directory / "rows.yaml").string();
+  std::ofstream(file) << R"(
+version: 6.0.0
+type: DeclarativeSource
+streams:
+  - type: DeclarativeStream
+    name: rows
+    primary_key: id
+    retriever:
+      type: SimpleRetriever
+      requester: {type: HttpRequester, url_base: ")"
+                      << own.url("") << R"(", path: /rows}
+      decoder: {type: CsvDecoder}
+      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+    schema_loader:
+      type: InlineSchemaLoader
+      schema: {type: object, properties: {id: {type: string}, name: {type: string}}}
+check: {type: CheckStream, stream_names: [rows]}
+)";
+  const auto p = run("run", {file});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(database.value("SELECT string_agg(id || name, ',') FROM rows") == "1a");
+  BOOST_TEST(number("SELECT sum(rejected) FROM ingest.slices") == 2);
+  const auto as_json = run("run", {file, "--stream", "rows", "--tables", "json", "--table", "whole", "--pipeline",
+                                   "whole", "--data-dir", (directory / "whole").string()});
+  BOOST_TEST(as_json.exit_code == 0, as_json.err);
+  BOOST_TEST(database.value("SELECT string_agg(id || (data->>'name'), ',') FROM whole") == "1a");
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_with_the_other_streams_where_one_fails_and_says_so) {
   api_of_shop.fault = [](const received_request& r) -> std::optional<reply> {
     return r.path == "/v1/customers" ? std::optional(reply{.status = 403, .body = R"({"message":"not yours"})"})

@@ -173,6 +173,7 @@ supplied_sources sources_of(const settings& s, const std::string& plan, const st
   o.begun = begun;
   const bool has_key = to_of(s).keyed && s.has_key;
   o.known_by_content = has_key && s.known_by_content;
+  o.keys_may_be_empty = !s.stream_is_csv;
   o.records_may_repeat = has_key && !s.known_by_content;  // which another version of a record would not be known by
   if (o.records_may_repeat) {
     o.id_pointer = s.id_pointer;

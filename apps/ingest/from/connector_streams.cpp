@@ -282,6 +282,7 @@ settings stream_settings(const settings& s, const rest::declared_stream& stream,
   settings own = s;
   own.stream = stream.name;
   own.stream_schema = stream.schema;
+  own.stream_is_csv = rest::is_of_csv(stream);
   own.token_file = s.token_file.empty() ? s.data_dir / token_file_name : s.token_file;
   own.data_dir = s.data_dir / file_name_of(stream.name);
   own.pipeline = pipeline_of_stream(s.pipeline, stream.name);

@@ -113,6 +113,7 @@ struct settings {
   std::vector<std::string> key;   ///< fields of the records; none: id_pointer
   bool has_key = true;            ///< false: KEY=none
   bool known_by_content = false;  ///< of a connector's stream: records are given a key, made of what they consist of
+  bool stream_is_csv = false;     ///< of a connector's stream: what is empty in a record may be missing there
 
   std::filesystem::path connector_config;  ///< empty: none
   std::vector<std::string> streams;        ///< of a connector; none: all

@@ -120,7 +120,7 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
                           .schema = s.stream_schema.empty() ? schema_of(s) : s.stream_schema,
                           .numbers = s.numbers,
                           .texts = text_reading_of(s),
-                          .keys_may_be_empty = !is_from_csv(s),
+                          .keys_may_be_empty = !is_from_csv(s) && !s.stream_is_csv,
                           .epochs = s.epoch_unit,
                           .deleted = s.deleted_pointer,
                           .has_uuid_key = s.known_by_content};

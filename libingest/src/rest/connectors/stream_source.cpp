@@ -242,7 +242,11 @@ class slice_source final : public source {
       detail::json_scanner in(record);
       find_values(in, std::span(&*of_->id, 1), std::span(&key, 1));
     }
-    of_->encoder->append(key.text(scratch_), record, to);
+    auto text = key.text(scratch_);
+    if (text && text->empty() && !of_->options.keys_may_be_empty) {
+      text.reset();
+    }
+    of_->encoder->append(text, record, to);
   }
 
   std::shared_ptr<read_stream> of_;

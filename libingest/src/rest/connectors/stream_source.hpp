@@ -21,6 +21,9 @@ struct stream_source_options {
   /// Otherwise: where a record has its key, for encoders that want one; nothing where records have no key.
   std::optional<std::string> id_pointer = {};
 
+  /// Whether an empty text is a key, or as if there were none.
+  bool keys_may_be_empty = true;
+
   /// Those that come twice are there once, for the target knows them by their keys.
   bool records_may_repeat = false;
 

@@ -196,6 +196,17 @@ bool windows_meet(const declared_stream& stream) {
   return granularity.empty() || granularity == "PT0S";
 }
 
+bool is_of_csv(const declared_stream& stream) {
+  const auto decodes_csv = [&](std::string_view field) {
+    const node* decoder = stream.retriever.find(field);
+    while (decoder != nullptr && text_at(*decoder, "type") != "CsvDecoder") {
+      decoder = decoder->find("decoder");  // what is compressed has another one inside
+    }
+    return decoder != nullptr;
+  };
+  return decodes_csv("decoder") || decodes_csv("download_decoder");
+}
+
 std::string_view usual_write(const declared_stream& stream) {
   return !stream.write.empty()         ? std::string_view(stream.write)
          : !stream.primary_key.empty() ? "merge"

@@ -44,6 +44,9 @@ bool may_be_appended(const declared_stream& stream);
 /// Whether it is read in windows of time, of which each begins where the one before has ended, that included.
 bool windows_meet(const declared_stream& stream);
 
+/// Whether its records are rows of CSV, where a field that is empty cannot be told from one that is missing.
+bool is_of_csv(const declared_stream& stream);
+
 /// How its records get into the table, if nobody says otherwise: "merge", "skip", "append" or "replace".
 std::string_view usual_write(const declared_stream& stream);
 
