@@ -1,6 +1,7 @@
 #include "actors/slice_desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ingest/run_ledger.hpp"
 
@@ -20,7 +21,9 @@ void slice_desk::reset() {
   supply_ = spec_.make_slices ? spec_.make_slices() : counted_slices(spec_.slices, spec_.positions)();
   supplied_ = 0;
   unasked_.clear();
-  at_a_time_ = least_at_a_time;
+  shared_at_a_time_ = std::min(readers_at_a_time(spec_), least_at_a_time);
+  at_a_time_ = spec_.buffer && spec_.buffer->shares_slices ? shared_at_a_time_ : least_at_a_time;
+  asked_at_ = std::chrono::steady_clock::now();
   ahead_.clear();
   readers_.clear();
 }
@@ -63,6 +66,19 @@ std::optional<slice_desk::assignment> slice_desk::next(const std::stop_token& st
   return a;
 }
 
+/// Where slices are shared, those that wait here are kept from other processes: no more are taken than are read at
+/// once, unless they are so short that asking would take longer than reading.
+std::size_t slice_desk::next_to_read() {
+  if (!spec_.buffer || !spec_.buffer->shares_slices) {
+    return least_at_a_time;
+  }
+  constexpr std::chrono::seconds enough_to_do{1};
+  const auto now = std::chrono::steady_clock::now();
+  const bool are_short = now - std::exchange(asked_at_, now) < enough_to_do;
+  shared_at_a_time_ = are_short ? std::min(2 * shared_at_a_time_, least_at_a_time) : readers_at_a_time(spec_);
+  return shared_at_a_time_;
+}
+
 /// What the supply has given is kept until the ledger has answered, however often that takes.
 void slice_desk::look_ahead(const std::stop_token& stop) {
   const bool asks = spec_.buffer && spec_.buffer->take_slices;
@@ -86,13 +102,13 @@ void slice_desk::look_ahead(const std::stop_token& stop) {
     known = spec_.buffer->take_slices(names, stop);
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
-    if (!known[i].done) {
+    if (!known[i].done && !known[i].elsewhere) {
       known[i].slice = names[i];
       ahead_.push_back({std::move(unasked_[i]), std::move(known[i])});
     }
   }
   unasked_.erase(unasked_.begin(), unasked_.begin() + static_cast<std::ptrdiff_t>(known.size()));
-  at_a_time_ = ahead_.empty() ? std::min(2 * at_a_time_, most_at_a_time) : least_at_a_time;
+  at_a_time_ = ahead_.empty() ? std::min(2 * at_a_time_, most_at_a_time) : next_to_read();
 }
 
 void slice_desk::finish(std::uint32_t reader, const slice_id& slice) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -48,6 +49,7 @@ class slice_desk {
   std::optional<assignment> take_again(std::uint32_t reader, life_number life);
   std::optional<assignment> next(const std::stop_token& stop);
   void look_ahead(const std::stop_token& stop);
+  std::size_t next_to_read();
 
   const pipeline_spec& spec_;
 
@@ -57,7 +59,9 @@ class slice_desk {
   std::uint64_t supplied_ = 0;
   std::vector<slice_task> unasked_;  ///< of which the ledger has not told yet
   std::size_t at_a_time_ = 0;        ///< so many of them it is asked for
-  std::deque<assignment> ahead_;     ///< that nobody has taken yet
+  std::size_t shared_at_a_time_ = 0;
+  std::chrono::steady_clock::time_point asked_at_;
+  std::deque<assignment> ahead_;  ///< that nobody has taken yet
 
   mutable std::mutex mutex_;
   std::map<std::uint32_t, reader_desk> readers_;

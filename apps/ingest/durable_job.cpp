@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "announced_total.hpp"
 #include "buffer/recovery.hpp"
@@ -16,6 +17,8 @@
 
 namespace ingest::app {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
@@ -26,6 +29,107 @@ bool reads_anew(const settings& s) {
 }  // namespace
 
 void durable_job::execute(bool fresh, std::stop_token stop) {
+  if (is_shared(settings_)) {
+    share(fresh, stop);
+  } else {
+    run_once(fresh, stop);
+  }
+}
+
+/// A process that finds others in its way, or has lost what it had to them, lets go of everything and begins anew, with
+/// what the ledger says then.
+void durable_job::share(bool fresh, const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds shortest(100);
+  const std::chrono::milliseconds longest = std::clamp(settings_.lease_term / 4, shortest, 5 * 1'000ms);
+  std::chrono::milliseconds pause = shortest;
+  const run_report untouched = report_;
+  for (;; fresh = false) {
+    report_ = untouched;
+    const std::uint64_t before = counters_->rows_fetched;
+    const bool had_its_way = takes_part(fresh, stop);
+    if (had_its_way && (report_.status != run_status::complete || !finds_work(stop))) {
+      return;
+    }
+    pause = counters_->rows_fetched > before ? shortest : std::min(2 * pause, longest);
+    if (!wait_for(pause, stop)) {
+      throw_if_stopped(stop);
+    }
+  }
+}
+
+/// False where others were in the way.
+bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
+  try {
+    run_once(fresh, stop);
+  } catch (const error& e) {
+    end_leases();
+    if (e.code() != errc::locked) {
+      throw;
+    }
+    log::info(events::slices_taken_over, std::string(e.what()) + "; this one begins anew with what is left",
+              {{"pipeline", settings_.pipeline}, {"run_id", run_id_}});
+    return false;
+  }
+  end_leases();
+  return true;
+}
+
+/// Waits for slices that others have, until one of these is free. Nothing is left where the run is complete: then it is
+/// as the database says.
+bool durable_job::finds_work(const std::stop_token& stop) const {
+  std::chrono::milliseconds pause(100);
+  const std::chrono::milliseconds longest = std::max(pause, settings_.lease_term / 5);
+  const auto begun = std::chrono::steady_clock::now();
+  std::optional<std::chrono::steady_clock::time_point> away_since;
+  for (bool told = false;; pause = std::min(2 * pause, longest)) {
+    const auto now = std::chrono::steady_clock::now();
+    try {
+      const work_left left = target_->look_for_work(run_id_, stop);
+      away_since.reset();
+      if (left.is_complete) {
+        return false;
+      }
+      if (left.free > 0) {
+        target_->end_transactions_of_lost(stop);
+      }
+      if (left.is_followed || left.free > 0 || left.slices == 0) {
+        return true;
+      }
+      if (now - begun > std::chrono::seconds(1) && !std::exchange(told, true)) {
+        log::info(events::others_at_work,
+                  "this process has nothing left to do of this run; waiting for others that have",
+                  {{"pipeline", settings_.pipeline}, {"slices", left.slices}});
+      }
+    } catch (const error& e) {
+      if (e.code() != errc::unavailable || now - away_since.value_or(now) > settings_.database_deadline) {
+        throw;
+      }
+      away_since = away_since.value_or(now);
+    }
+    if (!wait_for(pause, stop)) {
+      throw_if_stopped(stop);
+    }
+  }
+}
+
+/// Others need not wait until they run out.
+void durable_job::end_leases() const {
+  constexpr auto patience = std::chrono::seconds(2);
+  std::stop_source late;
+  const std::jthread timer([&](std::stop_token done) {
+    if (wait_for(patience, done)) {
+      late.request_stop();
+    }
+  });
+  try {
+    target_->end_leases(late.get_token());
+  } catch (const error& e) {
+    log::debug(events::database_unavailable,
+               std::string("the leases of this process could not be ended: ") + log::redact(e.what()));
+  }
+}
+
+void durable_job::run_once(bool fresh, const std::stop_token& stop) {
   if (command_ != command::fetch) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
@@ -59,7 +163,7 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
   if (target_) {
     require_write_of(settings_, from.identity.plan);
   }
-  if (has_nothing_to_do(*run)) {
+  if (is_shared(settings_) ? from.complete : has_nothing_to_do(*run)) {
     log::info(events::already_complete, "this run is complete already; --fresh --yes starts over",
               {{"pipeline", settings_.pipeline}, {"rows_loaded", from.rows_loaded}});
     report_.status = run_status::complete;
@@ -106,6 +210,10 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
              {"rows_loaded", from.rows_loaded}});
 
   report_.partial = command_ == command::load && !from.fetched;
+  std::optional<std::jthread> renewing;
+  if (is_shared(settings_)) {
+    renewing.emplace([this](const std::stop_token& done) { renew_leases(done); });
+  }
   const stream_result result = [&] {
     actors::pipeline pipeline = assemble(run);
     return run_shown(pipeline, settings_, counters_, target_ != nullptr, from.rows_loaded, stop);
@@ -115,9 +223,22 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
     run->start_over();
   }
   take_result(report_, result);
-  if (report_.status == run_status::complete) {
+  if (report_.status == run_status::complete && !is_shared(settings_)) {
     check_completion(*run);
     compare_total(run->state());
+  }
+}
+
+/// Whoever cannot reach the database loses what he has in time, and finds out when he loads it.
+void durable_job::renew_leases(const std::stop_token& done) const {
+  while (wait_for(settings_.lease_term / 4, done)) {
+    try {
+      target_->renew_leases(done);
+    } catch (const error& e) {
+      if (e.code() != errc::cancelled) {
+        log::warning(events::leases_not_renewed, log::redact(e.what()), {{"pipeline", settings_.pipeline}});
+      }
+    }
   }
 }
 
@@ -187,6 +308,7 @@ durable_run_options durable_job::options(std::stop_token stop) const {
   o.command = name_of(command_);
   o.repeatable = is_repeatable;
   o.ledger = target_;
+  o.shares_slices = is_shared(settings_);
   o.stop = std::move(stop);
   return o;
 }
@@ -199,7 +321,16 @@ bool durable_job::would_mix(const durable_run& run) const {
   const bool is_over = found.complete || (run.state() && run.state()->status == run_status::complete);
   return command_ == command::run && settings_.write == disposition::replace && present_in(found.identity.plan) &&
          !found.is_new && !is_over && from_of(settings_).mixes_states != nullptr &&
-         from_of(settings_).mixes_states(settings_);
+         from_of(settings_).mixes_states(settings_) && !others_are_at_work(found.identity.run_id);
+}
+
+/// Those who read a run at the same time read one state of the source; a run that nobody has a lease of has been left.
+bool durable_job::others_are_at_work(const std::string& run_id) const {
+  if (!is_shared(settings_)) {
+    return false;
+  }
+  const work_left left = target_->look_for_work(run_id, {});
+  return left.slices == 0 || left.free < left.slices;
 }
 
 /// Whether it is still the run of this directory that is to be given up, only the ledger knows: another host may have
@@ -296,6 +427,7 @@ actors::pipeline durable_job::assemble(const std::shared_ptr<durable_run>& run) 
   buffer.range_bytes = range_bytes(settings_, command_);
   buffer.range_delay = settings_.range_delay;
   buffer.keep_segments = settings_.keep_segments;
+  buffer.shares_slices = is_shared(settings_);
   return builder.build();
 }
 

@@ -32,9 +32,20 @@ class durable_job {
   void remember_failure() const;
 
  private:
+  /// From taking the lock to the result, which is not looked at again where others may be at work on the run.
+  void run_once(bool fresh, const std::stop_token& stop);
+
+  /// With others, until the run is complete.
+  void share(bool fresh, const std::stop_token& stop);
+  bool takes_part(bool fresh, const std::stop_token& stop);
+  bool finds_work(const std::stop_token& stop) const;
+  void renew_leases(const std::stop_token& done) const;
+  void end_leases() const;
+
   durable_run_options options(std::stop_token stop) const;
   bool has_nothing_to_do(const durable_run& run) const;
   bool would_mix(const durable_run& run) const;
+  bool others_are_at_work(const std::string& run_id) const;
   void await_ledger(durable_run& run, const std::stop_token& stop) const;
   void check_source(const resumption& from) const;
   bool is_due_for_next_sync(const durable_run& run) const;

@@ -38,6 +38,7 @@ ingest_test(apps/run_events_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIM
 ingest_test(apps/run_files_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 900)
 ingest_test(apps/run_to_files_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_stop_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
+ingest_test(apps/run_shared_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_rivals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_refusals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_witnesses_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300 INTERNAL)

@@ -47,6 +47,7 @@ constexpr option_name option_names[] = {
     {"write", "WRITE"},
     {"typed.version", "VERSION_FIELD"},
     {"nuls", "NUL"},
+    {"lease", "WORKERS"},
     // durable_run_options, and what may be done with a run
     {"pipeline", "PIPELINE"},
     {"directory", "DATA_DIR"},

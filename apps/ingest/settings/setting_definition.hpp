@@ -48,7 +48,7 @@ struct setting_definition {
       std::optional<std::uint64_t> settings::*, http_endpoint settings::*, log_format_choice settings::*,
       log::level settings::*, source_choice settings::*, target_choice settings::*, table_kind settings::*,
       schema_policy settings::*, write_choice settings::*, nul_policy settings::*, number_columns settings::*,
-      text_values settings::*, ingest::epoch_unit settings::*, texts_by_name settings::*>;
+      text_values settings::*, ingest::epoch_unit settings::*, worker_choice settings::*, texts_by_name settings::*>;
 
   std::string_view section;
   std::string_view name;  ///< as environment variable: BATCH_SIZE

@@ -257,6 +257,20 @@ void check_together(const settings& s, command c) {
           "the standard endpoint knows no time window: set ENDPOINT=stream, or none of SINCE, UNTIL and INCREMENTAL");
     }
   }
+  if (is_shared(s)) {
+    if (s.from.what != source_choice::kind::api && s.from.what != source_choice::kind::connector) {
+      refuse(s, {"FROM", "WORKERS"},
+             "only an API can be read by any machine: set FROM=api or connector:FILE, or WORKERS=alone");
+    }
+    if (s.to.what != target_choice::kind::postgres) {
+      refuse(s, {"TO", "WORKERS"}, "who reads what is agreed upon in the database: set TO=postgres, or WORKERS=alone");
+    }
+    if (s.strict_total) {
+      refuse(
+          s, {"STRICT_TOTAL", "WORKERS"},
+          "no process of several knows all that the API has announced: leave STRICT_TOTAL out, or set WORKERS=alone");
+    }
+  }
   const bool can_be_asked = s.from.what == source_choice::kind::api || s.from.has_streams();
   if (s.incremental && c == command::run && !can_be_asked) {
     refuse(s, {"FROM", "INCREMENTAL"}, "only an API can be asked for what is new: set FROM=api, or no INCREMENTAL");

@@ -62,6 +62,7 @@ enum class log_format_choice { automatic, json, text };
 /// Whether a table has a column with the record, or columns for its fields.
 enum class table_kind { json, typed };
 enum class text_values { infer, text };
+enum class worker_choice { alone, shared };
 
 /// WRITE as it is set: `automatic` is one of the others.
 enum class write_choice { skip, merge, append, replace, automatic };
@@ -184,6 +185,9 @@ struct settings {
   std::uint64_t credit_bytes = 0;
   bool keep_segments = false;
 
+  worker_choice workers = worker_choice::alone;
+  std::chrono::milliseconds lease_term{};
+
   std::uint64_t max_restarts = 0;
   std::chrono::milliseconds restart_window{};
   std::chrono::milliseconds shutdown_timeout{};
@@ -214,6 +218,11 @@ struct settings {
   /// What is given and changes nothing beside what else is: a sentence each.
   std::vector<std::string> unused;
 };
+
+/// Whether other processes may be at work on the same run.
+inline bool is_shared(const settings& s) {
+  return s.workers == worker_choice::shared;
+}
 
 /// Whether the log is for people: as LOG_FORMAT says, or where standard error is a terminal.
 bool logs_as_text(const settings& s);

@@ -260,6 +260,14 @@ const std::array definitions{
   setting_definition{.section = "Buffer", .name = "KEEP_SEGMENTS", .type = boolean, .member = &s::keep_segments,
     .default_text = "false", .help = "Keep files of the buffer whose rows are loaded; they count against the quota no more", .commands = working},
 
+  setting_definition{.section = "Running", .name = "WORKERS", .type = choice, .member = &s::workers,
+    .default_text = "alone", .choices = {"alone", "shared"},
+    .help = "shared: processes with the same PIPELINE and DATABASE_URL, each with a DATA_DIR of its own, on any machine, divide "
+            "the slices of a run between them, and what one leaves behind the others take over (docs/scaling.md)",
+    .commands = set_of(command::run)},
+  setting_definition{.section = "Running", .name = "LEASE_MS", .type = duration, .member = &s::lease_term,
+    .default_text = "15s", .least = second, .greatest = hour,
+    .help = "With WORKERS=shared, the slices of a process that is not heard of for so long are taken over", .commands = set_of(command::run)},
   setting_definition{.section = "Running", .name = "MAX_RESTARTS", .type = integer, .member = &s::max_restarts,
     .default_text = "3", .unit = "restarts", .least = 0, .greatest = 1000,
     .help = "Restarts of failed stages within RESTART_WINDOW_MS before the run is aborted", .commands = working},

@@ -10,6 +10,7 @@
 #include "run_plan.hpp"
 #include "settings/setting_text.hpp"
 #include "to/to.hpp"
+#include "worker_name.hpp"
 
 namespace ingest::app {
 
@@ -127,6 +128,9 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   }
   o.write = s.write;
   o.nuls = s.nuls;
+  if (is_shared(s)) {
+    o.lease = slice_lease{worker_name(), s.lease_term};
+  }
   o.allow_unlogged = s.allow_unlogged;
   o.counters = std::move(counters);
   return o;

@@ -69,6 +69,7 @@ struct slice_progress {
   std::string position;  ///< after it; empty: it goes on at its beginning, whatever its pages
   bool done = false;     ///< it was the slice's last
   std::uint64_t rows = 0;
+  bool elsewhere = false;  ///< another process has a lease of it (run_ledger::claim())
 
   bool operator==(const slice_progress&) const = default;
 

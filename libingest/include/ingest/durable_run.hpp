@@ -52,6 +52,11 @@ struct durable_run_options {
   /// what a crash leaves in between is loaded once more: at least once, not exactly once.
   std::shared_ptr<run_ledger> ledger = nullptr;
 
+  /// Other processes may be at work on the run, and the ledger divides its slices between them by leases. What the
+  /// directory has of buffer and state is of leases that are no more, and is given up at the beginning; nothing is read
+  /// while the ledger cannot be asked.
+  bool shares_slices = false;
+
   std::stop_token stop = {};  ///< interrupts the asking of the ledger
 
   /// None: the real one, with the directory locked. Another one, of a test, has nobody to be locked against.

@@ -106,6 +106,21 @@ struct typed_table {
   bool has_uuid_key = false;  ///< the key is a uuid in a table that we create, whatever `schema` says
 };
 
+/// A process's part in a run that several processes load, each of them slices of its own for a while: as long as it
+/// renews its leases.
+struct slice_lease {
+  std::string worker;  ///< names this process among all others, and among its own earlier lives; not empty
+  std::chrono::milliseconds term = std::chrono::seconds(15);  ///< by the server's clock
+};
+
+/// What of a run is left to be done.
+struct work_left {
+  bool is_complete = false;
+  bool is_followed = false;  ///< the pipeline has another run now
+  std::uint64_t slices = 0;  ///< that have not ended
+  std::uint64_t free = 0;    ///< of these, such as nobody has a lease of, or none that has not run out
+};
+
 /// Where and how rows are loaded into PostgreSQL.
 struct postgres_options {
   std::string url;                        ///< `postgresql://user:password@host:port/database`, or keyword=value pairs
@@ -137,6 +152,9 @@ struct postgres_options {
   disposition write = disposition::skip;
 
   nul_policy nuls = nul_policy::reject;
+
+  /// Nothing: whoever opens the run is to be its only process, and takes its slices from others that have some.
+  std::optional<slice_lease> lease;
 
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   timing time = {};
@@ -209,6 +227,19 @@ class postgres_target : public run_ledger {
 
   void complete_with(std::string watermark) override;
   void complete_with_slices() override;
+
+  /// With leases: those of this process last for another term from now on. To be called a few times in each term, from
+  /// any thread. Tries once.
+  void renew_leases(std::stop_token stop) const;
+
+  /// They are anybody's at once. Tries once.
+  void end_leases(std::stop_token stop) const;
+
+  /// Whoever has let leases run out, and keeps slices locked in a transaction all the same, loses it. Tries once.
+  void end_transactions_of_lost(std::stop_token stop) const;
+
+  /// Of this run. Tries once.
+  work_left look_for_work(const std::string& run_id, std::stop_token stop) const;
 
   /// Enters in the ledger's history of syncs that a process has failed to complete this run of the pipeline, or to
   /// begin the one that follows it: nothing goes by it. Tries once.

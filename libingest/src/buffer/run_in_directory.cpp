@@ -27,6 +27,11 @@ run_in_directory::run_in_directory(durable_run_options o)
   if (!options_.files) {
     lock_.emplace(options_.directory);
   }
+  if (options_.shares_slices) {
+    // Should the process die in here, the next one comes here again.
+    remove_buffer();
+    state_store(files_, directory()).remove();
+  }
   asked_.pipeline = options_.pipeline;
   asked_.plan = options_.plan;
   asked_.slices = options_.plan ? options_.slices : 1;
@@ -143,7 +148,7 @@ void run_in_directory::look_at_ledger() {
     is_followed_ = was_followed();
     known_.answer = ledger_answer::given;
   } catch (const error& e) {
-    if (e.code() != errc::unavailable) {
+    if (e.code() != errc::unavailable || options_.shares_slices) {
       throw;
     }
     if (!std::exchange(outage_logged_, true)) {
@@ -390,7 +395,7 @@ void run_in_directory::open_ledger() {
 
 std::vector<slice_progress> run_in_directory::take(std::span<const slice_id> slices, std::stop_token stop) {
   // Which slices have ended it may be the only one to know.
-  if (options_.ledger && only_ledger_knows_) {
+  if (options_.ledger && (only_ledger_knows_ || options_.shares_slices)) {
     return options_.ledger->claim(slices, run_ledger::outages::are_waited_for, std::move(stop));
   }
   if (options_.ledger && options_.ledger->is_open()) {

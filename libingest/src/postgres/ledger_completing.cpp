@@ -97,6 +97,12 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   return begun;
 }
 
+bool has_open_slices(postgres_connection& c, const run_identity& who) {
+  lock_pipeline(c, who, "KEY SHARE");
+  fold_all(c, who.pipeline);
+  return !c.execute("SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1", {who.pipeline}).empty();
+}
+
 std::optional<std::string> slices_without_word(postgres_connection& c, const std::string& pipeline,
                                                const target_table& target) {
   const query_result said = c.execute(

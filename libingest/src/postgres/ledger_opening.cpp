@@ -307,6 +307,14 @@ std::string first_transaction(postgres_connection& c, const std::string& pipelin
       .text(0, 0);
 }
 
+void enter_slices(postgres_connection& c, const std::string& pipeline, const slice_arrays& names) {
+  c.execute(
+      "INSERT INTO ingest.slices (pipeline, stream, slice) SELECT $1, n.stream, n.slice "
+      "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
+      "ON CONFLICT (pipeline, stream, slice) DO NOTHING",
+      {pipeline, names.streams.text(), names.slices.text()});
+}
+
 void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
                   const known_pages& known, bool ledger_seen) {
   if (slices.empty()) {
@@ -315,15 +323,16 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
   const slice_arrays names(slices);
   const std::vector<std::string> which{pipeline, names.streams.text(), names.slices.text()};
   // In this order: a row that another process enters meanwhile is locked as well, so that what it loads is waited for.
-  c.execute(
-      "INSERT INTO ingest.slices (pipeline, stream, slice) SELECT $1, n.stream, n.slice "
-      "FROM unnest($2::text[], $3::text[]) AS n (stream, slice) ORDER BY n.stream, n.slice "
-      "ON CONFLICT (pipeline, stream, slice) DO NOTHING",
-      which);
+  enter_slices(c, pipeline, names);
   c.execute("SELECT FROM " + lookup_of_slices(named_slices, " FOR UPDATE"), which);
   c.execute("UPDATE ingest.slices SET fence = fence + 1 WHERE ctid = ANY (ARRAY(SELECT s.place FROM " +
                 lookup_of_slices(named_slices) + " WHERE NOT s.done))",
             which);
+  check_claimed(c, pipeline, slices, known, ledger_seen);
+}
+
+void check_claimed(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
+                   const known_pages& known, bool ledger_seen) {
   const std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
   check_same_pages(c, pipeline, now, known);
   for (const ledger_slice& s : now) {

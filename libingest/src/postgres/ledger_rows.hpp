@@ -43,12 +43,14 @@ struct slice_arrays {
 
 /// For FROM: the slices s, or pages p, of pipeline $1 that $2, $3 (and $4) name, in one order for all who lock them. A
 /// lookup each, whatever the planner takes a table for: what was empty when statistics were made is a million rows a
-/// minute later, and a join would go through all of them for each name.
-inline std::string lookup_of_slices(const std::string& names, const std::string& lock = "") {
+/// minute later, and a join would go through all of them for each name. Of slices for which a `condition` does not hold
+/// nothing is locked.
+inline std::string lookup_of_slices(const std::string& names, const std::string& lock = "",
+                                    const std::string& condition = "") {
   return "(SELECT stream, slice FROM " + names +
          " ORDER BY stream, slice) AS n CROSS JOIN LATERAL (SELECT *, ctid AS place FROM ingest.slices "
-         "WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice OFFSET 0" +
-         lock + ") AS s";
+         "WHERE pipeline = $1 AND stream = n.stream AND slice = n.slice" +
+         condition + " OFFSET 0" + lock + ") AS s";
 }
 inline const std::string named_slices = "unnest($2::text[], $3::text[]) AS named (stream, slice)";
 inline const std::string lookup_of_pages =
@@ -61,6 +63,9 @@ inline const std::string lookup_of_pages =
 inline std::string advisory_lock(const postgres_connection& c, std::string_view function, const std::string& pipeline) {
   return "SELECT " + std::string(function) + "(hashtextextended(" + c.literal("ingest: pipeline " + pipeline) + ", 0))";
 }
+
+/// Enters slices that the ledger does not have.
+void enter_slices(postgres_connection& c, const std::string& pipeline, const slice_arrays& names);
 
 /// Locks the pipeline's row, as strongly as `strength`, and checks that it is still ours.
 server_transaction lock_pipeline(postgres_connection& c, const run_identity& who, const std::string& strength);

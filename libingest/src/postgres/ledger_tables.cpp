@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS ingest.slices (
   rows bigint NOT NULL DEFAULT 0,
   duplicates bigint NOT NULL DEFAULT 0,
   rejected bigint NOT NULL DEFAULT 0,
+  owner text NOT NULL DEFAULT '',
+  lease_until timestamptz,
   PRIMARY KEY (pipeline, stream, slice)
 );
 CREATE TABLE IF NOT EXISTS ingest.pages (
@@ -79,6 +81,8 @@ CREATE TABLE IF NOT EXISTS ingest.syncs (
 const std::string later_columns = R"(
 ALTER TABLE ingest.pipelines ADD COLUMN IF NOT EXISTS shape text NOT NULL DEFAULT '',
   ADD COLUMN IF NOT EXISTS disposition text NOT NULL DEFAULT '';
+ALTER TABLE ingest.slices ADD COLUMN IF NOT EXISTS owner text NOT NULL DEFAULT '',
+  ADD COLUMN IF NOT EXISTS lease_until timestamptz;
 ALTER TABLE ingest.syncs ALTER COLUMN completed_at DROP NOT NULL, ALTER COLUMN rows SET DEFAULT 0,
   ALTER COLUMN duplicates SET DEFAULT 0, ALTER COLUMN rejected SET DEFAULT 0,
   ADD COLUMN IF NOT EXISTS begun_at timestamptz, ADD COLUMN IF NOT EXISTS tries bigint NOT NULL DEFAULT 0,
@@ -157,6 +161,8 @@ bool ledger_is_current(postgres_connection& c) {
       .execute("SELECT " + all_tables_exist +
                " AND (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('ingest.pipelines') "
                "AND attname IN ('shape', 'disposition') AND NOT attisdropped) = 2 "
+               "AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('ingest.slices') "
+               "AND attname = 'lease_until' AND NOT attisdropped) "
                "AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('ingest.syncs') "
                "AND attname = 'failure' AND NOT attisdropped)")
       .truth(0, 0);
@@ -186,7 +192,7 @@ void create_ledger(postgres_connection& c) {
   }
   if (!c.execute(
             "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid IN ('ingest.pipelines'::regclass, "
-            "'ingest.syncs'::regclass)")
+            "'ingest.slices'::regclass, 'ingest.syncs'::regclass)")
            .truth(0, 0)) {
     throw error(errc::config,
                 "the ledger lacks columns of this version, which its owner has to add: " + later_columns.substr(1));

@@ -10,6 +10,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/libpq_connection.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/slice_leases.hpp"
 
 namespace ingest::detail {
 
@@ -62,7 +63,8 @@ load_session::load_session(postgres_options o, connection_factory connect, std::
 }
 
 std::unique_ptr<postgres_connection> load_session::make_connection(std::stop_token stop) {
-  const std::string application = "ingest/" + options_.pipeline;
+  const std::string application =
+      options_.lease ? application_of(options_.lease->worker) : "ingest/" + options_.pipeline;
   const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
   auto made = connect_ ? connect_(application, std::move(stop))
                        : std::make_unique<libpq_connection>(database_, application, limits, std::move(stop));
@@ -121,7 +123,7 @@ const opened_target& load_session::ensure_open(postgres_connection& c, std::stop
   opened_ = std::move(result);
   live_.begin(opened_->target);
   for (const auto& [slice, last] : e.pages ? e.pages->last : std::map<slice_id, page_id>()) {
-    if (const ledger_slice* ours = opened_->ledger.find(slice)) {
+    if (const ledger_slice* ours = options_.lease ? nullptr : opened_->ledger.find(slice)) {
       fences_[slice] = ours->fence;
     }
   }
@@ -135,6 +137,9 @@ void load_session::require_access(postgres_connection& c) const {
 
 opened_target load_session::open(postgres_connection& c, const expectation& e) const {
   c.run(c.begin());
+  if (options_.lease && ledger_is_current(c)) {
+    end_transactions_of_lost(c, e.identity.pipeline, options_.lease->term);  // they would keep us waiting
+  }
   if (shape_.write == disposition::replace) {
     // Another process may complete the run, or give it up, and a session of ours that was lost may open it still: not
     // while we look which tables there are.
@@ -142,7 +147,7 @@ opened_target load_session::open(postgres_connection& c, const expectation& e) c
   }
   target_table target = prepare(c, e.identity.run_id);
   std::vector<slice_id> known;
-  if (e.pages) {
+  if (e.pages && !options_.lease) {  // whose slices are others', too
     for (const auto& [slice, last] : e.pages->last) {
       known.push_back(slice);
     }
@@ -187,6 +192,9 @@ std::vector<ledger_slice> load_session::claim_in_transaction(postgres_connection
   if (slices.empty()) {
     return {};
   }
+  if (options_.lease) {
+    return lease_in_transaction(c, slices);
+  }
   std::shared_ptr<const known_pages> known;
   {
     const std::lock_guard lock(mutex_);
@@ -206,6 +214,38 @@ std::vector<ledger_slice> load_session::claim_in_transaction(postgres_connection
   return now;
 }
 
+/// Of those that another process has a lease of, nothing is told. All are of such a kind once the run is complete: what
+/// others have done of it is all there was.
+std::vector<ledger_slice> load_session::lease_in_transaction(postgres_connection& c, std::span<const slice_id> slices) {
+  const std::string& pipeline = options_.pipeline;
+  c.run(c.begin());
+  lock_pipeline(c, opened()->identity, "KEY SHARE");
+  std::vector<slice_id> ours;
+  if (!is_complete(c, pipeline, opened()->identity.run_id)) {
+    ours = lease_slices(c, pipeline, *options_.lease, slices);
+    // Nothing of these slices is in our buffer: what was of an earlier lease has been given up with it.
+    check_claimed(c, pipeline, ours, {}, true);
+  }
+  const std::set<slice_id> leased(ours.begin(), ours.end());
+  std::vector<ledger_slice> now = read_slices(c, pipeline, slices);
+  // Should this answer get lost, the slices are ours, and nobody reads them until the lease has run out.
+  c.execute("COMMIT");
+  std::erase_if(now, [&](const ledger_slice& s) { return !s.gapless.done && !leased.contains(s.gapless.slice); });
+  const std::lock_guard lock(mutex_);
+  for (const ledger_slice& s : now) {
+    fences_[s.gapless.slice] = s.fence;
+    if (!s.gapless.done) {
+      leased_.insert(s.gapless.slice);
+    }
+  }
+  return now;
+}
+
+std::vector<slice_id> load_session::leased() const {
+  const std::lock_guard lock(mutex_);
+  return {leased_.begin(), leased_.end()};
+}
+
 slice_fences load_session::fences_of(postgres_connection& c, const std::vector<page>& pages) {
   std::set<slice_id> slices;
   for (const page& p : pages) {
@@ -217,7 +257,12 @@ slice_fences load_session::fences_of(postgres_connection& c, const std::vector<p
   const std::lock_guard lock(mutex_);
   slice_fences fences;
   for (const slice_id& s : slices) {
-    fences[s] = fences_.at(s);
+    const auto ours = fences_.find(s);
+    if (ours == fences_.end()) {
+      throw error(errc::locked, "another process has a lease of " + to_string(s) + " of pipeline \"" +
+                                    options_.pipeline + "\", which this one had once");
+    }
+    fences[s] = ours->second;
   }
   return fences;
 }
@@ -231,6 +276,9 @@ void load_session::note_ended(const std::vector<slice_id>& slices) {
   constexpr std::size_t most_remembered = 10'000;  // more than are on their way between a commit and its answer
   const std::lock_guard lock(mutex_);
   ended_.insert(ended_.end(), slices.begin(), slices.end());
+  for (const slice_id& s : slices) {
+    leased_.erase(s);
+  }
   for (; ended_.size() > most_remembered; ended_.pop_front()) {
     fences_.erase(ended_.front());
   }
@@ -250,8 +298,14 @@ std::vector<slice_progress> load_session::claim(postgres_connection& c, std::spa
       open.push_back(slices[asked]);
     }
   }
-  for (const ledger_slice& s : claim_in_transaction(c, without_fence(open), true)) {
+  const std::vector<slice_id> unclaimed = without_fence(open);
+  std::set<slice_id> elsewhere;
+  if (options_.lease) {
+    elsewhere.insert(unclaimed.begin(), unclaimed.end());
+  }
+  for (const ledger_slice& s : claim_in_transaction(c, unclaimed, true)) {
     found[s.reached.slice] = s;
+    elsewhere.erase(s.reached.slice);
   }
   std::vector<slice_progress> progress(asked);
   for (std::size_t i = 0; i < asked; ++i) {
@@ -259,6 +313,7 @@ std::vector<slice_progress> load_session::claim(postgres_connection& c, std::spa
     if (const auto known = found.find(slices[i]); known != found.end()) {
       progress[i] = known->second.reached;
     }
+    progress[i].elsewhere = elsewhere.contains(slices[i]);
   }
   return progress;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 
 #include "ingest/postgres.hpp"
@@ -75,6 +76,9 @@ class load_session {
   /// Makes slices our own that are to be read, over `c`, and tells where they stand, as run_ledger::claim() says.
   std::vector<slice_progress> claim(postgres_connection& c, std::span<const slice_id> slices);
 
+  /// Slices that were leased, and have not ended yet.
+  std::vector<slice_id> leased() const;
+
   /// Throws errc::locked if `view` shows that another process has taken over what was ours before it was read.
   void check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const;
 
@@ -132,6 +136,7 @@ class load_session {
   std::vector<slice_id> without_fence(std::span<const slice_id> slices) const;
   std::vector<ledger_slice> claim_in_transaction(postgres_connection& c, std::span<const slice_id> slices,
                                                  bool ledger_seen);
+  std::vector<ledger_slice> lease_in_transaction(postgres_connection& c, std::span<const slice_id> slices);
 
   const postgres_options options_;
   const database_address database_;
@@ -152,6 +157,7 @@ class load_session {
   std::optional<counted_rows> completed_;
   std::shared_ptr<const known_pages> known_pages_;  // pages in the order of slices
   slice_fences fences_;                             // of slices that are ours
+  std::set<slice_id> leased_;                       // those of them that have not ended, where there are leases
   std::deque<slice_id> ended_;                      // those of them that ended last
   std::atomic<bool> refused_emptiness_{false};
   std::uint64_t expected_slices_ = 0;

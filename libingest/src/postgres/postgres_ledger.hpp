@@ -85,6 +85,10 @@ std::string first_transaction(postgres_connection& c, const std::string& pipelin
 void claim_slices(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
                   const known_pages& known, bool ledger_seen);
 
+/// What claim_slices() looks at where fences have been raised otherwise, by lease_slices().
+void check_claimed(postgres_connection& c, const std::string& pipeline, std::span<const slice_id> slices,
+                   const known_pages& known, bool ledger_seen);
+
 // -- Loading (ledger_loading.cpp) ------------------------------------------------------------------------------------
 
 using slice_fences = std::map<slice_id, std::int64_t>;
@@ -129,6 +133,10 @@ server_transaction begin_alone(postgres_connection& c, const run_identity& who);
 server_transaction begin_completing(postgres_connection& c, const run_identity& who, const target_table& target,
                                     std::uint64_t slices, const std::map<slice_id, page_id>& last,
                                     const slice_fences& ours);
+
+/// Folds what can be folded of a run that several processes load, and tells whether slices are left that have not
+/// ended. Waits for no loading transaction.
+bool has_open_slices(postgres_connection& c, const run_identity& who);
 
 /// Of a run that replaces a table and has brought nothing: how many slices it has, if the table has rows and of none of
 /// the slices anybody has said that it has no records, as run_ledger::replaces_rows() has it.

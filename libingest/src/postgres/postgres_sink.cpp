@@ -98,6 +98,7 @@ class postgres_sink final : public sink {
   void begin(server_transaction begun);
   void commit();
   write_outcome count(const range_load::outcome& done, const batch& records);
+  bool is_left_to_others(const opened_target& opened);
   counted_rows complete(const opened_target& opened, removed_rows& removed);
 
   const std::shared_ptr<load_session> session_;
@@ -369,6 +370,10 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
 }
 
 void postgres_sink::finalize() {
+  if (completes_run_ && session_->options().lease &&
+      with_retries([&](const opened_target& opened) { return is_left_to_others(opened); })) {
+    return;
+  }
   if (completes_run_) {
     session_->complete_once([this] {
       removed_rows removed;
@@ -378,6 +383,14 @@ void postgres_sink::finalize() {
       return rows;
     });
   }
+}
+
+/// Of several processes, the one that comes last completes the run.
+bool postgres_sink::is_left_to_others(const opened_target& opened) {
+  connection_->run(connection_->begin());
+  const bool is_open = has_open_slices(*connection_, opened.identity);
+  connection_->run("COMMIT");
+  return is_open;
 }
 
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds

@@ -1,6 +1,7 @@
 #include "postgres/ledger_tables.hpp"
 #include "postgres/load_session.hpp"
 #include "postgres/postgres_ledger.hpp"
+#include "postgres/slice_leases.hpp"
 #include "postgres/sync_history.hpp"
 
 namespace ingest {
@@ -205,6 +206,45 @@ void postgres_target::complete_with(std::string watermark) {
 
 void postgres_target::complete_with_slices() {
   session_->complete_with_slices();
+}
+
+void postgres_target::renew_leases(std::stop_token stop) const {
+  const std::vector<slice_id> ours = session_->leased();
+  if (ours.empty()) {
+    return;
+  }
+  detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
+    c.run(c.begin());
+    detail::renew_leases(c, session_->options().pipeline, *session_->options().lease, ours);
+    c.run("COMMIT");
+    return true;
+  });
+}
+
+void postgres_target::end_leases(std::stop_token stop) const {
+  const std::vector<slice_id> ours = session_->leased();
+  if (ours.empty()) {
+    return;
+  }
+  detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
+    c.run(c.begin());
+    detail::end_leases(c, session_->options().pipeline, session_->options().lease->worker, ours);
+    c.run("COMMIT");
+    return true;
+  });
+}
+
+void postgres_target::end_transactions_of_lost(std::stop_token stop) const {
+  detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
+    detail::end_transactions_of_lost(c, session_->options().pipeline, session_->options().lease->term);
+    return true;
+  });
+}
+
+work_left postgres_target::look_for_work(const std::string& run_id, std::stop_token stop) const {
+  return detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
+    return detail::look_for_work(c, session_->options().pipeline, run_id);
+  });
 }
 
 void postgres_target::remember_failure(const std::string& run_id, int exit_code, const std::string& why,

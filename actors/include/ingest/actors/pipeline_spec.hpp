@@ -41,6 +41,9 @@ struct buffer_spec {
   /// only. None: only the buffer knows.
   std::function<std::vector<slice_progress>(std::span<const slice_id>, std::stop_token)> take_slices;
 
+  /// Other processes take slices there, too: none are taken long before they are read.
+  bool shares_slices = false;
+
   /// Told how many slices there were, when there are no more.
   std::function<void(std::uint64_t)> count_slices;
 

@@ -65,7 +65,7 @@ class slices_at_hand {
   };
   using known_slices = std::map<slice_id, entry>;
 
-  static constexpr std::size_t most_waiting = 8'192;  // a supply looks ahead by 4,096 slices that have ended, at most
+  static constexpr std::size_t most_waiting = 5'120;  // a supply looks ahead by 4,096 slices that have ended, at most
 
   void keep_for_a_while(known_slices::iterator at) {
     at->second.waiting = true;

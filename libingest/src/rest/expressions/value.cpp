@@ -115,6 +115,10 @@ value value::tuple_of(elements items) {
 }
 
 value value::dict_of(dictionary members) {
+  if (members.empty()) {
+    static const value nothing = of(kind::dict, dict_content{{}, std::nullopt}, 1);  // very many slices have one
+    return nothing;
+  }
   std::size_t depth = 0;
   for (const auto& [name, member] : members) {
     depth = std::max({depth, content::depth_of(name), content::depth_of(member)});

@@ -8,11 +8,11 @@
 namespace ingest::rest {
 
 /// Remembers which keys were there, the latest of them only: what comes again after very many others is taken for new.
-/// Keys are known by 64 bits of a hash and their length. A million of them take 24 MB: a table with open addresses and
-/// linear probing, whose removals leave no marks (Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
+/// Keys are known by 64 bits of a hash and their length. A quarter of a million take 6 MB: a table with open addresses
+/// and linear probing, whose removals leave no marks (Knuth, The Art of Computer Programming 3, 6.4, algorithm R).
 class recent_keys {
  public:
-  explicit recent_keys(std::size_t most = 1'000'000) : most_(most) {}
+  explicit recent_keys(std::size_t most = 250'000) : most_(most) {}
 
   /// Whether the key was not among them. It is, afterwards.
   bool add(std::string_view key);

@@ -1,0 +1,17 @@
+#include "worker_name.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <random>
+
+namespace ingest::app {
+
+std::string worker_name() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  // In containers, hosts and processes may well be called alike.
+  return std::string(host.data()) + '/' + std::to_string(::getpid()) + '/' + std::to_string(std::random_device{}());
+}
+
+}  // namespace ingest::app

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace ingest::app {
+
+/// Tells this process from all others that share a run, and its own later lives: "host/pid/number".
+std::string worker_name();
+
+}  // namespace ingest::app

@@ -1,0 +1,165 @@
+#include <signal.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/ingest_run.hpp"
+
+using namespace ingest::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int events = 12'000;
+constexpr auto in_time = 60s;
+
+/// Processes on machines of their own: a DATA_DIR each, the same pipeline in the same database.
+struct shared_run : ingest_run {
+  explicit shared_run(int delay_ms = 20) : ingest_run(events, {"--delay", std::to_string(delay_ms)}) {
+    environment["WORKERS"] = "shared";
+    environment["LEASE_MS"] = "1000";
+  }
+
+  child_process worker(int number, std::vector<std::string> flags = slices(24)) {
+    environment["DATA_DIR"] = (directory / ("worker_" + std::to_string(number))).string();
+    environment["REPORT"] = (directory / ("report_" + std::to_string(number) + ".json")).string();
+    flags.insert(flags.end(), {"--readers", "2"});
+    return start("run", flags);
+  }
+
+  std::uint64_t leases() const {
+    return number("SELECT count(*) FROM ingest.slices WHERE owner <> '' AND NOT done");
+  }
+
+  /// What one had loaded behind a page that it had not comes again, and meets its key.
+  void check() {
+    BOOST_TEST(table_difference() == "");
+    BOOST_TEST(database.value("SELECT complete FROM ingest.pipelines") == "t");
+    BOOST_TEST(number("SELECT sum(rows - duplicates) FROM ingest.slices") == events);
+    BOOST_TEST(number("SELECT count(*) FROM ingest.pages") == 0U);
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(processes_that_share_a_run)
+
+BOOST_AUTO_TEST_CASE(divide_its_slices_and_end_when_all_of_it_is_there) {
+  shared_run r;
+  r.environment["LEASE_MS"] = "60000";
+  child_process first = r.worker(1);
+  child_process second = r.worker(2);
+  child_process third = r.worker(3);
+  for (child_process* p : {&first, &second, &third}) {
+    BOOST_TEST(p->wait(in_time) == 0, p->err());
+  }
+  r.check();
+  BOOST_TEST(r.number("SELECT sum(fence) FROM ingest.slices") == 24U, "each slice was leased once");
+  BOOST_TEST(r.number("SELECT count(DISTINCT owner) FROM ingest.slices") >= 2U);
+}
+
+BOOST_AUTO_TEST_CASE(take_over_what_one_leaves_that_is_killed) {
+  shared_run r;
+  child_process first = r.worker(1);
+  child_process second = r.worker(2);
+  await(first, [&] { return r.pages_in_ledger() >= 8 && r.leases() >= 2; });
+  first.signal(SIGKILL);
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
+  child_process again = r.worker(1);
+  BOOST_TEST(again.wait(in_time) == 0, again.err());
+  r.check();
+}
+
+BOOST_AUTO_TEST_CASE(take_over_what_one_has_that_is_stopped_which_adds_nothing_when_it_goes_on) {
+  shared_run r;
+  child_process first = r.worker(1);
+  await(first, [&] { return r.pages_in_ledger() >= 8; });
+  first.signal(SIGSTOP);
+  child_process second = r.worker(2);
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
+  first.signal(SIGCONT);
+  BOOST_TEST(first.wait(in_time) == 0, first.err());
+  r.check();
+}
+
+BOOST_AUTO_TEST_CASE(hand_over_what_they_have_when_they_are_told_to_stop) {
+  shared_run r;
+  r.environment["LEASE_MS"] = "3600000";
+  child_process first = r.worker(1);
+  child_process second = r.worker(2);
+  await(first, [&] { return r.pages_in_ledger() >= 8; });
+  first.signal(SIGTERM);
+  BOOST_TEST(first.wait(in_time) == 128 + SIGTERM, first.err());
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
+}
+
+BOOST_AUTO_TEST_CASE(go_on_where_all_of_them_were_killed) {
+  shared_run r;
+  {
+    child_process first = r.worker(1);
+    child_process second = r.worker(2);
+    await(first, [&] { return r.pages_in_ledger() >= 8; });
+    first.signal(SIGKILL);
+    second.signal(SIGKILL);
+    first.wait(in_time);
+    second.wait(in_time);
+  }
+  child_process third = r.worker(1);
+  BOOST_TEST(third.wait(in_time) == 0, third.err());
+  r.check();
+}
+
+BOOST_AUTO_TEST_CASE(replace_a_table_once_and_as_a_whole) {
+  shared_run r;
+  for (int sync = 1; sync <= 2; ++sync) {
+    auto flags = ingest_run::slices(12);
+    flags.insert(flags.end(), {"--write", "replace"});
+    child_process first = r.worker(1, flags);
+    child_process second = r.worker(2, flags);
+    BOOST_TEST(first.wait(in_time) == 0, first.err());
+    BOOST_TEST(second.wait(in_time) == 0, second.err());
+    r.check();
+  }
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") >= 2U);
+  BOOST_TEST(r.number("SELECT count(*) FROM pg_class WHERE relname LIKE '%ingest%' AND relkind = 'r' AND relnamespace = "
+                      "'public'::regnamespace") == 1U,
+             "no table that was filled beside it is left");
+}
+
+BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
+  shared_run r;
+  auto flags = ingest_run::slices(12);
+  flags.push_back("--initial-load");
+  child_process first = r.worker(1, flags);
+  child_process second = r.worker(2, flags);
+  BOOST_TEST(first.wait(in_time) == 0, first.err());
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
+  BOOST_TEST(r.number("SELECT count(*) FROM pg_index WHERE indrelid = 'ingested_events'::regclass AND indisprimary") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(find_nothing_to_do_in_a_run_that_is_complete) {
+  shared_run r(0);
+  child_process first = r.worker(1);
+  BOOST_TEST(first.wait(in_time) == 0, first.err());
+  child_process second = r.worker(2);
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
+  BOOST_TEST(r.number("SELECT sum(fence) FROM ingest.slices") == 24U);
+}
+
+BOOST_AUTO_TEST_CASE(need_a_source_that_all_of_them_can_read_and_a_database_that_answers) {
+  shared_run r(0);
+  r.environment["FROM"] = "stdin";
+  child_process of_file = r.worker(1, {});
+  BOOST_TEST(of_file.wait(in_time) == 78, of_file.err());
+  BOOST_TEST(of_file.err().find("WORKERS") != std::string::npos, of_file.err());
+  r.environment.erase("FROM");
+  r.environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/nowhere";
+  child_process alone = r.worker(2);
+  BOOST_TEST(alone.wait(in_time) == 69, alone.err());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
