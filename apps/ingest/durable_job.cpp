@@ -63,7 +63,7 @@ bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
     run_once(fresh, stop);
   } catch (const error& e) {
     end_leases();
-    if (e.code() != errc::locked) {
+    if (e.code() != errc::locked || !has_directory_) {
       throw;
     }
     log::info(events::slices_taken_over, std::string(e.what()) + "; this one begins anew with what is left",
@@ -134,6 +134,7 @@ void durable_job::run_once(bool fresh, const std::stop_token& stop) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
   const auto run = std::make_shared<durable_run>(options(stop));
+  has_directory_ = true;
   warn_of(settings_, command_);
   if (fresh) {
     run->start_over();

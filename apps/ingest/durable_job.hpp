@@ -60,7 +60,8 @@ class durable_job {
   std::shared_ptr<metrics> counters_;
   run_report& report_;
   std::shared_ptr<postgres_target> target_;
-  std::string run_id_;  ///< that the ledger has, as far as is known
+  std::string run_id_;          ///< that the ledger has, as far as is known
+  bool has_directory_ = false;  ///< DATA_DIR is no other process's
 };
 
 }  // namespace ingest::app

@@ -26,9 +26,7 @@ struct shared_run : ingest_run {
     return start("run", flags);
   }
 
-  std::uint64_t leases() const {
-    return number("SELECT count(*) FROM ingest.slices WHERE owner <> '' AND NOT done");
-  }
+  std::uint64_t leases() const { return number("SELECT count(*) FROM ingest.slices WHERE owner <> '' AND NOT done"); }
 
   /// What one had loaded behind a page that it had not comes again, and meets its key.
   void check() {
@@ -123,9 +121,10 @@ BOOST_AUTO_TEST_CASE(replace_a_table_once_and_as_a_whole) {
     r.check();
   }
   BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") >= 2U);
-  BOOST_TEST(r.number("SELECT count(*) FROM pg_class WHERE relname LIKE '%ingest%' AND relkind = 'r' AND relnamespace = "
-                      "'public'::regnamespace") == 1U,
-             "no table that was filled beside it is left");
+  BOOST_TEST(
+      r.number("SELECT count(*) FROM pg_class WHERE relname LIKE '%ingest%' AND relkind = 'r' AND relnamespace = "
+               "'public'::regnamespace") == 1U,
+      "no table that was filled beside it is left");
 }
 
 BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
@@ -137,7 +136,8 @@ BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
   BOOST_TEST(first.wait(in_time) == 0, first.err());
   BOOST_TEST(second.wait(in_time) == 0, second.err());
   r.check();
-  BOOST_TEST(r.number("SELECT count(*) FROM pg_index WHERE indrelid = 'ingested_events'::regclass AND indisprimary") == 1U);
+  BOOST_TEST(r.number("SELECT count(*) FROM pg_index WHERE indrelid = 'ingested_events'::regclass AND indisprimary") ==
+             1U);
 }
 
 BOOST_AUTO_TEST_CASE(find_nothing_to_do_in_a_run_that_is_complete) {
@@ -148,6 +148,21 @@ BOOST_AUTO_TEST_CASE(find_nothing_to_do_in_a_run_that_is_complete) {
   BOOST_TEST(second.wait(in_time) == 0, second.err());
   r.check();
   BOOST_TEST(r.number("SELECT sum(fence) FROM ingest.slices") == 24U);
+}
+
+BOOST_AUTO_TEST_CASE(do_not_throw_away_what_was_fetched_and_is_to_be_loaded_nor_share_a_directory) {
+  shared_run r;
+  r.environment["DATA_DIR"] = (r.directory / "worker_1").string();
+  BOOST_TEST(r.run("fetch", {"--pipeline", "fetched"}).exit_code == 0);
+  child_process first = r.worker(1);
+  BOOST_TEST(first.wait(in_time) == 78, first.err());
+  BOOST_TEST(first.err().find("ingest load") != std::string::npos, first.err());
+  child_process second = r.worker(2);
+  await(second, [&] { return r.pages_in_ledger() >= 4; });
+  child_process third = r.worker(2);
+  BOOST_TEST(third.wait(in_time) == 75, third.err());
+  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  r.check();
 }
 
 BOOST_AUTO_TEST_CASE(need_a_source_that_all_of_them_can_read_and_a_database_that_answers) {

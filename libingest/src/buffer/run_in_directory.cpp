@@ -28,13 +28,31 @@ run_in_directory::run_in_directory(durable_run_options o)
     lock_.emplace(options_.directory);
   }
   if (options_.shares_slices) {
-    // Should the process die in here, the next one comes here again.
-    remove_buffer();
-    state_store(files_, directory()).remove();
+    forget_leased();
   }
   asked_.pipeline = options_.pipeline;
   asked_.plan = options_.plan;
   asked_.slices = options_.plan ? options_.slices : 1;
+}
+
+/// What is here was read of slices that others have by now. Should the process die in here, the next one comes here
+/// again.
+void run_in_directory::forget_leased() {
+  look_at_state();
+  if (known_.state && known_.state->command == "fetch") {
+    throw error(errc::config,
+                directory().string() +
+                    " has what `ingest fetch` has read, which a run that is shared would throw away: load it "
+                    "with `ingest load`, or give this run a `directory` of its own");
+  }
+  const std::vector<std::string> names = files_.list(directory());
+  if (std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("events_buffer."); })) {
+    log::info(events::run_given_up,
+              "what a process before had read here and not loaded is read again, by whoever has its slices now");
+  }
+  remove_buffer();
+  state_store(files_, directory()).remove();
+  known_.state.reset();
 }
 
 void run_in_directory::start_over() {

@@ -17,10 +17,10 @@ std::string interval_of(std::chrono::milliseconds term) {
 void change_own(postgres_connection& c, const std::string& pipeline, const std::string& worker,
                 std::span<const slice_id> slices, const std::string& change, const std::string& parameter) {
   const slice_arrays names(slices);
-  const query_result locked = c.execute(
-      "SELECT s.stream, s.slice FROM " +
-          lookup_of_slices(named_slices, " FOR NO KEY UPDATE SKIP LOCKED", " AND owner = $4 AND NOT done"),
-      {pipeline, names.streams.text(), names.slices.text(), worker});
+  const query_result locked =
+      c.execute("SELECT s.stream, s.slice FROM " +
+                    lookup_of_slices(named_slices, " FOR NO KEY UPDATE SKIP LOCKED", " AND owner = $4 AND NOT done"),
+                {pipeline, names.streams.text(), names.slices.text(), worker});
   slice_arrays ours;
   for (std::size_t i = 0; i < locked.rows(); ++i) {
     ours.add(slice_at(locked, i, 0));
@@ -37,10 +37,10 @@ std::vector<slice_id> lease_slices(postgres_connection& c, const std::string& pi
   const slice_arrays names(slices);
   enter_slices(c, pipeline, names);
   // Loading transactions share the row's lock; where we have it alone, none is under way, and later ones see the fence.
-  const query_result free = c.execute(
-      "SELECT s.stream, s.slice FROM " +
-          lookup_of_slices(named_slices, " FOR UPDATE SKIP LOCKED", " AND NOT done AND " + has_run_out),
-      {pipeline, names.streams.text(), names.slices.text()});
+  const query_result free =
+      c.execute("SELECT s.stream, s.slice FROM " +
+                    lookup_of_slices(named_slices, " FOR UPDATE SKIP LOCKED", " AND NOT done AND " + has_run_out),
+                {pipeline, names.streams.text(), names.slices.text()});
   std::vector<slice_id> ours;
   for (std::size_t i = 0; i < free.rows(); ++i) {
     ours.push_back(slice_at(free, i, 0));
@@ -86,7 +86,8 @@ void end_transactions_of_lost(postgres_connection& c, const std::string& pipelin
 
 work_left look_for_work(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
   const query_result r = c.execute(
-      "SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2 AND completed_at IS NOT NULL AND NOT "
+      "SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2 AND completed_at IS NOT NULL AND "
+      "NOT "
       "given_up), NOT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2), count(*), "
       "count(*) FILTER (WHERE " +
           has_run_out + ") FROM ingest.slices WHERE pipeline = $1 AND NOT done",
