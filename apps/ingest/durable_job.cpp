@@ -230,11 +230,16 @@ void durable_job::run_once(bool fresh, const std::stop_token& stop) {
   }
 }
 
-/// Whoever cannot reach the database loses what he has in time, and finds out when he loads it.
+/// Whoever cannot reach the database loses what he has in time, and finds out when he loads it. Once a term it is made
+/// sure that nobody who has lost his leases keeps the others waiting.
 void durable_job::renew_leases(const std::stop_token& done) const {
-  while (wait_for(settings_.lease_term / 4, done)) {
+  constexpr unsigned times_a_term = 4;
+  for (unsigned n = 1; wait_for(settings_.lease_term / times_a_term, done); ++n) {
     try {
       target_->renew_leases(done);
+      if (n % times_a_term == 0) {
+        target_->end_transactions_of_lost(done);
+      }
     } catch (const error& e) {
       if (e.code() != errc::cancelled) {
         log::warning(events::leases_not_renewed, log::redact(e.what()), {{"pipeline", settings_.pipeline}});

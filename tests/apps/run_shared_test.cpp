@@ -26,6 +26,11 @@ struct shared_run : ingest_run {
     return start("run", flags);
   }
 
+  static void end(child_process& worker, int expected) {
+    const int exit_code = worker.wait(in_time);
+    BOOST_TEST(exit_code == expected, exit_code << " instead of " << expected << ": " << worker.err());
+  }
+
   std::uint64_t leases() const { return number("SELECT count(*) FROM ingest.slices WHERE owner <> '' AND NOT done"); }
 
   /// What one had loaded behind a page that it had not comes again, and meets its key.
@@ -48,7 +53,7 @@ BOOST_AUTO_TEST_CASE(divide_its_slices_and_end_when_all_of_it_is_there) {
   child_process second = r.worker(2);
   child_process third = r.worker(3);
   for (child_process* p : {&first, &second, &third}) {
-    BOOST_TEST(p->wait(in_time) == 0, p->err());
+    shared_run::end(*p, 0);
   }
   r.check();
   BOOST_TEST(r.number("SELECT sum(fence) FROM ingest.slices") == 24U, "each slice was leased once");
@@ -61,10 +66,10 @@ BOOST_AUTO_TEST_CASE(take_over_what_one_leaves_that_is_killed) {
   child_process second = r.worker(2);
   await(first, [&] { return r.pages_in_ledger() >= 8 && r.leases() >= 2; });
   first.signal(SIGKILL);
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(second, 0);
   r.check();
   child_process again = r.worker(1);
-  BOOST_TEST(again.wait(in_time) == 0, again.err());
+  shared_run::end(again, 0);
   r.check();
 }
 
@@ -74,10 +79,10 @@ BOOST_AUTO_TEST_CASE(take_over_what_one_has_that_is_stopped_which_adds_nothing_w
   await(first, [&] { return r.pages_in_ledger() >= 8; });
   first.signal(SIGSTOP);
   child_process second = r.worker(2);
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(second, 0);
   r.check();
   first.signal(SIGCONT);
-  BOOST_TEST(first.wait(in_time) == 0, first.err());
+  shared_run::end(first, 0);
   r.check();
 }
 
@@ -88,8 +93,8 @@ BOOST_AUTO_TEST_CASE(hand_over_what_they_have_when_they_are_told_to_stop) {
   child_process second = r.worker(2);
   await(first, [&] { return r.pages_in_ledger() >= 8; });
   first.signal(SIGTERM);
-  BOOST_TEST(first.wait(in_time) == 128 + SIGTERM, first.err());
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(first, 128 + SIGTERM);
+  shared_run::end(second, 0);
   r.check();
 }
 
@@ -105,7 +110,7 @@ BOOST_AUTO_TEST_CASE(go_on_where_all_of_them_were_killed) {
     second.wait(in_time);
   }
   child_process third = r.worker(1);
-  BOOST_TEST(third.wait(in_time) == 0, third.err());
+  shared_run::end(third, 0);
   r.check();
 }
 
@@ -116,8 +121,8 @@ BOOST_AUTO_TEST_CASE(replace_a_table_once_and_as_a_whole) {
     flags.insert(flags.end(), {"--write", "replace"});
     child_process first = r.worker(1, flags);
     child_process second = r.worker(2, flags);
-    BOOST_TEST(first.wait(in_time) == 0, first.err());
-    BOOST_TEST(second.wait(in_time) == 0, second.err());
+    shared_run::end(first, 0);
+    shared_run::end(second, 0);
     r.check();
   }
   BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") >= 2U);
@@ -133,8 +138,8 @@ BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
   flags.push_back("--initial-load");
   child_process first = r.worker(1, flags);
   child_process second = r.worker(2, flags);
-  BOOST_TEST(first.wait(in_time) == 0, first.err());
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(first, 0);
+  shared_run::end(second, 0);
   r.check();
   BOOST_TEST(r.number("SELECT count(*) FROM pg_index WHERE indrelid = 'ingested_events'::regclass AND indisprimary") ==
              1U);
@@ -143,9 +148,9 @@ BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
 BOOST_AUTO_TEST_CASE(find_nothing_to_do_in_a_run_that_is_complete) {
   shared_run r(0);
   child_process first = r.worker(1);
-  BOOST_TEST(first.wait(in_time) == 0, first.err());
+  shared_run::end(first, 0);
   child_process second = r.worker(2);
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(second, 0);
   r.check();
   BOOST_TEST(r.number("SELECT sum(fence) FROM ingest.slices") == 24U);
 }
@@ -155,13 +160,13 @@ BOOST_AUTO_TEST_CASE(do_not_throw_away_what_was_fetched_and_is_to_be_loaded_nor_
   r.environment["DATA_DIR"] = (r.directory / "worker_1").string();
   BOOST_TEST(r.run("fetch", {"--pipeline", "fetched"}).exit_code == 0);
   child_process first = r.worker(1);
-  BOOST_TEST(first.wait(in_time) == 78, first.err());
+  shared_run::end(first, 78);
   BOOST_TEST(first.err().find("ingest load") != std::string::npos, first.err());
   child_process second = r.worker(2);
   await(second, [&] { return r.pages_in_ledger() >= 4; });
   child_process third = r.worker(2);
-  BOOST_TEST(third.wait(in_time) == 75, third.err());
-  BOOST_TEST(second.wait(in_time) == 0, second.err());
+  shared_run::end(third, 75);
+  shared_run::end(second, 0);
   r.check();
 }
 
@@ -169,12 +174,12 @@ BOOST_AUTO_TEST_CASE(need_a_source_that_all_of_them_can_read_and_a_database_that
   shared_run r(0);
   r.environment["FROM"] = "stdin";
   child_process of_file = r.worker(1, {});
-  BOOST_TEST(of_file.wait(in_time) == 78, of_file.err());
+  shared_run::end(of_file, 78);
   BOOST_TEST(of_file.err().find("WORKERS") != std::string::npos, of_file.err());
   r.environment.erase("FROM");
   r.environment["DATABASE_URL"] = "postgresql://postgres@127.0.0.1:1/nowhere";
   child_process alone = r.worker(2);
-  BOOST_TEST(alone.wait(in_time) == 69, alone.err());
+  shared_run::end(alone, 69);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

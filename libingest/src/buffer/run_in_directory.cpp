@@ -40,10 +40,9 @@ run_in_directory::run_in_directory(durable_run_options o)
 void run_in_directory::forget_leased() {
   look_at_state();
   if (known_.state && known_.state->command == "fetch") {
-    throw error(errc::config,
-                directory().string() +
-                    " has what `ingest fetch` has read, which a run that is shared would throw away: load it "
-                    "with `ingest load`, or give this run a `directory` of its own");
+    throw error(errc::config, directory().string() +
+                                  " has what was only fetched, and a run that is shared would throw it away: load it "
+                                  "(`make_sink`) first, or give this run a `directory` of its own");
   }
   const std::vector<std::string> names = files_.list(directory());
   if (std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("events_buffer."); })) {
@@ -163,6 +162,7 @@ void run_in_directory::look_at_ledger() {
   }
   try {
     known_.ledger = options_.ledger->peek(slices_known_here(), options_.stop);
+    leave_out_what_is_ahead();
     is_followed_ = was_followed();
     known_.answer = ledger_answer::given;
   } catch (const error& e) {
@@ -171,6 +171,21 @@ void run_in_directory::look_at_ledger() {
     }
     if (!std::exchange(outage_logged_, true)) {
       log::warning(events::database_unavailable, std::string(e.what()) + "; going on without it, loading waits");
+    }
+  }
+}
+
+/// Other processes load their slices' pages in any order. What is missing there is in their buffers, and comes again
+/// where it is lost with them.
+void run_in_directory::leave_out_what_is_ahead() {
+  if (!options_.shares_slices || !known_.ledger) {
+    return;
+  }
+  for (ledger_slice& s : known_.ledger->slices) {
+    s.reached = s.gapless;
+    s.loaded = {};
+    if (s.gapless.pages > 0) {
+      s.loaded.insert(1, s.gapless.pages);
     }
   }
 }
@@ -404,6 +419,7 @@ void run_in_directory::begin() {
 /// Until now another host may have loaded more of what is known here; from now on none can.
 void run_in_directory::open_ledger() {
   known_.ledger = options_.ledger->open_run(found_.identity, found_.replaces_ledger, options_.stop);
+  leave_out_what_is_ahead();
   description_.yields = false;
   description_.replaces_ledger = false;
   description_.follows.clear();

@@ -49,6 +49,7 @@ class run_in_directory {
   bool settles(const run_identity& known) const;
   void open_ledger();
   void forget_leased();
+  void leave_out_what_is_ahead();
   void save_new_run(const std::string& plan, bool replaces_ledger, const std::string& follows = "");
   bool can_follow() const;
   known_pages what_is_known(bool ledger_seen) const;

@@ -99,7 +99,7 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
 
 bool has_open_slices(postgres_connection& c, const run_identity& who) {
   lock_pipeline(c, who, "KEY SHARE");
-  fold_all(c, who.pipeline);
+  fold_all(c, who.pipeline, locked_slices::are_left);
   return !c.execute("SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1", {who.pipeline}).empty();
 }
 

@@ -273,10 +273,9 @@ std::vector<slice_id> fold(postgres_connection& c, const std::string& pipeline, 
   return ended;
 }
 
-void fold_all(postgres_connection& c, const std::string& pipeline) {
-  static const std::string statement =
-      fold_statement("(SELECT DISTINCT stream, slice FROM ingest.pages WHERE pipeline = $1) AS named", "");
-  c.execute(statement, {pipeline});
+void fold_all(postgres_connection& c, const std::string& pipeline, locked_slices l) {
+  const std::string names = "(SELECT DISTINCT stream, slice FROM ingest.pages WHERE pipeline = $1) AS named";
+  c.execute(fold_statement(names, l == locked_slices::are_left ? " SKIP LOCKED" : ""), {pipeline});
 }
 
 std::uint64_t count_rejects(postgres_connection& c, const std::string& pipeline) {

@@ -123,8 +123,10 @@ inline const std::string page_differs =
     "or the buffer or the database was restored from an older copy. Go on there or with an empty `directory`, or use "
     "`start_over()`";
 
-/// Folds what can be folded of the whole pipeline, waiting for whoever has locked a slice.
-void fold_all(postgres_connection& c, const std::string& pipeline);
+enum class locked_slices { are_waited_for, are_left };
+
+/// Folds what can be folded of the whole pipeline.
+void fold_all(postgres_connection& c, const std::string& pipeline, locked_slices l = locked_slices::are_waited_for);
 
 /// Sums over the pipeline.
 struct ledger_sums {

@@ -127,7 +127,8 @@ std::string libpq_connection::begin(std::string_view isolation) const {
   using std::chrono::milliseconds;
   // Shorter than our own patience with the socket, so that a wait for a lock is not taken for a dead server.
   const auto lock_timeout = std::clamp(limits_.io / 2, milliseconds(100), milliseconds(5000));
-  const auto idle_timeout = std::clamp(limits_.io, milliseconds(10'000), milliseconds(std::chrono::hours(24)));
+  const auto idle_timeout =
+      limits_.idle.value_or(std::clamp(limits_.io, milliseconds(10'000), milliseconds(std::chrono::hours(24))));
   const auto setting = [](const std::string& name, const std::string& value) {
     return "set_config('" + name + "', '" + value + "', true), ";
   };

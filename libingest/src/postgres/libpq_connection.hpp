@@ -22,6 +22,8 @@ class libpq_connection final : public postgres_connection {
   struct limits {
     std::chrono::milliseconds connect;
     std::chrono::milliseconds io;  ///< of silence while an answer or room in the socket is waited for
+    /// Longest pause inside a transaction, after which the server takes it back. None: as `io`.
+    std::optional<std::chrono::milliseconds> idle = {};
   };
 
   libpq_connection(const database_address& to, const std::string& application, limits l, std::stop_token stop);

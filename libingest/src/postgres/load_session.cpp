@@ -65,7 +65,10 @@ load_session::load_session(postgres_options o, connection_factory connect, std::
 std::unique_ptr<postgres_connection> load_session::make_connection(std::stop_token stop) {
   const std::string application =
       options_.lease ? application_of(options_.lease->worker) : "ingest/" + options_.pipeline;
-  const libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
+  libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
+  if (options_.lease) {
+    limits.idle = options_.lease->term;  // whoever is stopped in a transaction keeps others waiting no longer
+  }
   auto made = connect_ ? connect_(application, std::move(stop))
                        : std::make_unique<libpq_connection>(database_, application, limits, std::move(stop));
   outages_.connected();
