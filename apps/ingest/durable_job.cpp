@@ -50,6 +50,11 @@ void durable_job::share(bool fresh, const std::stop_token& stop) {
     if (had_its_way && (report_.status != run_status::complete || !finds_work(stop))) {
       return;
     }
+    if (!had_its_way && is_over(stop)) {
+      report_.run_id = run_id_;
+      report_.status = run_status::complete;
+      return;
+    }
     pause = counters_->rows_fetched > before ? shortest : std::min(2 * pause, longest);
     if (!wait_for(pause, stop)) {
       throw_if_stopped(stop);
@@ -74,6 +79,18 @@ bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
   return true;
 }
 
+/// Whether the run that this process has had a part in was completed by another one, perhaps longer ago.
+bool durable_job::is_over(const std::stop_token& stop) const {
+  try {
+    return has_taken_part_ && target_->look_for_work(run_id_, stop).is_complete;
+  } catch (const error& e) {
+    if (e.code() != errc::unavailable) {
+      throw;
+    }
+    return false;  // the next round waits for the database
+  }
+}
+
 /// Waits for slices that others have, until one of these is free. Nothing is left where the run is complete: then it is
 /// as the database says.
 bool durable_job::finds_work(const std::stop_token& stop) const {
@@ -92,7 +109,8 @@ bool durable_job::finds_work(const std::stop_token& stop) const {
       if (left.free > 0) {
         target_->end_transactions_of_lost(stop);
       }
-      if (left.is_followed || left.free > 0 || left.slices == 0) {
+      const bool is_being_completed = left.slices == 0 && left.is_locked;
+      if (left.is_followed || left.free > 0 || (left.slices == 0 && !is_being_completed)) {
         return true;
       }
       if (now - begun > std::chrono::seconds(1) && !std::exchange(told, true)) {
@@ -114,6 +132,9 @@ bool durable_job::finds_work(const std::stop_token& stop) const {
 
 /// Others need not wait until they run out.
 void durable_job::end_leases() const {
+  if (!target_) {
+    return;
+  }
   constexpr auto patience = std::chrono::seconds(2);
   std::stop_source late;
   const std::jthread timer([&](std::stop_token done) {
@@ -130,6 +151,7 @@ void durable_job::end_leases() const {
 }
 
 void durable_job::run_once(bool fresh, const std::stop_token& stop) {
+  has_directory_ = false;
   if (command_ != command::fetch) {
     target_ = std::make_shared<postgres_target>(target_options(settings_, counters_));
   }
@@ -191,6 +213,7 @@ void durable_job::run_once(bool fresh, const std::stop_token& stop) {
       run->settle_plan(std::move(plan));
     }
   }
+  has_taken_part_ = true;
   run->begin();
   run_id_ = from.identity.run_id;
   if (target_) {
@@ -327,16 +350,7 @@ bool durable_job::would_mix(const durable_run& run) const {
   const bool is_over = found.complete || (run.state() && run.state()->status == run_status::complete);
   return command_ == command::run && settings_.write == disposition::replace && present_in(found.identity.plan) &&
          !found.is_new && !is_over && from_of(settings_).mixes_states != nullptr &&
-         from_of(settings_).mixes_states(settings_) && !others_are_at_work(found.identity.run_id);
-}
-
-/// Those who read a run at the same time read one state of the source; a run that nobody has a lease of has been left.
-bool durable_job::others_are_at_work(const std::string& run_id) const {
-  if (!is_shared(settings_)) {
-    return false;
-  }
-  const work_left left = target_->look_for_work(run_id, {});
-  return left.slices == 0 || left.free < left.slices;
+         from_of(settings_).mixes_states(settings_);
 }
 
 /// Whether it is still the run of this directory that is to be given up, only the ledger knows: another host may have
@@ -384,7 +398,7 @@ void durable_job::check_source(const resumption& from) const {
 /// another run, the next sync.
 bool durable_job::is_due_for_next_sync(const durable_run& run) const {
   return (settings_.incremental || reads_anew(settings_)) && command_ == command::run && run.found().complete &&
-         run.ledger_has_answered();
+         run.ledger_has_answered() && !has_taken_part_;
 }
 
 /// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.

@@ -39,13 +39,13 @@ class durable_job {
   void share(bool fresh, const std::stop_token& stop);
   bool takes_part(bool fresh, const std::stop_token& stop);
   bool finds_work(const std::stop_token& stop) const;
+  bool is_over(const std::stop_token& stop) const;
   void renew_leases(const std::stop_token& done) const;
   void end_leases() const;
 
   durable_run_options options(std::stop_token stop) const;
   bool has_nothing_to_do(const durable_run& run) const;
   bool would_mix(const durable_run& run) const;
-  bool others_are_at_work(const std::string& run_id) const;
   void await_ledger(durable_run& run, const std::stop_token& stop) const;
   void check_source(const resumption& from) const;
   bool is_due_for_next_sync(const durable_run& run) const;
@@ -60,8 +60,9 @@ class durable_job {
   std::shared_ptr<metrics> counters_;
   run_report& report_;
   std::shared_ptr<postgres_target> target_;
-  std::string run_id_;          ///< that the ledger has, as far as is known
-  bool has_directory_ = false;  ///< DATA_DIR is no other process's
+  std::string run_id_;           ///< that the ledger has, as far as is known
+  bool has_directory_ = false;   ///< DATA_DIR is no other process's
+  bool has_taken_part_ = false;  ///< in a run, or tried to begin one
 };
 
 }  // namespace ingest::app

@@ -10,8 +10,8 @@ namespace ingest::app {
 std::string worker_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  // In containers, hosts and processes may well be called alike.
-  return std::string(host.data()) + '/' + std::to_string(::getpid()) + '/' + std::to_string(std::random_device{}());
+  // In containers, hosts and processes may well be called alike; and the server cuts long names off at their end.
+  return std::to_string(std::random_device{}()) + '/' + std::to_string(::getpid()) + '/' + host.data();
 }
 
 }  // namespace ingest::app

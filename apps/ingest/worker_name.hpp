@@ -4,7 +4,7 @@
 
 namespace ingest::app {
 
-/// Tells this process from all others that share a run, and its own later lives: "host/pid/number".
+/// Tells this process from all others that share a run, and its own later lives: "number/pid/host".
 std::string worker_name();
 
 }  // namespace ingest::app

@@ -114,22 +114,18 @@ BOOST_AUTO_TEST_CASE(go_on_where_all_of_them_were_killed) {
   r.check();
 }
 
-BOOST_AUTO_TEST_CASE(replace_a_table_once_and_as_a_whole) {
+BOOST_AUTO_TEST_CASE(do_not_begin_another_sync_when_the_one_that_they_share_has_ended) {
   shared_run r;
-  for (int sync = 1; sync <= 2; ++sync) {
-    auto flags = ingest_run::slices(12);
-    flags.insert(flags.end(), {"--write", "replace"});
-    child_process first = r.worker(1, flags);
-    child_process second = r.worker(2, flags);
-    shared_run::end(first, 0);
-    shared_run::end(second, 0);
-    r.check();
-  }
-  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") >= 2U);
-  BOOST_TEST(
-      r.number("SELECT count(*) FROM pg_class WHERE relname LIKE '%ingest%' AND relkind = 'r' AND relnamespace = "
-               "'public'::regnamespace") == 1U,
-      "no table that was filled beside it is left");
+  const std::vector<std::string> flags = {"--incremental", "--slices", "12", "--since", "1766966400000"};
+  child_process first = r.worker(1, flags);
+  await(first, [&] { return r.pages_in_ledger() >= 1; });
+  child_process second = r.worker(2, flags);
+  child_process third = r.worker(3, flags);
+  shared_run::end(first, 0);
+  shared_run::end(second, 0);
+  shared_run::end(third, 0);
+  r.check();
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
@@ -161,13 +157,43 @@ BOOST_AUTO_TEST_CASE(do_not_throw_away_what_was_fetched_and_is_to_be_loaded_nor_
   BOOST_TEST(r.run("fetch", {"--pipeline", "fetched"}).exit_code == 0);
   child_process first = r.worker(1);
   shared_run::end(first, 78);
-  BOOST_TEST(first.err().find("ingest load") != std::string::npos, first.err());
+  BOOST_TEST(first.err().find("DATA_DIR") != std::string::npos, first.err());
   child_process second = r.worker(2);
   await(second, [&] { return r.pages_in_ledger() >= 4; });
   child_process third = r.worker(2);
   shared_run::end(third, 75);
   shared_run::end(second, 0);
   r.check();
+}
+
+BOOST_AUTO_TEST_CASE(do_not_throw_away_what_a_process_alone_has_begun) {
+  shared_run r;
+  r.environment["WORKERS"] = "alone";
+  {
+    child_process alone = r.worker(1);
+    await(alone, [&] { return r.pages_in_ledger() >= 4; });
+    alone.signal(SIGKILL);
+    alone.wait(in_time);
+  }
+  r.environment["WORKERS"] = "shared";
+  child_process first = r.worker(1);
+  shared_run::end(first, 78);
+  r.environment["WORKERS"] = "alone";
+  child_process again = r.worker(1);
+  shared_run::end(again, 0);
+  r.check();
+}
+
+BOOST_AUTO_TEST_CASE(say_what_is_wrong_with_their_settings) {
+  shared_run r(0);
+  for (const std::vector<std::string>& flags : std::vector<std::vector<std::string>>{
+           {"--table", "a.b.c"},
+           {"--write", "replace"},
+           {"--initial-load", "--write", "merge", "--tables", "typed", "--key", "_ingest_extra"}}) {
+    child_process worker = r.worker(1, flags);
+    const int exit_code = worker.wait(in_time);
+    BOOST_TEST((exit_code == 78 || exit_code == 64), exit_code << ": " << worker.err());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(need_a_source_that_all_of_them_can_read_and_a_database_that_answers) {

@@ -129,6 +129,11 @@ postgres_options target_options(const settings& s, std::shared_ptr<metrics> coun
   o.write = s.write;
   o.nuls = s.nuls;
   if (is_shared(s)) {
+    if (s.write == disposition::replace) {
+      throw error(errc::config,
+                  "WORKERS is shared, and " + (s.stream.empty() ? "WRITE is" : "stream " + s.stream + " has WRITE") +
+                      " replace: a table is replaced by one process alone. Choose merge or skip, or WORKERS=alone");
+    }
     o.lease = slice_lease{worker_name(), s.lease_term};
   }
   o.allow_unlogged = s.allow_unlogged;

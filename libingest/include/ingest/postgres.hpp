@@ -111,12 +111,14 @@ struct typed_table {
 struct slice_lease {
   std::string worker;  ///< names this process among all others, and among its own earlier lives; not empty
   std::chrono::milliseconds term = std::chrono::seconds(15);  ///< by the server's clock
+  std::size_t at_once = 8;  ///< no more are leased in one go: what is not read yet is kept from others
 };
 
 /// What of a run is left to be done.
 struct work_left {
   bool is_complete = false;
   bool is_followed = false;  ///< the pipeline has another run now
+  bool is_locked = false;    ///< somebody has it alone: begins, takes over or completes it
   std::uint64_t slices = 0;  ///< that have not ended
   std::uint64_t free = 0;    ///< of these, such as nobody has a lease of, or none that has not run out
 };

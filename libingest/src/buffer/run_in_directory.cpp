@@ -27,31 +27,48 @@ run_in_directory::run_in_directory(durable_run_options o)
   if (!options_.files) {
     lock_.emplace(options_.directory);
   }
-  if (options_.shares_slices) {
-    forget_leased();
-  }
+  forget_leased();
   asked_.pipeline = options_.pipeline;
   asked_.plan = options_.plan;
   asked_.slices = options_.plan ? options_.slices : 1;
 }
 
-/// What is here was read of slices that others have by now. Should the process die in here, the next one comes here
-/// again.
+/// What a process that shares a run has here is of slices that others have by now: it can be read again, and is given
+/// up by whoever comes next. What is of a process alone is not thrown away. Should the process die in here, the next
+/// one comes here again.
 void run_in_directory::forget_leased() {
-  look_at_state();
-  if (known_.state && known_.state->command == "fetch") {
-    throw error(errc::config, directory().string() +
-                                  " has what was only fetched, and a run that is shared would throw it away: load it "
-                                  "(`make_sink`) first, or give this run a `directory` of its own");
-  }
+  const auto mark = directory() / "shared_run";
   const std::vector<std::string> names = files_.list(directory());
-  if (std::any_of(names.begin(), names.end(), [](const std::string& n) { return n.starts_with("events_buffer."); })) {
+  const bool is_empty = std::none_of(names.begin(), names.end(), [](const std::string& n) {
+    return n.starts_with("events_buffer.") || n == "ingestion.state";
+  });
+  if (!files_.exists(mark)) {
+    look_at_state();
+    const bool is_over = known_.state && known_.state->status == run_status::complete &&
+                         known_.state->command != "fetch" && disk_buffer::inspect(files_, directory()).pages.empty();
+    if (!options_.shares_slices) {
+      return;
+    }
+    if (!is_empty && !is_over) {
+      throw error(errc::config,
+                  directory().string() +
+                      " has what one process alone has begun to read, and a run that is shared would throw it "
+                      "away: finish that one first, or give this run a `directory` of its own");
+    }
+    files_.create(mark)->sync();
+    files_.sync_directory(directory());
+  }
+  if (!is_empty) {
     log::info(events::run_given_up,
-              "what a process before had read here and not loaded is read again, by whoever has its slices now");
+              "what is left here of a run that was shared is read again by whoever has its slices");
   }
   remove_buffer();
   state_store(files_, directory()).remove();
   known_.state.reset();
+  if (!options_.shares_slices) {
+    files_.remove(mark);
+    files_.sync_directory(directory());
+  }
 }
 
 void run_in_directory::start_over() {
@@ -387,7 +404,8 @@ void run_in_directory::begin() {
     description_.follows.clear();
   }
   // Until the ledger is ours, another process may have made it another one's.
-  description_.yields = options_.ledger && (found_.is_new || description_.yields || !description_.follows.empty());
+  description_.yields = options_.ledger && (found_.is_new || description_.yields || !description_.follows.empty() ||
+                                            options_.shares_slices);
   description_.updated_at = timestamp_now();
   // The run's identity is on disk before anything of the run is: in the ledger, or in an index.
   state_store store(files_, directory());

@@ -97,10 +97,14 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
   return begun;
 }
 
-bool has_open_slices(postgres_connection& c, const run_identity& who) {
+bool is_left_to_others(postgres_connection& c, const run_identity& who) {
+  if (!c.execute(advisory_lock(c, "pg_try_advisory_xact_lock_shared", who.pipeline)).truth(0, 0)) {
+    return true;  // whoever has it alone completes it
+  }
   lock_pipeline(c, who, "KEY SHARE");
   fold_all(c, who.pipeline, locked_slices::are_left);
-  return !c.execute("SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1", {who.pipeline}).empty();
+  return is_complete(c, who.pipeline, who.run_id) ||
+         !c.execute("SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1", {who.pipeline}).empty();
 }
 
 std::optional<std::string> slices_without_word(postgres_connection& c, const std::string& pipeline,

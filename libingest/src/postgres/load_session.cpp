@@ -67,7 +67,8 @@ std::unique_ptr<postgres_connection> load_session::make_connection(std::stop_tok
       options_.lease ? application_of(options_.lease->worker) : "ingest/" + options_.pipeline;
   libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
   if (options_.lease) {
-    limits.idle = options_.lease->term;  // whoever is stopped in a transaction keeps others waiting no longer
+    // Whoever is stopped in a transaction keeps others waiting no longer.
+    limits.idle = std::max<std::chrono::milliseconds>(options_.lease->term, std::chrono::seconds(10));
   }
   auto made = connect_ ? connect_(application, std::move(stop))
                        : std::make_unique<libpq_connection>(database_, application, limits, std::move(stop));
@@ -294,9 +295,10 @@ std::vector<slice_progress> load_session::claim(postgres_connection& c, std::spa
   for (const ledger_slice& s : read_slices(c, options_.pipeline, slices)) {
     found[s.reached.slice] = s;
   }
+  const std::size_t most = options_.lease ? options_.lease->at_once : run_ledger::most_claimed;
   std::vector<slice_id> open;
   std::size_t asked = 0;
-  for (; asked < slices.size() && open.size() < run_ledger::most_claimed; ++asked) {
+  for (; asked < slices.size() && open.size() < most; ++asked) {
     if (const auto known = found.find(slices[asked]); known == found.end() || !known->second.gapless.done) {
       open.push_back(slices[asked]);
     }

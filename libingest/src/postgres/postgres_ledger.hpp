@@ -135,8 +135,8 @@ server_transaction begin_completing(postgres_connection& c, const run_identity& 
                                     const slice_fences& ours);
 
 /// Folds what can be folded of a run that several processes load, and tells whether slices are left that have not
-/// ended. Waits for no loading transaction.
-bool has_open_slices(postgres_connection& c, const run_identity& who);
+/// ended, or another process completes it, or has. Waits for no loading transaction.
+bool is_left_to_others(postgres_connection& c, const run_identity& who);
 
 /// Of a run that replaces a table and has brought nothing: how many slices it has, if the table has rows and of none of
 /// the slices anybody has said that it has no records, as run_ledger::replaces_rows() has it.

@@ -370,11 +370,14 @@ write_outcome postgres_sink::count(const range_load::outcome& done, const batch&
 }
 
 void postgres_sink::finalize() {
-  if (completes_run_ && session_->options().lease &&
-      with_retries([&](const opened_target& opened) { return is_left_to_others(opened); })) {
+  const auto is_left = [this] {
+    return session_->options().lease &&
+           with_retries([this](const opened_target& opened) { return is_left_to_others(opened); });
+  };
+  if (!completes_run_ || is_left()) {
     return;
   }
-  if (completes_run_) {
+  try {
     session_->complete_once([this] {
       removed_rows removed;
       const counted_rows rows = with_retries([&](const opened_target& opened) { return complete(opened, removed); });
@@ -382,15 +385,20 @@ void postgres_sink::finalize() {
       session_->options().counters->duplicates_differing += removed.differing;
       return rows;
     });
+  } catch (const error& e) {
+    connection_.close();
+    if (e.code() != errc::bad_data || !is_left()) {  // another process has come in between
+      throw;
+    }
   }
 }
 
 /// Of several processes, the one that comes last completes the run.
 bool postgres_sink::is_left_to_others(const opened_target& opened) {
   connection_->run(connection_->begin());
-  const bool is_open = has_open_slices(*connection_, opened.identity);
+  const bool is_left = detail::is_left_to_others(*connection_, opened.identity);
   connection_->run("COMMIT");
-  return is_open;
+  return is_left;
 }
 
 /// One transaction: whenever the process or the server dies in it, nothing of it has happened, and the next run finds

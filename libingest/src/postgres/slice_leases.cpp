@@ -1,6 +1,7 @@
 #include "postgres/slice_leases.hpp"
 
 #include "postgres/ledger_rows.hpp"
+#include "postgres/ledger_tables.hpp"
 
 namespace ingest::detail {
 
@@ -80,19 +81,25 @@ void end_transactions_of_lost(postgres_connection& c, const std::string& pipelin
   }
   c.execute(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1::text[]) "
-      "AND datname = current_database() AND usename = current_user AND xact_start < clock_timestamp() - $2::interval",
+      "AND datname = current_database() AND usename = current_user AND xact_start < clock_timestamp() - $2::interval "
+      // What is committed and waits for a standby is not ended: it would be seen without one.
+      "AND wait_event IS DISTINCT FROM 'SyncRep' AND application_name <> current_setting('application_name')",
       {names.text(), interval_of(term)});
 }
 
 work_left look_for_work(postgres_connection& c, const std::string& pipeline, const std::string& run_id) {
+  // Before a process has opened the run, an older ledger has no leases.
+  const std::string free = ledger_is_current(c) ? has_run_out : "true";
   const query_result r = c.execute(
-      "SELECT EXISTS (SELECT FROM ingest.syncs WHERE pipeline = $1 AND run_id = $2 AND completed_at IS NOT NULL AND "
-      "NOT "
-      "given_up), NOT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2), count(*), "
-      "count(*) FILTER (WHERE " +
-          has_run_out + ") FROM ingest.slices WHERE pipeline = $1 AND NOT done",
+      "SELECT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2 AND complete) OR EXISTS (SELECT "
+      "FROM "
+      "ingest.syncs WHERE pipeline = $1 AND run_id = $2 AND completed_at IS NOT NULL AND NOT "
+      "coalesce((to_jsonb(syncs) ->> 'given_up')::boolean, false)), "
+      "NOT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2), count(*), count(*) FILTER (WHERE " +
+          free + ") FROM ingest.slices WHERE pipeline = $1 AND NOT done",
       {pipeline, run_id});
-  return {r.truth(0, 0), r.truth(0, 1), unsigned_at(r, 0, 2), unsigned_at(r, 0, 3)};
+  const bool is_locked = !c.execute(advisory_lock(c, "pg_try_advisory_xact_lock_shared", pipeline)).truth(0, 0);
+  return {r.truth(0, 0), r.truth(0, 1), is_locked, unsigned_at(r, 0, 2), unsigned_at(r, 0, 3)};
 }
 
 }  // namespace ingest::detail
