@@ -38,6 +38,9 @@ run_in_directory::run_in_directory(durable_run_options o)
 /// one comes here again.
 void run_in_directory::forget_leased() {
   const auto mark = directory() / "shared_run";
+  if (!options_.shares_slices && !files_.exists(mark)) {
+    return;
+  }
   const std::vector<std::string> names = files_.list(directory());
   const bool is_empty = std::none_of(names.begin(), names.end(), [](const std::string& n) {
     return n.starts_with("events_buffer.") || n == "ingestion.state";
@@ -46,9 +49,6 @@ void run_in_directory::forget_leased() {
     look_at_state();
     const bool is_over = known_.state && known_.state->status == run_status::complete &&
                          known_.state->command != "fetch" && disk_buffer::inspect(files_, directory()).pages.empty();
-    if (!options_.shares_slices) {
-      return;
-    }
     if (!is_empty && !is_over) {
       throw error(errc::config,
                   directory().string() +
