@@ -53,8 +53,9 @@ std::size_t watermark_of(const simulated_database& database);
 /// All that is older than the watermark is in the table; where that is replaced, all that there was then, and no other.
 std::string problem_of_watermark(const simulated_database& database, const simulated_api& api);
 
-/// A complete run: each event before the watermark in the table, once, as it was; the ledger and the state say so.
-std::string problem_of_completion(const std::string& run_id, simulated_disk& disk, const simulated_database& database,
+/// A complete run: each event before the watermark in the table, once, as it was; the ledger says so, and the state, on
+/// `disk`, of a process that had the run for itself.
+std::string problem_of_completion(const std::string& run_id, simulated_disk* disk, const simulated_database& database,
                                   const simulated_api& api);
 
 }  // namespace ingest::testing

@@ -9,7 +9,9 @@ namespace ingest::testing {
 
 namespace {
 
-constexpr std::array<std::string_view, 20> names = {
+const std::string taking_lease = "UPDATE ingest.slices SET fence = fence + 1, owner = $4, ";
+
+constexpr std::array<std::string_view, 27> names = {
     "no bug",
     "cursor saved before fsync of its data",
     "rename without fsync",
@@ -30,6 +32,13 @@ constexpr std::array<std::string_view, 20> names = {
     "resumed run fills the table that people read",
     "table of a resumed run made anew",
     "table of a run that was given up stays",
+    "lease trusted instead of the fence",
+    "late renewal trusted instead of the fence",
+    "lease taken over without raising the fence",
+    "slice leased while it is being loaded",
+    "run completed while others have slices",
+    "run believed to be complete",
+    "run begun twice",
 };
 
 /// Lies about some syncs.
@@ -93,6 +102,15 @@ class careless_connection final : public passing_connection {
     if (bug_->bug == planted_bug::ledger_on_its_own && sql.starts_with("INSERT INTO ingest.pages")) {
       return connect_(stop_)->execute(sql, parameters);
     }
+    if (bug_->bug == planted_bug::lease_keeps_fence && sql.starts_with(taking_lease)) {
+      return behind().execute("UPDATE ingest.slices SET fence = fence, " + sql.substr(sql.find("owner = ")),
+                              parameters);
+    }
+    if (bug_->bug == planted_bug::leased_while_loading && sql.find(" FOR UPDATE SKIP LOCKED") != std::string::npos) {
+      std::string careless = sql;
+      careless.replace(careless.find(" FOR UPDATE SKIP LOCKED"), 23, " FOR KEY SHARE");
+      return behind().execute(careless, parameters);
+    }
     if (bug_->bug == planted_bug::no_locks) {
       return behind().execute(sql.substr(0, sql.find(" FOR KEY SHARE")), parameters);
     }
@@ -104,7 +122,22 @@ class careless_connection final : public passing_connection {
         }
         return r;
       case planted_bug::no_fence_check:
+      case planted_bug::lease_trusted:
         return with_first_fences(sql, std::move(r));
+      case planted_bug::renewal_trusted:
+        bug_->has_renewed |= sql.starts_with("UPDATE ingest.slices SET lease_until = ");
+        return bug_->has_renewed ? with_first_fences(sql, std::move(r)) : remembering_fences(sql, std::move(r));
+      case planted_bug::completed_early:
+        return without_open_slices(sql, std::move(r));
+      case planted_bug::believed_complete:
+        return sql.starts_with("SELECT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2 AND compl")
+                   ? detail::query_result({{"t", "f", "0", "0"}}, "SELECT 1")
+                   : std::move(r);
+      case planted_bug::begun_twice:
+        return sql.starts_with("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines") &&
+                       !std::exchange(bug_->has_begun, true)
+                   ? detail::query_result({}, "SELECT 0")
+                   : std::move(r);
       case planted_bug::no_look_at_folds:
         return sql.starts_with("SELECT s.stream, s.slice, s.pages, s.position, s.done FROM ") ? at_beginning(r, 5) : r;
       case planted_bug::numbers_reused:
@@ -158,6 +191,30 @@ class careless_connection final : public passing_connection {
     return r;
   }
 
+  /// Nothing is kept from it yet.
+  detail::query_result remembering_fences(const std::string& sql, detail::query_result r) {
+    if (sql.starts_with("SELECT s.stream, s.slice, s.fence FROM ")) {
+      for (const auto& row : rows_of(r, 3)) {
+        bug_->first_fences.try_emplace(slice_id(*row[0], *row[1]), *row[2]);
+      }
+    }
+    return r;
+  }
+
+  /// As if all slices that the ledger has had ended, and there were as many as there should be.
+  static detail::query_result without_open_slices(const std::string& sql, detail::query_result r) {
+    if (sql.starts_with("SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1") ||
+        sql.starts_with("SELECT stream, slice, pages, fence FROM ingest.slices WHERE pipeline = $1 AND NOT done")) {
+      return {{}, "SELECT 0"};
+    }
+    if (sql.starts_with("SELECT coalesce(sum(done), 0), ") && !r.empty()) {
+      rows told = rows_of(r, 5);
+      told[0][0] = "1000";
+      return {told, std::string(r.tag())};
+    }
+    return r;
+  }
+
   /// As if no page of these slices had been folded. The pages are the third column, the position and whether that is
   /// the end those behind; if there are more, the rows and the fence follow.
   static detail::query_result at_beginning(const detail::query_result& r, int columns) {
@@ -204,6 +261,13 @@ std::unique_ptr<detail::postgres_connection> plant(const std::shared_ptr<databas
     case planted_bug::no_look_at_folds:
     case planted_bug::numbers_reused:
     case planted_bug::watermark_first:
+    case planted_bug::lease_trusted:
+    case planted_bug::renewal_trusted:
+    case planted_bug::lease_keeps_fence:
+    case planted_bug::leased_while_loading:
+    case planted_bug::completed_early:
+    case planted_bug::believed_complete:
+    case planted_bug::begun_twice:
       return std::make_unique<careless_connection>(bug, connect, std::move(stop));
     case planted_bug::old_table_dropped:
     case planted_bug::placed_on_its_own:

@@ -34,6 +34,15 @@ enum class planted_bug {
   resumed_into_target,   ///< a run that is resumed fills the table that people read
   made_anew,             ///< a run that is resumed makes its table anew
   leftover_kept,         ///< the table of a run that was given up stays
+
+  // Where processes share a run:
+  lease_trusted,         ///< who has had a lease loads, and does not look whether another has taken the slice since
+  renewal_trusted,       ///< so does whoever has renewed its leases, though that came too late
+  lease_keeps_fence,     ///< a lease that is taken over does not raise the fence
+  leased_while_loading,  ///< a slice is leased though a transaction of who had it before is loading it
+  completed_early,       ///< a process that finds nothing left to read completes the run, whatever others are at
+  believed_complete,     ///< a process that has nothing left to do takes the run for complete
+  begun_twice,           ///< of two processes that begin a run the later one takes no notice of the earlier
 };
 std::string_view name_of(planted_bug b);
 
@@ -46,6 +55,8 @@ struct database_bug {
   std::map<slice_id, std::string> first_fences;  ///< that this process was told
   std::string first_run;
   std::string watermark;  ///< that the sync will reach
+  bool has_renewed = false;
+  bool has_begun = false;
 };
 
 using plain_factory = std::function<std::unique_ptr<detail::postgres_connection>(std::stop_token)>;

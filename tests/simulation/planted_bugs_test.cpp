@@ -12,13 +12,14 @@ namespace {
 
 constexpr std::uint64_t most_seeds = 1'000;
 
-void expect_found(planted_bug bug) {
+void expect_found(planted_bug bug, workers who = workers::alone) {
   ingest::log::configure(ingest::log::format::json, ingest::log::level::error);
   for (std::uint64_t seed = 1; seed <= most_seeds; ++seed) {
-    const simulated_history with_bug = simulate(seed, bug);
+    const simulated_history with_bug = simulate(seed, bug, who);
     if (!with_bug.violation.empty()) {
       std::cout << name_of(bug) << ": found by seed " << seed << ": " << with_bug.violation << "\n";
-      BOOST_TEST(simulate(seed).violation.empty(), "seed " << seed << " fails without the bug as well");
+      BOOST_TEST(simulate(seed, planted_bug::none, who).violation.empty(),
+                 "seed " << seed << " fails without the bug as well");
       return;
     }
   }
@@ -111,6 +112,34 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_that_makes_its_table_anew) {
 
 BOOST_AUTO_TEST_CASE(a_table_that_a_run_has_left_which_was_given_up) {
   expect_found(planted_bug::leftover_kept);
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_is_trusted_instead_of_the_fence) {
+  expect_found(planted_bug::lease_trusted, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_late_renewal_that_is_trusted_instead_of_the_fence) {
+  expect_found(planted_bug::renewal_trusted, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_is_taken_over_without_raising_the_fence) {
+  expect_found(planted_bug::lease_keeps_fence, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_that_is_leased_while_it_is_being_loaded) {
+  expect_found(planted_bug::leased_while_loading, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_completed_while_others_have_slices) {
+  expect_found(planted_bug::completed_early, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_believed_to_be_complete) {
+  expect_found(planted_bug::believed_complete, workers::shared);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_begun_twice) {
+  expect_found(planted_bug::begun_twice, workers::shared);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

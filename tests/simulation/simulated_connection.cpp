@@ -75,6 +75,8 @@ void simulated_connection::before(const std::string& sql) {
     throw_if_stopped(stop_);
   }
   database_.settle();
+  client_.meanwhile();
+  client_.require_alive();
   if (schedule_.occurs(fault::process_paused, client_.name() + " before " + shown(sql))) {
     client_.while_paused();
     client_.require_alive();

@@ -27,7 +27,9 @@ struct slice_row {
   std::string position;
   bool done = false;
   std::uint64_t rows = 0, duplicates = 0, rejected = 0;
-  std::string owner;  ///< whose session has raised the fence; no column of the real table
+  std::string owner;               ///< whose session has raised the fence; no column of the real table
+  std::string worker = {};         ///< who has a lease of it
+  std::uint64_t leased_until = 0;  ///< by the database's clock; 0: nobody's
 };
 
 struct page_row {
@@ -111,7 +113,8 @@ struct backend {
   bool has_client = true;
   bool commit_sent = false;  ///< by a client that is gone: it may yet be carried out
   bool in_transaction = false;
-  bool failed = false;  ///< the transaction takes nothing but a rollback
+  std::uint64_t began = 0;  ///< the transaction, by the database's clock
+  bool failed = false;      ///< the transaction takes nothing but a rollback
   unsigned blocked = 0;
   tables made;
   std::optional<tables> savepoint;
@@ -162,6 +165,9 @@ class simulated_database {
   /// Time passes: sessions without clients may end.
   void settle();
 
+  /// The one clock that leases go by: a statement takes a millisecond.
+  void pass_time(std::uint64_t milliseconds) { now_ += milliseconds; }
+
   /// Ends all sessions without clients, at last.
   void settle_all();
 
@@ -192,6 +198,7 @@ class simulated_database {
   int last_number_ = 0;
   table_id last_table_ = 0;
   unsigned refused_ = 0;
+  std::uint64_t now_ = 1;
 };
 
 }  // namespace ingest::testing

@@ -75,7 +75,12 @@ bool simulated_job::step() {
     if (run_ && around_.bug == planted_bug::sealed_unreported) {
       report_pages_too_late();
     }
-    if (!run_) {
+    if (run_ && shares()) {
+      keep_leases();
+    }
+    if (waits_) {
+      look_for_work();
+    } else if (!run_) {
       start();
     } else if (!run_->step()) {
       finish();
@@ -99,7 +104,57 @@ bool simulated_job::step() {
 void simulated_job::finish() {
   const stream_result& r = *run_->result();
   failure_ = r.failure;
+  if (shares()) {
+    end_leases();
+  }
+  if (shares() && r.ok()) {
+    waits_ = true;
+    return;
+  }
   end_ = r.ok() ? end::complete : r.status == stream_status::aborted ? end::interrupted : end::aborted;
+}
+
+std::string simulated_job::run_id() const {
+  return durable_ ? durable_->found().identity.run_id : "";
+}
+
+/// What the program has a thread for. Some renewals come too late, and some processes get none through.
+void simulated_job::keep_leases() {
+  const auto term = static_cast<std::uint64_t>(around_.lease_term->count());
+  try {
+    if (renews_leases_ && around_.chance.one_in(1 + term / 16)) {
+      target_->renew_leases({});
+    } else if (around_.chance.one_in(1 + term / 4)) {
+      target_->end_transactions_of_lost({});
+    }
+  } catch (const error& e) {
+    process_.note(std::string("does not keep its leases: ") + e.what());
+  }
+}
+
+void simulated_job::end_leases() {
+  try {
+    target_->end_leases({});
+  } catch (const error& e) {
+    process_.note(std::string("does not end its leases: ") + e.what());
+  }
+}
+
+/// As the program does between two looks; what it waits for, others do meanwhile.
+void simulated_job::look_for_work() {
+  try {
+    const work_left left = target_->look_for_work(run_id(), {});
+    if (left.is_complete) {
+      end_ = end::complete;
+    } else if (left.is_followed || left.free > 0 || (left.slices == 0 && !left.is_locked)) {
+      end_ = end::left;
+    }
+  } catch (const error& e) {
+    if (e.code() != errc::unavailable) {
+      throw;
+    }
+    process_.note(std::string("cannot look what is left: ") + e.what());
+  }
 }
 
 /// A sync reads what is new; or where it replaces a table, everything.
@@ -123,6 +178,7 @@ void simulated_job::start() {
     o.quota_bytes = 4'200 * (1 + around_.chance.draw(5));  // about as many pages
   }
   o.renews = replaces();
+  o.shares_slices = shares();
   o.ledger = target_;
   o.files = &seen_files_;
   durable_.emplace(std::move(o));
@@ -134,6 +190,10 @@ void simulated_job::start() {
       std::stoul("0" + durable_->found().watermark) < around_.api.eras()) {
     process_.note("begins the next sync");
     durable_->begin_next(settled_plan());
+  }
+  if (shares() && durable_->found().complete && std::stoul("0" + durable_->found().watermark) >= around_.api.eras()) {
+    end_ = end::complete;
+    return;
   }
   if (durable_->found().identity.plan == plan) {
     if (!replaces() && !durable_->found().is_new && !durable_->ledger_has_answered()) {
@@ -158,6 +218,10 @@ std::shared_ptr<postgres_target> simulated_job::make_target() {
   o.pipeline = simulated_pipeline;
   o.rejects_file = around_.rejects_file;
   o.write = around_.database.write();
+  if (around_.lease_term) {
+    renews_leases_ = !around_.chance.one_in(4);
+    o.lease = slice_lease{process_.name(), *around_.lease_term, 1 + around_.chance.draw(3)};
+  }
   if (around_.chance.one_in(3)) {
     o.outage_deadline = std::chrono::milliseconds(0);  // the first failure is one too many
   }
@@ -192,6 +256,7 @@ actors::pipeline_spec simulated_job::specify(const run_state& description) {
   buffer.take_slices = [this](std::span<const slice_id> slices, std::stop_token stop) {
     return durable_->take(slices, std::move(stop));
   };
+  buffer.shares_slices = shares();
   buffer.count_slices = [this](std::uint64_t count) { durable_->expect_slices(count); };
   buffer.completed = [this] { return durable_->completed(); };
   buffer.order = durable_->order();
@@ -236,6 +301,9 @@ void simulated_job::check_positions(const disk_buffer& buffer, const slice_pages
 }
 
 void simulated_job::check_removal(const std::filesystem::path& path) {
+  if (shares()) {
+    return;  // its buffer is a cache of what its leases were for
+  }
   const std::string problem = problem_of_removal(path, process_.name(), disk_, around_.database);
   if (!problem.empty()) {
     around_.chance.violate(process_.name() + " " + problem);

@@ -28,13 +28,21 @@ struct simulated_surroundings {
   simulated_database& database;
   std::filesystem::path rejects_file;
   planted_bug bug = planted_bug::none;
+  std::optional<std::chrono::milliseconds> lease_term = std::nullopt;  ///< where processes share the run
 };
 
 /// One life of the main job on one disk: what the program does from its start to its end, with the real recovery,
 /// buffer, state, actors and loaders.
 class simulated_job {
  public:
-  enum class end { running, complete, interrupted, aborted, dead };
+  enum class end {
+    running,
+    complete,
+    left,  ///< to be gone on with: it has done what it could of a run that is shared, and there is more to do
+    interrupted,
+    aborted,
+    dead
+  };
 
   simulated_job(const simulated_surroundings& around, simulated_disk& disk, std::string name);
   ~simulated_job();
@@ -51,7 +59,7 @@ class simulated_job {
   simulated_process& process() { return process_; }
   simulated_disk& disk() { return disk_; }
   end ended() const { return end_; }
-  std::string run_id() const { return durable_ ? durable_->description().identity.run_id : ""; }
+  std::string run_id() const;
   const std::optional<error>& failure() const { return failure_; }
 
  private:
@@ -67,6 +75,10 @@ class simulated_job {
   void keep_credit_of_the_dead();
   void report_pages_too_late();
   void finish();
+  bool shares() const { return around_.lease_term.has_value(); }
+  void keep_leases();
+  void end_leases();
+  void look_for_work();
 
   simulated_surroundings around_;
   simulated_disk& disk_;
@@ -79,6 +91,8 @@ class simulated_job {
   std::shared_ptr<postgres_target> target_;
   std::optional<durable_run> durable_;
   bool starts_over_ = false;
+  bool renews_leases_ = false;
+  bool waits_ = false;                        ///< for others, having done what there was to do
   std::pair<std::size_t, std::size_t> eras_;  ///< that its sync reads: from, up to
   std::int64_t credit_window_ = 0;
   struct watched_reader {

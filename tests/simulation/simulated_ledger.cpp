@@ -20,18 +20,6 @@ std::uint64_t number(const std::string& value) {
   return std::stoull(value);
 }
 
-/// The slices that the second and third parameter name, in the order of their names, each once.
-std::vector<slice_key> named(const std::vector<std::string>& p) {
-  const auto streams = array_elements(p.at(1));
-  const auto slices = array_elements(p.at(2));
-  std::vector<slice_key> keys;
-  for (std::size_t i = 0; i < streams.size(); ++i) {
-    keys.emplace_back(p.at(0), slice_id(streams[i], slices.at(i)));
-  }
-  std::sort(keys.begin(), keys.end());
-  return keys;
-}
-
 /// The pages that the second to fourth parameter name.
 std::vector<page_key> named_pages(const std::vector<std::string>& p) {
   const auto streams = array_elements(p.at(1));
@@ -55,6 +43,17 @@ detail::query_result::row_values with_name(const slice_key& key, const detail::q
 }
 
 }  // namespace
+
+std::vector<slice_key> named_slices_of(const std::vector<std::string>& p) {
+  const auto streams = array_elements(p.at(1));
+  const auto slices = array_elements(p.at(2));
+  std::vector<slice_key> keys;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    keys.emplace_back(p.at(0), slice_id(streams[i], slices.at(i)));
+  }
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
 
 // -- Questions -------------------------------------------------------------------------------------------------------
 
@@ -88,7 +87,7 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
     return answer;
   }
   if (sql.starts_with("SELECT p.stream, p.slice, p.page, p.position, p.last, p.rows FROM")) {
-    for (const slice_key& key : named(p)) {
+    for (const slice_key& key : named_slices_of(p)) {
       for (auto at = now.pages.lower_bound({key, 0}); at != now.pages.end() && at->first.first == key; ++at) {
         const page_row& r = at->second;
         answer.push_back(with_name(key, {text(at->first.second), r.position, truth(r.last), text(r.rows)}));
@@ -96,7 +95,7 @@ simulated_statements::rows simulated_statements::query_slices(const std::string&
     }
     return answer;
   }
-  for (const slice_key& key : named(p)) {
+  for (const slice_key& key : named_slices_of(p)) {
     const auto found = now.slices.find(key);
     if (found == now.slices.end()) {
       continue;
@@ -138,6 +137,8 @@ simulated_statements::rows simulated_statements::query_all_slices(const std::str
       answer.push_back(with_name(key, {text(s.pages), s.position, truth(s.done), text(s.rows), fence}));
     } else if (sql.starts_with("SELECT stream, slice, pages, fence FROM ingest.slices")) {
       answer.push_back(with_name(key, {text(s.pages), fence}));
+    } else if (sql == "SELECT 1 FROM ingest.slices WHERE pipeline = $1 AND NOT done LIMIT 1") {
+      return {{"1"}};
     } else {
       unknown(sql);
     }
@@ -195,14 +196,21 @@ simulated_statements::rows simulated_statements::query_words(const std::string& 
 }
 
 simulated_statements::rows simulated_statements::lock_slices(const std::string& sql, const parameters& p) {
-  const bool shared = sql.find(" FOR KEY SHARE") != std::string::npos;
+  const auto says = [&](const char* words) { return sql.find(words) != std::string::npos; };
+  const lock_strength strength = says(" FOR KEY SHARE")       ? lock_strength::key_share
+                                 : says(" FOR NO KEY UPDATE") ? lock_strength::no_key_update
+                                                              : lock_strength::update;
+  const auto is_wanted = [&](const tables& now, const slice_key& key) {
+    const auto found = now.slices.find(key);
+    return found != now.slices.end() && is_meant(sql, found->second, p);
+  };
   rows answer;
-  for (const slice_key& key : named(p)) {
-    if (!seen().slices.contains(key)) {
+  for (const slice_key& key : named_slices_of(p)) {
+    if (!is_wanted(seen(), key) || (says(" SKIP LOCKED") && db_.is_locked(b_, row_of(key), strength))) {
       continue;
     }
-    db_.lock(b_, row_of(key), shared ? lock_strength::key_share : lock_strength::update);
-    if (const tables now = seen(); now.slices.contains(key)) {
+    db_.lock(b_, row_of(key), strength);
+    if (const tables now = seen(); is_wanted(now, key)) {
       answer.push_back(with_name(key, {std::to_string(now.slices.at(key).fence)}));
     }
   }
@@ -212,7 +220,7 @@ simulated_statements::rows simulated_statements::lock_slices(const std::string& 
 // -- Changes ---------------------------------------------------------------------------------------------------------
 
 query_result simulated_statements::enter_slices(const parameters& p) {
-  for (const slice_key& key : named(p)) {
+  for (const slice_key& key : named_slices_of(p)) {
     while (backend* holder = db_.other(b_, [&](const backend& o) { return o.made.slices.contains(key); })) {
       if (seen().slices.contains(key)) {
         break;  // it is an old row that the other changes
@@ -227,7 +235,7 @@ query_result simulated_statements::enter_slices(const parameters& p) {
 }
 
 query_result simulated_statements::claim_slices(const parameters& p) {
-  for (const slice_key& key : named(p)) {
+  for (const slice_key& key : named_slices_of(p)) {
     db_.lock(b_, row_of(key), lock_strength::no_key_update);
     slice_row s = seen().slices.at(key);
     if (!s.done) {
@@ -306,10 +314,10 @@ query_result simulated_statements::count_pages_in(const parameters& p) {
   return done("UPDATE");
 }
 
-query_result simulated_statements::fold_pages(const parameters& p) {
+query_result simulated_statements::fold_pages(const std::string& sql, const parameters& p) {
   std::vector<slice_key> keys;
   if (p.size() > 1) {
-    keys = named(p);
+    keys = named_slices_of(p);
   } else {
     for (const auto& [key, r] : seen().pages) {
       if (key.first.first == p.at(0) && (keys.empty() || keys.back() != key.first)) {
@@ -319,7 +327,7 @@ query_result simulated_statements::fold_pages(const parameters& p) {
   }
   rows changed;
   for (const slice_key& key : keys) {
-    const bool waits = p.size() == 1;
+    const bool waits = sql.find(" SKIP LOCKED") == std::string::npos;
     if (seen().slices.contains(key) && (waits || !db_.is_locked(b_, row_of(key), lock_strength::no_key_update))) {
       db_.lock(b_, row_of(key), lock_strength::no_key_update);
       if (fold_slice(key)) {

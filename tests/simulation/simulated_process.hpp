@@ -20,6 +20,9 @@ class simulated_process {
   /// Called where the process stands still for a while, as if it were stopped and continued.
   std::function<void()> while_paused = [] {};
 
+  /// Called before each statement: other processes do something meanwhile.
+  std::function<void()> meanwhile = [] {};
+
   void note(std::string_view what) { schedule_.note(name_, what); }
 
   /// The process dies.

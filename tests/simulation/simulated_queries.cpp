@@ -19,6 +19,12 @@ simulated_statements::rows simulated_statements::query(const std::string& sql, c
   if (auto answer = query_statements(sql, p)) {
     return *std::move(answer);
   }
+  if (auto answer = query_leases(sql, p)) {
+    return *std::move(answer);
+  }
+  if (sql.starts_with("SELECT pg_try_advisory_xact_lock_shared(")) {
+    return {{truth(tries_advisory_lock(sql))}};
+  }
   const tables now = seen();
   if (sql.starts_with("SELECT to_regclass('ingest.pipelines') IS NOT NULL AND to_regclass('ingest.slices') IS NOT")) {
     return {{truth(now.has_ledger)}};

@@ -37,6 +37,7 @@ std::vector<std::string> array_elements(const std::string& text) {
 
 query_result simulated_database::execute(backend& b, const std::string& sql,
                                          const std::vector<std::string>& parameters) {
+  pass_time(1);
   return simulated_statements(*this, b).execute(sql, parameters);
 }
 
@@ -113,6 +114,7 @@ void simulated_statements::run(const std::string& sql) {
 bool simulated_statements::run_transaction_statement(const std::string& sql) {
   if (sql.starts_with("BEGIN ISOLATION LEVEL ")) {
     b_.in_transaction = true;
+    b_.began = db_.now_;
     if (sql.find("REPEATABLE READ") != std::string::npos) {
       b_.snapshot = db_.committed_;
     }
@@ -132,10 +134,26 @@ bool simulated_statements::run_transaction_statement(const std::string& sql) {
   return true;
 }
 
+namespace {
+
+std::string name_of_lock(const std::string& sql) {
+  return "advisory " + sql.substr(sql.find('\''), sql.rfind('\'') - sql.find('\''));
+}
+
+}  // namespace
+
+bool simulated_statements::tries_advisory_lock(const std::string& sql) {
+  const std::string name = name_of_lock(sql);
+  if (db_.is_locked(b_, name, lock_strength::key_share)) {
+    return false;
+  }
+  db_.lock(b_, name, lock_strength::key_share);
+  return true;
+}
+
 void simulated_statements::take_advisory_lock(const std::string& sql) {
-  const std::string key = sql.substr(sql.find('\''), sql.rfind('\'') - sql.find('\''));
   const bool shared = sql.starts_with("SELECT pg_advisory_xact_lock_shared(");
-  db_.lock(b_, "advisory " + key, shared ? lock_strength::key_share : lock_strength::update);
+  db_.lock(b_, name_of_lock(sql), shared ? lock_strength::key_share : lock_strength::update);
 }
 
 // -- Changes ---------------------------------------------------------------------------------------------------------
@@ -155,8 +173,11 @@ query_result simulated_statements::change(const std::string& sql, const paramete
   if (sql.starts_with("UPDATE ingest.slices SET fence = fence + 1 ")) {
     return claim_slices(p);
   }
+  if (sql.starts_with("UPDATE ingest.slices SET ") && sql.find("lease_until = ") != std::string::npos) {
+    return change_leases(sql, p);
+  }
   if (sql.starts_with("WITH mine AS MATERIALIZED (")) {
-    return fold_pages(p);
+    return fold_pages(sql, p);
   }
   if (sql.starts_with("UPDATE ingest.slices s SET rows = s.rows + p.rows, ")) {
     return count_pages_in(p);

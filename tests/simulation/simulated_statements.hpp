@@ -26,6 +26,7 @@ class simulated_statements {
   void run(const std::string& sql);
   bool run_transaction_statement(const std::string& sql);
   void take_advisory_lock(const std::string& sql);
+  bool tries_advisory_lock(const std::string& sql);
   rows query(const std::string& sql, const parameters& p);
   rows query_pipeline(const std::string& sql, const parameters& p);
   detail::query_result change(const std::string& sql, const parameters& p);
@@ -44,9 +45,17 @@ class simulated_statements {
   detail::query_result forget_pages(const parameters& p);
   detail::query_result count_pages_in(const parameters& p);
   detail::query_result withdraw_pages(const parameters& p);
-  detail::query_result fold_pages(const parameters& p);
+  detail::query_result fold_pages(const std::string& sql, const parameters& p);
   bool fold_slice(const slice_key& key);
   void record_losses(const parameters& p);
+
+  // Of leases of slices, in simulated_leases.cpp
+  std::optional<rows> query_leases(const std::string& sql, const parameters& p);
+  bool is_free(const slice_row& s) const { return s.worker.empty() || s.leased_until < db_.now_; }
+  bool is_meant(const std::string& sql, const slice_row& s, const parameters& p) const;
+  detail::query_result change_leases(const std::string& sql, const parameters& p);
+  rows look_for_work(const parameters& p) const;
+  rows end_transactions_of(const std::vector<std::string>& applications, std::uint64_t term);
 
   using table_statement = detail::query_result (simulated_statements::*)(const parameters&);
   static const std::map<std::string, table_statement>& table_statements();
@@ -91,5 +100,8 @@ class simulated_statements {
 
 /// The elements of a one-dimensional array's text.
 std::vector<std::string> array_elements(const std::string& text);
+
+/// The slices that the second and third parameter name, in the order of their names, each once.
+std::vector<slice_key> named_slices_of(const std::vector<std::string>& parameters);
 
 }  // namespace ingest::testing

@@ -11,6 +11,7 @@ add_library(ingest_simulation STATIC
   simulation/simulated_database.cpp
   simulation/simulated_files.cpp
   simulation/simulated_job.cpp
+  simulation/simulated_leases.cpp
   simulation/simulated_ledger.cpp
   simulation/simulated_queries.cpp
   simulation/simulated_statements.cpp

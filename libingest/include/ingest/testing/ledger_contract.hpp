@@ -17,6 +17,14 @@ namespace ingest::testing {
 struct loading_process {
   std::shared_ptr<run_ledger> ledger;
   std::function<std::unique_ptr<sink>()> make_sink;  ///< that completes the run when it is finalized
+  std::function<void()> end_leases = [] {};          ///< of what it has claimed
+};
+
+/// For how long a process has the slices that it claims.
+enum class tenure {
+  until_they_are_taken,  ///< whoever comes takes them
+  leased,                ///< nobody does before it is long over, or the process ends its leases
+  leased_for_no_time     ///< the lease is over as soon as it begins
 };
 
 /// How a process begins.
@@ -24,6 +32,7 @@ struct process_beginning {
   char run = 'a';          ///< the run's name, for short
   known_pages known = {};  ///< of its directory: compare_with()
   bool replace = false;
+  tenure has_slices = tenure::until_they_are_taken;
 };
 
 /// A kind of run_ledger, to be tested against the contract: exactly once, whoever lives.
@@ -76,6 +85,13 @@ class ledger_trial {
 
   static slice_progress claim(const loading_process& p, const slice_id& slice) {
     return p.ledger->claim(std::vector<slice_id>{slice}, run_ledger::outages::are_told, {}).at(0);
+  }
+
+  /// Of a process that shares the run with others.
+  static process_beginning sharing(tenure t = tenure::leased) {
+    process_beginning b;
+    b.has_slices = t;
+    return b;
   }
 
   /// Of a process whose directory knows of these last pages.
@@ -241,6 +257,81 @@ inline std::vector<contract_case<ledger_kind>> ledger_cases() {
          next.run = 'c';
          expect_error(e, errc::locked, "a second one behind the same run", [&] { t.begin(next); });
          e.expect_equal(trial::load(second, trial::page_of(1, 1, true)).duplicates_skipped, 2u, "rows of before");
+       }},
+  };
+}
+
+/// What a run_ledger that knows leases promises to processes that share a run.
+inline std::vector<contract_case<ledger_kind>> lease_cases() {
+  using trial = ledger_trial;
+  return {
+      {"a slice that a process has a lease of is elsewhere for the others",
+       [](const ledger_kind& kind, expectations& e) {
+         const trial t(kind);
+         const auto one = t.begin(trial::sharing());
+         e.expect(!trial::claim(one, 1).elsewhere, "what nobody has is elsewhere");
+         const auto other = t.begin(trial::sharing());
+         e.expect(trial::claim(other, 1).elsewhere, "what the one has a lease of is not elsewhere for the other");
+         e.expect(!trial::claim(other, 2).elsewhere, "what the one has not asked for is elsewhere for the other");
+         e.expect(!trial::claim(one, 1).elsewhere, "its own is elsewhere for who asks again");
+         e.expect_equal(trial::load(one, trial::page_of(1, 1)).rows_loaded, 2u, "rows of the one");
+         e.expect_equal(trial::load(other, trial::page_of(2, 1)).rows_loaded, 2u, "rows of the other");
+       }},
+      {"a slice whose lease is over is whose that comes, who goes on where it stands; the earlier owner loads no more",
+       [](const ledger_kind& kind, expectations& e) {
+         const trial t(kind);
+         const auto earlier = t.begin(trial::sharing(tenure::leased_for_no_time));
+         trial::claim(earlier, 1);
+         e.expect_equal(trial::load(earlier, trial::page_of(1, 1)).rows_loaded, 2u, "rows while nobody has come");
+         const auto later = t.begin(trial::sharing());
+         const slice_progress now = trial::claim(later, 1);
+         e.expect(!now.elsewhere, "a slice whose lease is over is elsewhere");
+         e.expect_equal(now.pages, 1u, "pages that the later one finds");
+         expect_error(e, errc::locked, "a page of a slice that was taken over",
+                      [&] { trial::load(earlier, trial::page_of(1, 2)); });
+         e.expect_equal(trial::load(later, trial::page_of(1, 2)).rows_loaded, 2u, "rows of it, loaded by the other");
+       }},
+      {"pages that the earlier owner has loaded behind a hole come again",
+       [](const ledger_kind& kind, expectations& e) {
+         const trial t(kind);
+         const auto earlier = t.begin(trial::sharing(tenure::leased_for_no_time));
+         trial::claim(earlier, 1);
+         trial::load(earlier, trial::page_of(1, 2));
+         const auto later = t.begin(trial::sharing());
+         e.expect_equal(trial::claim(later, 1).pages, 0u, "where the slice stands");
+         trial::load(later, trial::page_of(1, 1));
+         const auto again = trial::load(later, trial::page_of(1, 2, true));
+         e.expect_equal(again.duplicates_skipped, 2u, "rows of the page that comes again");
+       }},
+      {"a slice whose lease was ended is free at once, and one that has ended is nobody's",
+       [](const ledger_kind& kind, expectations& e) {
+         const trial t(kind);
+         const auto one = t.begin(trial::sharing());
+         trial::claim(one, 1);
+         trial::claim(one, 2);
+         trial::load(one, trial::page_of(2, 1, true));
+         one.end_leases();
+         const auto other = t.begin(trial::sharing());
+         e.expect(!trial::claim(other, 1).elsewhere, "a slice whose lease was ended is elsewhere");
+         const slice_progress ended = trial::claim(other, 2);
+         e.expect(ended.done && !ended.elsewhere, "a slice that has ended is not told to have");
+       }},
+      {"the process that comes last completes the run, and those before leave it open",
+       [](const ledger_kind& kind, expectations& e) {
+         const trial t(kind);
+         const auto one = t.begin(trial::sharing());
+         const auto other = t.begin(trial::sharing());
+         one.ledger->expect_slices(2);
+         other.ledger->expect_slices(2);
+         trial::claim(one, 1);
+         trial::claim(other, 2);
+         trial::load(one, trial::page_of(1, 1, true));
+         trial::open_sink(one)->finalize();
+         e.expect(!one.ledger->completed(), "it has completed a run of which another process has a slice");
+         trial::load(other, trial::page_of(2, 1, true));
+         trial::open_sink(other)->finalize();
+         const auto all = other.ledger->completed();
+         e.expect_equal(all ? all->loaded : 0u, 4u, "rows of the run that the last one has completed");
        }},
   };
 }
