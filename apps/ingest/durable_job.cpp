@@ -21,6 +21,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Work that nobody waits for longer.
+class stop_after {
+ public:
+  explicit stop_after(std::chrono::milliseconds patience)
+      : timer_([this, patience](const std::stop_token& done) {
+          if (wait_for(patience, done)) {
+            late_.request_stop();
+          }
+        }) {}
+
+  std::stop_token token() const { return late_.get_token(); }
+
+ private:
+  std::stop_source late_;
+  std::jthread timer_;
+};
+
 /// Whether a run that is complete is followed by one that reads everything again, as what there is now.
 bool reads_anew(const settings& s) {
   return s.write == disposition::replace || s.from.has_streams();
@@ -40,7 +57,8 @@ void durable_job::execute(bool fresh, std::stop_token stop) {
 /// what the ledger says then.
 void durable_job::share(bool fresh, const std::stop_token& stop) {
   constexpr std::chrono::milliseconds shortest(100);
-  const std::chrono::milliseconds longest = std::clamp(settings_.lease_term / 4, shortest, 5 * 1'000ms);
+  const std::chrono::milliseconds longest =
+      std::clamp<std::chrono::milliseconds>(settings_.lease_term / 4, shortest, 5s);
   std::chrono::milliseconds pause = shortest;
   const run_report untouched = report_;
   for (;; fresh = false) {
@@ -67,10 +85,12 @@ bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
   try {
     run_once(fresh, stop);
   } catch (const error& e) {
+    const std::uint64_t had = counters_->leases;
     end_leases();
     if (e.code() != errc::locked || !has_directory_) {
       throw;
     }
+    counters_->leases_lost += had;
     log::info(events::slices_taken_over, std::string(e.what()) + "; this one begins anew with what is left",
               {{"pipeline", settings_.pipeline}, {"run_id", run_id_}});
     return false;
@@ -135,15 +155,10 @@ void durable_job::end_leases() const {
   if (!target_) {
     return;
   }
-  constexpr auto patience = std::chrono::seconds(2);
-  std::stop_source late;
-  const std::jthread timer([&](std::stop_token done) {
-    if (wait_for(patience, done)) {
-      late.request_stop();
-    }
-  });
+  counters_->leases = 0;
+  const stop_after soon(std::chrono::seconds(2));
   try {
-    target_->end_leases(late.get_token());
+    target_->end_leases(soon.token());
   } catch (const error& e) {
     log::debug(events::database_unavailable,
                std::string("the leases of this process could not be ended: ") + log::redact(e.what()));
@@ -174,7 +189,7 @@ void durable_job::run_once(bool fresh, const std::stop_token& stop) {
     run->find();
   }
   run_id_ = run->found().identity.run_id;
-  const bool is_next_sync = is_due_for_next_sync(*run);
+  const bool is_next_sync = is_due_for_next_sync(*run, stop);
   if (is_next_sync) {
     const resumption& before = run->found();
     require_same_source(settings_, before.identity.pipeline, before.identity.plan);
@@ -272,20 +287,14 @@ void durable_job::renew_leases(const std::stop_token& done) const {
 }
 
 void durable_job::remember_failure() const {
-  constexpr auto patience = std::chrono::seconds(2);
   if (!target_ || run_id_.empty()) {
     return;
   }
-  std::stop_source late;
-  const std::jthread timer([&](std::stop_token done) {
-    if (wait_for(patience, done)) {
-      late.request_stop();
-    }
-  });
+  const stop_after soon(std::chrono::seconds(2));
   try {
     target_->remember_failure(run_id_, report_.exit_code,
                               report_.status == run_status::interrupted ? "stopped by a signal" : report_.error,
-                              late.get_token());
+                              soon.token());
   } catch (const error& e) {
     log::debug(events::database_unavailable,
                std::string("why this run has ended is not in the ledger: ") + log::redact(e.what()));
@@ -396,9 +405,18 @@ void durable_job::check_source(const resumption& from) const {
 
 /// Whoever has asked for what is new since a complete run, or for what there is now in place of what there was, gets
 /// another run, the next sync.
-bool durable_job::is_due_for_next_sync(const durable_run& run) const {
+bool durable_job::is_due_for_next_sync(const durable_run& run, const std::stop_token& stop) const {
   return (settings_.incremental || reads_anew(settings_)) && command_ == command::run && run.found().complete &&
-         run.ledger_has_answered() && !has_taken_part_;
+         run.ledger_has_answered() && !has_taken_part_ && !was_begun_lately(run, stop);
+}
+
+/// By another process, which was asked for the same sync.
+bool durable_job::was_begun_lately(const durable_run& run, const std::stop_token& stop) const {
+  if (!is_shared(settings_) || settings_.sync_within.count() == 0) {
+    return false;
+  }
+  const auto age = target_->look_for_work(run.found().identity.run_id, stop).age;
+  return age && *age <= settings_.sync_within;
 }
 
 /// The plan with what it leaves open, which is found out; the sync before, if there was one, had `plan_before`.

@@ -48,7 +48,8 @@ class durable_job {
   bool would_mix(const durable_run& run) const;
   void await_ledger(durable_run& run, const std::stop_token& stop) const;
   void check_source(const resumption& from) const;
-  bool is_due_for_next_sync(const durable_run& run) const;
+  bool is_due_for_next_sync(const durable_run& run, const std::stop_token& stop) const;
+  bool was_begun_lately(const durable_run& run, const std::stop_token& stop) const;
   std::string settled(std::string plan, const std::string& watermark, const std::string& plan_before,
                       const std::stop_token& stop) const;
   void compare_total(const std::optional<run_state>& state) const;

@@ -14,6 +14,8 @@ std::string_view name_of(metric_unit u) {
       return "pages";
     case metric_unit::ranges:
       return "ranges";
+    case metric_unit::slices:
+      return "slices";
     case metric_unit::requests:
       return "requests";
     case metric_unit::attempts:

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/ingest_run.hpp"
+#include "support/text_file.hpp"
 
 using namespace ingest::testing;
 using namespace std::chrono_literals;
@@ -126,6 +127,44 @@ BOOST_AUTO_TEST_CASE(do_not_begin_another_sync_when_the_one_that_they_share_has_
   shared_run::end(third, 0);
   r.check();
   BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(begin_a_sync_that_several_machines_were_asked_for_once) {
+  shared_run r(0);
+  const std::vector<std::string> flags = {"--incremental", "--slices", "4", "--since", "1766966400000"};
+  r.environment["SYNC_WITHIN_MS"] = "3600000";
+  child_process first = r.worker(1, flags);
+  shared_run::end(first, 0);
+  child_process late = r.worker(2, flags);
+  shared_run::end(late, 0);
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 1U);
+  r.database.execute("UPDATE ingest.syncs SET begun_at = begun_at - interval '61 min'");
+  child_process an_hour_later = r.worker(2, flags);
+  shared_run::end(an_hour_later, 0);
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 2U);
+  r.environment["SYNC_WITHIN_MS"] = "0";
+  child_process asked_for_by_a_person = r.worker(1, flags);
+  shared_run::end(asked_for_by_a_person, 0);
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 3U);
+  BOOST_TEST(r.table_difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(are_seen_in_the_status_of_their_pipeline_and_count_what_they_lose) {
+  shared_run r;
+  child_process first = r.worker(1);
+  await(first, [&] { return r.pages_in_ledger() >= 8 && r.leases() >= 2; });
+  const std::string status = r.run("status", {"default"}).out;
+  BOOST_TEST(status.find("  worker ") != std::string::npos, status);
+  BOOST_TEST(status.find(" slices, until 20") != std::string::npos, status);
+  first.signal(SIGSTOP);
+  child_process second = r.worker(2);
+  shared_run::end(second, 0);
+  first.signal(SIGCONT);
+  shared_run::end(first, 0);
+  const std::string report = text_of(r.directory / "report_1.json");
+  BOOST_TEST(report.find("\"leases\": 0,") != std::string::npos, report);
+  BOOST_TEST(report.find("\"leases_lost\": 0,") == std::string::npos, report);
+  BOOST_TEST(r.run("status", {"default"}).out.find("  worker ") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {

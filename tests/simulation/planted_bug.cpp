@@ -131,7 +131,7 @@ class careless_connection final : public passing_connection {
         return without_open_slices(sql, std::move(r));
       case planted_bug::believed_complete:
         return sql.starts_with("SELECT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2 AND compl")
-                   ? detail::query_result({{"t", "f", "0", "0"}}, "SELECT 1")
+                   ? detail::query_result({{"t", "f", "0", "0", std::nullopt}}, "SELECT 1")
                    : std::move(r);
       case planted_bug::begun_twice:
         return sql.starts_with("SELECT run_id, plan, complete, target, shape, disposition FROM ingest.pipelines") &&

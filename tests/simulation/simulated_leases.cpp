@@ -102,7 +102,7 @@ simulated_statements::rows simulated_statements::look_for_work(const parameters&
     free += key.first == p.at(0) && !s.done && is_free(s) ? 1 : 0;
   }
   const bool is_complete = (is_there && pipeline->second.complete) || now.followed.contains(p.at(1));
-  return {{truth(is_complete), truth(!is_there), std::to_string(open), std::to_string(free)}};
+  return {{truth(is_complete), truth(!is_there), std::to_string(open), std::to_string(free), std::nullopt}};
 }
 
 }  // namespace ingest::testing

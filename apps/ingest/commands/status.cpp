@@ -14,7 +14,9 @@ namespace {
 
 constexpr own_option options[] = {
     {.name = "NAME",
-     .help = "A pipeline: the syncs of it and of its streams that the ledger remembers, the newest first. Without it, "
+     .help = "A pipeline: the syncs of it and of its streams that the ledger remembers, the newest first, and the "
+             "processes that share "
+             "the one that is open. Without it, "
              "the run in DATA_DIR, which needs no database and disturbs no running process."},
     {.name = "--limit", .value = "N", .help = "With NAME, the most syncs of each stream. [10]"},
     {.name = "--json", .help = "Print the status as JSON."},
@@ -57,8 +59,13 @@ std::string text_of(const detail::remembered_pipeline& p) {
                   " with " + std::to_string(s.exit_code.value_or(0)) + ": " + s.failure + "\n";
     }
   }
+  std::string workers;
+  for (const detail::sharing_worker& w : p.workers) {
+    workers += "  worker " + w.name + ": " + std::to_string(w.slices) + (w.slices == 1 ? " slice" : " slices") +
+               (w.run_out > 0 ? ", " + std::to_string(w.run_out) + " of them run out" : ", until " + w.until) + "\n";
+  }
   return p.name + ", into " + p.target + (p.disposition.empty() ? "" : " (" + p.disposition + ")") + "\n" +
-         table.text(2) + failures;
+         table.text(2) + failures + workers;
 }
 
 void put(pretty_json& made, const detail::remembered_sync& s) {
@@ -93,6 +100,17 @@ std::string json_of(const std::vector<detail::remembered_pipeline>& pipelines) {
     made.json.StartArray();
     for (const detail::remembered_sync& s : p.syncs) {
       put(made, s);
+    }
+    made.json.EndArray();
+    made.key("workers");
+    made.json.StartArray();
+    for (const detail::sharing_worker& w : p.workers) {
+      made.json.StartObject();
+      made.put("name", w.name);
+      made.put_number("slices", w.slices);
+      made.put("until", w.until);
+      made.put_number("run_out", w.run_out);
+      made.json.EndObject();
     }
     made.json.EndArray();
     made.json.EndObject();

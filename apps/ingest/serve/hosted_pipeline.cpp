@@ -105,12 +105,17 @@ bool hosted_pipeline::wants_to_begin(const clock_reading& now) {
 }
 
 void hosted_pipeline::begin(const clock_reading& now) {
+  pipeline_file asked = file_;
+  if (is_shared(asked.checked)) {
+    const std::chrono::milliseconds within = planner_.within(now);
+    asked.variables.try_emplace("SYNC_WITHIN_MS", std::to_string(within.count()));
+  }
   planner_.began(now);
   remember();
   figures_->begin_sync();
   kill_orphans(mark(), in_.running());
   try {
-    sync_ = std::make_unique<running_sync>(in_.program, file_, in_.state, *figures_, now);
+    sync_ = std::make_unique<running_sync>(in_.program, asked, in_.state, *figures_, now);
   } catch (const std::exception& e) {
     ended({sync_outcome::failed, current_error().exit_code(),
            quotable(std::string("it could not be started: ") + e.what()), now.wall, now.wall, 0},

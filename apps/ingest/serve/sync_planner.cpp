@@ -10,6 +10,8 @@ using std::chrono::seconds;
 
 /// Clocks that are kept by NTP are put by less.
 constexpr seconds step_back(60);
+/// Clocks of several machines differ by less.
+constexpr seconds difference(5);
 /// Between two syncs of a continuous schedule.
 constexpr seconds between_continuous(1);
 /// Before a pipeline that another process has is tried again; twice as long before each further time …
@@ -76,6 +78,7 @@ void sync_planner::pass_moments(const clock_reading& now) {
     return;
   }
   // However many moments have passed, one sync makes up for all of them.
+  wanted_for_ = *next_;
   settle(now.wall - rules_.spread);
   if (!is_running_ || rules_.overlap == overlap_policy::queue) {
     memory_.is_wanted = true;
@@ -90,6 +93,13 @@ bool sync_planner::wants_to_begin(const clock_reading& now) {
     memory_.is_wanted = true;
   }
   return !is_running_ && (memory_.is_ordered || (memory_.is_wanted && !memory_.is_paused));
+}
+
+seconds sync_planner::within(const clock_reading& now) const {
+  if (memory_.is_ordered || !wanted_for_ || !next_) {
+    return seconds(0);
+  }
+  return std::max(seconds(0), std::min(now.wall - *wanted_for_ + difference, (*next_ - now.wall) / 2));
 }
 
 std::optional<seconds> sync_planner::quiet_for(const clock_reading& now) const {
@@ -129,6 +139,7 @@ void sync_planner::ended(sync_outcome outcome, const clock_reading& now) {
     case sync_outcome::complete:
       memory_.failures = 0;
       memory_.attempts = 0;
+      wanted_for_.reset();
       break;
     case sync_outcome::failed:
       ++memory_.failures;

@@ -72,6 +72,11 @@ class sync_planner {
   /// How long nothing changes if nobody says anything; none: for ever.
   std::optional<std::chrono::seconds> quiet_for(const clock_reading& now) const;
 
+  /// Within what time before now the sync that is wanted may have been begun by another machine with this schedule:
+  /// since the moment that it is wanted for, and a little before, for their clocks differ; never so long that it could
+  /// have been for the moment before. 0: it is wanted from here, whatever others have done.
+  std::chrono::seconds within(const clock_reading& now) const;
+
   void began(const clock_reading& now);
   void ended(sync_outcome outcome, const clock_reading& now);
 
@@ -106,6 +111,7 @@ class sync_planner {
   wall_time seen_;                                ///< the calendar's latest reading
   std::optional<wall_time> next_;                 ///< moment of the schedule behind what is settled, with the spread
   std::optional<std::chrono::seconds> retry_at_;  ///< by the steady clock
+  std::optional<wall_time> wanted_for_;           ///< the moment, of a sync that the schedule wants
   std::uint64_t taken_ = 0;                       ///< in a row
   bool is_running_ = false;
   bool has_given_up_ = false;

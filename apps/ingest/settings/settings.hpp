@@ -187,6 +187,7 @@ struct settings {
 
   worker_choice workers = worker_choice::alone;
   std::chrono::milliseconds lease_term{};
+  std::chrono::milliseconds sync_within{};
 
   std::uint64_t max_restarts = 0;
   std::chrono::milliseconds restart_window{};

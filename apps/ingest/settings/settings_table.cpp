@@ -268,6 +268,11 @@ const std::array definitions{
   setting_definition{.section = "Running", .name = "LEASE_MS", .type = duration, .member = &s::lease_term,
     .default_text = "15s", .least = second, .greatest = hour,
     .help = "With WORKERS=shared, the slices of a process that is not heard of for so long are taken over", .commands = set_of(command::run)},
+  setting_definition{.section = "Running", .name = "SYNC_WITHIN_MS", .type = duration, .member = &s::sync_within,
+    .default_text = "0s", .least = 0, .greatest = day,
+    .help = "With WORKERS=shared, a sync that is complete and was begun within this time is the one that is asked for, and no other "
+            "follows it: of machines with one schedule the first begins it. A service says this itself; 0: each start begins one",
+    .commands = set_of(command::run)},
   setting_definition{.section = "Running", .name = "MAX_RESTARTS", .type = integer, .member = &s::max_restarts,
     .default_text = "3", .unit = "restarts", .least = 0, .greatest = 1000,
     .help = "Restarts of failed stages within RESTART_WINDOW_MS before the run is aborted", .commands = working},

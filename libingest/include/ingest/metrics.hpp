@@ -10,7 +10,7 @@
 
 namespace ingest {
 
-enum class metric_unit { events, rows, values, pages, ranges, requests, attempts, stages, bytes, microseconds };
+enum class metric_unit { events, rows, values, pages, ranges, slices, requests, attempts, stages, bytes, microseconds };
 
 enum class metric_kind {
   counter,  ///< only grows, unless all that was counted is begun anew
@@ -149,6 +149,10 @@ class metrics {
   metric values_kept_apart{*this, {"values_kept_apart", unit::values, kind::counter, line::not_loaded, "values kept apart", "values that did not fit their column, or had none, and are in `_ingest_extra`"}};
   metric load_us{*this, {"load_us", unit::microseconds, kind::counter, line::stages, "load", "in transactions, over all loaders"}};
   metric load_retries{*this, {"load_retries", unit::attempts, kind::counter, line::retries, "of loading", "transactions that were tried again"}};
+
+  // Sharing a run with other processes
+  metric leases{*this, {"leases", unit::slices, kind::gauge, line::none, "", "slices that this process has a lease of"}};
+  metric leases_lost{*this, {"leases_lost", unit::slices, kind::counter, line::recoveries, "leases lost", "slices that this process had a lease of when it found that another one had taken one of them over, and that it gave up"}};
 
   // The pipeline
   metric restarts{*this, {"restarts", unit::events, kind::counter, line::recoveries, "restarts", "stages that failed and were replaced"}};

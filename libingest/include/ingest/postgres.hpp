@@ -121,6 +121,7 @@ struct work_left {
   bool is_locked = false;    ///< somebody has it alone: begins, takes over or completes it
   std::uint64_t slices = 0;  ///< that have not ended
   std::uint64_t free = 0;    ///< of these, such as nobody has a lease of, or none that has not run out
+  std::optional<std::chrono::milliseconds> age = {};  ///< since the run was begun, by the server's clock
 };
 
 /// Where and how rows are loaded into PostgreSQL.

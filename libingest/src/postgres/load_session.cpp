@@ -242,6 +242,7 @@ std::vector<ledger_slice> load_session::lease_in_transaction(postgres_connection
       leased_.insert(s.gapless.slice);
     }
   }
+  options_.counters->leases = leased_.size();
   return now;
 }
 
@@ -283,6 +284,7 @@ void load_session::note_ended(const std::vector<slice_id>& slices) {
   for (const slice_id& s : slices) {
     leased_.erase(s);
   }
+  options_.counters->leases = leased_.size();
   for (; ended_.size() > most_remembered; ended_.pop_front()) {
     fences_.erase(ended_.front());
   }

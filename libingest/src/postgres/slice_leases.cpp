@@ -96,10 +96,18 @@ work_left look_for_work(postgres_connection& c, const std::string& pipeline, con
       "ingest.syncs WHERE pipeline = $1 AND run_id = $2 AND completed_at IS NOT NULL AND NOT "
       "coalesce((to_jsonb(syncs) ->> 'given_up')::boolean, false)), "
       "NOT EXISTS (SELECT FROM ingest.pipelines WHERE name = $1 AND run_id = $2), count(*), count(*) FILTER (WHERE " +
-          free + ") FROM ingest.slices WHERE pipeline = $1 AND NOT done",
+          free +
+          "), (SELECT ceil(extract(epoch FROM clock_timestamp() - (to_jsonb(syncs) ->> 'begun_at')::timestamptz) * "
+          "1000) FROM "
+          "ingest.syncs WHERE pipeline = $1 AND run_id = $2 ORDER BY generation DESC LIMIT 1) FROM ingest.slices WHERE "
+          "pipeline = $1 AND NOT done",
       {pipeline, run_id});
   const bool is_locked = !c.execute(advisory_lock(c, "pg_try_advisory_xact_lock_shared", pipeline)).truth(0, 0);
-  return {r.truth(0, 0), r.truth(0, 1), is_locked, unsigned_at(r, 0, 2), unsigned_at(r, 0, 3)};
+  work_left left{r.truth(0, 0), r.truth(0, 1), is_locked, unsigned_at(r, 0, 2), unsigned_at(r, 0, 3)};
+  if (!r.null(0, 4)) {
+    left.age = std::chrono::milliseconds(r.number(0, 4));
+  }
+  return left;
 }
 
 }  // namespace ingest::detail

@@ -55,17 +55,31 @@ void add_current(postgres_connection& c, const std::string& pipeline, const quer
   current.rejected = sums.rejected;
 }
 
+std::vector<sharing_worker> read_workers(postgres_connection& c, const std::string& pipeline) {
+  const query_result r = c.execute(
+      "SELECT owner, count(*), " + as_text("min(lease_until)") +
+          ", count(*) FILTER (WHERE lease_until < clock_timestamp()) FROM ingest.slices "
+          "WHERE pipeline = $1 AND NOT done AND owner <> '' AND lease_until IS NOT NULL GROUP BY owner ORDER BY owner",
+      {pipeline});
+  std::vector<sharing_worker> workers;
+  for (std::size_t i = 0; i < r.rows(); ++i) {
+    workers.push_back({r.text(i, 0), unsigned_at(r, i, 1), r.text(i, 2), unsigned_at(r, i, 3)});
+  }
+  return workers;
+}
+
 }  // namespace
 
 std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<const std::string> names,
                                               std::uint64_t most) {
   std::vector<remembered_pipeline> pipelines;
+  const bool has_leases = ledger_is_current(c);
   const query_result r =
       c.execute("SELECT name, target, coalesce(to_jsonb(p) ->> 'disposition', ''), generation, run_id, " +
                     as_text("completed_at") + " FROM ingest.pipelines p WHERE name = ANY ($1::text[]) ORDER BY name",
                 {text_array(names).text()});
   for (std::size_t i = 0; i < r.rows(); ++i) {
-    remembered_pipeline p{r.text(i, 0), r.text(i, 1), r.text(i, 2), {}};
+    remembered_pipeline p{r.text(i, 0), r.text(i, 1), r.text(i, 2), {}, {}};
     const query_result syncs = c.execute(syncs_of, {p.name, std::to_string(most)});
     for (std::size_t k = 0; k < syncs.rows(); ++k) {
       p.syncs.push_back(sync_at(syncs, k));
@@ -73,6 +87,9 @@ std::vector<remembered_pipeline> read_history(postgres_connection& c, std::span<
     add_current(c, p.name, r, i, p.syncs);
     if (p.syncs.size() > most) {
       p.syncs.pop_back();
+    }
+    if (has_leases) {
+      p.workers = read_workers(c, p.name);
     }
     pipelines.push_back(std::move(p));
   }

@@ -29,11 +29,20 @@ struct remembered_sync {
   std::string failure = {};
 };
 
+/// A process that has leases of slices of a run that is shared.
+struct sharing_worker {
+  std::string name;
+  std::uint64_t slices = 0;
+  std::string until = {};     ///< the first of them runs out
+  std::uint64_t run_out = 0;  ///< of them, which are anybody's
+};
+
 struct remembered_pipeline {
   std::string name;
   std::string target;  ///< schema.table
   std::string disposition;
   std::vector<remembered_sync> syncs;  ///< the newest first, which is the one that is open or was complete last
+  std::vector<sharing_worker> workers = {};
 };
 
 /// Of these pipelines, which the ledger has; at most `most` syncs of each. Older ones than the last 1000 are not

@@ -234,6 +234,33 @@ BOOST_AUTO_TEST_CASE(that_is_due_while_one_runs_is_left_out_or_queued) {
   BOOST_TEST(!queueing.begins());  // one makes up for both
 }
 
+BOOST_AUTO_TEST_CASE(
+    may_have_been_begun_by_another_machine_since_the_moment_that_it_is_wanted_for_and_not_for_the_one_before) {
+  planned p("every 15min", rules_with(3, seconds(60)));
+  const auto within = [&] { return p.planner.within(p.clock.now); };
+  BOOST_TEST(within() == seconds(0));
+  p.clock.pass(minutes(15) + seconds(2));
+  BOOST_TEST(p.planner.wants_to_begin(p.clock.now));
+  BOOST_TEST(within() == seconds(7));
+  BOOST_TEST(p.begins());
+  p.ends(sync_outcome::failed);
+  BOOST_TEST(p.begins_after(seconds(60)));
+  BOOST_TEST(within() == seconds(67), "it is tried again for the same moment");
+  p.ends();
+  p.planner.order();
+  BOOST_TEST(within() == seconds(0), "a person wants one from here");
+  BOOST_TEST(p.begins());
+  p.ends();
+  p.clock.pass(hours(10));
+  BOOST_TEST(p.planner.wants_to_begin(p.clock.now));
+  BOOST_TEST(within() < minutes(8), "of ten hours another machine has left out none, perhaps");
+  planned fast("every 4s");
+  fast.clock.pass(seconds(5));
+  BOOST_TEST(fast.planner.wants_to_begin(fast.clock.now));
+  BOOST_TEST(within() > seconds(0));
+  BOOST_TEST(fast.planner.within(fast.clock.now) <= seconds(2), "the last one of its own is no other's");
+}
+
 BOOST_AUTO_TEST_CASE(that_was_missed_while_no_service_was_there_begins_at_once_and_once) {
   planned before("30 2 * * *");
   BOOST_TEST(before.begins_after(hours(3)));
