@@ -43,6 +43,7 @@ ingest_test(apps/run_rivals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIM
 ingest_test(apps/run_refusals_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/run_witnesses_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300 INTERNAL)
 ingest_test(apps/run_completion_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300 INTERNAL)
+ingest_test(apps/run_copies_test.cpp LIBS ingest_rapidjson LABELS end_to_end TIMEOUT 300)
 ingest_test(apps/settings/config_file_test.cpp LIBS ingest_settings)
 ingest_test(apps/settings/env_file_test.cpp LIBS ingest_settings)
 ingest_test(apps/settings/settings_test.cpp LIBS ingest_settings)

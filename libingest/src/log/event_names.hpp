@@ -121,6 +121,7 @@ inline constexpr std::string_view columns_not_added = "columns_not_added";
 inline constexpr std::string_view row_full = "row_full";
 inline constexpr std::string_view column_left_alone = "column_left_alone";
 inline constexpr std::string_view values_misfit = "values_misfit";
+inline constexpr std::string_view version_missing = "version_missing";
 inline constexpr std::string_view key_begun = "key_begun";
 inline constexpr std::string_view key_built = "key_built";
 inline constexpr std::string_view duplicates_removed = "duplicates_removed";

@@ -35,9 +35,9 @@ void append_quoted(std::string_view text, std::string& to) {
 
 }  // namespace
 
-copy_encoder::copy_encoder(const table_shape& shape, const std::vector<std::string>& types) {
+copy_encoder::copy_encoder(const table_shape& shape, const std::vector<std::string>& types, std::int64_t now) {
   if (shape.is_typed()) {
-    typed_.emplace(shape, types);
+    typed_.emplace(shape, types, now);
     return;
   }
   for (std::size_t i = 0; i < shape.columns.size(); ++i) {

@@ -21,7 +21,8 @@ namespace ingest::detail {
 class copy_encoder {
  public:
   /// `types` are the names (pg_type.typname) of the columns' types, in the order of the shape.
-  copy_encoder(const table_shape& shape, const std::vector<std::string>& types);
+  /// `now`: as typed_encoder has it.
+  copy_encoder(const table_shape& shape, const std::vector<std::string>& types, std::int64_t now = 0);
 
   bool is_binary() const { return binary_; }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "ingest/error.hpp"
@@ -48,6 +50,31 @@ bool is_cut(std::string_view key, std::size_t most_characters) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character)) > most_characters;
 }
 
+/// Whether the server writes it so: one text for each number.
+bool is_plain_number(std::string_view text, bool has_fraction) {
+  const auto digits = [&text] {
+    const std::size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view found = text.substr(0, size);
+    text.remove_prefix(size);
+    return found;
+  };
+  const bool is_negative = text.starts_with('-');
+  text.remove_prefix(is_negative ? 1 : 0);
+  const std::string_view whole = digits();
+  if (whole.empty() || (whole.size() > 1 && whole.front() == '0')) {
+    return false;
+  }
+  if (text.empty()) {
+    return !is_negative || whole != "0";
+  }
+  if (!has_fraction || text.front() != '.') {
+    return false;
+  }
+  text.remove_prefix(1);
+  const std::string_view fraction = digits();
+  return text.empty() && !fraction.empty() && fraction.back() != '0';
+}
+
 }  // namespace
 
 void copy_rows::assign(const batch& from, const std::vector<page>& pages) {
@@ -58,6 +85,7 @@ void copy_rows::assign(const batch& from, const std::vector<page>& pages) {
   refused_.clear();
   copies_.clear();
   bytes_ = 0;
+  is_whole_ = true;
   const std::string_view data = from.bytes();
   std::uint64_t expected = from.pages.front().offset;
   for (const page& p : from.pages) {
@@ -101,7 +129,7 @@ void copy_rows::add(std::uint32_t page_index, std::string_view bytes) {
     const auto number = static_cast<std::uint32_t>(rows_.size());
     rows_.push_back({{begin, newline + 1}, page_index, static_cast<std::uint32_t>(tab - begin)});
     if (refused) {
-      refused_.push_back(number);
+      refused_.push_back({number, nullptr, no_value});
     } else {
       order_.push_back({prefix_of(rows_.back().key()), number});
     }
@@ -137,23 +165,71 @@ void copy_rows::set_copies_apart(bool last_stays) {
     if (last_stays) {
       staying.back() = e;
     }
+    is_whole_ = false;
     copies_.push_back({&pages_[rows_[gone].page], row_in_page_of(gone), rows_[gone].text,
                        rows_[gone].record() != rows_[staying.back().row].record()});
   }
   order_ = std::move(staying);
 }
 
+bool copy_rows::replace_refused(const std::vector<place>& refused, bool last_stays) {
+  std::map<std::string_view, std::optional<std::uint32_t>> staying;
+  for (const place& p : refused) {
+    staying.emplace(rows_[row_at(p.of, p.row)].key(), std::nullopt);
+  }
+  for (const copy& c : copies_) {
+    const std::uint32_t r = row_at(c.of, c.row);
+    if (const auto found = staying.find(rows_[r].key()); found != staying.end()) {
+      std::optional<std::uint32_t>& stays = found->second;
+      stays = !stays ? r : last_stays ? std::max(*stays, r) : std::min(*stays, r);
+    }
+  }
+  std::vector<entry> order;
+  for (const auto& [key, row] : staying) {
+    if (row) {
+      order.push_back({prefix_of(key), *row});
+    }
+  }
+  if (order.empty()) {
+    return false;
+  }
+  std::erase_if(copies_, [&](copy& c) {
+    const std::uint32_t r = row_at(c.of, c.row);
+    const auto found = staying.find(rows_[r].key());
+    if (found == staying.end()) {
+      return false;
+    }
+    c.differs = rows_[r].record() != rows_[*found->second].record();
+    return r == *found->second;
+  });
+  order_ = std::move(order);
+  sort();
+  return true;
+}
+
 void copy_rows::order_by_arrival() {
   std::sort(order_.begin(), order_.end(), [](const entry& a, const entry& b) { return a.row < b.row; });
 }
 
-void copy_rows::set_cut_ids_apart(std::size_t most_characters) {
+void copy_rows::set_ambiguous_ids_apart(std::string_view type, std::size_t most_characters) {
+  const bool is_whole_number = type == "int2" || type == "int4" || type == "int8";
+  if (!is_whole_number && type != "numeric" && most_characters == 0) {
+    return;
+  }
   std::erase_if(order_, [&](const entry& e) {
-    const bool cut = is_cut(rows_[e.row].key(), most_characters);
-    if (cut) {
-      refused_.push_back(e.row);
+    const std::string_view key = rows_[e.row].key();
+    if (most_characters > 0 && is_cut(key, most_characters)) {
+      refused_.push_back({e.row, "the id ends in blanks that its column is too short for", too_long});
+      return true;
     }
-    return cut;
+    if ((is_whole_number || type == "numeric") && !key.empty() && !is_plain_number(key, !is_whole_number)) {
+      refused_.push_back({e.row,
+                          "the id is not written as a number of its column is, and could be taken for another one: a "
+                          "column of text tells them apart",
+                          no_value});
+      return true;
+    }
+    return false;
   });
 }
 
@@ -173,12 +249,11 @@ void copy_rows::prefetch_behind(std::size_t i) const {
 
 std::vector<copy_rows::refused_row> copy_rows::refused() const {
   std::vector<refused_row> all;
-  for (const std::uint32_t r : refused_) {
-    const auto told = parse_record_line(rows_[r].text).reason;
-    std::string reason = told ? "" : "the id ends in blanks that its column is too short for";
-    append_bytes(told.value_or(""), reason);
+  for (const refusal& r : refused_) {
+    std::string reason;
+    append_bytes(r.why ? std::string(r.why) : parse_record_line(rows_[r.row].text).reason.value_or(""), reason);
     all.push_back(
-        {&pages_[rows_[r].page], row_in_page_of(r), rows_[r].text, told ? no_value : too_long, std::move(reason)});
+        {&pages_[rows_[r.row].page], row_in_page_of(r.row), rows_[r.row].text, r.sqlstate, std::move(reason)});
   }
   return all;
 }

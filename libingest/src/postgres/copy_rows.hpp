@@ -23,12 +23,13 @@ class copy_rows {
   /// Those assigned last.
   const std::vector<page>& pages() const { return pages_; }
 
-  /// Sets rows apart whose id ends in blanks behind so many characters. A varchar(n), or a domain of it, would take
-  /// them without these blanks, and another row's id for theirs.
-  void set_cut_ids_apart(std::size_t most_characters);
+  /// Sets rows apart whose id a column of this type, pg_type.typname, would take for another row's: of numbers those
+  /// that are not written as the server writes them (007, +7, 7.0), and of a varchar(n), or a domain of it, those that
+  /// end in blanks behind so many characters (0: it cuts nothing off).
+  void set_ambiguous_ids_apart(std::string_view type, std::size_t most_characters);
 
   /// What is not for the table: no record, which has a third column, as keyed_encoder::append_refused() writes it, or
-  /// one whose id would be cut.
+  /// one whose id would be taken for another.
   struct refused_row {
     const page* of;
     std::uint64_t row;      ///< within its page, counted from 1
@@ -41,6 +42,18 @@ class copy_rows {
   /// Sets rows apart that share the key of their line with another, but for the first of them, or the last. Rows
   /// without a key stay.
   void set_copies_apart(bool last_stays);
+
+  /// Where the row that stays was refused, another one has its key for itself. Of the copies that were set apart and
+  /// share a key with one of the `refused`, named by their pages and numbers, the one that stays then is the only row
+  /// from here on, one of each key, and no copy any more. False, and nothing is changed, where there is none.
+  struct place {
+    const page* of;
+    std::uint64_t row;  ///< within its page, counted from 1
+  };
+  bool replace_refused(const std::vector<place>& refused, bool last_stays);
+
+  /// Whether all rows are there that were assigned and are for the table.
+  bool is_whole() const { return is_whole_; }
 
   /// Rows that were set apart as copies, with the one that stays.
   struct copy {
@@ -95,15 +108,24 @@ class copy_rows {
 
   void add(std::uint32_t page_index, std::string_view bytes);
   void sort();
+  std::uint32_t row_at(const page* of, std::uint64_t row) const {
+    return first_rows_[static_cast<std::size_t>(of - pages_.data())] + static_cast<std::uint32_t>(row) - 1;
+  }
   std::uint64_t row_in_page_of(std::uint32_t r) const { return r - first_rows_[rows_[r].page] + 1; }
 
   std::vector<page> pages_;
   std::vector<std::uint32_t> first_rows_;  ///< by page
   std::vector<row> rows_;
   std::vector<entry> order_;
-  std::vector<std::uint32_t> refused_;  ///< rows
+  struct refusal {
+    std::uint32_t row;
+    const char* why;  ///< null: its line says so
+    const char* sqlstate;
+  };
+  std::vector<refusal> refused_;
   std::vector<copy> copies_;
   std::uint64_t bytes_ = 0;
+  bool is_whole_ = true;
 };
 
 }  // namespace ingest::detail

@@ -82,6 +82,9 @@ class load_session {
   /// Throws errc::locked if `view` shows that another process has taken over what was ours before it was read.
   void check_still_ours(const std::optional<ledger_view>& view, const slice_fences& fences) const;
 
+  /// True once.
+  bool tells_of_lacking_version() { return !lacking_version_told_.exchange(true); }
+
   void note_refused_emptiness() { refused_emptiness_ = true; }
   bool has_refused_emptiness() const { return refused_emptiness_; }
 
@@ -160,6 +163,7 @@ class load_session {
   std::set<slice_id> leased_;                       // those of them that have not ended, where there are leases
   std::deque<slice_id> ended_;                      // those of them that ended last
   std::atomic<bool> refused_emptiness_{false};
+  std::atomic<bool> lacking_version_told_{false};
   std::uint64_t expected_slices_ = 0;
   run_watermarks watermarks_;
   refused_alike last_refused_;

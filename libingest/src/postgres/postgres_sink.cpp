@@ -6,6 +6,7 @@
 #include "log/event_names.hpp"
 #include "postgres/column_type.hpp"
 #include "postgres/initial_load.hpp"
+#include "postgres/ledger_rows.hpp"
 #include "postgres/load_session.hpp"
 #include "postgres/lost_transaction.hpp"
 #include "postgres/postgres_ledger.hpp"
@@ -56,6 +57,17 @@ keys_changed rules_changed(const target_table& table) {
   return keys_changed("somebody has altered " + table.identity() + ", so that other rows may be in each other's way");
 }
 
+bool lacks_version(const target_table& table) {
+  return table.shape.write == disposition::merge && !table.shape.version.empty() && !table.shape.has_version();
+}
+
+error no_version(const target_table& table) {
+  return error(errc::bad_data,
+               "no record has had the field " + table.shape.version +
+                   ", which is to tell the newer one (`typed.version`), or the table could get no column "
+                   "for it: name the field that does, or leave it out");
+}
+
 /// Versions that the column has rounded to the same say nothing of which is newer. Less than a microsecond of a time is
 /// nobody's version.
 void require_order(const target_table& table, const kept_apart& apart) {
@@ -92,6 +104,7 @@ class postgres_sink final : public sink {
   write_outcome load(const opened_target& opened, const batch& records);
   std::optional<write_outcome> load_into(const std::shared_ptr<const target_table>& table, const opened_target& opened,
                                          const batch& records);
+  void tell_of_lacking_version(const target_table& table);
   void leave_transaction();
   void settle(const opened_target& opened, const range_load::outcome& done, const page& first);
   void set_aside(const std::vector<rejected_row>& rows, std::string_view event, const std::string& what);
@@ -236,12 +249,10 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     session_->look_at_table_again(*connection_, table);
     return std::nullopt;
   }
-  if (rows_.pages() != ours) {
+  if (rows_.pages() != ours || !rows_.is_whole()) {
     rows_.assign(records, ours);
   }
-  if (table->longest_id > 0) {
-    rows_.set_cut_ids_apart(table->longest_id);
-  }
+  rows_.set_ambiguous_ids_apart(table->type_of_line_key(), table->longest_id);
   load_terms terms{session_->limits_rejects(), session_->last_refused(), opened.first_transaction};
   range_load::outcome done = range_load(*connection_, *table, rows_, attempt_, std::move(terms)).run();
   if (done.apart.new_members) {
@@ -250,10 +261,8 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
     session_->live().add_columns(*connection_, rows_, table);
     return std::nullopt;
   }
-  if (!table->shape.version.empty() && !table->shape.has_version() && rows_.size() > 0) {
-    throw error(errc::bad_data, "no record has had the field " + table->shape.version +
-                                    " yet, which is to tell the newer one (`typed.version`), or the table could get no "
-                                    "column for it: name the field that does, or leave it out");
+  if (lacks_version(*table) && done.loaded > 0) {
+    tell_of_lacking_version(*table);
   }
   require_order(*table, done.apart);
   settle(opened, done, ours.front());
@@ -269,6 +278,20 @@ std::optional<write_outcome> postgres_sink::load_into(const std::shared_ptr<cons
   counters.transaction_duration.add(counters.elapsed_us() - began);
   counters.last_load_us = std::max(counters.last_load_us.load(), counters.elapsed_us());
   return count(*unanswered_, records);
+}
+
+/// A version that comes later is newer than none. Where none can come, or all is loaded and none has, nothing tells
+/// which record is the newer one.
+void postgres_sink::tell_of_lacking_version(const target_table& table) {
+  if (!table.shape.wants_column(table.shape.version)) {
+    throw no_version(table);
+  }
+  if (session_->tells_of_lacking_version()) {
+    log::warning(events::version_missing,
+                 "no record has had the field " + table.shape.version +
+                     " yet, which is to tell the newer one: if none has it in the end, the run fails",
+                 {{"table", table.identity()}});
+  }
 }
 
 void postgres_sink::leave_transaction() {
@@ -417,6 +440,9 @@ counted_rows postgres_sink::complete(const opened_target& opened, removed_rows& 
   if (!session_->limits_rejects() || table->replacement) {
     check_some_row_was_taken(*connection_, opened.identity.pipeline, session_->options().rejects_file.string(),
                              session_->first_reject());
+  }
+  if (lacks_version(*table) && read_sums(*connection_, opened.identity.pipeline).rows > 0) {
+    throw no_version(*table);
   }
   const auto built = table->keyless() ? build_key(*connection_, *table, session_->rejects()) : std::nullopt;
   removed = built.value_or(removed);

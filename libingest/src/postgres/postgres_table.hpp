@@ -45,6 +45,16 @@ struct target_table {
   /// The table of the same schema that the run fills, to put it in the other's place: see replacement.hpp.
   std::optional<std::string> replacement = std::nullopt;
 
+  /// Of the column that has the key of a line as it stands; empty: there is none.
+  std::string_view type_of_line_key() const {
+    for (std::size_t i = 0; i < shape.columns.size() && i < types.size(); ++i) {
+      if (!shape.columns[i].at) {
+        return types[i];
+      }
+    }
+    return {};
+  }
+
   /// Whether it is to get its key when all is loaded.
   bool keyless() const { return key.empty() && !shape.key.empty(); }
 

@@ -12,6 +12,7 @@ range_load::outcome range_load::run() {
     rows_.set_copies_apart(target_.shape.write == disposition::merge);
   }
   outcome all = load();
+  load_instead_of_refused(all);
   all.duplicates += rows_.copies().size();
   for (const copy_rows::copy& c : rows_.copies()) {
     if (c.differs && !target_.shape.in_order()) {
@@ -22,6 +23,21 @@ range_load::outcome range_load::run() {
     all.rejected.push_back({r.of, r.row, r.sqlstate, std::move(r.reason), r.text});
   }
   return all;
+}
+
+/// Only the table knows whether it takes a row: its copies were set apart before.
+void range_load::load_instead_of_refused(outcome& all) {
+  for (std::size_t seen = 0; !rows_.is_whole() && all.rejected.size() > seen;) {
+    std::vector<copy_rows::place> refused;
+    for (; seen < all.rejected.size(); ++seen) {
+      refused.push_back({all.rejected[seen].of, all.rejected[seen].row});
+    }
+    if (!rows_.replace_refused(refused, target_.shape.write == disposition::merge)) {
+      return;
+    }
+    attempts_.connection().run("DROP TABLE pg_temp." + staging_name);  // which has said what is refused
+    add(load(), all);
+  }
 }
 
 range_load::outcome range_load::load() {

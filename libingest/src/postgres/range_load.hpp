@@ -9,7 +9,8 @@ namespace ingest::detail {
 
 /// Loads rows within the caller's open transaction: by COPY, all at once. If the table does not take them so, because
 /// one of them is there already, is refused, or is dropped by a trigger, nothing of that stays, and a staged_load does
-/// it, in the order in which rows came if that makes a difference. Rows that were refused before they came here are not
+/// it, in the order in which rows came if that makes a difference. A row that is refused leaves its key to the next one
+/// that has it. Rows that were refused before they came here are not
 /// shown to the table, and are among the rejected.
 class range_load {
  public:
@@ -23,6 +24,7 @@ class range_load {
 
  private:
   outcome load();
+  void load_instead_of_refused(outcome& all);
   bool copy_directly(kept_apart& apart) const;
 
   const row_attempts attempts_;

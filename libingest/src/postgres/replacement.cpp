@@ -155,6 +155,15 @@ UNION ALL
 SELECT format('ALTER TABLE %s SET TABLESPACE %I', $2::text, s.spcname) FROM pg_class o JOIN pg_tablespace s
 ON s.oid = o.reltablespace WHERE o.oid = $1::text::regclass)";
 
+/// What is said of the keys of $1 and of its indexes, in statements for the same table when it is another one.
+const std::string index_comments = R"(
+SELECT format('COMMENT ON CONSTRAINT %I ON %s IS %L', conname, $1::text, obj_description(oid, 'pg_constraint'))
+FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype IN ('p', 'u', 'x')
+  AND obj_description(oid, 'pg_constraint') IS NOT NULL
+UNION ALL
+SELECT format('COMMENT ON INDEX %s IS %L', indexrelid::regclass, obj_description(indexrelid, 'pg_class'))
+FROM pg_index WHERE indrelid = $1::text::regclass AND obj_description(indexrelid, 'pg_class') IS NOT NULL)";
+
 /// Which index of $1 is marked, in a statement for the same table when it is another one.
 const std::string marked_indexes = R"(
 SELECT format(CASE WHEN mark = 'c' THEN 'ALTER TABLE %s CLUSTER ON %I' ELSE 'ALTER TABLE %s REPLICA IDENTITY USING INDEX %I'
@@ -230,7 +239,7 @@ void make_missing_indexes(postgres_connection& c, const std::string& table, cons
 
 /// What is run when the table of others has its place to give.
 struct last_steps {
-  std::vector<std::string> properties, views, index_names, sequence_names, marked_indexes;
+  std::vector<std::string> properties, views, index_names, sequence_names, index_comments, marked_indexes;
 };
 
 }  // namespace
@@ -315,8 +324,11 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   }
   make_missing_indexes(c, old, made, name, true);  // made since finish_replacement()
   const last_steps steps = with_names_written_out(c, [&] {
-    return last_steps{statements(c, properties, {old, made}), statements(c, views, {old}),
-                      statements(c, index_names, {old, made, schema}), statements(c, sequence_names, {old, made}),
+    return last_steps{statements(c, properties, {old, made}),
+                      statements(c, views, {old}),
+                      statements(c, index_names, {old, made, schema}),
+                      statements(c, sequence_names, {old, made}),
+                      statements(c, index_comments, {old}),
                       statements(c, marked_indexes, {old})};
   });
   run_all(c, steps.properties);
@@ -326,6 +338,7 @@ void take_place(postgres_connection& c, const std::string& schema, const std::st
   c.run("DROP TABLE " + sql_name(c, schema, name + "_old"));
   run_all(c, steps.index_names);
   run_all(c, steps.sequence_names);
+  run_all(c, steps.index_comments);
   run_all(c, steps.marked_indexes);
 }
 

@@ -1,6 +1,7 @@
 #include "postgres/staged_load.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "postgres/postgres_array.hpp"
@@ -27,6 +28,18 @@ std::optional<std::size_t> row_of(const database_error& e, std::size_t begin, st
 }
 
 }  // namespace
+
+void add(load_outcome more, load_outcome& to) {
+  to.loaded += more.loaded;
+  to.duplicates += more.duplicates;
+  to.met_under_another_id += more.met_under_another_id;
+  std::move(more.differing.begin(), more.differing.end(), std::back_inserter(to.differing));
+  std::move(more.rejected.begin(), more.rejected.end(), std::back_inserter(to.rejected));
+  add(more.apart, to.apart);
+  const bool is_alike = !more.table_took_some && more.last.sqlstate == to.last.sqlstate;
+  to.last = {more.last.sqlstate, more.last.rows + (is_alike ? to.last.rows : 0)};
+  to.table_took_some = to.table_took_some || more.table_took_some;
+}
 
 load_outcome staged_load::run() {
   refused_.resize(rows_.size());

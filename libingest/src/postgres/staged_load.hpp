@@ -31,6 +31,9 @@ struct load_outcome {
   refused_alike last;            ///< at the end of this range, counted from where the table last took a row of it
 };
 
+/// Adds what became of rows that were loaded after them.
+void add(load_outcome more, load_outcome& to);
+
 /// What a loader knows of the run whose rows it loads.
 struct load_terms {
   bool limits_rejects = false;  ///< somebody has said how many rows may be refused

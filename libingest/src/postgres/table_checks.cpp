@@ -192,8 +192,9 @@ void check_changeable(postgres_connection& c, const std::string& shown, const st
       throw;
     }
     c.run("ROLLBACK TO SAVEPOINT ingest_change");
-    refuse(shown, "does not let us change rows: " + e.told().message + " (SQLSTATE " + e.told().sqlstate +
-                      "). GRANT UPDATE on all columns that we fill, or what the message asks for; or let `write` be "
+    refuse(shown, "does not let us change rows: " + e.told().message + " (SQLSTATE " + e.told().sqlstate + ")" +
+                      (e.told().detail.empty() ? "" : ": " + e.told().detail) +
+                      ". GRANT UPDATE on all columns that we fill, or what the message asks for; or let `write` be "
                       "skip");
   }
   c.run("RELEASE SAVEPOINT ingest_change");

@@ -338,14 +338,17 @@ std::string table_shape::create(const std::string& table, bool with_key) const {
 }
 
 std::string table_shape::create_guard(const std::string& table, const std::string& index) const {
-  std::vector<std::string> of_text;
-  std::copy_if(key.begin(), key.end(), std::back_inserter(of_text),
-               [this](const std::string& name) { return find(name)->type == "text"; });
-  if (of_text.empty()) {
+  std::vector<std::string> of_any_length;
+  std::copy_if(key.begin(), key.end(), std::back_inserter(of_any_length),
+               [this](const std::string& name) { return find(name)->type == "text" || find(name)->type == "numeric"; });
+  if (of_any_length.empty()) {
     return "";
   }
   return "CREATE INDEX " + quoted(index) + " ON " + table + " " + key_list() + " WHERE " +
-         joined(of_text, " + ", [](const std::string& name) { return "octet_length(" + quoted(name) + ')'; }) +
+         joined(of_any_length, " + ",
+                [this](const std::string& name) {
+                  return "octet_length(" + quoted(name) + (find(name)->type == "text" ? "" : "::text") + ')';
+                }) +
          " > 2000";
 }
 
@@ -414,17 +417,19 @@ std::string table_shape::merge(const std::string& table, const std::vector<std::
   if (write != disposition::merge) {
     return into + meant + " ON CONFLICT " + with_key + " DO NOTHING";
   }
-  // Of a row that was deleted before, it is known when.
+  // Where a record does not say when it was deleted, which the encoder makes the time of the transaction, the first
+  // mark stays.
   const std::string set = beside_key(*this, ", ", [this](const auto& name, std::size_t i) {
     const std::string value = "excluded." + name;
     return name + " = " +
            (columns[i].is_deletion
-                ? "CASE WHEN " + value + " IS NOT NULL THEN coalesce(t." + name + ", " + value + ") END"
+                ? "CASE WHEN " + value + " = now() THEN coalesce(t." + name + ", " + value + ") ELSE " + value + " END"
                 : value);
   });
   const auto changed_by = [&](const std::string& row) {
     const std::string others = beside_key(*this, " OR ", [&](const auto& name, std::size_t i) {
-      return columns[i].is_deletion ? "(t." + name + " IS NULL) <> (" + row + name + " IS NULL)"
+      return columns[i].is_deletion ? "(t." + name + " IS DISTINCT FROM " + row + name + " AND (t." + name +
+                                          " IS NULL OR " + row + name + " IS DISTINCT FROM now()))"
                                     : differ("t." + name, row + name, types.at(i));
     });
     const std::string theirs = row + quoted(version);

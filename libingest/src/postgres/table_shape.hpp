@@ -113,8 +113,9 @@ struct table_shape {
   /// Whether rows have the same key if, and only if, their lines have.
   bool key_is_of_line() const;
 
-  /// Whether lines show which of several rows with one key stays; else only the server knows.
-  bool copies_show_in_lines() const { return key_is_of_line() && !has_version(); }
+  /// Whether lines show which of several rows with one key stays; else only the server knows. A version decides that
+  /// from the first row on, also before it has a column.
+  bool copies_show_in_lines() const { return key_is_of_line() && (write != disposition::merge || version.empty()); }
 
   /// Whether a duplicate may have what nothing else has: it is not the last one that stays, or that is not known.
   bool duplicates_may_differ() const { return !in_order() || has_version(); }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <span>
 
 #include "core/ascii.hpp"
@@ -41,11 +40,6 @@ bool says_deleted(const json_value& value, std::string& scratch) {
   return !says_no(*text);
 }
 
-std::int64_t microseconds_since_2000() {
-  constexpr auto epoch = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now() - epoch).count();
-}
-
 /// The server's form of jsonb is longer than a short text, and nothing is known of it but that it can be kept outside.
 std::size_t room_for(const column_type& type, std::size_t bytes) {
   if (type.catalog == "jsonb") {
@@ -71,8 +65,8 @@ void add(const kept_apart& more, kept_apart& to) {
   to.new_members = to.new_members || more.new_members;
 }
 
-typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types)
-    : shape_(&shape), now_(microseconds_since_2000()) {
+typed_encoder::typed_encoder(const table_shape& shape, const std::vector<std::string>& types, std::int64_t now)
+    : shape_(&shape), now_(now) {
   columns_.reserve(shape.columns.size());
   for (std::size_t i = 0; i + 1 < shape.columns.size(); ++i) {
     if (shape.columns[i].is_deletion) {

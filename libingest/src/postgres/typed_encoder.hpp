@@ -40,7 +40,8 @@ void add(const kept_apart& more, kept_apart& to);
 class typed_encoder {
  public:
   /// `shape` has an extra column, the last one, and types that column_types() knows.
-  typed_encoder(const table_shape& shape, const std::vector<std::string>& types);
+  /// `now`, in microseconds since 2000, is when records were deleted that do not say when.
+  typed_encoder(const table_shape& shape, const std::vector<std::string>& types, std::int64_t now);
 
   /// False, with nothing appended, where the record is no JSON object.
   bool append(std::string_view record, std::string& to);

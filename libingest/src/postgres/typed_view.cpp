@@ -117,7 +117,8 @@ std::string typed_view(postgres_connection& c, const table_name& table) {
     throw error(errc::config, "there is no table " + table.shown + ": load it first, or correct its name");
   }
   const query_result data = c.execute(
-      "SELECT format_type(atttypid, -1) FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT "
+      "SELECT CASE WHEN atttypid = 'jsonb'::regtype THEN 'jsonb' ELSE format_type(atttypid, -1) END FROM pg_attribute "
+      "WHERE attrelid = $1::regclass AND attnum > 0 AND NOT "
       "attisdropped AND attname IN ('id', 'data') ORDER BY attname",
       {quoted});
   if (data.rows() != 2) {

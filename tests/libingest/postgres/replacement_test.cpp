@@ -151,6 +151,8 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
       "REVOKE TRUNCATE, TRIGGER ON ingested_events FROM current_user; "
       "ALTER TABLE ingested_events FORCE ROW LEVEL SECURITY;"
       "COMMENT ON CONSTRAINT ingested_events_kind_fkey ON ingested_events IS 'of a kind that is known';"
+      "COMMENT ON CONSTRAINT the_key ON ingested_events IS 'whose'; COMMENT ON CONSTRAINT counts ON ingested_events IS "
+      "'each'; COMMENT ON INDEX by_size_too IS 'twice'; COMMENT ON INDEX the_key IS 'the same';"
       "COMMENT ON TABLE ingested_events IS 'all of them'; COMMENT ON COLUMN ingested_events.data IS 'as it came';"
       "GRANT SELECT ON ingested_events TO " +
       role + "; GRANT UPDATE (kind) ON ingested_events TO " + role +
@@ -164,10 +166,11 @@ BOOST_AUTO_TEST_CASE(keeps_what_its_name_stands_for) {
   const auto known = [this] {
     return database.value(
         "SELECT string_agg(fact, E'\\n' ORDER BY fact) FROM ("
-        "SELECT pg_get_indexdef(indexrelid) AS fact FROM pg_index WHERE indrelid = 'ingested_events'::regclass UNION "
+        "SELECT concat_ws(' ', pg_get_indexdef(indexrelid), obj_description(indexrelid, 'pg_class')) AS fact FROM "
+        "pg_index WHERE indrelid = 'ingested_events'::regclass UNION "
         "ALL "
-        "SELECT concat_ws(' ', conname, pg_get_constraintdef(oid), CASE contype WHEN 'f' THEN obj_description(oid, "
-        "'pg_constraint') END) FROM pg_constraint WHERE conrelid = "
+        "SELECT concat_ws(' ', conname, pg_get_constraintdef(oid), obj_description(oid, "
+        "'pg_constraint')) FROM pg_constraint WHERE conrelid = "
         "'ingested_events'::regclass "
         "UNION ALL SELECT relname || ' ' || concat_ws(' ', (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM "
         "unnest(relacl) AS a), reloptions, relowner::regrole, relforcerowsecurity, "

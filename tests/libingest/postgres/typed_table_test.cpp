@@ -748,9 +748,10 @@ BOOST_AUTO_TEST_CASE(need_a_column_that_tells_it) {
   o.typed->changes = schema_policy::freeze;
   BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
   o.typed->changes = schema_policy::evolve;
-  const error misspelt = error_of([&] { open_sink(open_target(o))->write(batches.next({{event_row("a", "1")}})); });
+  const auto loader = open_sink(open_target(o));
+  loader->write(batches.last({{event_row("a", "1")}}));
+  const error misspelt = error_of([&] { loader->finalize(); });
   BOOST_TEST((misspelt.code() == errc::bad_data), misspelt.what());
-  BOOST_TEST(rows() == 0);
   o.write = disposition::skip;
   BOOST_TEST((error_of([&] { open_target(o); }).code() == errc::config));
 }
