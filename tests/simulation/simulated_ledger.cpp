@@ -241,6 +241,8 @@ query_result simulated_statements::claim_slices(const parameters& p) {
     if (!s.done) {
       ++s.fence;
       s.owner = b_.owner;
+      s.worker.clear();
+      s.leased_until = 0;
       b_.made.slices[key] = s;
     }
   }

@@ -170,7 +170,7 @@ query_result simulated_statements::change(const std::string& sql, const paramete
   if (sql.starts_with("INSERT INTO ingest.slices (pipeline, stream, slice)")) {
     return enter_slices(p);
   }
-  if (sql.starts_with("UPDATE ingest.slices SET fence = fence + 1 ")) {
+  if (sql.starts_with("UPDATE ingest.slices SET fence = fence + 1, owner = '', ")) {
     return claim_slices(p);
   }
   if (sql.starts_with("UPDATE ingest.slices SET ") && sql.find("lease_until = ") != std::string::npos) {

@@ -32,7 +32,8 @@ std::uint64_t setting(std::string_view name, const char* variable, std::uint64_t
 void try_schedules(workers who) {
   const std::uint64_t replayed = setting("--seed", "INGEST_SEED", 0);
   const std::uint64_t first = replayed != 0 ? replayed : setting("--first", "INGEST_FIRST_SEED", 1);
-  const std::uint64_t seeds = replayed != 0 ? 1 : setting("--seeds", "INGEST_SEEDS", 2'000);
+  const std::uint64_t seeds =
+      replayed != 0 ? 1 : setting("--seeds", "INGEST_SEEDS", who == workers::alone ? 2'000 : 1'000);
   std::array<std::uint64_t, fault_kinds> faults{};
   std::size_t lives = 0;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {

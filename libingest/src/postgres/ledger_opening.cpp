@@ -325,9 +325,12 @@ void claim_slices(postgres_connection& c, const std::string& pipeline, std::span
   // In this order: a row that another process enters meanwhile is locked as well, so that what it loads is waited for.
   enter_slices(c, pipeline, names);
   c.execute("SELECT FROM " + lookup_of_slices(named_slices, " FOR UPDATE"), which);
-  c.execute("UPDATE ingest.slices SET fence = fence + 1 WHERE ctid = ANY (ARRAY(SELECT s.place FROM " +
-                lookup_of_slices(named_slices) + " WHERE NOT s.done))",
-            which);
+  // Whoever had a lease has none any more.
+  c.execute(
+      "UPDATE ingest.slices SET fence = fence + 1, owner = '', lease_until = NULL WHERE ctid = ANY (ARRAY(SELECT "
+      "s.place FROM " +
+          lookup_of_slices(named_slices) + " WHERE NOT s.done))",
+      which);
   check_claimed(c, pipeline, slices, known, ledger_seen);
 }
 
