@@ -69,7 +69,7 @@ void durable_job::share(bool fresh, const std::stop_token& stop) {
       return;
     }
     if (!had_its_way && is_over(stop)) {
-      report_.run_id = run_id_;
+      report_.run_id = sought_;
       report_.status = run_status::complete;
       return;
     }
@@ -80,18 +80,26 @@ void durable_job::share(bool fresh, const std::stop_token& stop) {
   }
 }
 
-/// False where others were in the way.
+/// False where others were in the way, or the database, which has to answer before anything is read, was away and this
+/// is not the first thing that the process asks of it.
 bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
   try {
     run_once(fresh, stop);
+    away_since_.reset();
   } catch (const error& e) {
     const std::uint64_t had = counters_->leases;
     end_leases();
+    if (e.code() == errc::unavailable && has_taken_part_ && is_patient()) {
+      log::warning(events::database_unavailable, e.what(), {{"pipeline", settings_.pipeline}});
+      return false;
+    }
+    away_since_.reset();
     if (e.code() != errc::locked || !has_directory_) {
       throw;
     }
     counters_->leases_lost += had;
-    log::info(events::slices_taken_over, std::string(e.what()) + "; this one begins anew with what is left",
+    log::info(events::slices_taken_over,
+              std::string("another process was in the way, and this one begins anew with what is left: ") + e.what(),
               {{"pipeline", settings_.pipeline}, {"run_id", run_id_}});
     return false;
   }
@@ -99,10 +107,17 @@ bool durable_job::takes_part(bool fresh, const std::stop_token& stop) {
   return true;
 }
 
+/// With a database that is away.
+bool durable_job::is_patient() {
+  const auto now = std::chrono::steady_clock::now();
+  away_since_ = away_since_.value_or(now);
+  return now - *away_since_ < settings_.database_deadline;
+}
+
 /// Whether the run that this process has had a part in was completed by another one, perhaps longer ago.
 bool durable_job::is_over(const std::stop_token& stop) const {
   try {
-    return has_taken_part_ && target_->look_for_work(run_id_, stop).is_complete;
+    return has_taken_part_ && target_->look_for_work(sought_, stop).is_complete;
   } catch (const error& e) {
     if (e.code() != errc::unavailable) {
       throw;
@@ -121,7 +136,7 @@ bool durable_job::finds_work(const std::stop_token& stop) const {
   for (bool told = false;; pause = std::min(2 * pause, longest)) {
     const auto now = std::chrono::steady_clock::now();
     try {
-      const work_left left = target_->look_for_work(run_id_, stop);
+      const work_left left = target_->look_for_work(sought_, stop);
       away_since.reset();
       if (left.is_complete) {
         return false;
@@ -196,7 +211,7 @@ void durable_job::run_once(bool fresh, const std::stop_token& stop) {
     run->begin_next(settled(plan_of(settings_), before.watermark, before.identity.plan, stop));
   }
   const resumption from = run->found();
-  report_.run_id = from.identity.run_id;
+  report_.run_id = sought_ = from.identity.run_id;
   check_source(from);
   if (target_) {
     require_write_of(settings_, from.identity.plan);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -40,6 +41,7 @@ class durable_job {
   bool takes_part(bool fresh, const std::stop_token& stop);
   bool finds_work(const std::stop_token& stop) const;
   bool is_over(const std::stop_token& stop) const;
+  bool is_patient();
   void renew_leases(const std::stop_token& done) const;
   void end_leases() const;
 
@@ -61,9 +63,11 @@ class durable_job {
   std::shared_ptr<metrics> counters_;
   run_report& report_;
   std::shared_ptr<postgres_target> target_;
-  std::string run_id_;           ///< that the ledger has, as far as is known
-  bool has_directory_ = false;   ///< DATA_DIR is no other process's
-  bool has_taken_part_ = false;  ///< in a run, or tried to begin one
+  std::string run_id_;  ///< that the ledger has, as far as is known
+  std::string sought_;  ///< the run that this process is to have a part in, or to begin
+  std::optional<std::chrono::steady_clock::time_point> away_since_;  ///< the database, between two rounds
+  bool has_directory_ = false;                                       ///< DATA_DIR is no other process's
+  bool has_taken_part_ = false;                                      ///< in a run, or tried to begin one
 };
 
 }  // namespace ingest::app

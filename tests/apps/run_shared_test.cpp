@@ -167,6 +167,68 @@ BOOST_AUTO_TEST_CASE(are_seen_in_the_status_of_their_pipeline_and_count_what_the
   BOOST_TEST(r.run("status", {"default"}).out.find("  worker ") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(take_part_in_the_next_sync_where_another_one_was_faster_to_begin_it) {
+  shared_run r(100);
+  const std::vector<std::string> flags = {"--incremental", "--lookback",   "87600h", "--slices", "12",
+                                          "--since",       "1766966400000"};
+  child_process before = r.worker(1, flags);
+  shared_run::end(before, 0);
+  // Both have seen that the run before is complete when the first one may begin the next.
+  child_process door({"psql", "--quiet", "--no-psqlrc", "-c",
+                      "SELECT pg_advisory_lock(hashtextextended('ingest: opening of pipeline default', 0)); "
+                      "SELECT pg_sleep(600)",
+                      r.database.url()});
+  await(door, [&] { return r.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") >= 1; });
+  child_process one = r.worker(1, flags);
+  child_process other = r.worker(2, flags);
+  await(other,
+        [&] { return r.number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") >= 2; });
+  r.database.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+  door.wait(in_time);
+  shared_run::end(one, 0);
+  shared_run::end(other, 0);
+  BOOST_TEST(r.number("SELECT generation FROM ingest.pipelines") == 2U);
+  const std::string now = r.database.value("SELECT run_id FROM ingest.pipelines WHERE complete");
+  for (const char* const report : {"report_1.json", "report_2.json"}) {
+    BOOST_TEST(text_of(r.directory / report).find(now) != std::string::npos, text_of(r.directory / report));
+  }
+  BOOST_TEST(r.table_difference() == "");
+}
+
+BOOST_AUTO_TEST_CASE(end_what_a_frozen_one_is_at_whatever_the_url_calls_them_and_go_on_where_they_may_not) {
+  for (const bool may_end : {true, false}) {
+    shared_run r;
+    if (!may_end) {
+      r.database.execute("REVOKE EXECUTE ON FUNCTION pg_terminate_backend(int, bigint) FROM public");
+      r.database.execute("CREATE ROLE plain LOGIN; GRANT ALL ON DATABASE " +
+                         r.database.value("SELECT current_database()") +
+                         " TO plain; GRANT ALL ON SCHEMA public TO plain");
+    }
+    const std::string url = r.environment["DATABASE_URL"];
+    r.environment["DATABASE_URL"] =
+        (may_end ? url : url.substr(0, url.find("postgres@")) + "plain" + url.substr(url.find('@'))) +
+        "?application_name=theirs";
+    child_process first = r.worker(1);
+    await(first, [&] { return r.pages_in_ledger() >= 8; });
+    BOOST_TEST(r.number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'ingest/%'") > 0U);
+    first.signal(SIGSTOP);
+    child_process second = r.worker(2);
+    if (!may_end) {
+      await(second, [&] { return r.leases() > 0; });
+      first.signal(SIGCONT);
+    }
+    shared_run::end(second, 0);
+    first.signal(SIGCONT);
+    shared_run::end(first, 0);
+    r.check();
+    if (!may_end) {
+      r.database.execute(
+          "GRANT EXECUTE ON FUNCTION pg_terminate_backend(int, bigint) TO public; DROP OWNED BY plain; DROP ROLE "
+          "plain");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(build_the_key_of_an_initial_load_once) {
   shared_run r;
   auto flags = ingest_run::slices(12);

@@ -25,8 +25,8 @@ bool simulated_statements::is_meant(const std::string& sql, const slice_row& s, 
   if (sql.find(" AND owner = $4 AND NOT done") != std::string::npos) {
     return !s.done && s.worker == p.at(3);
   }
-  if (sql.find(" AND NOT done AND (owner = ''") != std::string::npos) {
-    return !s.done && is_free(s);
+  if (sql.find(" AND NOT done AND ((owner = ''") != std::string::npos) {
+    return !s.done && (is_free(s) || s.worker == p.at(3));
   }
   return true;
 }
@@ -92,17 +92,20 @@ simulated_statements::rows simulated_statements::end_transactions_of(const std::
   return {};
 }
 
-simulated_statements::rows simulated_statements::look_for_work(const parameters& p) const {
+simulated_statements::rows simulated_statements::look_for_work(const parameters& p) {
   const tables now = seen();
   const auto pipeline = now.pipelines.find(p.at(0));
   const bool is_there = pipeline != now.pipelines.end() && pipeline->second.run_id == p.at(1);
-  std::uint64_t open = 0, free = 0;
+  std::uint64_t open = 0;
+  bool free = false;
   for (const auto& [key, s] : now.slices) {
     open += key.first == p.at(0) && !s.done ? 1 : 0;
-    free += key.first == p.at(0) && !s.done && is_free(s) ? 1 : 0;
+    const bool is_ours = is_free(s) || s.worker == p.at(2);
+    free =
+        free || (key.first == p.at(0) && !s.done && is_ours && !db_.is_locked(b_, row_of(key), lock_strength::update));
   }
   const bool is_complete = (is_there && pipeline->second.complete) || now.followed.contains(p.at(1));
-  return {{truth(is_complete), truth(!is_there), std::to_string(open), std::to_string(free), std::nullopt}};
+  return {{truth(is_complete), truth(!is_there), std::to_string(open), free ? "1" : "0", std::nullopt}};
 }
 
 }  // namespace ingest::testing

@@ -32,10 +32,6 @@ std::vector<page_key> named_pages(const std::vector<std::string>& p) {
   return keys;
 }
 
-std::string row_of(const slice_key& key) {
-  return "row of " + to_string(key.second) + " of " + key.first;
-}
-
 detail::query_result::row_values with_name(const slice_key& key, const detail::query_result::row_values& values) {
   detail::query_result::row_values row{key.second.stream(), key.second.name()};
   row.insert(row.end(), values.begin(), values.end());
@@ -43,6 +39,10 @@ detail::query_result::row_values with_name(const slice_key& key, const detail::q
 }
 
 }  // namespace
+
+std::string row_of(const slice_key& key) {
+  return "row of " + to_string(key.second) + " of " + key.first;
+}
 
 std::vector<slice_key> named_slices_of(const std::vector<std::string>& p) {
   const auto streams = array_elements(p.at(1));

@@ -54,7 +54,7 @@ class simulated_statements {
   bool is_free(const slice_row& s) const { return s.worker.empty() || s.leased_until < db_.now_; }
   bool is_meant(const std::string& sql, const slice_row& s, const parameters& p) const;
   detail::query_result change_leases(const std::string& sql, const parameters& p);
-  rows look_for_work(const parameters& p) const;
+  rows look_for_work(const parameters& p);
   rows end_transactions_of(const std::vector<std::string>& applications, std::uint64_t term);
 
   using table_statement = detail::query_result (simulated_statements::*)(const parameters&);
@@ -100,6 +100,9 @@ class simulated_statements {
 
 /// The elements of a one-dimensional array's text.
 std::vector<std::string> array_elements(const std::string& text);
+
+/// What a slice's row is locked by.
+std::string row_of(const slice_key& key);
 
 /// The slices that the second and third parameter name, in the order of their names, each once.
 std::vector<slice_key> named_slices_of(const std::vector<std::string>& parameters);

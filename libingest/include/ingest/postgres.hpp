@@ -109,7 +109,7 @@ struct typed_table {
 /// A process's part in a run that several processes load, each of them slices of its own for a while: as long as it
 /// renews its leases.
 struct slice_lease {
-  std::string worker;  ///< names this process among all others, and among its own earlier lives; not empty
+  std::string worker;  ///< names this process among all others, and those before and after it; not empty
   std::chrono::milliseconds term = std::chrono::seconds(15);  ///< by the server's clock
   std::size_t at_once = 8;  ///< no more are leased in one go: what is not read yet is kept from others
 };
@@ -117,10 +117,10 @@ struct slice_lease {
 /// What of a run is left to be done.
 struct work_left {
   bool is_complete = false;
-  bool is_followed = false;  ///< the pipeline has another run now
-  bool is_locked = false;    ///< somebody has it alone: begins, takes over or completes it
-  std::uint64_t slices = 0;  ///< that have not ended
-  std::uint64_t free = 0;    ///< of these, such as nobody has a lease of, or none that has not run out
+  bool is_followed = false;                           ///< the pipeline has another run now
+  bool is_locked = false;                             ///< somebody has it alone: begins, takes over or completes it
+  std::uint64_t slices = 0;                           ///< that have not ended
+  std::uint64_t free = 0;                             ///< 0: of these, each is another's, or being loaded
   std::optional<std::chrono::milliseconds> age = {};  ///< since the run was begun, by the server's clock
 };
 

@@ -227,12 +227,14 @@ void run_in_directory::give_way() {
                                   "\" has an earlier run, of which nobody knew when this one began without the "
                                   "database: start again to go on with that one");
   }
-  log::warning(events::run_given_up,
-               is_followed_
-                   ? "this run is complete, and another process has begun the pipeline's next sync: going on with that"
-                   : "this run began while the database was away, and its ledger has an earlier one of this pipeline: "
-                     "going on with that; what was fetched since is fetched again",
-               {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
+  const bool was_late = !state->follows.empty();
+  log::write(was_late || is_followed_ ? log::level::info : log::level::warning, events::run_given_up,
+             is_followed_
+                 ? "this run is complete, and another process has begun the pipeline's next sync: going on with that"
+             : was_late ? "another process was faster to begin the pipeline's next sync: going on with that"
+                        : "this run began while the database was away, and its ledger has an earlier one of this "
+                          "pipeline: going on with that; what was fetched since is fetched again",
+             {{"run_id", known_.ledger->identity.run_id}, {"given_up", state->identity.run_id}});
   forget_positions();
   remove_buffer();
   known_.buffer = {};

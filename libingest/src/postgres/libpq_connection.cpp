@@ -68,11 +68,13 @@ libpq_connection::libpq_connection(const database_address& to, const std::string
 void libpq_connection::connect(const std::string& application) {
   const std::string silence = text_of(limits_.io);
   // What stands before dbname, the URL may change; what stands behind it, not.
-  const std::array<const char*, 8> keywords{
-      "application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
-      "keepalives_count", "dbname",           "client_encoding", nullptr};
-  const std::array<const char*, 8> values{application.c_str(),     silence.c_str(), "30",   "10", "3",
-                                          database_.url().c_str(), "UTF8",          nullptr};
+  const char* const by_which_others_know_us = limits_.has_name ? "application_name" : nullptr;
+  const std::array<const char*, 9> keywords{"application_name",    "tcp_user_timeout",      "keepalives_idle",
+                                            "keepalives_interval", "keepalives_count",      "dbname",
+                                            "client_encoding",     by_which_others_know_us, nullptr};
+  const std::array<const char*, 9> values{
+      application.c_str(), silence.c_str(), "30", "10", "3", database_.url().c_str(), "UTF8",
+      application.c_str(), nullptr};
   connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
   if (!connection_) {
     throw std::bad_alloc();

@@ -24,6 +24,7 @@ class libpq_connection final : public postgres_connection {
     std::chrono::milliseconds io;  ///< of silence while an answer or room in the socket is waited for
     /// Longest pause inside a transaction, after which the server takes it back. None: as `io`.
     std::optional<std::chrono::milliseconds> idle = {};
+    bool has_name = false;  ///< others go by the application's name: the URL does not change it
   };
 
   libpq_connection(const database_address& to, const std::string& application, limits l, std::stop_token stop);

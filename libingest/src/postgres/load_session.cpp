@@ -68,6 +68,7 @@ std::unique_ptr<postgres_connection> load_session::make_connection(std::stop_tok
   libpq_connection::limits limits{options_.connect_timeout, options_.io_timeout};
   if (options_.lease) {
     // Whoever is stopped in a transaction keeps others waiting no longer.
+    limits.has_name = true;
     limits.idle = std::max<std::chrono::milliseconds>(options_.lease->term, std::chrono::seconds(10));
   }
   auto made = connect_ ? connect_(application, std::move(stop))

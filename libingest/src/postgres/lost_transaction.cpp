@@ -11,9 +11,17 @@ void settle_lost(postgres_connection& c, const lost_transaction& lost, const std
       throw database_error::busy("a COMMIT is waiting for its synchronous standby (synchronous_standby_names)",
                                  database);
     }
-  } else {
+  } else if (may_end_sessions(c)) {
     c.execute("SELECT pg_terminate_backend(pid)" + still_there, {lost.it.process, lost.it.began});
   }
+}
+
+bool may_end_sessions(postgres_connection& c) {
+  return c
+      .execute(
+          "SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = "
+          "'pg_terminate_backend' AND pronamespace = 'pg_catalog'::regnamespace")
+      .truth(0, 0);
 }
 
 std::string in_microseconds(const std::string& sql) {

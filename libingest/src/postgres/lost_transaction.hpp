@@ -22,4 +22,8 @@ void settle_lost(postgres_connection& c, const lost_transaction& lost, const std
 /// A point of time, an SQL expression, as a number that names it exactly, whatever the session's settings.
 std::string in_microseconds(const std::string& sql);
 
+/// Whether our role may use pg_terminate_backend(), which some take from all. Without it, what would be ended is waited
+/// for.
+bool may_end_sessions(postgres_connection& c);
+
 }  // namespace ingest::detail

@@ -243,7 +243,8 @@ void postgres_target::end_transactions_of_lost(std::stop_token stop) const {
 
 work_left postgres_target::look_for_work(const std::string& run_id, std::stop_token stop) const {
   return detail::once(*session_, std::move(stop), [&](detail::postgres_connection& c) {
-    return detail::look_for_work(c, session_->options().pipeline, run_id);
+    return detail::look_for_work(c, session_->options().pipeline, run_id,
+                                 session_->options().lease ? session_->options().lease->worker : "");
   });
 }
 

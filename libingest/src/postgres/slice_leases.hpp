@@ -16,9 +16,9 @@ namespace ingest::detail {
 /// is gone, and no two read the same; that no page is loaded twice is the fence's doing, which each new owner raises.
 /// The statements run in transactions of the caller.
 
-/// Enters slices that the ledger does not have, and leases those that have not ended and are nobody's, or were of
-/// somebody who has let his lease run out, and whom no transaction is loading. Raises their fences. Returns them;
-/// nothing is waited for.
+/// Enters slices that the ledger does not have, and leases those that have not ended and are nobody's or the
+/// worker's own, or were of somebody who has let his lease run out, and which no transaction is loading. Raises their
+/// fences. Returns them; nothing is waited for.
 std::vector<slice_id> lease_slices(postgres_connection& c, const std::string& pipeline, const slice_lease& lease,
                                    std::span<const slice_id> slices);
 
@@ -39,7 +39,8 @@ std::string application_of(const std::string& worker);
 /// such a transaction has happened.
 void end_transactions_of_lost(postgres_connection& c, const std::string& pipeline, std::chrono::milliseconds term);
 
-/// Of the run.
-work_left look_for_work(postgres_connection& c, const std::string& pipeline, const std::string& run_id);
+/// Of the run, for this worker.
+work_left look_for_work(postgres_connection& c, const std::string& pipeline, const std::string& run_id,
+                        const std::string& worker);
 
 }  // namespace ingest::detail
