@@ -328,6 +328,14 @@ BOOST_AUTO_TEST_CASE(is_not_complete_where_a_line_could_have_been_a_record) {
   BOOST_TEST(has(p.err, "has written a line that is no message"), p.err);
 }
 
+BOOST_AUTO_TEST_CASE(is_not_complete_where_the_process_calls_its_stream_otherwise_than_the_catalog) {
+  environment["TAP_PRINTS_AT"] = "150";
+  environment["TAP_PRINTS"] = R"({"type":"RECORD","stream":"Numbers","record":{"id":7}})";
+  const auto p = run("run");
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(has(p.err, "the catalog calls it numbers"), p.err);
+}
+
 BOOST_AUTO_TEST_CASE(is_not_complete_where_a_source_says_so_whatever_its_exit_code) {
   speak_airbyte();
   const std::string status =

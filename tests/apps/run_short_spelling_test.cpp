@@ -310,6 +310,55 @@ streams:
   BOOST_TEST(p.exit_code == 0, p.err);
 }
 
+BOOST_AUTO_TEST_CASE(hands_on_texts_that_look_like_something_else_as_they_are) {
+  const std::vector<std::string> ids = {"2053131_6", "20531316", "0x10", "16", "1e5", "'q'", "q", "None", "[1]", "1_0"};
+  std::vector<std::string> asked;
+  http_server odd_api([&](const received_request& r) -> reply {
+    if (r.path == "/posts") {
+      return {.body =
+                  "[" +
+                  records(0, 10, [&](int i) { return "{\"id\":\"" + ids.at(static_cast<std::size_t>(i)) + "\"}"; }) +
+                  "]"};
+    }
+    if (r.path == "/comments") {
+      return {.body = R"([{"cid":1}])"};
+    }
+    // A token for each page, by which the next one is asked for.
+    const std::string after = r.parameter("after");
+    const auto page = std::find(ids.begin(), ids.end(), after) - ids.begin();
+    const auto next = after.empty() ? 0U : static_cast<std::size_t>(page) + 1;
+    return {.body = "{\"rows\":[" + record(static_cast<int>(next)) +
+                    "],\"next\":" + (next < ids.size() ? "\"" + ids[next] + "\"" : "null") + "}"};
+  });
+  std::ofstream(directory / "texts.yaml") << "version: 1\napi: " << odd_api.url() << R"(
+streams:
+  posts: {key: id, paginate: none, records: .}
+  comments: {path: "/comments", paginate: none, records: ., params: {of: "{posts.id}"}, add: {post: "{posts.id}", both: "{posts.id}{posts.id}"}, key: [post, cid]}
+  tokens: {key: id, records: rows, paginate: {cursor: {param: after, from: next}}}
+)";
+  const auto p = run("run", {(directory / "texts.yaml").string()});
+  BOOST_TEST(p.exit_code == 0, p.err);
+  BOOST_TEST(number("SELECT count(*) FROM comments c JOIN posts p ON c.post = p.id WHERE c.both = p.id || p.id") ==
+             10U);
+  BOOST_TEST(number("SELECT count(*) FROM tokens") == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_object_for_a_record_where_other_answers_were_lists) {
+  http_server odd_api([](const received_request& r) -> reply {
+    const int page = number_in(r, "page", 1);
+    return {.body = page == 3   ? R"({"title":"Too busy","detail":"come back"})"
+                    : page >= 6 ? "[]"
+                                : "[" + records(page * 10, page * 10 + 10, [](int i) { return record(i); }) + "]"};
+  });
+  std::ofstream(directory / "busy.yaml")
+      << "version: 1\napi: " << odd_api.url()
+      << "\nstreams:\n  rows: {key: id, records: ., paginate: {page: {param: page}}}\n";
+  environment["RETRY_DEADLINE_MS"] = "1000";
+  const auto p = run("run", {(directory / "busy.yaml").string()});
+  BOOST_TEST(p.exit_code == 65, p.err);
+  BOOST_TEST(has(p.err, "Too busy"), p.err);
+}
+
 BOOST_AUTO_TEST_CASE(names_variables_that_are_missing) {
   environment.erase("TRACKER_TOKEN");
   const auto p = run_example("tracker");

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "core/ascii.hpp"
 #include "core/utf8.hpp"
 #include "ingest/error.hpp"
 #include "log/quotable.hpp"
@@ -132,7 +133,22 @@ bool singer_messages::is_ours() {
   const auto name = found_[stream].what == json_value::kind::string ? found_[stream].text(scratch_) : std::nullopt;
   const bool is = name && std::find(streams_.begin(), streams_.end(), *name) != streams_.end();
   has_spoken_ = has_spoken_ || is;
+  if (name && !is) {
+    refuse_other_case(*name);
+  }
   return is;
+}
+
+/// Its records would be passed over, and its states kept all the same.
+void singer_messages::refuse_other_case(std::string_view name) const {
+  const auto ours =
+      std::find_if(streams_.begin(), streams_.end(), [&](const std::string& s) { return lower(s) == lower(name); });
+  if (ours != streams_.end()) {
+    throw error(errc::bad_data, process_ + " calls the stream " + detail::quotable(name) +
+                                    " in its messages, and the catalog calls it " + *ours +
+                                    ": records of it would be missing. Have both say the same, in the catalog that the "
+                                    "process is handed");
+  }
 }
 
 std::string singer_messages::stream_name() {

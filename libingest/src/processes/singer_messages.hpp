@@ -29,6 +29,7 @@ class singer_messages final : public message_reader {
   message record_of(std::string_view line, bool is_json);
   void check_schema(std::string_view line);
   bool is_ours();
+  void refuse_other_case(std::string_view name) const;
   std::string stream_name();
 
   std::string process_;

@@ -1,4 +1,4 @@
-// The filters that the CDK adds to Jinja's, or puts in their place (`string`).
+// The filters that the CDK adds to Jinja's, or puts in their place (`string`), and one of our own (`itself`).
 #include "core/base64.hpp"
 #include "core/utf8.hpp"
 #include "rest/expressions/digests.hpp"
@@ -64,6 +64,12 @@ value string(const value& of, const arguments& with) {
   return of.is_text() ? of : value::text_of("\"\"\"" + python_json(of) + "\"\"\"");
 }
 
+/// What is rendered is read as a Python literal: so written, each value is what it was, also the text '0x10'.
+value itself(const value& of, const arguments& with) {
+  with.bound_to("itself", {}, 0);
+  return of.is_undefined() ? of : value::text_of(of.to_repr());
+}
+
 value regex_search(const value& of, const arguments& with) {
   const value regex = *with.bound_to("regex_search", {"regex"}, 1)[0];
   const auto found = first_group(text_in(of, "regex_search"), text_in(regex, "regex_search"));
@@ -93,6 +99,7 @@ const filter_table& cdk_filters() {
       {"base64decode", base64decode},
       {"base64binascii_decode", base64binascii_decode},
       {"string", string},
+      {"itself", itself},
       {"regex_search", regex_search},
       {"regex_replace", regex_replace},
       {"hmac", hmac},

@@ -101,6 +101,18 @@ void refuse_answer_to_come(const std::string& where, const answer& given) {
   }
 }
 
+void refuse_single_record(const std::string& where, const answer& given, const glob_path& place) {
+  // Further down, APIs that were made of XML have an object in place of a list of one.
+  if (place.empty() && given.json_or_empty().truth() && !given.json_or_empty().is_list()) {
+    throw error(errc::bad_data,
+                where + ": an answer is no list, as others are, so that it is no record: " +
+                    given.json_or_empty().to_json().substr(0, 100) +
+                    "; if it is one, or means that there are none, say so by a response filter with the action SUCCESS "
+                    "or IGNORE",
+                true);
+  }
+}
+
 bool says_that_there_are_none(const answer& given, const glob_path& place) {
   const auto first = given.body().find_first_not_of(" \t\r\n");
   const char begin = first == std::string::npos ? '\0' : given.body()[first];

@@ -27,6 +27,11 @@ void refuse_words_of_error(const std::string& where, const answer& given);
 /// For an answer of which one record was made: throws the same where that is nothing but words of an error.
 void refuse_error_as_record(const std::string& where, const answer& given);
 
+/// For an answer of which one record was made, in a stream of which others have had several: throws the same where all
+/// of it is that record, and those were lists. An object in the place of a page is a message, or a login, and the
+/// page's records are missing.
+void refuse_single_record(const std::string& where, const answer& given, const glob_path& place);
+
 /// For an answer with records, `response` with or without them: throws the same where it says `success: false`, and
 /// why.
 void refuse_denied_success(const std::string& where, const answer& given, const value& response);

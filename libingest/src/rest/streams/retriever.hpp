@@ -50,6 +50,8 @@ struct stream_reading {
   std::shared_ptr<claims_heeded> claims = std::make_shared<claims_heeded>();
   /// Whether an answer of any slice has had the place of records.
   std::shared_ptr<std::atomic<bool>> place_was_found = std::make_shared<std::atomic<bool>>(false);
+  /// Some answer has had several records.
+  std::shared_ptr<std::atomic<bool>> lists_were_found = std::make_shared<std::atomic<bool>>(false);
 };
 
 /// SimpleRetriever: a page is what one request brought, or several for one page (query_properties): its position is

@@ -29,6 +29,9 @@ void retriever::refuse_failure(const answered_page& found) const {
   }
   if (found.page.extracted == 1) {
     refuse_error_as_record(stream_->where, found.given);
+    if (stream_->lists_were_found->load()) {
+      refuse_single_record(stream_->where, found.given, place());
+    }
   }
   refuse_denied_success(stream_->where, found.given, found.page.response);
   refuse_partial_data(stream_->where, found.page.errors_beside, found.page.response);
@@ -37,6 +40,9 @@ void retriever::refuse_failure(const answered_page& found) const {
 void retriever::note_place(const answered_page& found) const {
   if (found.page.place_found) {
     stream_->place_was_found->store(true);
+  }
+  if (found.page.extracted > 1) {
+    stream_->lists_were_found->store(true);
   }
   if (!found.lacks_place()) {
     return;

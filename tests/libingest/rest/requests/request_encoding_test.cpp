@@ -133,6 +133,16 @@ BOOST_AUTO_TEST_CASE(have_their_links_as_requests_reads_them) {
                                 R"("last":{"url":"https://a/?p=9","rel":"last"},)"
                                 R"("https://a/b":{"url":"https://a/b"}})");
   BOOST_TEST(parse_links("").to_json() == "{}");
+  // By RFC 8288, which it does not read whole: several relations, capitals, semicolons and quotes in quotes, tabs.
+  for (const char* const header :
+       {R"(<https://a/?p=2>; rel="next last")", R"(<https://a/?p=2>; REL="Next")",
+        R"(<https://a/?p=2>; title="a; b"; rel="next")", R"(<https://a/?p=2>; title="x=y"; rel=next)",
+        R"(<https://a/?p=2>; title="\"a\", <b>; rel=x"; rel="next https://b/r")", "<https://a/?p=2>;\trel=\"next\"",
+        R"(<https://a/?q=1,2;3>; rel=prev, <https://a/?p=2>;rel=next;rel=prev)"}) {
+    const value all = parse_links(header);
+    const value* const next = all.find("next");
+    BOOST_TEST((next != nullptr && next->find("url")->text() == "https://a/?p=2"), header);
+  }
   BOOST_TEST(parse_links(";;,<,>=;a=b=c").is_dict());
 }
 

@@ -88,7 +88,7 @@ node by_cursor(spelling& s, const node& of, const std::string& body) {
   s.check(of, "`paginate: cursor`", {"param", "from", "more", "in"});
   made_dict strategy(of.line(), "CursorPagination");
   const std::string from = s.required_text(of, "from", "`paginate: cursor`");
-  strategy.set("cursor_value", from.find("{{") != std::string::npos ? from : "{{ " + access_to(from) + " }}");
+  strategy.set("cursor_value", from.find("{{") != std::string::npos ? from : "{{ " + access_to(from) + " | itself }}");
   if (const std::string more = s.text(of, "more", "`paginate: cursor`"); !more.empty()) {
     strategy.set("stop_condition", "{{ not " + access_to(more) + " }}");
   }

@@ -31,6 +31,31 @@ std::string literal_of(std::string_view text) {
   return value::text_of(std::string(text)).to_repr();
 }
 
+/// A template of texts and `{{ … }}` as one that says how its result is to be read: a single value as what it is, all
+/// else as a text.
+std::string read_as_itself(const std::string& text) {
+  std::vector<std::string> parts;
+  bool is_one_value = true;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t begin = std::min(text.find("{{", i), text.size());
+    const std::size_t end = std::min(text.find("}}", begin), text.size());
+    if (begin > i) {
+      parts.push_back(literal_of(text.substr(i, begin - i)));
+      is_one_value = false;
+    }
+    if (begin < text.size()) {
+      parts.push_back("(" + text.substr(begin + 2, end - begin - 2) + ")");
+    }
+    i = std::min(end + 2, text.size());
+  }
+  std::string all;
+  for (const std::string& part : parts) {
+    all += (all.empty() ? "" : " ~ ") + part;
+  }
+  is_one_value = is_one_value && parts.size() == 1;
+  return "{{ " + (is_one_value ? all : "(" + all + ")") + " | itself }}";
+}
+
 std::string scalar_text(const value& scalar) {
   if (scalar.kind() == value::kind::boolean) {
     return scalar.boolean() ? "true" : "false";
@@ -185,7 +210,11 @@ node spelling::expressed_all(const node& content, const parent_link* of, bool ty
   const bool is_key = holds_key || text.starts_with("Bearer ") || text.starts_with("Basic ");
   const std::string made = expressed_for(is_key ? usage::secret : usage::request, content, of);
   // A text of a manifest is read as Python reads literals: quotes keep it what it is.
-  return node::text(typed && !is_template(made) ? literal_of(made) : made, content.line());
+  return node::text(!typed                                             ? made
+                    : !is_template(made)                               ? literal_of(made)
+                    : of != nullptr && !references_in(content).empty() ? read_as_itself(made)
+                                                                       : made,
+                    content.line());
 }
 
 std::optional<std::pair<std::string, std::string>> spelling::reference_in_braces(std::string_view inner) const {
