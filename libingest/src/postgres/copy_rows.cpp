@@ -193,15 +193,17 @@ bool copy_rows::replace_refused(const std::vector<place>& refused, bool last_sta
   if (order.empty()) {
     return false;
   }
-  std::erase_if(copies_, [&](copy& c) {
+  std::vector<copy> copies;
+  for (const copy& c : copies_) {
     const std::uint32_t r = row_at(c.of, c.row);
     const auto found = staying.find(rows_[r].key());
     if (found == staying.end()) {
-      return false;
+      copies.push_back(c);
+    } else if (r != *found->second) {
+      copies.push_back({c.of, c.row, c.text, rows_[r].record() != rows_[*found->second].record()});
     }
-    c.differs = rows_[r].record() != rows_[*found->second].record();
-    return r == *found->second;
-  });
+  }
+  copies_ = std::move(copies);
   order_ = std::move(order);
   sort();
   return true;
