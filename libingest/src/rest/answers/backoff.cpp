@@ -72,9 +72,11 @@ header_number number_from(const header_backoff_options& options) {
 
 double within(double seconds, const std::optional<double>& most) {
   if (most && seconds >= *most) {
-    throw error(errc::unavailable, "the API asks to wait " + std::to_string(std::llround(seconds)) +
-                                       " s, and `max_waiting_time_in_seconds` allows less than " +
-                                       std::to_string(std::llround(*most)) + " s; try again later");
+    throw error(errc::unavailable,
+                "the API asks to wait " + std::to_string(std::llround(seconds)) +
+                    " s, and `max_waiting_time_in_seconds` allows less than " + std::to_string(std::llround(*most)) +
+                    " s; try again later",
+                false);
   }
   return seconds;
 }

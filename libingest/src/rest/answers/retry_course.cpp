@@ -20,9 +20,11 @@ milliseconds doubled(unsigned tries) {
 }
 
 [[noreturn]] void refuse_wait(double seconds) {
-  throw error(errc::unavailable, "the next attempt is not wanted before " +
-                                     std::to_string(static_cast<std::int64_t>(std::min(seconds, 1e15))) +
-                                     " s have passed; try again later");
+  throw error(errc::unavailable,
+              "the next attempt is not wanted before " +
+                  std::to_string(static_cast<std::int64_t>(std::min(seconds, 1e15))) +
+                  " s have passed; try again later",
+              false);  // nor by a reader that is begun anew
 }
 
 }  // namespace

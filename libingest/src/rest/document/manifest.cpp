@@ -119,6 +119,11 @@ manifest prepared_manifest(document source) {
   manifest m;
   try {
     if (is_short_spelling(source.root)) {
+      if (!source.notes.empty()) {  // with PyYAML's rule the other one would be gone without a word
+        const document_note& twice = source.notes.front();
+        throw error(errc::config, source.name + ", line " + std::to_string(twice.line) + ": " + twice.text +
+                                      ", so that the other one would be gone: take one of them out");
+      }
       spelled_manifest made = spelled_out(source);
       m.root = with_parameters(made.root);
       m.settings = std::move(made.settings);

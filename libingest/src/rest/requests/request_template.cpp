@@ -90,6 +90,9 @@ std::string comma_separated(const value& names, const std::string& where) {
 }  // namespace
 
 url request_template::target(const variables& given, const std::optional<std::string>& path) const {
+  if (path && path->starts_with('?')) {  // RFC 3986: of the same place
+    return parse_url(join_url(target(given, std::nullopt).text(), *path), options_.where);
+  }
   const std::string base = evaluated(options_.url_base, given).to_text();
   std::string own_path = path.value_or("");
   if (own_path.empty()) {

@@ -17,9 +17,13 @@ namespace {
 constexpr int accepted = 202;
 constexpr int partial_content = 206;
 
-bool is_object(const answer& given) {
+char begin_of(const answer& given) {
   const auto first = given.body().find_first_not_of(" \t\r\n");
-  return first != std::string::npos && given.body()[first] == '{';
+  return first == std::string::npos ? '\0' : given.body()[first];
+}
+
+bool is_object(const answer& given) {
+  return begin_of(given) == '{';
 }
 
 std::string name_of(const glob_path& place) {
@@ -103,10 +107,14 @@ void refuse_answer_to_come(const std::string& where, const answer& given) {
 
 void refuse_single_record(const std::string& where, const answer& given, const glob_path& place) {
   // Further down, APIs that were made of XML have an object in place of a list of one.
-  if (place.empty() && given.json_or_empty().truth() && !given.json_or_empty().is_list()) {
+  if (!place.empty() || begin_of(given) == '[') {
+    return;
+  }
+  const value& all = given.json_or_empty();  // of what is no JSON at all: empty
+  if (begin_of(given) == '{' || (all.truth() && !all.is_list())) {
     throw error(errc::bad_data,
-                where + ": an answer is no list, as others are, so that it is no record: " +
-                    given.json_or_empty().to_json().substr(0, 100) +
+                where + ": an answer is no list, as others are, so that it is no record, nor the end: " +
+                    all.to_json().substr(0, 100) +
                     "; if it is one, or means that there are none, say so by a response filter with the action SUCCESS "
                     "or IGNORE",
                 true);
@@ -114,10 +122,8 @@ void refuse_single_record(const std::string& where, const answer& given, const g
 }
 
 bool says_that_there_are_none(const answer& given, const glob_path& place) {
-  const auto first = given.body().find_first_not_of(" \t\r\n");
-  const char begin = first == std::string::npos ? '\0' : given.body()[first];
-  const bool is_json =
-      begin == '{' || begin == '[' || given.body().compare(std::min(first, given.body().size()), 4, "null") == 0;
+  const char begin = begin_of(given);
+  const bool is_json = begin == '{' || begin == '[' || (begin == 'n' && given.json_or_empty().is_none());
   if (given.status() == answer::no_content || (begin != '\0' && !is_json)) {
     return true;
   }

@@ -27,8 +27,8 @@ void refuse_words_of_error(const std::string& where, const answer& given);
 /// For an answer of which one record was made: throws the same where that is nothing but words of an error.
 void refuse_error_as_record(const std::string& where, const answer& given);
 
-/// For an answer of which one record was made, in a stream of which others have had several: throws the same where all
-/// of it is that record, and those were lists. An object in the place of a page is a message, or a login, and the
+/// For an answer of which one record was made, or none, in a stream of which others have had several: throws the same
+/// where it is no list, as those were. An object in the place of a page is a message, or a login, and the
 /// page's records are missing.
 void refuse_single_record(const std::string& where, const answer& given, const glob_path& place);
 

@@ -23,15 +23,15 @@ void retriever::refuse_failure(const answered_page& found) const {
   if (found.is_taken_as_it_is) {
     return;
   }
+  if (found.page.extracted <= 1 && stream_->decoding->is_json() && stream_->lists_were_found->load()) {
+    refuse_single_record(stream_->where, found.given, place());
+  }
   if (found.page.extracted == 0) {
     refuse_words_of_error(stream_->where, found.given);
     return refuse_answer_to_come(stream_->where, found.given);
   }
   if (found.page.extracted == 1) {
     refuse_error_as_record(stream_->where, found.given);
-    if (stream_->lists_were_found->load()) {
-      refuse_single_record(stream_->where, found.given, place());
-    }
   }
   refuse_denied_success(stream_->where, found.given, found.page.response);
   refuse_partial_data(stream_->where, found.page.errors_beside, found.page.response);

@@ -67,7 +67,7 @@ void check(const waits& got, std::initializer_list<std::chrono::seconds> wanted)
 }
 
 bool is_unavailable(const error& e) {
-  return e.code() == errc::unavailable;
+  return e.code() == errc::unavailable && !e.transient();
 }
 
 }  // namespace

@@ -128,6 +128,7 @@ BOOST_AUTO_TEST_CASE(makes_children_of_streams_whose_fields_are_in_braces) {
 
 BOOST_AUTO_TEST_CASE(refuses_parents_that_are_none) {
   const auto refused = [](const std::string& streams) { return refusal_of([&] { with_streams(streams); }); };
+  BOOST_TEST(has(refused("  a: /x\n  b: /y\n  a: /z\n"), "line 6: \"a\" stands here twice, at line 4 as well"));
   BOOST_TEST(has(refused("  a: /x/{b.id}\n  b: /y/{a.id}\n"), "stream \"a\" is a child of itself"));
   BOOST_TEST(has(refused("  a: /x/{c.id}\n"), "line 4: `path` of stream \"a\" has braces that refer to nothing"));
   BOOST_TEST(has(refused("  a:\n  b:\n  c: /x/{a.id}/{b.id}\n"), "\"b\" is none of them"));

@@ -214,10 +214,12 @@ BOOST_AUTO_TEST_CASE(go_where_the_last_answer_points) {
   s.send(given(), {}, "more?cursor=a&limit=10");
   s.send(given(), {}, "/root?cursor=b");
   s.send(given(), {}, server.url("/whole?cursor=c&limit=20"));
+  s.send(given(), {}, "?cursor=d");
   const auto requests = server.requests();
   BOOST_TEST(requests.at(0).target == "/api/more?cursor=a&limit=10");
   BOOST_TEST(requests.at(1).target == "/root?cursor=b&limit=10");
   BOOST_TEST(requests.at(2).target == "/whole?cursor=c&limit=20&limit=10");
+  BOOST_TEST(requests.at(3).target == "/api/items?cursor=d&limit=10");
 }
 
 BOOST_AUTO_TEST_CASE(refuse_what_a_parents_record_makes_another_path_of) {
