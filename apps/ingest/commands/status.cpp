@@ -15,8 +15,7 @@ namespace {
 constexpr own_option options[] = {
     {.name = "NAME",
      .help = "A pipeline: the syncs of it and of its streams that the ledger remembers, the newest first, and the "
-             "processes that share "
-             "the one that is open. Without it, "
+             "processes that share the one that is open. Without it, "
              "the run in DATA_DIR, which needs no database and disturbs no running process."},
     {.name = "--limit", .value = "N", .help = "With NAME, the most syncs of each stream. [10]"},
     {.name = "--json", .help = "Print the status as JSON."},

@@ -34,26 +34,19 @@ std::string literal_of(std::string_view text) {
 /// A template of texts and `{{ … }}` as one that says how its result is to be read: a single value as what it is, all
 /// else as a text.
 std::string read_as_itself(const std::string& text) {
-  std::vector<std::string> parts;
-  bool is_one_value = true;
+  std::string all;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t begin = std::min(text.find("{{", i), text.size());
     const std::size_t end = std::min(text.find("}}", begin), text.size());
     if (begin > i) {
-      parts.push_back(literal_of(text.substr(i, begin - i)));
-      is_one_value = false;
+      all += (all.empty() ? "" : " ~ ") + literal_of(text.substr(i, begin - i));
     }
     if (begin < text.size()) {
-      parts.push_back("(" + text.substr(begin + 2, end - begin - 2) + ")");
+      all += (all.empty() ? "(" : " ~ (") + text.substr(begin + 2, end - begin - 2) + ")";
     }
     i = std::min(end + 2, text.size());
   }
-  std::string all;
-  for (const std::string& part : parts) {
-    all += (all.empty() ? "" : " ~ ") + part;
-  }
-  is_one_value = is_one_value && parts.size() == 1;
-  return "{{ " + (is_one_value ? all : "(" + all + ")") + " | itself }}";
+  return "{{ (" + all + ") | itself }}";
 }
 
 std::string scalar_text(const value& scalar) {
